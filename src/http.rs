@@ -1,0 +1,239 @@
+//! Requests and responses as plain data, and the URL that they are sent below.
+
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+
+use crate::Error;
+
+/// The methods that the gateways know.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(missing_docs, reason = "their names say it")]
+pub enum Method {
+    Delete,
+    Get,
+    Patch,
+    Post,
+    Put,
+}
+
+impl Method {
+    /// Upper case, as sent and as signed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Delete => "DELETE",
+            Method::Get => "GET",
+            Method::Patch => "PATCH",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+        }
+    }
+
+    /// Reads a method in any letter case.
+    pub fn parse(name: &str) -> Option<Method> {
+        [Method::Delete, Method::Get, Method::Patch, Method::Post, Method::Put]
+            .into_iter()
+            .find(|method| method.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+/// Header names and values in order. Names are compared without regard to case.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// The first value of that name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Sets a header; an earlier value of that name goes.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.0.push((name.to_owned(), value.into()));
+    }
+
+    /// All headers, in the order they were set.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// What is sent. A client's `path` starts below the [`BaseUrl`]; a server sees the whole path.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Percent-encoded, starting with a slash, without a query.
+    pub path: String,
+    /// Percent-encoded, without the question mark.
+    pub query: Option<String>,
+    /// Headers beside those that every request carries.
+    pub headers: Headers,
+    /// The raw bytes; empty for none.
+    pub body: Vec<u8>,
+    /// The key by which the gateway tells a repeated call from a new one.
+    pub idempotency_key: Option<String>,
+}
+
+impl Request {
+    /// A request without a body.
+    pub fn new(method: Method, path: String) -> Request {
+        Request { method, path, query: None, headers: Headers::default(), body: Vec::new(), idempotency_key: None }
+    }
+
+    /// The same with a JSON body.
+    pub fn with_json(mut self, body: String) -> Request {
+        self.headers.set("Content-Type", "application/json");
+        self.body = body.into_bytes();
+        self
+    }
+
+    /// Whether sending it twice does no more than sending it once.
+    pub fn is_repeatable(&self) -> bool {
+        self.method == Method::Get || self.idempotency_key.is_some()
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers that came with it.
+    pub headers: Headers,
+    /// The raw bytes.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The gateway's name for this exchange, where a header says it.
+    pub fn request_id(&self) -> Option<&str> {
+        self.headers.get("x-request-id").or_else(|| self.headers.get("request-id"))
+    }
+}
+
+/// The URL below which a gateway's paths lie, such as `https://api.itpay.ai/v1`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BaseUrl {
+    origin: String,
+    prefix: String,
+}
+
+impl BaseUrl {
+    /// Reads a base URL, with or without a trailing slash and with or without a path. Plain `http` is
+    /// for loopback hosts, and for others only when `allow_http` says so: the key travels in a header.
+    pub fn parse(url: &str, allow_http: bool) -> Result<BaseUrl, Error> {
+        let invalid = |problem: &str| Error::invalid("baseUrl", problem);
+        let (scheme, rest) = url.split_once("://").ok_or_else(|| invalid("must start with https://"))?;
+        let (host, prefix) = match rest.find('/') {
+            Some(slash) => rest.split_at(slash),
+            None => (rest, ""),
+        };
+        if host.is_empty() || !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte)) {
+            return Err(invalid("must name a host, such as https://api.itpay.ai/v1, without a user or password"));
+        }
+        if !prefix.bytes().all(is_path_byte) || has_dot_segment(prefix) {
+            return Err(invalid("must have a plain path, without a query, a fragment or dot segments"));
+        }
+        let https = scheme.eq_ignore_ascii_case("https");
+        if !https && !scheme.eq_ignore_ascii_case("http") {
+            return Err(invalid("must start with https://"));
+        }
+        if !https && !allow_http && !is_loopback(host) {
+            return Err(invalid(
+                "must start with https://, because the key would travel in the clear; plain http is for loopback",
+            ));
+        }
+        Ok(BaseUrl {
+            origin: format!("{}://{host}", if https { "https" } else { "http" }),
+            prefix: prefix.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// The path of a request as it goes over the wire, and is signed.
+    pub fn path_as_sent(&self, request: &Request) -> String {
+        format!("{}{}", self.prefix, request.path)
+    }
+
+    /// The whole URL of a request.
+    pub fn url(&self, request: &Request) -> String {
+        let (mark, query) = request.query.as_deref().map_or(("", ""), |query| ("?", query));
+        format!("{}{}{}{mark}{query}", self.origin, self.prefix, request.path)
+    }
+
+    /// Scheme, host and port, for messages.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+/// One path segment from an identifier of any shape. What a URL parser would read as "this folder" or
+/// "the folder above" is refused, because even its percent-encoded form moves the request elsewhere.
+pub fn path_segment(field: &str, id: &str) -> Result<String, Error> {
+    match id {
+        "" => Err(Error::invalid(field, "must not be empty")),
+        "." | ".." => Err(Error::invalid(field, "must not be a dot segment")),
+        _ => Ok(percent_encode(id)),
+    }
+}
+
+/// Reads a path that a caller wrote, for calls that are not modelled: absolute, already encoded.
+pub fn plain_path(path: &str) -> Result<String, Error> {
+    let invalid = |problem: &str| Err(Error::invalid("path", problem));
+    if !path.starts_with('/') || path.starts_with("//") {
+        return invalid("must start with one slash, such as /refunds");
+    }
+    if !path.bytes().all(is_path_byte) {
+        return invalid("must be percent-encoded, with the query in `query`");
+    }
+    if has_dot_segment(path) {
+        return invalid("must not have dot segments");
+    }
+    Ok(path.to_owned())
+}
+
+/// `name=value` pairs, percent-encoded.
+pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<String> {
+    let pairs: Vec<String> =
+        pairs.into_iter().map(|(name, value)| format!("{}={}", percent_encode(name), percent_encode(value))).collect();
+    (!pairs.is_empty()).then(|| pairs.join("&"))
+}
+
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            for nibble in [byte >> 4, byte & 15] {
+                encoded.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase());
+            }
+        }
+    }
+    encoded
+}
+
+/// The bytes that a URL parser leaves as they are in a path, so that the path signed is the path sent.
+fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:@".contains(&byte)
+}
+
+fn has_dot_segment(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let plain = segment.replace("%2e", ".").replace("%2E", ".");
+        plain == "." || plain == ".."
+    })
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = if host.starts_with('[') {
+        host.split_inclusive(']').next().unwrap_or_default()
+    } else {
+        host.split(':').next().unwrap_or_default()
+    };
+    let octets: Option<Vec<u8>> = name.split('.').map(|octet| octet.parse().ok()).collect();
+    matches!(octets.as_deref(), Some([127, _, _, _]))
+        || name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().ends_with(".localhost")
+        || name == "[::1]"
+}

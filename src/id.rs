@@ -1,0 +1,12 @@
+//! Identifiers that the client chooses.
+
+use alloc::{format, string::String};
+
+use uuid::Builder;
+
+/// A fresh PaymentIntent id, `pi_` and a UUIDv7. The id is also the call's idempotency key.
+///
+/// `unix_ms` is the time in milliseconds, `random` ten bytes from a cryptographic source.
+pub fn payment_intent_id(unix_ms: u64, random: &[u8; 10]) -> String {
+    format!("pi_{}", Builder::from_unix_timestamp_millis(unix_ms, random).into_uuid().hyphenated())
+}

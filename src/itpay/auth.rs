@@ -1,0 +1,57 @@
+//! How a request shows that it may: AN ASSUMPTION, and the only place that knows it.
+//!
+//! Documented (docs.itpay.ai/security): HMAC-SHA256 over `timestamp + METHOD + path + body`, keyed with the
+//! API key, the path without its query. Not documented: which headers carry it. Assumed here:
+//! `Authorization: Bearer <key>` and `X-ItPay-Signature: t=<unix seconds>,v1=<lower-case hex>`.
+//! Another scheme is another pair of the two functions below.
+
+use alloc::{borrow::ToOwned, format, string::String};
+
+use crate::{
+    Secret,
+    http::{BaseUrl, Method, Request},
+    signature::{HEADER, Header, Key, Problem, Tag},
+};
+
+/// A request with everything that the gateway asks for.
+pub struct Authorised {
+    /// The whole URL.
+    pub url: String,
+    /// The request, its path as sent, with the headers that authorise it.
+    pub request: Request,
+}
+
+/// Signs a request for the moment at which it is sent.
+pub fn authorise(request: &Request, base: &BaseUrl, key: &Secret, unix_seconds: u64) -> Result<Authorised, Problem> {
+    let url = base.url(request);
+    let mut request = Request { path: base.path_as_sent(request), ..request.clone() };
+    let timestamp = format!("{unix_seconds}");
+    let tag =
+        tag(&Key::new(key.expose().as_bytes())?, timestamp.as_bytes(), request.method, &request.path, &request.body);
+    let hex = tag.to_hex();
+    let hex = core::str::from_utf8(&hex).unwrap_or_default();
+    request.headers.set("Authorization", "Bearer ".to_owned() + key.expose());
+    request.headers.set(HEADER, format!("t={timestamp},v1={hex}"));
+    if let Some(idempotency_key) = request.idempotency_key.clone() {
+        request.headers.set("Idempotency-Key", idempotency_key);
+    }
+    Ok(Authorised { url, request })
+}
+
+/// The gateway's side of it: whether a request's signature was made with this key, and in time.
+pub fn verify(request: &Request, key: &Secret, now: u64, max_age: u64) -> Result<(), Problem> {
+    let header = Header::parse(request.headers.get(HEADER).unwrap_or_default().as_bytes())?;
+    let key = Key::new(key.expose().as_bytes())?;
+    if !header.matches(&tag(&key, header.timestamp(), request.method, &request.path, &request.body)) {
+        return Err(Problem::NoMatch);
+    }
+    header.check_age(now, Some(max_age))
+}
+
+fn tag(key: &Key, timestamp: &[u8], method: Method, path_as_sent: &str, body: &[u8]) -> Tag {
+    let mut mac = key.mac();
+    for part in [timestamp, method.as_str().as_bytes(), path_as_sent.as_bytes(), body] {
+        mac.update(part);
+    }
+    mac.finish()
+}

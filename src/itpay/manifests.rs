@@ -1,0 +1,172 @@
+//! ServiceManifest: what is sold, for how much, through which channels
+//! (Go SDK page; docs.itpay.ai/core-objects/service-manifest).
+
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Endpoint, parse_object, read_params, routes, to_body};
+use crate::{
+    Error,
+    http::{Method, Request, Response},
+    json::{Fields, Fit, Object},
+    money::check_currency,
+};
+
+/// Which ways of paying a service takes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "their names say it")]
+pub struct PaymentMethods {
+    pub one_time: bool,
+    pub cumulative: bool,
+    pub subscription: bool,
+}
+
+/// A price. Flat on the wire, unlike [`crate::Money`]; the names are ASSUMED from the Go SDK's.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PriceTier {
+    /// In the currency's minor unit.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Text for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// What a service costs. Only one-time prices are documented; the others pass through.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Pricing {
+    /// Prices of the one-time kind.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub one_time: Vec<PriceTier>,
+    /// Every other kind, as it came.
+    #[serde(flatten)]
+    pub extra: Object,
+}
+
+/// A service, as the gateway has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceManifest {
+    /// Opaque.
+    pub id: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// Where its webhooks go.
+    pub endpoint: Option<String>,
+    /// `draft` until activated.
+    pub status: Option<String>,
+    /// Every other field, as it came.
+    pub extra: Object,
+}
+
+impl ServiceManifest {
+    pub(crate) fn read(mut fields: Fields) -> Fit<ServiceManifest> {
+        Ok(ServiceManifest {
+            id: fields.string("id")?,
+            name: fields.text("name"),
+            endpoint: fields.text("endpoint"),
+            status: fields.text("status"),
+            extra: fields.rest(),
+        })
+    }
+}
+
+/// `POST /services`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CreateManifest {
+    /// What the service is called.
+    pub name: String,
+    /// Text for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Which ways of paying it takes.
+    pub payment_methods: PaymentMethods,
+    /// What it costs.
+    pub pricing: Pricing,
+    /// Such as `alipay`, `wechat`.
+    pub accepted_channels: Vec<String>,
+    /// `dynamic` or `static`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qr_mode: Option<String>,
+    /// ISO 4217.
+    pub settlement_currency: String,
+    /// Where its webhooks go.
+    pub endpoint: String,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Object,
+}
+
+impl CreateManifest {
+    /// Reads a caller's parameters.
+    pub fn from_json(params: Object) -> Result<CreateManifest, Error> {
+        let params = read_params(params, |mut fields| {
+            Ok(CreateManifest {
+                name: fields.string("name")?,
+                description: fields.optional_string("description")?,
+                payment_methods: read_methods(fields.object("payment_methods")?)?,
+                pricing: fields.optional_object("pricing")?.map(read_pricing).transpose()?.unwrap_or_default(),
+                accepted_channels: fields.list("accepted_channels", |entry, key| entry.string(key))?,
+                qr_mode: fields.optional_string("qr_mode")?,
+                settlement_currency: fields.string("settlement_currency")?,
+                endpoint: fields.string("endpoint")?,
+                extra: fields.rest(),
+            })
+        })?;
+        params.check()?;
+        Ok(params)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_currency(&self.settlement_currency).map_err(|problem| Error::invalid("settlement_currency", problem))?;
+        if self.accepted_channels.is_empty() {
+            return Err(Error::invalid("accepted_channels", "must name at least one channel, such as alipay"));
+        }
+        for (index, tier) in self.pricing.one_time.iter().enumerate() {
+            let field = |name: &str| format!("pricing.one_time[{index}].{name}");
+            check_currency(&tier.currency).map_err(|problem| Error::invalid(&field("currency"), problem))?;
+            if tier.amount < 0 {
+                return Err(Error::invalid(&field("amount"), "must not be negative"));
+            }
+        }
+        if !(self.endpoint.starts_with("https://") || self.endpoint.starts_with("http://")) {
+            return Err(Error::invalid("endpoint", "must be the URL that webhooks are sent to"));
+        }
+        Ok(())
+    }
+}
+
+impl Endpoint for CreateManifest {
+    type Output = ServiceManifest;
+
+    fn request(&self) -> Result<Request, Error> {
+        self.check()?;
+        Ok(Request::new(Method::Post, routes::SERVICES.to_owned()).with_json(to_body(self)?))
+    }
+
+    fn parse(response: &Response) -> Result<ServiceManifest, Error> {
+        parse_object(response, ServiceManifest::read)
+    }
+}
+
+fn read_methods(mut fields: Fields) -> Fit<PaymentMethods> {
+    Ok(PaymentMethods {
+        one_time: fields.boolean("one_time")?,
+        cumulative: fields.boolean("cumulative")?,
+        subscription: fields.boolean("subscription")?,
+    })
+}
+
+fn read_pricing(mut fields: Fields) -> Fit<Pricing> {
+    let one_time = fields.list("one_time", |entry, key| {
+        let mut tier = entry.object(key)?;
+        Ok(PriceTier {
+            amount: tier.integer("amount")?,
+            currency: tier.string("currency")?,
+            label: tier.optional_string("label")?,
+        })
+    })?;
+    Ok(Pricing { one_time, extra: fields.rest().into_iter().filter(|(_, value)| *value != Value::Null).collect() })
+}

@@ -1,0 +1,222 @@
+//! PaymentIntent: create, retrieve (Go SDK page; docs.itpay.ai/core-objects/payment-intent).
+
+use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String};
+
+use serde::Serialize;
+
+use super::{Endpoint, parse_object, read_params, routes, to_body};
+use crate::{
+    Error, Money,
+    http::{Method, Request, Response},
+    json::{Fields, Fit, Object, open_enum},
+};
+
+/// The most that `metadata` may take as JSON, in bytes.
+const MAX_METADATA: usize = 4096;
+
+open_enum! {
+    /// What an intent pays for.
+    PaymentType {
+        /// Once.
+        OneTime = "one_time",
+        /// What has been used.
+        Cumulative = "cumulative",
+        /// A period of a subscription.
+        Subscription = "subscription",
+    }
+}
+
+open_enum! {
+    /// How far a payment has come, in this order; or how it ended without money.
+    Status {
+        /// Created.
+        Pending = "pending",
+        /// Its QR code can be scanned.
+        QrGenerated = "qr_generated",
+        /// A wallet has scanned it.
+        Scanning = "scanning",
+        /// The payer has agreed.
+        Authorized = "authorized",
+        /// The money has moved.
+        Captured = "captured",
+        /// Done.
+        Succeeded = "succeeded",
+        /// Nobody paid in time.
+        Expired = "expired",
+        /// Called off.
+        Cancelled = "cancelled",
+        /// Refused. ASSUMED to be a status: documented only as a webhook's type.
+        Failed = "failed",
+    }
+}
+
+impl Status {
+    /// Whether nothing follows.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Status::Succeeded | Status::Expired | Status::Cancelled | Status::Failed)
+    }
+}
+
+/// Who pays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Party {
+    /// The agent that acts.
+    pub agent_id: String,
+    /// The person on whose behalf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub human_id: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Object,
+}
+
+impl Party {
+    fn read(mut fields: Fields) -> Fit<Party> {
+        Ok(Party {
+            agent_id: fields.string("agent_id")?,
+            human_id: fields.optional_string("human_id")?,
+            extra: fields.rest(),
+        })
+    }
+}
+
+/// A payment, as the gateway has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaymentIntent {
+    /// Opaque. The gateway may answer with another than was sent: this one counts.
+    pub id: String,
+    /// How far it has come.
+    pub status: Status,
+    /// What is paid.
+    pub amount: Option<Money>,
+    /// The service that is paid for.
+    pub service_id: Option<String>,
+    /// Text for people.
+    pub description: Option<String>,
+    /// The payment channel, such as `alipay`.
+    pub channel: Option<String>,
+    /// The caller's own data.
+    pub metadata: BTreeMap<String, String>,
+    /// ISO 8601; the gateway's clock decides.
+    pub expires_at: Option<String>,
+    /// Why it failed; in webhooks only.
+    pub failure_reason: Option<String>,
+    /// Every other field, as it came.
+    pub extra: Object,
+}
+
+impl PaymentIntent {
+    pub(crate) fn read(mut fields: Fields) -> Fit<PaymentIntent> {
+        Ok(PaymentIntent {
+            id: fields.string("id")?,
+            status: fields.string("status")?.into(),
+            amount: fields.optional_object("amount")?.map(Money::read).transpose()?,
+            service_id: fields.text("service_id"),
+            description: fields.text("description"),
+            channel: fields.text("channel"),
+            metadata: fields.texts("metadata"),
+            expires_at: fields.text("expires_at"),
+            failure_reason: fields.text("failure_reason"),
+            extra: fields.rest(),
+        })
+    }
+}
+
+/// `POST /payment-intents`. The id is the idempotency key: the same call again is the same intent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CreatePaymentIntent {
+    /// Chosen by the caller: see [`crate::payment_intent_id`].
+    pub id: String,
+    /// The ServiceManifest's id.
+    pub service_id: String,
+    /// What is paid for.
+    #[serde(rename = "type")]
+    pub payment_type: PaymentType,
+    /// In the payer's currency.
+    pub amount: Money,
+    /// Text for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Who pays.
+    pub payer: Party,
+    /// The payment channel. That it belongs into this body is ASSUMED.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Strings by name, at most 4 KB of JSON.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Object,
+}
+
+impl CreatePaymentIntent {
+    /// Reads a caller's parameters. `new_id` is taken when they have no id, `channel` when they have none.
+    pub fn from_json(params: Object, new_id: impl FnOnce() -> String, channel: Option<&str>) -> Result<Self, Error> {
+        let params = read_params(params, |mut fields| {
+            Ok(CreatePaymentIntent {
+                id: fields.optional_string("id")?.unwrap_or_else(new_id),
+                service_id: fields.string("service_id")?,
+                payment_type: fields.string("type")?.into(),
+                amount: Money::read(fields.object("amount")?)?,
+                description: fields.optional_string("description")?,
+                payer: Party::read(fields.object("payer")?)?,
+                channel: fields.optional_string("channel")?.or_else(|| channel.map(ToOwned::to_owned)),
+                metadata: fields.strings("metadata")?,
+                extra: fields.rest(),
+            })
+        })?;
+        params.check()?;
+        Ok(params)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        for (field, value) in
+            [("id", &self.id), ("service_id", &self.service_id), ("payer.agent_id", &self.payer.agent_id)]
+        {
+            if value.is_empty() {
+                return Err(Error::invalid(field, "must not be empty"));
+            }
+        }
+        self.amount.check().map_err(|(field, problem)| Error::invalid(&format!("amount.{field}"), problem))?;
+        let size = to_body(&self.metadata)?.len();
+        if size > MAX_METADATA {
+            return Err(Error::invalid("metadata", &format!("must be at most 4096 bytes of JSON, not {size}")));
+        }
+        Ok(())
+    }
+}
+
+impl Endpoint for CreatePaymentIntent {
+    type Output = PaymentIntent;
+
+    fn request(&self) -> Result<Request, Error> {
+        self.check()?;
+        let mut request = Request::new(Method::Post, routes::PAYMENT_INTENTS.to_owned()).with_json(to_body(self)?);
+        request.idempotency_key = Some(self.id.clone());
+        Ok(request)
+    }
+
+    fn parse(response: &Response) -> Result<PaymentIntent, Error> {
+        parse_object(response, PaymentIntent::read)
+    }
+}
+
+/// `GET /payment-intents/{id}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetrievePaymentIntent {
+    /// The id that the gateway answered with.
+    pub id: String,
+}
+
+impl Endpoint for RetrievePaymentIntent {
+    type Output = PaymentIntent;
+
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request::new(Method::Get, routes::payment_intent(&self.id)?))
+    }
+
+    fn parse(response: &Response) -> Result<PaymentIntent, Error> {
+        parse_object(response, PaymentIntent::read)
+    }
+}

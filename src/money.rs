@@ -1,0 +1,91 @@
+//! Amounts: integers in the currency's minor unit, never floating point.
+
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+};
+
+use serde::Serialize;
+
+use crate::{
+    Error,
+    json::{Fields, Fit, MAX_SAFE_INTEGER},
+};
+
+/// An amount: 699 of CNY is CNY 6.99.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Money {
+    /// ISO 4217, three capital letters.
+    pub currency: String,
+    /// In the currency's minor unit.
+    pub value: i64,
+}
+
+impl Money {
+    /// Reads a decimal amount such as `"6.99"`. It must not have more decimals than the currency.
+    pub fn parse(amount: &str, currency: &str) -> Result<Money, Error> {
+        check_currency(currency).map_err(|problem| Error::invalid("currency", problem))?;
+        let invalid = |problem: &str| Error::invalid("amount", problem);
+        let (whole, decimals) = amount.split_once('.').unwrap_or((amount, ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(decimals) || amount.ends_with('.') {
+            return Err(invalid("must be a decimal such as \"6.99\", without sign, spaces or separators"));
+        }
+        let exponent = exponent(currency);
+        if decimals.len() > exponent {
+            return Err(invalid(&alloc::format!("must have at most {exponent} decimals in {currency}")));
+        }
+        let padding = "0".repeat(exponent - decimals.len());
+        let value = (whole.to_owned() + decimals + &padding).parse().ok().filter(|value| *value <= MAX_SAFE_INTEGER);
+        match value {
+            Some(value) => Ok(Money { currency: currency.to_owned(), value }),
+            None => Err(invalid("must be at most 2^53 - 1 minor units")),
+        }
+    }
+
+    /// The amount as a decimal: `"6.99"`.
+    pub fn to_decimal(&self) -> String {
+        let exponent = exponent(&self.currency);
+        let digits = self.value.unsigned_abs().to_string();
+        let padded = "0".repeat((exponent + 1).saturating_sub(digits.len())) + &digits;
+        let (whole, decimals) = padded.split_at(padded.len() - exponent);
+        let sign = if self.value < 0 { "-" } else { "" };
+        let point = if exponent == 0 { "" } else { "." };
+        alloc::format!("{sign}{whole}{point}{decimals}")
+    }
+
+    /// What a caller asks for: not negative.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        check_currency(&self.currency).map_err(|problem| ("currency", problem))?;
+        if self.value < 0 {
+            return Err(("value", "must not be negative"));
+        }
+        if self.value > MAX_SAFE_INTEGER {
+            return Err(("value", "must be at most 2^53 - 1"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn read(mut fields: Fields) -> Fit<Money> {
+        Ok(Money { currency: fields.string("currency")?, value: fields.integer("value")? })
+    }
+}
+
+/// How many decimals the currency has (ISO 4217, list one); two for those not named here.
+pub fn exponent(currency: &str) -> usize {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        "CLF" | "UYW" => 4,
+        _ => 2,
+    }
+}
+
+pub(crate) fn check_currency(currency: &str) -> Result<(), &'static str> {
+    if currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Ok(())
+    } else {
+        Err("must be an ISO 4217 code of three capital letters, such as CNY")
+    }
+}

@@ -1,0 +1,1 @@
+//! QR codes: text to modules, modules to a picture.

@@ -1,0 +1,1 @@
+//! Both gateways as pure state machines: `(state, request, now, random) -> (state, response, deliveries)`.

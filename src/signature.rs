@@ -1,0 +1,278 @@
+//! Keyed HMAC-SHA256 and the `t=…,v1=…` header of ItPay's webhooks: make, parse, verify.
+//!
+//! No allocation and no clock, so that a webhook verifier is this file and nothing else. The format is
+//! the Go SDK page's: `X-ItPay-Signature: t=<unix seconds>,v1=<hex of HMAC-SHA256(t + "." + body)>`.
+
+use core::fmt;
+
+use hmac::{
+    Hmac, KeyInit, Mac as _,
+    digest::{CtOutput, Output},
+};
+use sha2::Sha256;
+
+/// The header that carries a webhook's signature.
+pub const HEADER: &str = "X-ItPay-Signature";
+/// How old, in seconds, a signature may be unless the caller says otherwise.
+pub const DEFAULT_MAX_AGE: u64 = 300;
+/// A longer header is refused unread.
+pub const MAX_HEADER_BYTES: usize = 4096;
+/// A header with more `name=value` pairs is refused.
+pub const MAX_PAIRS: usize = 32;
+
+/// Why a signature was not accepted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Problem {
+    /// The secret is empty.
+    BadSecret,
+    /// The header is not of the form `t=<digits>,v1=<64 hex digits>`.
+    MalformedHeader,
+    /// There is no header, or it is empty.
+    MissingHeader,
+    /// No signature in the header was made with this secret over this body.
+    NoMatch,
+    /// The signature is right, but its time lies further in the future than the age allows.
+    TooNew,
+    /// The signature is right, but older than allowed.
+    TooOld,
+}
+
+impl Problem {
+    /// The stable code that every language sees.
+    pub fn code(self) -> &'static str {
+        match self {
+            Problem::BadSecret => "bad_secret",
+            Problem::MalformedHeader => "malformed_header",
+            Problem::MissingHeader => "missing_header",
+            Problem::NoMatch => "no_match",
+            Problem::TooNew => "too_new",
+            Problem::TooOld => "too_old",
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl core::error::Error for Problem {}
+
+/// A secret after the key schedule, so that verifying many messages computes it once. Wiped on drop.
+#[derive(Clone)]
+pub struct Key(Hmac<Sha256>);
+
+impl Key {
+    /// The secret as it was handed out, prefix and all (`whsec_…`): its UTF-8 bytes are the key.
+    pub fn new(secret: &[u8]) -> Result<Key, Problem> {
+        if secret.is_empty() {
+            return Err(Problem::BadSecret);
+        }
+        Hmac::new_from_slice(secret).map(Key).map_err(|_| Problem::BadSecret)
+    }
+
+    /// Begins a message.
+    pub fn mac(&self) -> Mac {
+        Mac(self.0.clone())
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// A message being authenticated, piece by piece.
+pub struct Mac(Hmac<Sha256>);
+
+impl Mac {
+    /// Takes the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Ends the message.
+    pub fn finish(self) -> Tag {
+        Tag(self.0.finalize())
+    }
+}
+
+/// An authentication code. Its `==` takes the same time wherever two codes differ.
+#[derive(Eq, PartialEq)]
+pub struct Tag(CtOutput<Hmac<Sha256>>);
+
+impl Tag {
+    /// A code that was computed elsewhere, as a runtime's native HMAC does faster for large bodies.
+    pub fn from_bytes(bytes: [u8; 32]) -> Tag {
+        Tag(CtOutput::new(Output::<Hmac<Sha256>>::from(bytes)))
+    }
+
+    /// The code as 64 lower-case hexadecimal digits in ASCII.
+    pub fn to_hex(&self) -> [u8; 64] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut hex = [0; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0.as_bytes()) {
+            for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+                *digit = DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0');
+            }
+        }
+        hex
+    }
+
+    fn from_hex(hex: &[u8]) -> Option<Tag> {
+        let mut bytes = [0; 32];
+        if hex.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+            for digit in pair {
+                *byte = *byte << 4 | char::from(*digit).to_digit(16)? as u8;
+            }
+        }
+        Some(Tag::from_bytes(bytes))
+    }
+}
+
+/// A signature header, read but not yet believed.
+#[derive(Clone, Copy)]
+pub struct Header<'a> {
+    text: &'a [u8],
+    timestamp: &'a [u8],
+    time: u64,
+}
+
+impl<'a> Header<'a> {
+    /// Reads a header value. Pairs may come in any order, with spaces around the commas; names other
+    /// than `t` and `v1` are passed over, so that new schemes can be added beside the old.
+    pub fn parse(text: &'a [u8]) -> Result<Header<'a>, Problem> {
+        let text = text.trim_ascii();
+        if text.is_empty() {
+            return Err(Problem::MissingHeader);
+        }
+        if text.len() > MAX_HEADER_BYTES || text.split(|byte| *byte == b',').count() > MAX_PAIRS {
+            return Err(Problem::MalformedHeader);
+        }
+        let mut timestamps = values(text, b"t");
+        let timestamp = timestamps.next().ok_or(Problem::MalformedHeader)?;
+        // Two times would leave open which of them was signed and which is checked for its age.
+        if timestamps.next().is_some() {
+            return Err(Problem::MalformedHeader);
+        }
+        let header = Header { text, timestamp, time: unix_seconds(timestamp).ok_or(Problem::MalformedHeader)? };
+        if header.signatures().next().is_none() {
+            return Err(Problem::MalformedHeader);
+        }
+        Ok(header)
+    }
+
+    /// Unix seconds at which the sender signed.
+    pub fn time(&self) -> u64 {
+        self.time
+    }
+
+    /// Begins the message that the sender signed: the timestamp as it stands in the header, and a dot.
+    /// The raw body comes next.
+    pub fn mac(&self, key: &Key) -> Mac {
+        let mut mac = key.mac();
+        mac.update(self.timestamp);
+        mac.update(b".");
+        mac
+    }
+
+    /// The bytes of the timestamp as they were signed.
+    pub fn timestamp(&self) -> &'a [u8] {
+        self.timestamp
+    }
+
+    /// Compares with every signature in the header, without stopping at the first that fits.
+    pub fn matches(&self, tag: &Tag) -> bool {
+        self.signatures().fold(false, |found, candidate| found | (candidate == *tag))
+    }
+
+    /// Compares the header's time with `now`, both in Unix seconds, in both directions.
+    pub fn check_age(&self, now: u64, max_age: Option<u64>) -> Result<(), Problem> {
+        match max_age {
+            Some(max_age) if now.saturating_sub(self.time) > max_age => Err(Problem::TooOld),
+            Some(max_age) if self.time.saturating_sub(now) > max_age => Err(Problem::TooNew),
+            _ => Ok(()),
+        }
+    }
+
+    fn signatures(&self) -> impl Iterator<Item = Tag> + use<'a> {
+        values(self.text, b"v1").filter_map(Tag::from_hex)
+    }
+}
+
+/// Verifies a whole message: the signature first, then its age (`None` accepts any).
+///
+/// ```
+/// use itpay::signature::{self, Key, Problem};
+///
+/// let key = Key::new(b"whsec_test_secret")?;
+/// let mut header = [0; signature::MAX_MADE_BYTES];
+/// let header = signature::make(&key, 1_745_712_345, b"{}", &mut header);
+/// assert_eq!(signature::verify(&key, header.as_bytes(), b"{}", 1_745_712_400, Some(300)), Ok(()));
+/// assert_eq!(signature::verify(&key, header.as_bytes(), b"{ }", 1_745_712_400, Some(300)), Err(Problem::NoMatch));
+/// # Ok::<(), Problem>(())
+/// ```
+pub fn verify(key: &Key, header: &[u8], body: &[u8], now: u64, max_age: Option<u64>) -> Result<(), Problem> {
+    let header = Header::parse(header)?;
+    let mut mac = header.mac(key);
+    mac.update(body);
+    if !header.matches(&mac.finish()) {
+        return Err(Problem::NoMatch);
+    }
+    header.check_age(now, max_age)
+}
+
+/// The longest header that [`make`] writes: `t=` and 20 digits, `,v1=` and 64.
+pub const MAX_MADE_BYTES: usize = 90;
+
+/// Writes the header that a sender puts beside `body` into `buffer`.
+pub fn make<'a>(key: &Key, time: u64, body: &[u8], buffer: &'a mut [u8; MAX_MADE_BYTES]) -> &'a str {
+    let mut digits = [0; 20];
+    let timestamp = decimal(time, &mut digits);
+    let mut mac = key.mac();
+    mac.update(timestamp);
+    mac.update(b".");
+    mac.update(body);
+    let hex = mac.finish().to_hex();
+    let mut length = 0;
+    let parts = b"t=".iter().chain(timestamp).chain(b",v1=").chain(&hex);
+    for (place, byte) in buffer.iter_mut().zip(parts) {
+        *place = *byte;
+        length += 1;
+    }
+    buffer.get(..length).and_then(|made| core::str::from_utf8(made).ok()).unwrap_or_default()
+}
+
+/// The values of every pair of that name.
+fn values<'a>(text: &'a [u8], name: &'static [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    text.split(|byte| *byte == b',').filter_map(move |pair| pair.trim_ascii().strip_prefix(name)?.strip_prefix(b"="))
+}
+
+/// Digits only: no sign, no space, nothing behind.
+fn unix_seconds(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |seconds, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        seconds.checked_mul(10)?.checked_add(u64::from(digit))
+    })
+}
+
+fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
+    let mut start = digits.len();
+    for (index, place) in digits.iter_mut().enumerate().rev() {
+        *place = b'0' + (number % 10) as u8;
+        start = index;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    digits.get(start..).unwrap_or_default()
+}

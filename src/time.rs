@@ -1,0 +1,87 @@
+//! Dates as text. Reads no clock: times are Unix milliseconds that the caller brings.
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MS_PER_DAY: u64 = 86_400_000;
+
+/// Reads a date as HTTP headers have it (RFC 9110): `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
+    let mut parts = text.split_once(", ")?.1.split(' ');
+    let day = parts.next()?.parse::<u64>().ok().filter(|day| (1..=31).contains(day))?;
+    let name = parts.next()?;
+    let month = MONTHS.iter().position(|known| *known == name)? as u64 + 1;
+    let year = parts.next()?.parse::<u64>().ok().filter(|year| (1970..=9999).contains(year))?;
+    let mut clock = parts.next()?.split(':').map(|part| part.parse::<u64>().ok());
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    if hour > 23 || minute > 59 || second > 60 || clock.next().is_some() || parts.next() != Some("GMT") {
+        return None;
+    }
+    Some(days_from_date(year, month, day) * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000)
+}
+
+/// Writes a date as ISO 8601 in UTC with milliseconds: `2026-11-21T01:04:20.000Z`.
+#[cfg(feature = "sandbox")]
+pub(crate) fn to_iso8601(unix_ms: u64) -> alloc::string::String {
+    let (year, month, day) = date_from_days(unix_ms / MS_PER_DAY);
+    let ms = unix_ms % MS_PER_DAY;
+    let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+    alloc::format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", ms % 1000)
+}
+
+// Both count years from March, so that the leap day comes last, in eras of 400 years.
+
+fn days_from_date(year: u64, month: u64, day: u64) -> u64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+#[cfg(feature = "sandbox")]
+fn date_from_days(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    (year, month, day_of_year - (153 * month_from_march + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_http_date_is_read_to_the_second() {
+        assert_eq!(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
+        assert_eq!(parse_http_date("Thu, 29 Feb 2024 23:59:59 GMT"), Some(1_709_251_199_000));
+        assert_eq!(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+    }
+
+    #[test]
+    fn what_is_no_http_date_is_none() {
+        for text in [
+            "",
+            "soon",
+            "Sun, 06 Nov 1994",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 00 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 0000 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:00:00 GMT",
+            "Sun, 06 Nov 1994 1:2:3:4 GMT",
+        ] {
+            assert_eq!(parse_http_date(text), None, "{text}");
+        }
+    }
+
+    #[cfg(feature = "sandbox")]
+    #[test]
+    fn an_iso_date_is_what_other_programs_write() {
+        // From `date -u -d @… +%FT%T`.
+        assert_eq!(to_iso8601(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(to_iso8601(1_745_712_345_678), "2025-04-27T00:05:45.678Z");
+        assert_eq!(to_iso8601(1_709_251_199_000), "2024-02-29T23:59:59.000Z");
+        assert_eq!(to_iso8601(4_107_542_399_000), "2100-02-28T23:59:59.000Z");
+    }
+}
