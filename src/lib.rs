@@ -49,9 +49,9 @@ pub mod signature;
 #[forbid(unsafe_code)]
 mod time;
 
-//JS #[cfg(any(feature = "js-client", feature = "js-qr", feature = "js-sandbox", feature = "js-webhooks"))]
-//JS #[allow(unsafe_code, reason = "wasm-bindgen generates it; hand-written uses say why beside them")]
-//JS mod js;
+#[cfg(any(feature = "js-client", feature = "js-qr", feature = "js-sandbox", feature = "js-webhooks"))]
+#[allow(unsafe_code, reason = "wasm-bindgen generates it; hand-written uses say why beside them")]
+mod js;
 
 #[cfg(feature = "client")]
 pub use self::{

@@ -156,8 +156,8 @@ impl<'a> Header<'a> {
         }
         let mut timestamps = values(text, b"t");
         let timestamp = timestamps.next().ok_or(Problem::MalformedHeader)?;
-        // Two times would leave open which of them was signed and which is checked for its age.
-        if timestamps.next().is_some() {
+        // Two different times would leave open which was signed. The same twice comes of joined headers.
+        if timestamps.any(|other| other != timestamp) {
             return Err(Problem::MalformedHeader);
         }
         let header = Header { text, timestamp, time: unix_seconds(timestamp).ok_or(Problem::MalformedHeader)? };

@@ -6,10 +6,10 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Endpoint, parse_object, read_params, routes, to_body};
+use super::{Endpoint, parse_list, parse_object, read_params, routes, to_body};
 use crate::{
     Error,
-    http::{Method, Request, Response},
+    http::{Method, Request, Response, query},
     json::{Fields, Fit, Object},
     money::check_currency,
 };
@@ -148,6 +148,46 @@ impl Endpoint for CreateManifest {
 
     fn parse(response: &Response) -> Result<ServiceManifest, Error> {
         parse_object(response, ServiceManifest::read)
+    }
+}
+
+/// `PATCH /services/{id}/activate`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivateManifest {
+    /// The manifest to bring live.
+    pub id: String,
+}
+
+impl Endpoint for ActivateManifest {
+    type Output = ServiceManifest;
+
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request::new(Method::Patch, routes::activate(&self.id)?))
+    }
+
+    fn parse(response: &Response) -> Result<ServiceManifest, Error> {
+        parse_object(response, ServiceManifest::read)
+    }
+}
+
+/// `GET /services?q=…`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchManifests {
+    /// What to look for; everything without it.
+    pub q: Option<String>,
+}
+
+impl Endpoint for SearchManifests {
+    type Output = Vec<ServiceManifest>;
+
+    fn request(&self) -> Result<Request, Error> {
+        let mut request = Request::new(Method::Get, routes::SERVICES.to_owned());
+        request.query = query(self.q.as_deref().map(|q| ("q", q)));
+        Ok(request)
+    }
+
+    fn parse(response: &Response) -> Result<Vec<ServiceManifest>, Error> {
+        parse_list(response, ServiceManifest::read)
     }
 }
 

@@ -12,6 +12,8 @@ mod qr_charges;
 pub mod routes;
 mod webhook_event;
 
+use alloc::{borrow::ToOwned, vec::Vec};
+
 use serde_json::Value;
 
 use crate::{
@@ -23,7 +25,9 @@ use crate::{
 pub use self::{
     auth::{Authorised, authorise, verify},
     completion::{Completion, DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, Seen},
-    manifests::{CreateManifest, PaymentMethods, PriceTier, ServiceManifest},
+    manifests::{
+        ActivateManifest, CreateManifest, PaymentMethods, PriceTier, Pricing, SearchManifests, ServiceManifest,
+    },
     payment_intents::{CreatePaymentIntent, Party, PaymentIntent, PaymentType, RetrievePaymentIntent, Status},
     qr_charges::{ChargeStatus, GenerateQr, QrCharge},
     webhook_event::WebhookEvent,
@@ -52,6 +56,22 @@ pub(crate) fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> 
         Value::Object(object) => read(Fields::new(object)).map_err(|misfit| unreadable(response, misfit)),
         _ => Err(unreadable(response, Misfit { field: "body".into(), problem: "is not a JSON object".into() })),
     }
+}
+
+/// Reads a list of objects, bare or as the `data` of an object: which of the two the gateway sends is ASSUMED.
+pub(crate) fn parse_list<T>(response: &Response, read: impl Fn(Fields) -> Fit<T>) -> Result<Vec<T>, Error> {
+    let list = match parse_json(response)? {
+        Value::Object(mut object) => object.remove("data").unwrap_or_default(),
+        list => list,
+    };
+    let mut holder = Fields::new([("body".to_owned(), list)].into_iter().collect());
+    holder.list("body", |entry, key| read(entry.object(key)?)).map_err(|misfit| unreadable(response, misfit))
+}
+
+/// Reads whatever JSON a call that is not modelled was answered with; nothing at all is also an answer.
+pub fn parse_any(response: &Response) -> Result<Value, Error> {
+    let empty = response.body.is_empty() && (200..300).contains(&response.status);
+    if empty { Ok(Value::Null) } else { parse_json(response) }
 }
 
 /// The JSON of a successful answer.

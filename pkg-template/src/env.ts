@@ -1,0 +1,20 @@
+// The environment's variables, where the runtime has an environment.
+
+/** A Worker's `env`, or any other record of variables. */
+export type Env = Readonly<Record<string, unknown>>;
+
+interface Runtime {
+  process?: { env?: Env };
+  Deno?: { env: { get(name: string): string | undefined } };
+}
+
+/** The variable, from the given record first; undefined where there is none or reading it is not allowed. */
+export function variable(name: string, env?: Env): string | undefined {
+  const runtime = globalThis as Runtime;
+  try {
+    const value = env?.[name] ?? runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  } catch {
+    return undefined; // Deno without the permission throws
+  }
+}

@@ -1,0 +1,131 @@
+// Every error that leaves the package. Each has a name and a code that survive minifiers, and nothing of a
+// key, a secret, a signature or a body.
+
+const brand = Symbol.for("itpay.error");
+
+/** What an error knows besides its message. */
+export interface ErrorFields {
+  code: string;
+  status?: number | undefined;
+  requestId?: string | null | undefined;
+  details?: unknown;
+  field?: string | undefined;
+  hint?: string | undefined;
+  retryable?: boolean | undefined;
+  retryAfter?: number | undefined;
+  attempts?: number | undefined;
+  intent?: unknown;
+  cause?: unknown;
+}
+
+/** The base of every error of this package. */
+export class ItPayError extends Error {
+  override readonly name: string = "ItPayError";
+  /** Stable, for programs: the gateway's own code where it answered with one. */
+  readonly code: string;
+  /** The HTTP status, where the gateway answered. */
+  readonly status: number | undefined;
+  /** The gateway's name for the exchange: quote it to their support. */
+  readonly requestId: string | null;
+  /** Whatever the gateway added. */
+  readonly details: unknown;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  /** How many requests were sent; 0 when the call was refused before. */
+  readonly attempts: number;
+
+  constructor(message: string, fields: ErrorFields) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.code = fields.code;
+    this.status = fields.status;
+    this.requestId = fields.requestId ?? null;
+    this.details = fields.details;
+    this.retryable = fields.retryable ?? false;
+    this.attempts = fields.attempts ?? 0;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** 401, or no API key at all. */
+export class AuthenticationError extends ItPayError {
+  override readonly name = "AuthenticationError";
+}
+
+/** 422, and whatever is refused before anything is sent. */
+export class ValidationError extends ItPayError {
+  override readonly name = "ValidationError";
+  /** The culprit, such as `amount.value`, where it is known. */
+  readonly field: string | undefined;
+
+  constructor(message: string, fields: ErrorFields) {
+    super(message, fields);
+    this.field = fields.field;
+  }
+}
+
+/** 429. */
+export class RateLimitError extends ItPayError {
+  override readonly name = "RateLimitError";
+  /** How long the gateway asked to wait, in milliseconds, where it said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, fields: ErrorFields) {
+    super(message, fields);
+    this.retryAfter = fields.retryAfter;
+  }
+}
+
+/** Every other answer that is not what was asked for. */
+export class APIError extends ItPayError {
+  override readonly name = "APIError";
+}
+
+/** No answer, or one that broke off. Whether the gateway processed the call is not known, unless the code is `connection_refused`. */
+export class ConnectionError extends ItPayError {
+  override readonly name = "ConnectionError";
+}
+
+/** No answer in time. Whether the gateway processed the call is not known. */
+export class TimeoutError extends ItPayError {
+  override readonly name = "TimeoutError";
+  /** From `waitForCompletion`: the intent as it was last seen. */
+  readonly intent: unknown;
+
+  constructor(message: string, fields: ErrorFields) {
+    super(message, fields);
+    this.intent = fields.intent;
+  }
+}
+
+/** The caller's `signal` fired. Its reason is the `cause`. */
+export class AbortError extends ItPayError {
+  override readonly name = "AbortError";
+}
+
+/** Why a webhook was not accepted. */
+export type SignatureProblem =
+  | "missing_header"
+  | "malformed_header"
+  | "no_match"
+  | "too_old"
+  | "too_new"
+  | "body_not_raw"
+  | "bad_secret";
+
+/** A webhook that was not accepted. */
+export class SignatureVerificationError extends ItPayError {
+  override readonly name = "SignatureVerificationError";
+  declare readonly code: SignatureProblem;
+  /** What most likely went wrong, and the cure. */
+  readonly hint: string;
+
+  constructor(message: string, fields: ErrorFields & { code: SignatureProblem; hint: string }) {
+    super(message, fields);
+    this.hint = fields.hint;
+  }
+}
+
+/** Whether this is an error of this package, of whichever copy of it. */
+export function isItPayError(error: unknown): error is ItPayError {
+  return typeof error === "object" && error !== null && (error as { [brand]?: unknown })[brand] === true;
+}

@@ -1,0 +1,146 @@
+// A webhook endpoint: Request in, Response out. Verifies, sees to it that each event is handled once, and
+// answers as the Go SDK page's example does.
+
+import { variable } from "./env.js";
+import { isItPayError, SignatureVerificationError } from "./errors.js";
+import { type EventStore, memoryStore } from "./event-store.js";
+import type { EventType, KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "./objects.js";
+import { WebhookVerifier } from "./signature.js";
+
+/** What to do with an event, by its type; `default` takes the types that have nothing of their own. */
+export type EventHandlers = {
+  [Type in KnownEventType]?: (event: PaymentIntentEvent<Type>) => void | Promise<void>;
+} & {
+  default?: (event: WebhookEvent) => void | Promise<void>;
+} & {
+  [type: string]: ((event: never) => void | Promise<void>) | undefined;
+};
+
+export interface WebhookHandlerOptions {
+  /** One secret, or several while they are being rotated. Default: ITPAY_WEBHOOK_SECRET. */
+  secret?: string | string[];
+  on: EventHandlers;
+  /** Where handled events are remembered. Default: `memoryStore()`, which forgets at a restart and knows nothing of other instances. */
+  store?: EventStore;
+  /** In seconds. Default 300. */
+  maxAge?: number;
+  /** Longer bodies are answered 413, unread. Default 1 MiB. */
+  maxBodyBytes?: number;
+  /** How long an event stays in hand before another delivery may take it, in milliseconds: longer than your code ever needs. Default 5 minutes. */
+  lease?: number;
+  /** Told of whatever was not answered 200, and of an event that was handled but could not be marked so. Default: `console.error`. */
+  onError?: (error: unknown, event?: WebhookEvent) => void;
+}
+
+/**
+ * A function for `fetch`-style servers: Workers, Hono, Next route handlers, Remix, SvelteKit, Deno.serve, Bun.serve.
+ *
+ * | answer | when |
+ * |---|---|
+ * | 200 `received`, `already_processed` | handled now, or before |
+ * | 401 | no signature, or one that is not right |
+ * | 400 | signed, but no event |
+ * | 405, 413 | not a POST; longer than `maxBodyBytes` |
+ * | 409 | another delivery of the event is in hand |
+ * | 500 | your code threw: the event is released, so that the next delivery is handled |
+ *
+ * @throws SignatureVerificationError `bad_secret` and TypeError, when it is made and not when it is called
+ */
+export function createWebhookHandler(options: WebhookHandlerOptions): (request: Request) => Promise<Response> {
+  const { on, store = memoryStore(), maxAge, maxBodyBytes = 1024 * 1024, lease = 5 * 60_000, onError = logError } = options;
+  if (typeof on !== "object" || on === null) throw new TypeError("on must be an object of functions by event type");
+  if (!(typeof maxBodyBytes === "number" && maxBodyBytes > 0)) throw new TypeError("maxBodyBytes must be a number above 0");
+  if (!(typeof lease === "number" && lease > 0)) throw new TypeError("lease must be a number of milliseconds above 0");
+  const secret = options.secret ?? variable("ITPAY_WEBHOOK_SECRET") ?? "";
+  const verifier = new WebhookVerifier(secret, maxAge === undefined ? {} : { maxAge });
+
+  const refuse = (status: number, reason: string, error: unknown, event?: WebhookEvent, headers?: HeadersInit): Response => {
+    onError(error, event);
+    return json(status, { error: reason }, headers);
+  };
+
+  const handle = async (event: WebhookEvent): Promise<Response> => {
+    let state: "claimed" | "in_progress" | "done";
+    try {
+      state = await store.claim(event.id, lease);
+    } catch (error) {
+      return refuse(500, "The event could not be claimed", error, event);
+    }
+    if (state === "done") return json(200, { status: "already_processed" });
+    if (state !== "claimed") return json(409, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
+    try {
+      const listener = Object.hasOwn(on, event.type) ? on[event.type] : on.default;
+      await (listener as ((event: WebhookEvent) => void | Promise<void>) | undefined)?.(event);
+    } catch (error) {
+      // If releasing fails, too, the lease ends by itself.
+      await store.release(event.id).catch(onError);
+      return refuse(500, "The event was not handled", error, event);
+    }
+    // Handled is handled: asking for another delivery would do it twice.
+    await store.complete(event.id).catch((error: unknown) => onError(error, event));
+    return json(200, { status: "received" });
+  };
+
+  return async (request) => {
+    if (request.method !== "POST") return json(405, { error: "Method not allowed" }, { Allow: "POST" });
+    let body: Uint8Array | undefined;
+    try {
+      body = await readBody(request, maxBodyBytes);
+    } catch (error) {
+      return refuse(500, "The body could not be read", error);
+    }
+    if (body === undefined) return json(413, { error: "The body is too large" });
+    let event: WebhookEvent;
+    try {
+      event = verifier.constructEvent(body, request.headers);
+    } catch (error) {
+      if (error instanceof SignatureVerificationError) return refuse(401, "Invalid signature", error);
+      return isItPayError(error) && error.code === "invalid_event" ? refuse(400, "Invalid event", error) : refuse(500, "Internal error", error);
+    }
+    return handle(event);
+  };
+}
+
+export type { EventType, OtherEvent };
+
+function json(status: number, body: object, headers?: HeadersInit): Response {
+  const response = new Response(JSON.stringify(body), { status, headers: headers ?? {} });
+  response.headers.set("Content-Type", "application/json");
+  return response;
+}
+
+/** The body, or undefined if it is too long; then what is left of it is not read. */
+async function readBody(request: Request, max: number): Promise<Uint8Array | undefined> {
+  if (request.bodyUsed) throw new TypeError("The request's body was read before: give the handler the request as it came");
+  const announced = request.headers.get("content-length");
+  if (announced !== null && Number(announced) > max) return undefined;
+  const reader = request.body?.getReader();
+  if (reader === undefined) return new Uint8Array();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > max) {
+      await reader.cancel().catch(() => undefined);
+      return undefined;
+    }
+    pieces.push(value);
+  }
+  if (pieces.length === 1) return pieces[0];
+  const body = new Uint8Array(length);
+  let offset = 0;
+  for (const piece of pieces) {
+    body.set(piece, offset);
+    offset += piece.byteLength;
+  }
+  return body;
+}
+
+function logError(error: unknown, event?: WebhookEvent): void {
+  const about = event === undefined ? "" : ` (event ${event.id})`;
+  const hint = error instanceof SignatureVerificationError ? ` ${error.hint}` : "";
+  if (isItPayError(error)) console.error(`itpay: webhook${about}: ${error.message}.${hint}`);
+  else console.error(`itpay: webhook${about}:`, error);
+}

@@ -1,0 +1,80 @@
+// How a wasm module comes alive: compiled and started once, synchronously, at its first use. The entry files
+// say where it comes from, because that differs between runtimes; nothing else does.
+
+import { ItPayError } from "./errors.js";
+
+/** What wasm-bindgen's glue has for every module. */
+export interface Glue {
+  initSync(options: { module: WebAssembly.Module }): { memory: WebAssembly.Memory };
+  __wbg_reset_state(): void;
+}
+
+export class Wasm<G extends Glue> {
+  readonly #glue: G;
+  #source: (() => WebAssembly.Module) | undefined;
+  #started: { memory: WebAssembly.Memory } | undefined;
+  #generation = 0;
+
+  constructor(glue: G) {
+    this.#glue = glue;
+  }
+
+  /** Says where the module comes from. The first word counts. */
+  provide(source: () => WebAssembly.Module): void {
+    this.#source ??= source;
+  }
+
+  /** Grows by one whenever the module had to be started again: whatever it remembered is gone then. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.#start().memory;
+  }
+
+  /** Calls into the module. A trap ends the call with an `ItPayError`; the next one finds a fresh module. */
+  call<T>(use: (glue: G) => T): T {
+    if (this.#started === undefined) this.#start();
+    try {
+      return use(this.#glue);
+    } catch (error) {
+      // By name: a test runner's or an edge runtime's error class may be another realm's.
+      if ((error as Error | undefined)?.name !== "RuntimeError") throw error;
+      this.#glue.__wbg_reset_state();
+      this.#started = undefined;
+      throw new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause: error });
+    }
+  }
+
+  #start(): { memory: WebAssembly.Memory } {
+    if (this.#started === undefined) {
+      if (this.#source === undefined) throw new ItPayError("no entry of itpay was imported", { code: "internal" });
+      this.#started = this.#glue.initSync({ module: compiled(this.#source) });
+      this.#generation += 1;
+    }
+    return this.#started;
+  }
+}
+
+function compiled(source: () => WebAssembly.Module): WebAssembly.Module {
+  try {
+    return source();
+  } catch (error) {
+    if ((error as Error | undefined)?.name !== "CompileError") throw error;
+    throw new ItPayError(
+      "This runtime does not allow WebAssembly to be compiled from bytes. " +
+        "On Cloudflare or Vercel's edge the bundler must resolve the condition `workerd` or `edge-light` " +
+        "(OpenNext: add itpay to serverExternalPackages); in a page the CSP needs script-src 'wasm-unsafe-eval'.",
+      { code: "wasm_forbidden", cause: error },
+    );
+  }
+}
+
+/** The module of a base64 text. */
+export function inline(base64: string): WebAssembly.Module {
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return new WebAssembly.Module(bytes);
+}

@@ -1,0 +1,16 @@
+//! The border: the only place that knows JavaScript. One file per wasm module of the npm package.
+
+#![allow(clippy::result_large_err, reason = "an error ends the call; its size does not matter")]
+
+#[cfg(feature = "js-client")]
+mod alarm;
+#[cfg(feature = "js-client")]
+mod client;
+#[cfg(feature = "js-client")]
+mod error;
+#[cfg(feature = "js-client")]
+mod options;
+#[cfg(feature = "js-client")]
+mod transport;
+#[cfg(feature = "js-webhooks")]
+mod webhooks;
