@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub use self::{
-    auth::{Authorised, authorise, verify},
+    auth::{Authorised, authorise, bears_key, verify},
     completion::{Completion, DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, Seen},
     manifests::{CreateManifest, PaymentMethods, PriceTier, ServiceManifest},
     payment_intents::{CreatePaymentIntent, Party, PaymentIntent, PaymentType, RetrievePaymentIntent, Status},
