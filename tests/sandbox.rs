@@ -316,8 +316,8 @@ fn an_emvco_code_can_be_taken_apart_and_its_checksum_fits() {
     // Bit by bit and with a remainder, unlike the one that made it.
     let mut remainder: u32 = 0xffff;
     for bit in checked.bytes().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)) {
-        let carry = remainder >> 15 & 1 ^ u32::from(bit);
-        remainder = (remainder << 1 ^ carry * 0x1021) & 0xffff;
+        let carry = (remainder >> 15 & 1) ^ u32::from(bit);
+        remainder = ((remainder << 1) ^ (carry * 0x1021)) & 0xffff;
     }
     assert_eq!(format!("{remainder:04X}"), checksum);
     let mut fields = Vec::new();
