@@ -190,3 +190,59 @@ impl Row for Delivery {
         &self.id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivery(id: &str, intent_id: &str) -> Delivery {
+        Delivery {
+            id: id.to_owned(),
+            event_type: "payment_intent.succeeded".to_owned(),
+            intent_id: intent_id.to_owned(),
+            url: "https://merchant.example".to_owned(),
+            body: "{}".to_owned(),
+            created_at: 0,
+            progress: Progress::Waiting { due: 0, failures: 0 },
+            attempts: Vec::new(),
+        }
+    }
+
+    fn start(deliveries: &mut Deliveries, now_ms: u64) -> Option<String> {
+        deliveries.start(now_ms).map(|delivery| delivery.id.clone())
+    }
+
+    #[test]
+    fn a_later_event_of_an_intent_waits_for_the_earlier_one_and_those_of_others_do_not() {
+        let mut deliveries = Deliveries::new();
+        for (id, intent_id) in [("a1", "a"), ("a2", "a"), ("b1", "b")] {
+            deliveries.push(delivery(id, intent_id)).expect("a new id");
+        }
+        assert_eq!(start(&mut deliveries, 0).as_deref(), Some("a1"));
+        assert_eq!(start(&mut deliveries, 0).as_deref(), Some("b1"));
+        assert_eq!(start(&mut deliveries, 0), None);
+        deliveries.finish("a1", None, 0);
+        deliveries.again("a2", 0).expect("a known id");
+        assert_eq!(start(&mut deliveries, 999), None, "a1 is to be tried again first");
+        assert_eq!(start(&mut deliveries, 1_000).as_deref(), Some("a1"));
+        deliveries.finish("a1", Some(204), 1_000);
+        deliveries.again("a1", 1_000).expect("a known id");
+        assert_eq!(start(&mut deliveries, 1_000).as_deref(), Some("a2"));
+        assert_eq!(start(&mut deliveries, 1_000), None, "what is delivered again goes to the end");
+        deliveries.finish("a2", Some(200), 1_000);
+        assert_eq!(start(&mut deliveries, 1_000).as_deref(), Some("a1"));
+    }
+
+    #[test]
+    fn an_event_that_was_given_up_no_longer_holds_up_the_next() {
+        let mut deliveries = Deliveries::new();
+        deliveries.push(delivery("a1", "a")).expect("a new id");
+        deliveries.push(delivery("a2", "a")).expect("a new id");
+        for _ in 0..MAX_TRIES {
+            let due = deliveries.next_due().expect("a1 is to be tried");
+            assert_eq!(start(&mut deliveries, due).as_deref(), Some("a1"));
+            deliveries.finish("a1", Some(500), due);
+        }
+        assert_eq!(start(&mut deliveries, 0).as_deref(), Some("a2"));
+    }
+}
