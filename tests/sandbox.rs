@@ -424,6 +424,15 @@ fn what_nobody_pays_expires_by_itself_and_what_was_agreed_to_does_not() {
 }
 
 #[test]
+fn what_is_let_expire_early_says_that_it_has() {
+    let mut shop = Shop::open();
+    shop.ready("pi_01");
+    shop.act("pi_01", Action::Expire).unwrap();
+    let intent = json(&shop.get("/payment-intents/pi_01"));
+    assert_eq!(intent["expires_at"], intent["created_at"]);
+}
+
+#[test]
 fn a_code_that_has_expired_cannot_be_paid_even_before_the_tick() {
     let mut shop = Shop::open();
     shop.ready("pi_01");
@@ -536,7 +545,16 @@ fn a_service_is_a_draft_until_activated_and_only_then_found() {
 #[test]
 fn a_path_is_unknown_or_says_which_methods_it_takes() {
     let mut shop = Shop::open();
-    for path in ["/", "/payment-intents/", "/payment-intents/a/b", "/services/a", "/payment-intents/a/qr/b", "/x%zz"] {
+    for path in [
+        "/",
+        "/payment-intents/",
+        "/payment-intents/a/b",
+        "/services/a",
+        "/payment-intents/a/qr/b",
+        "/payment-intents/%zz",
+        "/payment-intents/%ff",
+        "/payment-intents/%4",
+    ] {
         assert_eq!(refused(&shop.get(path), 404), "NOT_FOUND", "{path}");
     }
     let outside = Request::new(Method::Get, "/payment-intents".to_owned());

@@ -156,10 +156,10 @@ impl Sandbox {
 
     /// Lets expire what is due.
     pub fn tick(&mut self, now_ms: u64, random: &[u8; 16]) {
-        while let Some((_, place)) = self.deadlines.first().filter(|(due, _)| *due <= now_ms).copied() {
-            if self.apply(place, &Action::Expire, Moment { now_ms, random }).is_err() {
-                self.deadlines.retain(|(_, known)| *known != place);
-            }
+        while self.deadlines.first().is_some_and(|(due, _)| *due <= now_ms) {
+            let Some((_, place)) = self.deadlines.pop_first() else { return };
+            // It cannot be refused: an intent has a deadline for as long as it can expire.
+            self.apply(place, &Action::Expire, Moment { now_ms, random }).ok();
         }
     }
 
@@ -300,6 +300,7 @@ impl Sandbox {
             return Err(Refusal::channel_not_accepted(channel, accepted));
         }
         if let Some(known) = self.intents.get(&params.id) {
+            // Nothing was created this time, so it is no 201.
             return if known.params == params {
                 Ok((200, known.to_wire().into()))
             } else {
