@@ -198,6 +198,28 @@ pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<
     (!pairs.is_empty()).then(|| pairs.join("&"))
 }
 
+/// The value of a name in a query, decoded.
+#[cfg(feature = "sandbox")]
+pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
+    let value = |pair: &str| {
+        let (known, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (known == name).then(|| percent_decode(&value.replace('+', " ")))?
+    };
+    query.split('&').find_map(value)
+}
+
+/// None for an escape that is not one, and for what is not UTF-8 in the end.
+#[cfg(feature = "sandbox")]
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let mut nibble = || char::from(bytes.next()?).to_digit(16);
+        decoded.push(if byte == b'%' { (nibble()? << 4 | nibble()?) as u8 } else { byte });
+    }
+    String::from_utf8(decoded).ok()
+}
+
 fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

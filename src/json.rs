@@ -157,6 +157,15 @@ impl Fields {
     }
 }
 
+/// A struct as an object. Empty for what is none, or what JSON cannot write: no struct of ours is that.
+#[cfg(feature = "sandbox")]
+pub(crate) fn to_object(value: &impl serde::Serialize) -> Object {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(object)) => object,
+        _ => Object::new(),
+    }
+}
+
 /// A value for an error message: its kind, and itself only where that cannot be private.
 pub(crate) fn describe(value: &Value) -> String {
     match value {
@@ -197,6 +206,12 @@ macro_rules! open_enum {
                     $($wire => $name::$variant,)+
                     _ => $name::Other(text),
                 }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                alloc::string::String::deserialize(deserializer).map(Into::into)
             }
         }
 

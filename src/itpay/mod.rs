@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use self::{
-    auth::{Authorised, authorise, verify},
+    auth::{Authorised, authorise, bears_key, verify},
     completion::{Completion, DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, Seen},
     manifests::{
         ActivateManifest, CreateManifest, PaymentMethods, PriceTier, Pricing, SearchManifests, ServiceManifest,

@@ -4,12 +4,54 @@
 
 use alloc::{format, string::String};
 
+#[cfg(feature = "sandbox")]
+use crate::http::percent_decode;
 use crate::{Error, http::path_segment};
 
 /// `POST`: create a PaymentIntent.
 pub const PAYMENT_INTENTS: &str = "/payment-intents";
 /// `POST`: register a ServiceManifest. `GET` with `q`: search.
 pub const SERVICES: &str = "/services";
+
+/// A path as the gateway reads it, below its `/v1`.
+#[cfg(feature = "sandbox")]
+#[allow(missing_docs, reason = "the functions below say it")]
+pub enum Route {
+    Activate(String),
+    PaymentIntent(String),
+    PaymentIntents,
+    Qr(String),
+    Services,
+}
+
+#[cfg(feature = "sandbox")]
+impl Route {
+    /// Reads a path. Its segments are compared as they were sent, but for the ids.
+    pub fn parse(path: &str) -> Option<Route> {
+        let id = |segment: &str| percent_decode(segment).filter(|id| !id.is_empty());
+        let (intents, services) = (PAYMENT_INTENTS.strip_prefix('/')?, SERVICES.strip_prefix('/')?);
+        let mut segments = path.strip_prefix('/')?.split('/');
+        let (folder, rest) = (segments.next()?, [segments.next(), segments.next(), segments.next()]);
+        match rest {
+            [None, ..] if folder == intents => Some(Route::PaymentIntents),
+            [Some(one), None, _] if folder == intents => id(one).map(Route::PaymentIntent),
+            [Some(one), Some("qr"), None] if folder == intents => id(one).map(Route::Qr),
+            [None, ..] if folder == services => Some(Route::Services),
+            [Some(one), Some("activate"), None] if folder == services => id(one).map(Route::Activate),
+            _ => None,
+        }
+    }
+
+    /// What the path takes, as an `Allow` header lists it.
+    pub fn methods(&self) -> &'static str {
+        match self {
+            Route::Activate(_) => "PATCH",
+            Route::PaymentIntent(_) => "GET",
+            Route::PaymentIntents | Route::Qr(_) => "POST",
+            Route::Services => "GET, POST",
+        }
+    }
+}
 
 /// `GET`: retrieve a PaymentIntent. ASSUMED.
 pub fn payment_intent(id: &str) -> Result<String, Error> {
