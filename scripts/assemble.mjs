@@ -84,6 +84,14 @@ const inline = Object.assign((module) => `import ${module}Base64 from "../src/gl
 const compiled = (suffix) =>
   Object.assign((module) => `import ${module}Module from "../../wasm/${module}.wasm${suffix}";`, { use: (module) => `${module}Module` });
 
+/** The one version that crate and package have. */
+function manifestVersion() {
+  const { version } = JSON.parse(read(join(template, "package.json")));
+  const crate = /^version = "(.*)"$/m.exec(read(join(root, "Cargo.toml")))[1];
+  if (version !== crate) throw new Error(`package.json says ${version}, Cargo.toml ${crate}`);
+  return version;
+}
+
 function tsc(...args) {
   execFileSync(process.execPath, [join(root, "js-tests/node_modules/typescript/bin/tsc"), ...args], { stdio: "inherit" });
 }
@@ -104,6 +112,8 @@ for (const name of Object.keys(owners)) {
   writeFileSync(join(dist, "wasm", `${name}.wasm`), bytes);
   write(join(dist, "wasm", `${name}.wasm.d.ts`), "declare const module: WebAssembly.Module;\nexport default module;\n");
 }
+
+write(join(stage, "src/version.ts"), `// Written by the build.\n\n/** The version of this package. */\nexport const VERSION = "${manifestVersion()}";\n`);
 
 // 2. Compile twice, then carry over what is JavaScript already.
 tsc("-p", join(stage, "tsconfig.json"), "--outDir", join(dist, "esm"), "--module", "esnext", "--moduleResolution", "bundler");
@@ -130,8 +140,6 @@ for (const name of Object.keys(entries)) {
 
 // 4. The manifest, with one block of conditions for each entry. Order decides: edge runtimes also say "node".
 const manifest = JSON.parse(read(join(template, "package.json")));
-const version = /^version = "(.*)"$/m.exec(read(join(root, "Cargo.toml")))[1];
-if (manifest.version !== version) throw new Error(`package.json says ${manifest.version}, Cargo.toml ${version}`);
 const esmTypes = (name) => `./dist/esm/entry/${name}.d.ts`;
 const cjsTypes = (name) => `./dist/cjs/entry/${name}.d.ts`;
 manifest.main = "./dist/cjs/inline/index.js";

@@ -1,0 +1,250 @@
+// ItPayClient: dresses the wasm module's calls. What to send, when to send it again and how to read what comes
+// is decided there.
+
+import { ApiPromise, type Answered } from "./api-promise.js";
+import { type Env, variable } from "./env.js";
+import {
+  AbortError,
+  APIError,
+  AuthenticationError,
+  ConnectionError,
+  type ErrorFields,
+  RateLimitError,
+  TimeoutError,
+  ValidationError,
+} from "./errors.js";
+import * as glue from "./glue/client.js";
+import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
+import type {
+  CreateManifestParams,
+  CreatePaymentIntentParams,
+  PaymentIntent,
+  QRCharge,
+  ServiceManifest,
+  WebhookEvent,
+} from "./objects.js";
+import { isPage, userAgent } from "./runtime.js";
+import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions, verifySignature } from "./signature.js";
+import { type Glue, Wasm } from "./wasm.js";
+
+/** @internal The wasm module; the entry says where it comes from. */
+export const wasm = new Wasm<typeof glue & Glue>(glue);
+
+export interface ItPayClientOptions {
+  /** Default: the variable ITPAY_API_KEY. */
+  apiKey?: string;
+  /** The payment channel of intents that name none, such as `alipay`. */
+  channel?: string;
+  /** Default `https://api.itpay.ai/v1`. Plain http is for loopback. */
+  baseUrl?: string;
+  /** How long one attempt may take, headers and body together, in milliseconds. Default 30,000. */
+  timeout?: number;
+  /** Default: the variable ITPAY_WEBHOOK_SECRET. */
+  webhookSecret?: string;
+  /** How often a failed call is sent again, where that is safe. Default 2; 0 sends exactly one request. */
+  maxRetries?: number;
+  /** Default: `globalThis.fetch`, looked up at each call. */
+  fetch?: typeof fetch;
+  /** Default: the console. */
+  logger?: Logger;
+  /** Default: the variable ITPAY_LOG, else `off`. No level shows keys, secrets, signatures or bodies. */
+  logLevel?: LogLevel;
+  /** A secret key in a page can be read by whoever opens the page. */
+  dangerouslyAllowBrowser?: boolean;
+  /** The key travels in a header: over plain http anyone on the way can read it. */
+  dangerouslyAllowHttp?: boolean;
+  /** Where the variables are looked up first: a Worker's `env`. */
+  env?: Env;
+}
+
+export interface RequestOptions {
+  /** Ends the call at any moment with an AbortError. */
+  signal?: AbortSignal;
+  /** As the client's, for this call. */
+  timeout?: number;
+  /** As the client's, for this call. */
+  maxRetries?: number;
+  /** Promises that the gateway tells a repeated call from a new one by this key, so that any call may be sent again. */
+  idempotencyKey?: string;
+  /** Sent besides those that every request carries. */
+  headers?: HeadersInit;
+}
+
+export interface WaitOptions {
+  /** How long to wait altogether, in milliseconds. Default 5 minutes. */
+  timeout?: number;
+  /** How long to wait between two looks, in milliseconds. Default 2,000. */
+  pollInterval?: number;
+  signal?: AbortSignal;
+  /** Called once for each change of status, the first included. */
+  onUpdate?: (intent: PaymentIntent) => void;
+}
+
+export interface GenericRequestOptions extends RequestOptions {
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Names and values; `undefined` leaves a name out. */
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+/** The ItPay API. Amounts are integers in minor units; times are in milliseconds. */
+export class ItPayClient {
+  readonly #config: Readonly<Record<string, unknown>>;
+  readonly #fetch: typeof fetch | undefined;
+  readonly #webhookSecret: string | undefined;
+
+  readonly paymentIntents = {
+    /**
+     * Creates a payment. Its id is the idempotency key: sending the same call again is safe.
+     * @throws ValidationError naming the `field`, before anything is sent
+     */
+    create: (params: CreatePaymentIntentParams, options?: RequestOptions): ApiPromise<PaymentIntent> =>
+      this.#call((module, config) => module.payment_intents_create(config, json("params", params), plain(options))),
+
+    /** A payment as it is now. */
+    retrieve: (id: string, options?: RequestOptions): ApiPromise<PaymentIntent> =>
+      this.#call((module, config) => module.payment_intents_retrieve(config, text("id", id), plain(options))),
+
+    /**
+     * Looks until the payment has ended: `succeeded`, `expired`, `cancelled` or `failed`. For development and
+     * scripts; in production, wait for the webhook.
+     * @throws TimeoutError with the last `intent` when the time is up; AbortError
+     */
+    waitForCompletion: (id: string, options?: WaitOptions): Promise<PaymentIntent> =>
+      this.#run((module, config) => module.payment_intents_wait(config, text("id", id), plain(options))) as Promise<PaymentIntent>,
+  };
+
+  readonly qr = {
+    /** The code to scan for a payment that is `pending`. */
+    generate: (paymentIntentId: string, options?: RequestOptions): ApiPromise<QRCharge> =>
+      this.#call((module, config) => module.qr_generate(config, text("paymentIntentId", paymentIntentId), plain(options))),
+  };
+
+  readonly manifests = {
+    /** Registers a service as a draft. Not sent again after a failure that leaves open whether it was registered. */
+    create: (params: CreateManifestParams, options?: RequestOptions): ApiPromise<ServiceManifest> =>
+      this.#call((module, config) => module.manifests_create(config, json("params", params), plain(options))),
+
+    /** Brings a service live. */
+    activate: (id: string, options?: RequestOptions): ApiPromise<ServiceManifest> =>
+      this.#call((module, config) => module.manifests_activate(config, text("id", id), plain(options))),
+
+    /** Finds services. */
+    search: (query: { q?: string } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
+      this.#call((module, config) =>
+        module.manifests_search(config, query.q === undefined ? undefined : text("q", query.q), plain(options)),
+      ),
+  };
+
+  readonly webhooks = {
+    /** As `verifySignature` of `itpay/webhooks`, with the client's secret. */
+    verifySignature: (body: RawBody, header: SignatureSource, options?: VerifyOptions): boolean =>
+      verifySignature(body, header, this.#webhookSecret ?? "", options),
+
+    /** As `constructEvent` of `itpay/webhooks`, with the client's secret. */
+    constructEvent: (body: RawBody, headers: SignatureSource, options?: VerifyOptions): WebhookEvent =>
+      constructEvent(body, headers, this.#webhookSecret ?? "", options),
+  };
+
+  /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */
+  constructor(options: ItPayClientOptions = {}) {
+    const { env, logger } = options;
+    if (isPage() && options.dangerouslyAllowBrowser !== true) {
+      throw new ValidationError(
+        "This is a page, where whoever opens it could read the API key. Call ItPay from your server; " +
+          "if the key is not secret, pass dangerouslyAllowBrowser: true.",
+        { code: "browser", field: "dangerouslyAllowBrowser" },
+      );
+    }
+    const logLevel = levelNumber(options.logLevel ?? variable("ITPAY_LOG", env));
+    this.#fetch = options.fetch;
+    this.#webhookSecret = options.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", env);
+    this.#config = {
+      apiKey: options.apiKey ?? variable("ITPAY_API_KEY", env),
+      channel: options.channel,
+      baseUrl: options.baseUrl,
+      timeout: options.timeout,
+      maxRetries: options.maxRetries,
+      allowHttp: options.dangerouslyAllowHttp === true,
+      userAgent: userAgent(),
+      logLevel,
+      log: logLevel === 0 ? undefined : sink(logger),
+    };
+    synchronously((module) => module.check_client({ ...this.#config, fetch: this.#fetch ?? (() => undefined) }));
+  }
+
+  /** A call that is not modelled, signed and sent like the others. `path` is below the base URL, such as `/refunds`. */
+  request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
+    return this.#call((module, config) => {
+      const query = Object.entries(options.query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+      const body = options.body === undefined ? undefined : json("body", options.body);
+      return module.request(config, text("method", method), text("path", path), query, body, plain(options));
+    });
+  }
+
+  #call<T>(use: (module: typeof glue, config: object) => Promise<unknown>): ApiPromise<T> {
+    return new ApiPromise<T>(this.#run(use) as Promise<Answered<T>>);
+  }
+
+  async #run(use: (module: typeof glue, config: object) => Promise<unknown>): Promise<unknown> {
+    try {
+      // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
+      return await wasm.call((module) => use(module, { ...this.#config, fetch: this.#fetch ?? globalThis.fetch }));
+    } catch (error) {
+      throw fromRecord(error);
+    }
+  }
+}
+
+/** A fresh id for a payment: `pi_` and a UUIDv7. */
+export function createPaymentIntentId(): string {
+  return synchronously((module) => module.create_payment_intent_id());
+}
+
+/** @internal */
+export function synchronously<T>(use: (module: typeof glue) => T): T {
+  try {
+    return wasm.call(use);
+  } catch (error) {
+    throw fromRecord(error);
+  }
+}
+
+const classes = { APIError, AbortError, AuthenticationError, ConnectionError, RateLimitError, TimeoutError, ValidationError };
+
+/** The wasm module throws plain objects with an error class's name and fields. Anything else is passed on as it is. */
+function fromRecord(error: unknown): unknown {
+  if (typeof error !== "object" || error === null || error instanceof Error) return error;
+  const { name, message, ...fields } = error as ErrorFields & { name: keyof typeof classes; message: string };
+  if (!Object.hasOwn(classes, name)) return error;
+  if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
+  return new classes[name](message, fields);
+}
+
+function text(field: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new ValidationError(`${field} must be a string`, { code: "invalid_request", field });
+}
+
+function json(field: string, value: unknown): string {
+  let written: string | undefined;
+  try {
+    written = JSON.stringify(value);
+  } catch (error) {
+    throw new ValidationError(`${field} cannot be written as JSON`, { code: "invalid_request", field, cause: error });
+  }
+  if (written === undefined) throw new ValidationError(`${field} is missing`, { code: "invalid_request", field });
+  return written;
+}
+
+/** The options as the wasm module reads them. */
+function plain(options: RequestOptions | WaitOptions | undefined): object | undefined {
+  if (options === undefined || options === null) return undefined;
+  if (typeof options !== "object") throw new ValidationError("options must be an object", { code: "invalid_request", field: "options" });
+  if (!("headers" in options) || options.headers === undefined) return options;
+  try {
+    return { ...options, headers: [...new Headers(options.headers)] };
+  } catch (error) {
+    throw new ValidationError("headers cannot be sent", { code: "invalid_request", field: "headers", cause: error });
+  }
+}

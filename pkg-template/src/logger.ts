@@ -1,0 +1,27 @@
+// Where log lines go, and which.
+
+/** The console is one. */
+export interface Logger {
+  error(message: string): void;
+  warn(message: string): void;
+  info(message: string): void;
+  debug(message: string): void;
+}
+
+const levels = ["off", "error", "warn", "info", "debug"] as const;
+
+/** `info` has a line for each attempt, `debug` also the headers that may be shown. */
+export type LogLevel = (typeof levels)[number];
+
+/** @internal The level as the wasm module counts: 0 is off. What is no level is off. */
+export function levelNumber(level: unknown): number {
+  return Math.max(0, levels.indexOf(level as LogLevel));
+}
+
+/** @internal Hands a line of that level to the logger. */
+export function sink(logger: Logger | undefined): (level: number, line: string) => void {
+  return (level, line) => {
+    const method = levels[level] as Exclude<LogLevel, "off">;
+    (logger ?? console)[method](`itpay: ${line}`);
+  };
+}

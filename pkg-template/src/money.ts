@@ -1,0 +1,33 @@
+// Amounts for people, from and to integers in minor units.
+
+import { synchronously } from "./client.js";
+import { ValidationError } from "./errors.js";
+import type { Money } from "./objects.js";
+
+/**
+ * Reads a decimal: `money("6.99", "CNY")` is `{ currency: "CNY", value: 699 }`.
+ * @throws ValidationError for what is no decimal, or has more decimals than the currency
+ */
+export function money(amount: string, currency: string): Money {
+  if (typeof amount !== "string") throw new ValidationError('amount must be a string such as "6.99"', { code: "invalid_request", field: "amount" });
+  return { currency, value: synchronously((module) => module.money(amount, String(currency))) };
+}
+
+/** Writes an amount as people of the locale do: `¥6.99`. Default: the runtime's locale. */
+export function formatMoney({ currency, value }: Money, locale?: string): string {
+  if (!Number.isSafeInteger(value)) throw new ValidationError("value must be an integer of minor units", { code: "invalid_request", field: "value" });
+  const decimal = synchronously((module) => module.to_decimal(value, String(currency)));
+  try {
+    const decimals = decimal.split(".")[1]?.length ?? 0;
+    const format = new Intl.NumberFormat(locale, {
+      style: "currency",
+      currency,
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
+    // As text, so that no digit is lost on the way through a floating point number.
+    return format.format(decimal as unknown as number);
+  } catch (error) {
+    throw new ValidationError("currency or locale is not known", { code: "invalid_request", field: "currency", cause: error });
+  }
+}
