@@ -12,6 +12,9 @@ const LEVELS: [ErrorCorrection; 4] =
 const EMVCO: &str = "00020101021226580014A0000006770101110113006600000000102150000000000000013031234567890520459995303156540\
                      46.995802CN5919Coffee and Books by6008Hangzhou610631000062290525pi_0192f0c1a2b37d4e8f90a16304A1B2";
 
+/// All that a code writes in 5.5 bits a character.
+const CAPITALS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+
 #[test]
 fn every_kind_of_payload_is_read_back_at_every_level() {
     let payloads = [
@@ -19,7 +22,8 @@ fn every_kind_of_payload_is_read_back_at_every_level() {
         "weixin://wxpay/bizpayurl?pr=Zx9kQ1Lzz",
         "itpay://pay/pi_0192f0c1-a2b3-7d4e-8f90-a1b2c3d4e5f6?amount=699&currency=CNY",
         "https://qr.alipay.com/bax08431dxnqxwz1ke8v5509?t=1732147200000",
-        "HTTPS://ITPAY.AI/PAY/7",
+        CAPITALS,
+        "COFFEE,BOOKS;TEA",
         "123456789012",
         "请用支付宝或微信扫码付款：咖啡和书店，共计人民币六元九角九分。",
         "Zaplaťte prosím 6,99 ¥ ☕ 👍",
@@ -78,6 +82,13 @@ fn room_that_is_left_goes_into_error_correction() {
 }
 
 #[test]
+fn capitals_and_digits_make_smaller_codes() {
+    let size = |text: &str| QrCode::new(text, ErrorCorrection::Low).unwrap().size();
+    assert_eq!((size(&"7".repeat(77)), size(CAPITALS), size(&"a".repeat(32))), (25, 25, 25));
+    assert_eq!((size(&"7".repeat(78)), size(&CAPITALS.to_lowercase()), size(&"a".repeat(33))), (29, 29, 29));
+}
+
+#[test]
 fn outside_of_a_code_nothing_is_dark() {
     let code = QrCode::new("itpay", ErrorCorrection::Low).unwrap();
     assert!(code.is_dark(0, 0) && code.is_dark(20, 0));
@@ -133,7 +144,8 @@ fn svg_takes_colours_and_nothing_else() {
         "red\" onload=\"x",
         "<b>",
         "&quot;",
-        "red;x:y",
+        "red;",
+        "x:y",
         "url(#a)",
         "URL(//x.example/a)",
         "var(--x,uRl(a))",
