@@ -3,16 +3,7 @@
 
 import { ApiPromise, type Answered } from "./api-promise.js";
 import { type Env, variable } from "./env.js";
-import {
-  AbortError,
-  APIError,
-  AuthenticationError,
-  ConnectionError,
-  type ErrorFields,
-  RateLimitError,
-  TimeoutError,
-  ValidationError,
-} from "./errors.js";
+import { fromRecord, ValidationError } from "./errors.js";
 import * as glue from "./glue/client.js";
 import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
 import type {
@@ -208,17 +199,6 @@ export function synchronously<T>(use: (module: typeof glue) => T): T {
   } catch (error) {
     throw fromRecord(error);
   }
-}
-
-const classes = { APIError, AbortError, AuthenticationError, ConnectionError, RateLimitError, TimeoutError, ValidationError };
-
-/** The wasm module throws plain objects with an error class's name and fields. Anything else is passed on as it is. */
-function fromRecord(error: unknown): unknown {
-  if (typeof error !== "object" || error === null || error instanceof Error) return error;
-  const { name, message, ...fields } = error as ErrorFields & { name: keyof typeof classes; message: string };
-  if (!Object.hasOwn(classes, name)) return error;
-  if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
-  return new classes[name](message, fields);
 }
 
 function text(field: string, value: unknown): string {

@@ -129,3 +129,14 @@ export class SignatureVerificationError extends ItPayError {
 export function isItPayError(error: unknown): error is ItPayError {
   return typeof error === "object" && error !== null && (error as { [brand]?: unknown })[brand] === true;
 }
+
+const classes = { APIError, AbortError, AuthenticationError, ConnectionError, RateLimitError, TimeoutError, ValidationError };
+
+/** @internal The wasm modules throw plain objects with an error class's name and fields. Anything else is passed on as it is. */
+export function fromRecord(error: unknown): unknown {
+  if (typeof error !== "object" || error === null || error instanceof Error) return error;
+  const { name, message, ...fields } = error as ErrorFields & { name: keyof typeof classes; message: string };
+  if (!Object.hasOwn(classes, name)) return error;
+  if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
+  return new classes[name](message, fields);
+}

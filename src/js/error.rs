@@ -34,12 +34,15 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(name: &'static str, code: &str, message: String) -> Record {
-        Record { name, code: code.to_owned(), message, ..Record::default() }
-    }
-
     pub(super) fn invalid(field: &str, problem: &str) -> Record {
         Record::from(Error::invalid(field, problem))
+    }
+}
+
+#[cfg(feature = "js-client")]
+impl Record {
+    pub(super) fn new(name: &'static str, code: &str, message: String) -> Record {
+        Record { name, code: code.to_owned(), message, ..Record::default() }
     }
 
     pub(super) fn code(&self) -> &str {

@@ -1,4 +1,5 @@
-//! The border: the only place that knows JavaScript. One file per wasm module of the npm package.
+//! The border: the only place that knows JavaScript. One file per wasm module of the npm package (`client`, `qr`,
+//! `sandbox`, `webhooks`), and what they share.
 
 #![allow(clippy::result_large_err, reason = "an error ends the call; its size does not matter")]
 
@@ -6,10 +7,14 @@
 mod alarm;
 #[cfg(feature = "js-client")]
 mod client;
-#[cfg(feature = "js-client")]
+#[cfg(any(feature = "js-client", feature = "js-sandbox"))]
 mod error;
 #[cfg(feature = "js-client")]
 mod options;
+#[cfg(feature = "js-qr")]
+mod qr;
+#[cfg(feature = "js-sandbox")]
+mod sandbox;
 #[cfg(feature = "js-client")]
 mod transport;
 #[cfg(feature = "js-webhooks")]

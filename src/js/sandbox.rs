@@ -1,0 +1,171 @@
+//! The `sandbox` wasm module: one gateway that JavaScript brings a clock, random bytes and a network to.
+//!
+//! JSON text goes in and out, because that is what most of it is anyway.
+
+#![allow(missing_docs, reason = "the crate's own interface ends before the border")]
+
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+use super::error::Record;
+use crate::{
+    Object, Secret,
+    http::{Headers, Method, Request},
+    sandbox::{Action, Config, Sandbox},
+};
+
+type Result<T> = core::result::Result<T, JsValue>;
+
+#[wasm_bindgen]
+pub struct Gateway(Sandbox);
+
+#[wasm_bindgen]
+impl Gateway {
+    /// `state` is what `snapshot` gave; without it the gateway is new.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        api_key: String,
+        webhook_secret: String,
+        webhook_url: Option<String>,
+        wallet_url: Option<String>,
+        state: Option<String>,
+    ) -> Result<Gateway> {
+        let mut config = Config::new(Secret::new(api_key), Secret::new(webhook_secret));
+        config.webhook_url = webhook_url;
+        config.wallet_url = wallet_url.unwrap_or(config.wallet_url);
+        let gateway = match state {
+            Some(state) => {
+                let object: Object =
+                    serde_json::from_str(&state).map_err(|_| refused("state", "is not a sandbox's state"))?;
+                Sandbox::restore(config, object)
+            }
+            None => Sandbox::new(config),
+        };
+        gateway.map(Gateway).map_err(|error| Record::from(error).into())
+    }
+
+    /// `request` is `{method, path, query?, headers: [[name, value]]}`. Answers with `{status, headers, body}`; a
+    /// method that no path has is answered 405.
+    pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, random: &[u8]) -> Result<String> {
+        let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
+        let Some(method) = Method::parse(&request.method) else {
+            return Ok(json!({ "status": 405, "headers": [], "body": "" }).to_string());
+        };
+        let mut headers = Headers::default();
+        for (name, value) in request.headers {
+            headers.set(&name, value);
+        }
+        let request = Request { query: request.query, headers, body, ..Request::new(method, request.path) };
+        let response = self.0.answer(&request, now as u64, &sixteen(random));
+        let body = String::from_utf8_lossy(&response.body);
+        Ok(json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }).to_string())
+    }
+
+    /// What happens at the wallet: `scan`, `authorize`, `capture`, `succeed`, `pay`, `fail`, `expire`, `cancel`.
+    /// Answers with the intent.
+    pub fn wallet(
+        &mut self,
+        id: &str,
+        action: &str,
+        reason: Option<String>,
+        now: f64,
+        random: &[u8],
+    ) -> Result<String> {
+        let action = match action {
+            "authorize" => Action::Authorize,
+            "cancel" => Action::Cancel,
+            "capture" => Action::Capture,
+            "expire" => Action::Expire,
+            "fail" => Action::Fail { reason: reason.unwrap_or_else(|| "declined".to_string()) },
+            "pay" => Action::Pay,
+            "scan" => Action::Scan,
+            "succeed" => Action::Succeed,
+            _ => return Err(refused("action", &format!("is not known: {action}"))),
+        };
+        let intent = self.0.wallet(id, &action, now as u64, &sixteen(random)).map_err(Record::from)?;
+        Ok(Value::Object(intent.to_wire()).to_string())
+    }
+
+    /// Expires what is due.
+    pub fn tick(&mut self, now: f64, random: &[u8]) {
+        self.0.tick(now as u64, &sixteen(random));
+    }
+
+    /// The next webhook to be posted, `{id, attempt, url, headers: [[name, value]], body}`.
+    pub fn next_delivery(&mut self, now: f64) -> Option<String> {
+        let webhook = self.0.next_delivery(now as u64)?;
+        let body = String::from_utf8_lossy(&webhook.body);
+        let (id, attempt, url) = (&webhook.id, webhook.attempt, &webhook.url);
+        Some(
+            json!({ "id": id, "attempt": attempt, "url": url, "headers": pairs(&webhook.headers), "body": body })
+                .to_string(),
+        )
+    }
+
+    /// How posting it went; no status where there was no answer.
+    pub fn delivered(&mut self, event_id: &str, status: Option<u16>, now: f64) {
+        self.0.delivered(event_id, status, now as u64);
+    }
+
+    /// Posts an event once more.
+    pub fn redeliver(&mut self, event_id: &str, now: f64) -> Result<()> {
+        self.0.redeliver(event_id, now as u64).map_err(|error| Record::from(error).into())
+    }
+
+    /// When something happens by itself next, in Unix milliseconds.
+    pub fn next_due(&self) -> Option<f64> {
+        self.0.next_due().map(|at| at as f64)
+    }
+
+    pub fn intents(&self) -> String {
+        list(self.0.intents())
+    }
+
+    pub fn services(&self) -> String {
+        list(self.0.services())
+    }
+
+    pub fn deliveries(&self) -> String {
+        list(self.0.deliveries())
+    }
+
+    pub fn snapshot(&self) -> Result<String> {
+        let state = self.0.snapshot().map_err(Record::from)?;
+        Ok(Value::Object(state).to_string())
+    }
+}
+
+#[derive(Deserialize)]
+struct Incoming {
+    method: String,
+    path: String,
+    query: Option<String>,
+    headers: Vec<(String, String)>,
+}
+
+fn list(rows: &[impl Serialize]) -> String {
+    serde_json::to_string(rows).unwrap_or_else(|_| "[]".to_string())
+}
+
+fn pairs(headers: &Headers) -> Vec<(&str, &str)> {
+    headers.iter().collect()
+}
+
+fn sixteen(random: &[u8]) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    for (byte, random) in bytes.iter_mut().zip(random) {
+        *byte = *random;
+    }
+    bytes
+}
+
+fn refused(field: &str, problem: &str) -> JsValue {
+    Record::invalid(field, problem).into()
+}
