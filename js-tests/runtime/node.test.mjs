@@ -1,0 +1,18 @@
+// The cases of every runtime, on this Node: as ES modules, and once more through require.
+
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+
+import { cases as clientCases } from "../cases/client.mjs";
+import { cases as webhookCases } from "../cases/webhooks.mjs";
+import { misbehavingServer } from "../misbehaving-server.mjs";
+
+const require = createRequire(import.meta.url);
+const server = await misbehavingServer();
+after(() => server.close());
+
+for (const [kind, load] of [["import", (name) => import(name)], ["require", async (name) => require(name)]]) {
+  const [itpay, webhooks] = await Promise.all([load("itpay"), load("itpay/webhooks")]);
+  describe(`itpay/webhooks by ${kind}`, () => webhookCases(webhooks).forEach(([name, run]) => test(name, run)));
+  describe(`itpay by ${kind}`, { concurrency: true }, () => clientCases(itpay, server.url).forEach(([name, run]) => test(name, run)));
+}
