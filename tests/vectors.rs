@@ -1,5 +1,7 @@
 //! The vectors that an independent program made (vectors/generate.py), against the core.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
+
 use itpay::{
     Secret,
     http::{BaseUrl, Method, Request},

@@ -32,8 +32,9 @@ pub fn authorise(request: &Request, base: &BaseUrl, key: &Secret, unix_seconds: 
     let hex = core::str::from_utf8(&hex).unwrap_or_default();
     request.headers.set("Authorization", "Bearer ".to_owned() + key.expose());
     request.headers.set(HEADER, format!("t={timestamp},v1={hex}"));
-    if let Some(idempotency_key) = request.idempotency_key.clone() {
-        request.headers.set("Idempotency-Key", idempotency_key);
+    // An id that is no visible ASCII cannot stand in a header; it still is in the body, where it counts.
+    if let Some(key) = request.idempotency_key.clone().filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic())) {
+        request.headers.set("Idempotency-Key", key);
     }
     Ok(Authorised { url, request })
 }

@@ -1,0 +1,28 @@
+# One target for each job; CI runs the same ones (.ci/run).
+
+.PHONY: demo test setup build check test-rust test-no-std test-js bench-webhooks
+
+demo: build ## a payment from end to end, in this terminal
+	@scripts/demo
+
+test: check test-rust test-no-std test-js ## everything
+
+setup: ## installs what is missing
+	@scripts/setup
+
+build: setup ## the npm package, in pkg/
+	@scripts/build
+
+check: ## formatting and lints
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --features js-client,js-qr,js-sandbox,js-webhooks -- -D warnings
+
+test-rust: ## the core, natively
+	cargo test --locked
+
+test-no-std: setup ## the core for a target that has no std
+	@scripts/test-no-std
+
+test-js: build ## the built package on Node and in workerd
+	@scripts/test-js

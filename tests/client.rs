@@ -1,0 +1,222 @@
+//! The client's half of the core: requests, answers, retries, waiting.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
+
+use itpay::{
+    Error, Money, Secret,
+    http::{BaseUrl, Headers, Method, Request, Response},
+    itpay::{
+        Completion, CreatePaymentIntent, Endpoint, PaymentIntent, PaymentType, RetrievePaymentIntent, Seen, Status,
+    },
+    payment_intent_id,
+    retry::{self, Failure},
+    signature::Key,
+};
+use proptest::prelude::*;
+
+fn answer(status: u16, body: &str) -> Response {
+    Response { status, headers: Headers::default(), body: body.into() }
+}
+
+fn parse(status: u16, body: &str) -> Result<PaymentIntent, Error> {
+    RetrievePaymentIntent::parse(&answer(status, body))
+}
+
+#[test]
+fn the_retry_table_says_who_is_sent_again() {
+    let answered = |status, retry_after| Failure::Answered { status, retry_after };
+    // What happened, whether a repeatable call goes again, whether any other does.
+    let table = [
+        (Failure::NoAnswer, true, false),
+        (Failure::Refused, true, true),
+        (Failure::BrokenAnswer, false, false),
+        (answered(408, None), true, false),
+        (answered(425, None), true, false),
+        (answered(429, None), true, true),
+        (answered(500, None), true, false),
+        (answered(500, Some(0)), true, false),
+        (answered(502, None), true, false),
+        (answered(503, None), true, false),
+        (answered(503, Some(0)), true, true),
+        (answered(504, None), true, false),
+        (answered(301, None), false, false),
+        (answered(400, None), false, false),
+        (answered(401, None), false, false),
+        (answered(404, None), false, false),
+        (answered(409, None), false, false),
+        (answered(422, Some(1)), false, false),
+        (answered(501, None), false, false),
+    ];
+    for (failure, repeatable, other) in table {
+        assert_eq!(retry::wait(failure, true, 0, 1, 0.5).is_some(), repeatable, "{failure:?}");
+        assert_eq!(retry::wait(failure, false, 0, 1, 0.5).is_some(), other, "{failure:?}");
+        assert_eq!(retry::wait(failure, true, 0, 0, 0.5), None, "no retries allowed: {failure:?}");
+        assert_eq!(retry::wait(failure, true, 2, 2, 0.5), None, "none left: {failure:?}");
+    }
+}
+
+#[test]
+fn waits_double_from_half_a_second_to_eight_and_a_gateways_word_wins_up_to_a_minute() {
+    let wait = |retries, random| retry::wait(Failure::NoAnswer, true, retries, 100, random);
+    let longest: Vec<_> = (0..7).map(|retries| wait(retries, 1.0).unwrap()).collect();
+    assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
+    assert_eq!((wait(0, 0.0), wait(99, 1.0)), (Some(0), Some(8000)));
+    let told = |ms| retry::wait(Failure::Answered { status: 503, retry_after: Some(ms) }, true, 0, 1, 1.0);
+    assert_eq!((told(1234), told(3_600_000)), (Some(1234), Some(60_000)));
+}
+
+#[test]
+fn retry_after_is_read_in_seconds_and_as_a_date() {
+    let read = |value: &str| {
+        let mut response = answer(503, "");
+        response.headers.set("Retry-After", value);
+        retry::retry_after(&response, 784_111_770_000)
+    };
+    assert_eq!(read("3"), Some(3000));
+    assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(7000));
+    assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+    assert_eq!(read("18446744073709551615"), Some(u64::MAX));
+    assert_eq!((read("-1"), read(""), read("soon")), (None, None, None));
+}
+
+#[test]
+fn a_wait_for_completion_looks_once_more_at_its_deadline_and_then_stops() {
+    let mut completion = Completion::new(1000, 5000, 2000);
+    assert!(completion.is_news(&Status::Pending) && !completion.is_news(&Status::Pending));
+    assert_eq!(completion.after(&Status::Pending, 1000), Seen::Again { at: 3000 });
+    assert_eq!(completion.after(&Status::Scanning, 5500), Seen::Again { at: 6000 });
+    assert_eq!(completion.after(&Status::Scanning, 6000), Seen::TimedOut);
+    assert_eq!(completion.after(&Status::Succeeded, 9000), Seen::Ended);
+    assert_eq!(completion.after_no_answer(1000), Seen::Again { at: 3000 });
+    let slow_down = parse(429, "").unwrap_err();
+    assert_eq!(completion.after_error(&slow_down, 1000), Seen::Again { at: 5000 });
+    assert_eq!(completion.after_error(&parse(404, "").unwrap_err(), 1000), Seen::Failed);
+    assert_eq!(
+        Completion::new(u64::MAX - 1, u64::MAX, u64::MAX).after(&Status::Pending, 5),
+        Seen::Again { at: u64::MAX }
+    );
+}
+
+#[test]
+fn a_base_url_may_have_a_path_and_plain_http_is_for_loopback() {
+    let request = Request::new(Method::Get, "/services".into());
+    let url = |base: &str, http| BaseUrl::parse(base, http).map(|base| base.url(&request));
+    for (base, expected) in [
+        ("https://api.itpay.ai/v1", "https://api.itpay.ai/v1/services"),
+        ("https://api.itpay.ai/v1///", "https://api.itpay.ai/v1/services"),
+        ("HTTPS://api.itpay.ai", "https://api.itpay.ai/services"),
+        ("http://localhost:8402/v1", "http://localhost:8402/v1/services"),
+        ("http://127.1.2.3", "http://127.1.2.3/services"),
+        ("http://[::1]:80/a/b", "http://[::1]:80/a/b/services"),
+    ] {
+        assert_eq!(url(base, false).unwrap(), expected);
+    }
+    for base in [
+        "",
+        "x",
+        "://x",
+        "https://",
+        "https:///v1",
+        "https://a b",
+        "https://u@x",
+        "https://x?q",
+        "https://x/#f",
+        "https://x/./v1",
+        "https://x/%2E%2e/v1",
+        "ftp://x",
+        "http://127.evil.example",
+        "http://localhost.evil.example",
+        "http://1270.0.0.1",
+        "http://[::2]",
+        "http://api.itpay.ai",
+    ] {
+        assert!(matches!(url(base, false), Err(Error::Invalid { field, .. }) if field == "baseUrl"), "{base}");
+    }
+    assert!(url("http://gateway.internal", true).is_ok());
+}
+
+#[test]
+fn whole_numbers_are_read_however_they_are_written_and_others_are_refused() {
+    let value = |json: &str| {
+        parse(200, &format!(r#"{{"id":"p","status":"s","amount":{{"currency":"CNY","value":{json}}}}}"#))
+            .map(|intent| intent.amount.unwrap().value)
+            .ok()
+    };
+    assert_eq!((value("699"), value("699.0"), value("1e2"), value("-5")), (Some(699), Some(699), Some(100), Some(-5)));
+    assert_eq!(value("9007199254740991"), Some(9_007_199_254_740_991));
+    for json in ["9007199254740992", "-9007199254740992", "1e300", "1.5", "\"699\"", "null", "[]"] {
+        assert_eq!(value(json), None, "{json}");
+    }
+}
+
+#[test]
+fn money_is_written_as_it_was_read() {
+    for (text, currency) in [("6.99", "CNY"), ("0.05", "USD"), ("500", "JPY"), ("1.500", "KWD"), ("0.0001", "CLF")] {
+        assert_eq!(Money::parse(text, currency).unwrap().to_decimal(), text);
+    }
+    assert_eq!(Money { currency: "CNY".into(), value: i64::MIN }.to_decimal(), "-92233720368547758.08");
+}
+
+#[test]
+fn an_id_is_a_uuid_of_version_seven_and_sorts_by_time() {
+    let id = |ms| payment_intent_id(ms, &[0xff; 10]);
+    // From Python: "%012x" % 1745712345678.
+    assert_eq!(id(1_745_712_345_678), "pi_01967490-724e-7fff-bfff-ffffffffffff");
+    assert!(id(1) < id(2));
+}
+
+#[test]
+fn nothing_shows_a_secret() {
+    let secret = Secret::new("sk_test_hidden");
+    let key = Key::new(b"whsec_hidden").unwrap();
+    assert_eq!(format!("{secret:?} {key:?}"), "Secret(…) Key(…)");
+}
+
+proptest! {
+    #[test]
+    fn any_answer_is_an_intent_or_an_error(status in 100u16..600, body in ".*") {
+        let _ = parse(status, &body);
+    }
+
+    #[test]
+    fn any_error_body_keeps_the_status(status in 300u16..600, body in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let response = Response { status, headers: Headers::default(), body };
+        let Err(Error::Gateway(error)) = RetrievePaymentIntent::parse(&response) else { panic!("no refusal") };
+        prop_assert_eq!(error.status, status);
+        prop_assert!(!error.message.is_empty());
+    }
+
+    #[test]
+    fn any_base_url_and_any_id_give_a_url_below_the_base_or_an_error(base in ".{0,40}", id in ".{0,40}") {
+        let _ = BaseUrl::parse(&base, true);
+        if let Ok(request) = (RetrievePaymentIntent { id }).request() {
+            prop_assert!(request.path.starts_with("/payment-intents/"));
+            prop_assert!(!request.path["/payment-intents/".len()..].contains(['/', '?', '#', '\\']));
+        }
+    }
+
+    #[test]
+    fn any_amount_text_is_money_that_writes_the_same_number_or_an_error(text in "[0-9.]{0,20}") {
+        if let Ok(money) = Money::parse(&text, "USD") {
+            prop_assert_eq!(money.to_decimal().parse::<f64>().unwrap(), text.parse::<f64>().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_create_is_read_from_the_json_that_it_is_sent_as(id in "[a-z]{1,9}", value in 0i64..=9_007_199_254_740_991, note in ".{0,20}") {
+        let params = CreatePaymentIntent {
+            id,
+            service_id: "svc".into(),
+            payment_type: PaymentType::OneTime,
+            amount: Money { currency: "CNY".into(), value },
+            description: Some(note).filter(|note| !note.is_empty()),
+            payer: itpay::itpay::Party { agent_id: "a".into(), ..Default::default() },
+            channel: None,
+            metadata: Default::default(),
+            extra: Default::default(),
+        };
+        let body = params.request().unwrap().body;
+        let read = CreatePaymentIntent::from_json(serde_json::from_slice(&body).unwrap(), String::new, None);
+        prop_assert_eq!(read.unwrap(), params);
+    }
+}
