@@ -7,16 +7,17 @@
 //   dist/cjs              the inline entries as CommonJS: Node's require, Jest
 //   dist/node             ES modules over dist/cjs, so that a process has one copy of each class
 //   dist/wasm             the modules themselves
+//   dist/bin              the command line
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(join(root, "js-tests/package.json"));
-const { transformSync } = require("esbuild");
+const { buildSync, transformSync } = require("esbuild");
 
 // Which file of src/ owns each wasm module, and which modules each entry needs.
 const owners = { webhooks: "signature", client: "client", qr: "qr", sandbox: "sandbox" };
@@ -138,7 +139,23 @@ for (const name of Object.keys(entries)) {
   write(join(dist, `node/${name}.mjs`), `import cjs from "../cjs/inline/${name}.js";\n\nexport const { ${names.join(", ")} } = cjs;\n`);
 }
 
-// 4. The manifest, with one block of conditions for each entry. Order decides: edge runtimes also say "node".
+// 4. The command line. It is bundled, but for what the package has anyway: the modules below entry/ become the
+// package's own ones for Node.
+tsc("-p", join(stage, "bin/tsconfig.json"), "--noEmit", "--module", "nodenext", "--moduleResolution", "nodenext");
+buildSync({
+  entryPoints: [join(stage, "bin/itpay.ts")],
+  outfile: join(dist, "bin/itpay.mjs"),
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  external: ["../entry/*"],
+});
+const command = join(dist, "bin/itpay.mjs");
+write(command, read(command).replaceAll(/"\.\.\/entry\/(\w+)\.js"/g, '"../node/$1.mjs"'));
+chmodSync(command, 0o755);
+
+// 5. The manifest, with one block of conditions for each entry. Order decides: edge runtimes also say "node".
 const manifest = JSON.parse(read(join(template, "package.json")));
 const esmTypes = (name) => `./dist/esm/entry/${name}.d.ts`;
 const cjsTypes = (name) => `./dist/cjs/entry/${name}.d.ts`;
