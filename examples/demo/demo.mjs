@@ -22,6 +22,7 @@ const started = Date.now();
 let steps = 0;
 const timeline = [];
 const note = (who, what) => timeline.push([Date.now() - started, who, what]);
+const short = (id) => `${id.slice(0, 7)}…${id.slice(-6)}`;
 
 // Whatever was started is ended, however this ends.
 const running = [];
@@ -66,7 +67,7 @@ async function demo() {
     settlement_currency: "CNY",
     endpoint,
   });
-  note("merchant", `registered the service ${service.id}`);
+  note("merchant", `registered the service ${short(service.id)}`);
   const intent = await itpay.paymentIntents.create({
     service_id: service.id,
     type: "one_time",
@@ -75,9 +76,9 @@ async function demo() {
     payer: { agent_id: "agent_cli_a1b2c3d4", human_id: "user_abc_789" },
     metadata: { session_id: "sess_xyz_456" },
   });
-  note("merchant", `created ${intent.id}, ${intent.status}`);
+  note("merchant", `created ${short(intent.id)}, ${intent.status}`);
   const charge = await itpay.qr.generate(intent.id);
-  note("gateway", `made the code ${charge.id}`);
+  note("gateway", `made the code ${short(charge.id)}`);
   say(`   intent    ${intent.id}`);
   drawBeside(toTerminal(charge.qr_data), [
     paint("bold", formatMoney(intent.amount, "en")),
@@ -169,7 +170,7 @@ async function startGateway() {
     const [, event, answer] = /→ \S+ (\S+) .*: (\d{3} .*)$/.exec(line) ?? [];
     if (event !== undefined) {
       deliveries.push({ event, answer });
-      note("gateway", `delivers ${event}`);
+      note("gateway", `delivers ${short(event)}`);
     }
     changed();
   });

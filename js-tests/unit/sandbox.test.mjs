@@ -1,0 +1,138 @@
+// `itpay/sandbox` in process.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ItPayClient } from "itpay";
+import { createSandbox } from "itpay/sandbox";
+import { constructEvent, createWebhookHandler } from "itpay/webhooks";
+
+const MANIFEST = { name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "https://shop.example/hook" };
+
+/** A sandbox whose webhooks `receive` answers, a client of it, and a payment with its code. */
+async function shop({ receive = async () => new Response(), ...options } = {}) {
+  const posted = [];
+  const sandbox = createSandbox({
+    deliver: async (url, init) => {
+      posted.push({ url, ...init });
+      return receive(url, init, posted.length);
+    },
+    ...options,
+  });
+  const client = new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch, maxRetries: 0 });
+  const service = await client.manifests.create(MANIFEST);
+  const pay = () => client.paymentIntents.create({ service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "a" } });
+  const intent = await pay();
+  const charge = await client.qr.generate(intent.id);
+  return { sandbox, client, service, pay, intent, charge, posted };
+}
+
+test("a payment goes from its code to a webhook that verifies", async () => {
+  const { sandbox, client, intent, charge, posted } = await shop();
+  assert.equal(charge.status, "active");
+  assert.equal((await sandbox.scan(intent.id)).status, "scanning");
+  assert.equal((await sandbox.pay(intent.id)).status, "succeeded");
+  assert.equal((await client.paymentIntents.retrieve(intent.id)).status, "succeeded");
+  assert.equal(posted.length, 1);
+  const event = constructEvent(posted[0].body, new Headers(posted[0].headers), sandbox.webhookSecret);
+  assert.deepEqual([posted[0].url, event.type, event.data.id, event.data.amount], [MANIFEST.endpoint, "payment_intent.succeeded", intent.id, { currency: "CNY", value: 699 }]);
+  assert.equal(sandbox.deliveries[0].attempts.length, 1);
+});
+
+test("decline, expiry and cancellation end a payment, and are told as documented", async () => {
+  for (const [action, status, type] of [["fail", "failed", "payment_intent.failed"], ["expire", "expired", "payment_intent.expired"], ["cancel", "cancelled", undefined]]) {
+    const { sandbox, intent, posted } = await shop();
+    assert.equal((await sandbox[action](intent.id, "no money")).status, status);
+    assert.deepEqual(posted.map(({ body }) => JSON.parse(body).type), type === undefined ? [] : [type]);
+    if (action === "fail") assert.equal(JSON.parse(posted[0].body).data.failure_reason, "no money");
+    await assert.rejects(sandbox.pay(intent.id), { name: "ValidationError" });
+    sandbox.close();
+  }
+});
+
+test("a key, a signature or a body that is not right is refused", async () => {
+  const { sandbox, client } = await shop();
+  await assert.rejects(new ItPayClient({ apiKey: "sk_wrong", fetch: sandbox.fetch }).paymentIntents.retrieve("x"), { name: "AuthenticationError", code: "INVALID_API_KEY" });
+  const forged = await sandbox.fetch("https://x/v1/payment-intents/x", { headers: { Authorization: `Bearer ${sandbox.apiKey}` } });
+  assert.equal(forged.status, 401);
+  await assert.rejects(client.paymentIntents.create({ service_id: "svc_none", type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } }), { code: "SERVICE_NOT_FOUND", status: 404 });
+});
+
+test("the same id and body is the same payment, another body a conflict", async () => {
+  const { client, service } = await shop();
+  const params = { id: "pi_mine", service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } };
+  const first = await client.paymentIntents.create(params);
+  assert.deepEqual(await client.paymentIntents.create(params), first);
+  await assert.rejects(client.paymentIntents.create({ ...params, amount: { currency: "CNY", value: 2 } }), { status: 409 });
+});
+
+test("with a seed and a clock two runs are the same to the letter", async () => {
+  const run = async (seed) => {
+    const { sandbox, intent, charge } = await shop({ seed, now: () => 1_795_000_000_000 + 0, deliver: async () => new Response() });
+    sandbox.close();
+    return JSON.stringify([intent.created_at, charge.id, charge.qr_data.length]);
+  };
+  const now = Date.now;
+  Date.now = () => 1_795_000_000_000; // the client signs with the machine's clock
+  try {
+    assert.equal(await run(1), await run(1));
+    assert.notEqual(await run(1), await run(2));
+  } finally {
+    Date.now = now;
+  }
+});
+
+test("a webhook that is not answered 2xx is posted again until it is, and an event counts once", async () => {
+  let handled = 0;
+  const statuses = [];
+  const { sandbox, intent } = await shop({
+    receive: async (url, init, nth) => {
+      handler ??= createWebhookHandler({ secret: sandbox.webhookSecret, on: { default: () => void (handled += 1) } });
+      const response = nth === 1 ? new Response(null, { status: 503 }) : await handler(new Request(url, init));
+      statuses.push(response.status);
+      return response;
+    },
+  });
+  var handler;
+  await sandbox.pay(intent.id);
+  assert.deepEqual(statuses, [503]);
+  await sleep(1300); // the first pause is a second
+  assert.deepEqual([statuses, handled], [[503, 200], 1]);
+  await sandbox.redeliver(sandbox.deliveries[0].id);
+  assert.deepEqual([statuses, handled], [[503, 200, 200], 1]);
+  sandbox.close();
+});
+
+test("injected faults hit the requests that they name, so many times", async () => {
+  const { sandbox, client, intent } = await shop();
+  const retrieve = (options) => client.paymentIntents.retrieve(intent.id, options);
+  sandbox.inject({ method: "get", path: "/v1/payment-intents", times: 2, status: 503, headers: { "Retry-After": "0" } });
+  assert.equal((await retrieve({ maxRetries: 2 })).id, intent.id);
+  sandbox.inject({ reset: true });
+  await assert.rejects(retrieve(), { name: "ConnectionError" });
+  sandbox.inject({ stall: true });
+  await assert.rejects(retrieve({ timeout: 50 }), { name: "TimeoutError" });
+  sandbox.inject({ stall: "body" });
+  await assert.rejects(retrieve({ timeout: 50 }), { name: "TimeoutError" });
+  sandbox.inject({ body: "{", method: "GET" });
+  await assert.rejects(retrieve(), { code: "unreadable_response" });
+  sandbox.inject({ delay: 80 });
+  const started = Date.now();
+  assert.equal((await retrieve()).id, intent.id);
+  assert.ok(Date.now() - started >= 75);
+  for (const times of [0, -1, Number.NaN, ""]) assert.throws(() => sandbox.inject({ times }), { field: "times" });
+  // A create whose answer was lost is there when it is asked for again.
+  sandbox.inject({ method: "POST", reset: "after" });
+  const params = { id: "pi_lost", service_id: intent.service_id, type: "one_time", amount: { currency: "CNY", value: 5 }, payer: { agent_id: "a" } };
+  assert.equal((await client.paymentIntents.create(params, { maxRetries: 1 })).id, "pi_lost");
+});
+
+test("a snapshot goes on where it was taken, and has neither key nor secret", async () => {
+  const { sandbox, intent } = await shop();
+  const state = sandbox.snapshot();
+  assert.ok(!state.includes(sandbox.apiKey) && !state.includes(sandbox.webhookSecret));
+  const other = createSandbox({ state, deliver: async () => new Response() });
+  assert.equal((await other.pay(intent.id)).status, "succeeded");
+  for (const wrong of ["{", "[]", '{"x":1}']) assert.throws(() => createSandbox({ state: wrong }), { name: "ValidationError" });
+});
