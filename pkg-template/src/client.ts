@@ -78,6 +78,8 @@ export interface GenericRequestOptions extends RequestOptions {
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
 }
 
+type Use = (module: typeof glue, config: object, fetch: typeof globalThis.fetch) => Promise<unknown>;
+
 /** The ItPay API. Amounts are integers in minor units; times are in milliseconds. */
 export class ItPayClient {
   readonly #config: Readonly<Record<string, unknown>>;
@@ -90,11 +92,11 @@ export class ItPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreatePaymentIntentParams, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, config) => module.payment_intents_create(config, json("params", params), plain(options))),
+      this.#call((module, config, fetch) => module.payment_intents_create(config, fetch, json("params", params), plain(options))),
 
     /** A payment as it is now. */
     retrieve: (id: string, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, config) => module.payment_intents_retrieve(config, text("id", id), plain(options))),
+      this.#call((module, config, fetch) => module.payment_intents_retrieve(config, fetch, text("id", id), plain(options))),
 
     /**
      * Looks until the payment has ended: `succeeded`, `expired`, `cancelled` or `failed`. For development and
@@ -102,28 +104,28 @@ export class ItPayClient {
      * @throws TimeoutError with the last `intent` when the time is up; AbortError
      */
     waitForCompletion: (id: string, options?: WaitOptions): Promise<PaymentIntent> =>
-      this.#run((module, config) => module.payment_intents_wait(config, text("id", id), plain(options))) as Promise<PaymentIntent>,
+      this.#run((module, config, fetch) => module.payment_intents_wait(config, fetch, text("id", id), plain(options))) as Promise<PaymentIntent>,
   };
 
   readonly qr = {
     /** The code to scan for a payment that is `pending`. */
     generate: (paymentIntentId: string, options?: RequestOptions): ApiPromise<QRCharge> =>
-      this.#call((module, config) => module.qr_generate(config, text("paymentIntentId", paymentIntentId), plain(options))),
+      this.#call((module, config, fetch) => module.qr_generate(config, fetch, text("paymentIntentId", paymentIntentId), plain(options))),
   };
 
   readonly manifests = {
     /** Registers a service as a draft. Not sent again after a failure that leaves open whether it was registered. */
     create: (params: CreateManifestParams, options?: RequestOptions): ApiPromise<ServiceManifest> =>
-      this.#call((module, config) => module.manifests_create(config, json("params", params), plain(options))),
+      this.#call((module, config, fetch) => module.manifests_create(config, fetch, json("params", params), plain(options))),
 
     /** Brings a service live. */
     activate: (id: string, options?: RequestOptions): ApiPromise<ServiceManifest> =>
-      this.#call((module, config) => module.manifests_activate(config, text("id", id), plain(options))),
+      this.#call((module, config, fetch) => module.manifests_activate(config, fetch, text("id", id), plain(options))),
 
     /** Finds services. */
     search: (query: { q?: string } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
-      this.#call((module, config) =>
-        module.manifests_search(config, query.q === undefined ? undefined : text("q", query.q), plain(options)),
+      this.#call((module, config, fetch) =>
+        module.manifests_search(config, fetch, query.q === undefined ? undefined : text("q", query.q), plain(options)),
       ),
   };
 
@@ -161,26 +163,29 @@ export class ItPayClient {
       logLevel,
       log: logLevel === 0 ? undefined : sink(logger),
     };
-    synchronously((module) => module.check_client({ ...this.#config, fetch: this.#fetch ?? (() => undefined) }));
+    if (this.#fetch !== undefined && typeof this.#fetch !== "function") {
+      throw new ValidationError("fetch must be a function", { code: "invalid_request", field: "fetch" });
+    }
+    synchronously((module) => module.check_client(this.#config));
   }
 
   /** A call that is not modelled, signed and sent like the others. `path` is below the base URL, such as `/refunds`. */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
-    return this.#call((module, config) => {
+    return this.#call((module, config, fetch) => {
       const query = Object.entries(options.query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
       const body = options.body === undefined ? undefined : json("body", options.body);
-      return module.request(config, text("method", method), text("path", path), query, body, plain(options));
+      return module.request(config, fetch, text("method", method), text("path", path), query, body, plain(options));
     });
   }
 
-  #call<T>(use: (module: typeof glue, config: object) => Promise<unknown>): ApiPromise<T> {
+  #call<T>(use: Use): ApiPromise<T> {
     return new ApiPromise<T>(this.#run(use) as Promise<Answered<T>>);
   }
 
-  async #run(use: (module: typeof glue, config: object) => Promise<unknown>): Promise<unknown> {
+  async #run(use: Use): Promise<unknown> {
     try {
       // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
-      return await wasm.call((module) => use(module, { ...this.#config, fetch: this.#fetch ?? globalThis.fetch }));
+      return await wasm.call((module) => use(module, this.#config, this.#fetch ?? globalThis.fetch));
     } catch (error) {
       throw fromRecord(error);
     }
@@ -223,7 +228,7 @@ function plain(options: RequestOptions | WaitOptions | undefined): object | unde
   if (typeof options !== "object") throw new ValidationError("options must be an object", { code: "invalid_request", field: "options" });
   if (!("headers" in options) || options.headers === undefined) return options;
   try {
-    return { ...options, headers: [...new Headers(options.headers)] };
+    return { ...options, headers: new Headers(options.headers) };
   } catch (error) {
     throw new ValidationError("headers cannot be sent", { code: "invalid_request", field: "headers", cause: error });
   }

@@ -24,7 +24,7 @@ use crate::{
     http::{self, Method, Request, Response},
     itpay::{
         ActivateManifest, Completion, CreateManifest, CreatePaymentIntent, Endpoint, GenerateQr, PaymentIntent,
-        RetrievePaymentIntent, SearchManifests, Seen,
+        RetrievePaymentIntent, SearchManifests, Seen, parse_any,
     },
     payment_intent_id,
 };
@@ -33,75 +33,85 @@ use crate::{
 extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     fn get_random_values(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
+    fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 /// Throws what is wrong with a client's options.
 #[wasm_bindgen]
 pub fn check_client(client: JsValue) -> Result<(), JsValue> {
-    Client::read(client).map(|_| ()).map_err(JsValue::from)
+    Client::read(client).map(drop).map_err(JsValue::from)
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_create(client: JsValue, params: &str, options: JsValue) -> Promise {
-    call(client, options, |client| {
-        let id = fresh_id()?;
-        Ok(CreatePaymentIntent::from_json(object(params)?, || id, client.channel.as_deref())?)
-    })
+pub fn payment_intents_create(client: JsValue, fetch: JsValue, params: &str, options: JsValue) -> Promise {
+    let build = |client: &Client| {
+        let params = object(params)?;
+        let id = if params.get("id").is_none_or(Value::is_null) { fresh_id()? } else { String::new() };
+        Ok(CreatePaymentIntent::from_json(params, || id, client.channel.as_deref())?.request()?)
+    };
+    call(client, fetch, options, &build, check::<CreatePaymentIntent>)
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_retrieve(client: JsValue, id: String, options: JsValue) -> Promise {
-    call(client, options, |_| Ok(RetrievePaymentIntent { id }))
+pub fn payment_intents_retrieve(client: JsValue, fetch: JsValue, id: String, options: JsValue) -> Promise {
+    let retrieve = RetrievePaymentIntent { id };
+    call(client, fetch, options, &|_| Ok(retrieve.request()?), check::<RetrievePaymentIntent>)
 }
 
 #[wasm_bindgen]
-pub fn qr_generate(client: JsValue, payment_intent_id: String, options: JsValue) -> Promise {
-    call(client, options, |_| Ok(GenerateQr { payment_intent_id }))
+pub fn qr_generate(client: JsValue, fetch: JsValue, payment_intent_id: String, options: JsValue) -> Promise {
+    let generate = GenerateQr { payment_intent_id };
+    call(client, fetch, options, &|_| Ok(generate.request()?), check::<GenerateQr>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_create(client: JsValue, params: &str, options: JsValue) -> Promise {
-    call(client, options, |_| Ok(CreateManifest::from_json(object(params)?)?))
+pub fn manifests_create(client: JsValue, fetch: JsValue, params: &str, options: JsValue) -> Promise {
+    let build = |_: &Client| Ok(CreateManifest::from_json(object(params)?)?.request()?);
+    call(client, fetch, options, &build, check::<CreateManifest>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_activate(client: JsValue, id: String, options: JsValue) -> Promise {
-    call(client, options, |_| Ok(ActivateManifest { id }))
+pub fn manifests_activate(client: JsValue, fetch: JsValue, id: String, options: JsValue) -> Promise {
+    let activate = ActivateManifest { id };
+    call(client, fetch, options, &|_| Ok(activate.request()?), check::<ActivateManifest>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_search(client: JsValue, q: Option<String>, options: JsValue) -> Promise {
-    call(client, options, |_| Ok(SearchManifests { q }))
+pub fn manifests_search(client: JsValue, fetch: JsValue, q: Option<String>, options: JsValue) -> Promise {
+    let search = SearchManifests { q };
+    call(client, fetch, options, &|_| Ok(search.request()?), check::<SearchManifests>)
 }
 
 /// A call that is not modelled. `query` holds names and values in turn.
 #[wasm_bindgen]
 pub fn request(
     client: JsValue,
+    fetch: JsValue,
     method: &str,
     path: &str,
     query: Vec<String>,
     body: Option<String>,
     options: JsValue,
 ) -> Promise {
-    let build = || {
+    let build = |_: &Client| {
         let method =
             Method::parse(method).ok_or_else(|| Error::invalid("method", "must be GET, POST, PUT, PATCH or DELETE"))?;
         let mut request = Request::new(method, http::plain_path(path)?);
         let pairs = query.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str())));
         request.query = http::query(pairs);
-        Ok(match body {
+        Ok(match body.clone() {
             Some(body) => request.with_json(body),
             None => request,
         })
     };
-    start(client, options, |_| build(), |response| crate::itpay::parse_any(response).map(|_| ()))
+    call(client, fetch, options, &build, |response| parse_any(response).map(drop))
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_wait(client: JsValue, id: String, options: JsValue) -> Promise {
+pub fn payment_intents_wait(client: JsValue, fetch: JsValue, id: String, options: JsValue) -> Promise {
     let prepared = Client::read(client).and_then(|client| {
-        let options = WaitOptions::read(options, &client)?;
+        let options = WaitOptions::read(options, fetch, &client)?;
         let request = RetrievePaymentIntent { id }.request()?;
         Ok((client, request, options))
     });
@@ -130,20 +140,21 @@ pub fn to_decimal(value: f64, currency: String) -> String {
     Money { currency, value: value as i64 }.to_decimal()
 }
 
-/// One call: built now, so that what is wrong with it is said before anything is sent.
-fn call<E: Endpoint>(client: JsValue, options: JsValue, build: impl FnOnce(&Client) -> Result<E, Record>) -> Promise {
-    start(client, options, |client| Ok(build(client)?.request()?), |response| E::parse(response).map(|_| ()))
+fn check<E: Endpoint>(response: &Response) -> Result<(), Error> {
+    E::parse(response).map(drop)
 }
 
-/// Resolves to `[data, response, request id]`: the data is exactly what the gateway sent, once `check` could read it.
-fn start(
+/// One call: built now, so that what is wrong with it is said before anything is sent. Resolves to
+/// `[data, response, request id]`: the data is exactly what the gateway sent, once `check` could read it.
+fn call(
     client: JsValue,
+    fetch: JsValue,
     options: JsValue,
-    build: impl FnOnce(&Client) -> Result<Request, Record>,
+    build: &dyn Fn(&Client) -> Result<Request, Record>,
     check: fn(&Response) -> Result<(), Error>,
 ) -> Promise {
     let prepared = Client::read(client).and_then(|client| {
-        let options = Options::read(options, &client)?;
+        let options = Options::read(options, fetch, &client)?;
         let mut request = build(&client)?;
         if options.idempotency_key.is_some() {
             request.idempotency_key = options.idempotency_key.clone();
@@ -166,6 +177,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
     let mut looks = 0;
     loop {
         let look = Options {
+            fetch: options.fetch.clone(),
             signal: options.signal.clone(),
             timeout: options.attempt_timeout.min(completion.remaining(now()).max(1) as f64),
             max_retries: 0,
@@ -218,11 +230,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
 
 /// The answer's JSON as JavaScript reads it: fields that are not modelled included.
 fn data(answer: &Answer) -> Result<JsValue, JsValue> {
-    if answer.response.body.is_empty() {
-        Ok(JsValue::UNDEFINED)
-    } else {
-        js_sys::JSON::parse(&answer.text.as_string().unwrap_or_default())
-    }
+    if answer.response.body.is_empty() { Ok(JsValue::UNDEFINED) } else { parse_json(&answer.text) }
 }
 
 fn fresh_id() -> Result<String, Record> {

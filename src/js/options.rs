@@ -1,7 +1,10 @@
 //! What JavaScript hands over with a call: the client's configuration and the call's own options, checked.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, rc::Rc, string::String, vec::Vec};
+use core::cell::RefCell;
+use std::thread_local;
 
+use gloo_net::http::Headers;
 use js_sys::Function;
 use serde::Deserialize;
 use serde_wasm_bindgen::preserve;
@@ -29,8 +32,6 @@ struct RawClient {
     #[serde(with = "preserve")]
     max_retries: JsValue,
     #[serde(with = "preserve")]
-    fetch: JsValue,
-    #[serde(with = "preserve")]
     log: JsValue,
     #[serde(with = "preserve")]
     user_agent: JsValue,
@@ -47,7 +48,6 @@ impl Default for RawClient {
             base_url: none(),
             timeout: none(),
             max_retries: none(),
-            fetch: none(),
             log: none(),
             user_agent: none(),
             log_level: 0,
@@ -60,7 +60,6 @@ pub(super) struct Client {
     pub api_key: Secret,
     pub channel: Option<String>,
     pub base: BaseUrl,
-    pub fetch: Function,
     pub user_agent: Option<String>,
     pub log: Option<Function>,
     pub log_level: u8,
@@ -68,8 +67,27 @@ pub(super) struct Client {
     max_retries: u32,
 }
 
+thread_local! {
+    /// The client of the last call, under the object that it was read from.
+    static LAST: RefCell<Option<(JsValue, Rc<Client>)>> = const { RefCell::new(None) };
+}
+
 impl Client {
-    pub(super) fn read(value: JsValue) -> Result<Client, Record> {
+    /// The facade hands over the same object, which never changes, with each call of a client: mostly the last one.
+    pub(super) fn read(value: JsValue) -> Result<Rc<Client>, Record> {
+        let known = LAST.with_borrow(|last| match last {
+            Some((object, client)) if *object == value => Some(client.clone()),
+            _ => None,
+        });
+        if let Some(client) = known {
+            return Ok(client);
+        }
+        let client = Rc::new(Client::read_anew(value.clone())?);
+        LAST.set(Some((value, client.clone())));
+        Ok(client)
+    }
+
+    fn read_anew(value: JsValue) -> Result<Client, Record> {
         let raw: RawClient = read("options", value)?;
         let api_key = text("apiKey", &raw.api_key)?.ok_or_else(|| {
             let message = "There is no API key: pass `apiKey`, or set the variable ITPAY_API_KEY";
@@ -79,14 +97,10 @@ impl Client {
             return Err(Record::invalid("apiKey", "must be visible ASCII: is there a space or a line break in it?"));
         }
         let base_url = text("baseUrl", &raw.base_url)?;
-        let fetch = raw.fetch.dyn_into().map_err(|_| {
-            Record::invalid("fetch", "must be a function; this runtime has none of its own, so pass one")
-        })?;
         Ok(Client {
             api_key: Secret::new(api_key),
             channel: text("channel", &raw.channel)?,
             base: BaseUrl::parse(base_url.as_deref().unwrap_or(itpay::DEFAULT_BASE_URL), raw.allow_http)?,
-            fetch,
             user_agent: raw.user_agent.as_string(),
             log: raw.log.dyn_into().ok(),
             log_level: raw.log_level,
@@ -111,7 +125,9 @@ struct RawOptions {
     poll_interval: JsValue,
     #[serde(with = "preserve")]
     on_update: JsValue,
-    headers: Vec<(String, String)>,
+    /// The facade has made real Headers of them.
+    #[serde(with = "preserve")]
+    headers: JsValue,
 }
 
 impl Default for RawOptions {
@@ -124,13 +140,14 @@ impl Default for RawOptions {
             idempotency_key: none(),
             poll_interval: none(),
             on_update: none(),
-            headers: Vec::new(),
+            headers: none(),
         }
     }
 }
 
 /// The options of one call, the client's where the call has none.
 pub(super) struct Options {
+    pub fetch: Function,
     pub signal: Option<AbortSignal>,
     pub timeout: f64,
     pub max_retries: u32,
@@ -139,7 +156,8 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn read(value: JsValue, client: &Client) -> Result<Options, Record> {
+    pub(super) fn read(value: JsValue, fetch: JsValue, client: &Client) -> Result<Options, Record> {
+        let fetch = function(fetch)?;
         let raw: RawOptions = read("options", value)?;
         let idempotency_key = text("idempotencyKey", &raw.idempotency_key)?;
         if idempotency_key.as_ref().is_some_and(|key| !key.bytes().all(|byte| byte.is_ascii_graphic())) {
@@ -150,13 +168,15 @@ impl Options {
             timeout: milliseconds("timeout", &raw.timeout)?.unwrap_or(client.timeout),
             max_retries: retries(&raw.max_retries)?.unwrap_or(client.max_retries),
             idempotency_key,
-            headers: raw.headers,
+            headers: entries(raw.headers),
+            fetch,
         })
     }
 }
 
 /// The options of `waitForCompletion`.
 pub(super) struct WaitOptions {
+    pub fetch: Function,
     pub signal: Option<AbortSignal>,
     pub timeout: f64,
     pub poll_interval: f64,
@@ -166,7 +186,8 @@ pub(super) struct WaitOptions {
 }
 
 impl WaitOptions {
-    pub(super) fn read(value: JsValue, client: &Client) -> Result<WaitOptions, Record> {
+    pub(super) fn read(value: JsValue, fetch: JsValue, client: &Client) -> Result<WaitOptions, Record> {
+        let fetch = function(fetch)?;
         let raw: RawOptions = read("options", value)?;
         let on_update = match raw.on_update.dyn_into::<Function>() {
             Ok(function) => Some(function),
@@ -180,6 +201,7 @@ impl WaitOptions {
                 .unwrap_or(itpay::DEFAULT_POLL_INTERVAL as f64),
             on_update,
             attempt_timeout: client.timeout,
+            fetch,
         })
     }
 }
@@ -189,6 +211,15 @@ fn read<T: for<'de> Deserialize<'de> + Default>(field: &str, value: JsValue) -> 
         return Ok(T::default());
     }
     serde_wasm_bindgen::from_value(value).map_err(|error| Record::invalid(field, &format!("cannot be read: {error}")))
+}
+
+fn function(fetch: JsValue) -> Result<Function, Record> {
+    let problem = "must be a function; this runtime has none of its own, so pass one";
+    fetch.dyn_into().map_err(|_| Record::invalid("fetch", problem))
+}
+
+fn entries(headers: JsValue) -> Vec<(String, String)> {
+    if headers.is_undefined() { Vec::new() } else { Headers::from_raw(headers.unchecked_into()).entries().collect() }
 }
 
 fn text(field: &str, value: &JsValue) -> Result<Option<String>, Record> {
