@@ -121,19 +121,38 @@ impl Tag {
         hex
     }
 
+    #[allow(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
     fn from_hex(hex: &[u8]) -> Option<Tag> {
         let mut bytes = [0; 32];
         if hex.len() != 64 {
             return None;
         }
+        // Every digit is looked at before it is known whether all were good: 16 and above are none.
+        let mut seen = 0;
         for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
             for digit in pair {
-                *byte = *byte << 4 | char::from(*digit).to_digit(16)? as u8;
+                let value = NIBBLES[usize::from(*digit)];
+                seen |= value;
+                *byte = *byte << 4 | value & 15;
             }
         }
-        Some(Tag::from_bytes(bytes))
+        (seen < 16).then(|| Tag::from_bytes(bytes))
     }
 }
+
+/// The value of each hexadecimal digit, 16 for what is none.
+#[allow(clippy::indexing_slicing, reason = "computed when compiling")]
+const NIBBLES: [u8; 256] = {
+    let mut table = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value];
+        table[digit as usize] = value as u8;
+        table[digit.to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
+    }
+    table
+};
 
 /// A signature header, read but not yet believed.
 #[derive(Clone, Copy)]
@@ -144,27 +163,27 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// Reads a header value. Pairs may come in any order, with spaces around the commas; names other
+    /// Reads a header value; its signatures are read by [`Header::check`]. Pairs may come in any order, with spaces around the commas; names other
     /// than `t` and `v1` are passed over, so that new schemes can be added beside the old.
     pub fn parse(text: &'a [u8]) -> Result<Header<'a>, Problem> {
         let text = text.trim_ascii();
         if text.is_empty() {
             return Err(Problem::MissingHeader);
         }
-        if text.len() > MAX_HEADER_BYTES || text.split(|byte| *byte == b',').count() > MAX_PAIRS {
+        if text.len() > MAX_HEADER_BYTES {
             return Err(Problem::MalformedHeader);
         }
-        let mut timestamps = values(text, b"t");
-        let timestamp = timestamps.next().ok_or(Problem::MalformedHeader)?;
-        // Two different times would leave open which was signed. The same twice comes of joined headers.
-        if timestamps.any(|other| other != timestamp) {
-            return Err(Problem::MalformedHeader);
+        let (mut pairs, mut timestamp) = (0, None);
+        for (name, value) in text.split(|byte| *byte == b',').map(pair) {
+            pairs += 1;
+            // Two different times would leave open which was signed. The same twice comes of joined headers.
+            if name == b"t" && timestamp.replace(value).is_some_and(|other| other != value) {
+                return Err(Problem::MalformedHeader);
+            }
         }
-        let header = Header { text, timestamp, time: unix_seconds(timestamp).ok_or(Problem::MalformedHeader)? };
-        if header.signatures().next().is_none() {
-            return Err(Problem::MalformedHeader);
-        }
-        Ok(header)
+        let timestamp = timestamp.filter(|_| pairs <= MAX_PAIRS).ok_or(Problem::MalformedHeader)?;
+        let time = unix_seconds(timestamp).ok_or(Problem::MalformedHeader)?;
+        Ok(Header { text, timestamp, time })
     }
 
     /// Unix seconds at which the sender signed.
@@ -187,8 +206,17 @@ impl<'a> Header<'a> {
     }
 
     /// Compares with every signature in the header, without stopping at the first that fits.
-    pub fn matches(&self, tag: &Tag) -> bool {
-        self.signatures().fold(false, |found, candidate| found | (candidate == *tag))
+    pub fn check(&self, tag: &Tag) -> Result<(), Problem> {
+        let mut result = Err(Problem::MalformedHeader);
+        let signatures = self.text.split(|byte| *byte == b',').map(pair).filter(|(name, _)| *name == b"v1");
+        for candidate in signatures.filter_map(|(_, value)| Tag::from_hex(value)) {
+            if candidate == *tag {
+                result = Ok(());
+            } else if result.is_err() {
+                result = Err(Problem::NoMatch);
+            }
+        }
+        result
     }
 
     /// Compares the header's time with `now`, both in Unix seconds, in both directions.
@@ -198,10 +226,6 @@ impl<'a> Header<'a> {
             Some(max_age) if self.time.saturating_sub(now) > max_age => Err(Problem::TooNew),
             _ => Ok(()),
         }
-    }
-
-    fn signatures(&self) -> impl Iterator<Item = Tag> + use<'a> {
-        values(self.text, b"v1").filter_map(Tag::from_hex)
     }
 }
 
@@ -221,9 +245,7 @@ pub fn verify(key: &Key, header: &[u8], body: &[u8], now: u64, max_age: Option<u
     let header = Header::parse(header)?;
     let mut mac = header.mac(key);
     mac.update(body);
-    if !header.matches(&mac.finish()) {
-        return Err(Problem::NoMatch);
-    }
+    header.check(&mac.finish())?;
     header.check_age(now, max_age)
 }
 
@@ -248,9 +270,11 @@ pub fn make<'a>(key: &Key, time: u64, body: &[u8], buffer: &'a mut [u8; MAX_MADE
     buffer.get(..length).and_then(|made| core::str::from_utf8(made).ok()).unwrap_or_default()
 }
 
-/// The values of every pair of that name.
-fn values<'a>(text: &'a [u8], name: &'static [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-    text.split(|byte| *byte == b',').filter_map(move |pair| pair.trim_ascii().strip_prefix(name)?.strip_prefix(b"="))
+/// A pair's name and value, without the spaces around them.
+fn pair(pair: &[u8]) -> (&[u8], &[u8]) {
+    let pair = pair.trim_ascii();
+    let sign = pair.iter().position(|byte| *byte == b'=');
+    sign.and_then(|sign| Some((pair.get(..sign)?, pair.get(sign + 1..)?))).unwrap_or((pair, b""))
 }
 
 /// Digits only: no sign, no space, nothing behind.

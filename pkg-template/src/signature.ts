@@ -55,6 +55,8 @@ const PROBLEMS: readonly (readonly [SignatureProblem, message: string, hint: str
   ["bad_secret", "The webhook secret is empty", "Pass the whsec_… secret of this endpoint, or set ITPAY_WEBHOOK_SECRET."],
 ];
 
+const BAD_SECRET = 6;
+
 const NOT_RAW_HINT =
   "Pass the raw body: `await request.text()` or `.arrayBuffer()` (Workers, Hono, Next, Remix, SvelteKit, Deno, Bun), " +
   'express.raw({ type: "application/json" }) before any express.json(), ' +
@@ -65,29 +67,27 @@ function problem(number: number): SignatureVerificationError {
   return new SignatureVerificationError(message, { code, hint });
 }
 
-/** Secrets become keys of the wasm module once, and again if the module was restarted or made room for others. */
+/** A secret, which becomes a key of the wasm module once, and again if that was restarted or made room for others. */
 class Key {
   static #last = 0;
   readonly #secret: string;
   #number = 0;
-  #generation = -1;
 
   constructor(secret: string) {
-    if (typeof secret !== "string" || secret === "") throw problem(6);
+    if (typeof secret !== "string" || secret === "") throw problem(BAD_SECRET);
     this.#secret = secret;
   }
 
-  /** For this call: another key's making may have taken its place by the next. */
-  number(): number {
-    if (this.#generation !== wasm.generation || !wasm.call((module) => module.has_key(this.#number))) {
-      // Numbers are never used twice, so that a key can't be mistaken for another.
-      Key.#last = (Key.#last + 1) >>> 0;
-      this.#number = Key.#last;
-      const bytes = memory().encode(this.#secret);
-      wasm.call((module) => module.set_key(this.#number, bytes));
-      this.#generation = wasm.generation;
-    }
-    return this.#number;
+  /** Calls with the key's number; a key that is not there is put there first. */
+  use(call: (number: number) => number): number {
+    const result = call(this.#number);
+    if (result !== BAD_SECRET) return result;
+    // Numbers are never used twice, so that a key can't be mistaken for another.
+    Key.#last = (Key.#last + 1) >>> 0;
+    this.#number = Key.#last;
+    const length = memory().encode(this.#secret);
+    wasm.call((module) => module.set_key(this.#number, length));
+    return call(this.#number);
   }
 
   /** The runtime's own HMAC, where it has a synchronous one and the body is long enough for it to be worth it. */
@@ -126,7 +126,7 @@ class Memory {
     const { read, written } = this.#encoder.encodeInto(text, this.#body);
     if (read !== text.length) {
       this.#body.fill(0);
-      throw new SignatureVerificationError("The webhook secret is longer than 64 KB", { code: "bad_secret", hint: PROBLEMS[6]![2] });
+      throw new SignatureVerificationError("The webhook secret is longer than 64 KB", { code: "bad_secret", hint: PROBLEMS[BAD_SECRET]![2] });
     }
     return written;
   }
@@ -175,11 +175,12 @@ function check(body: string | Uint8Array, header: string, keys: readonly Key[], 
       buffers.write(key.native(native, `${prefix}.`, body));
       result = wasm.call((module) => module.verify_tag(length, now, maxAge));
     } else {
-      const number = key.number();
-      result = buffers.pieces(
-        body,
-        (first, piece) => wasm.call((module) => module.absorb(number, length, first, piece)),
-        (first, piece) => wasm.call((module) => module.verify(number, length, first, piece, now, maxAge)),
+      result = key.use((number) =>
+        buffers.pieces(
+          body,
+          (first, piece) => wasm.call((module) => module.absorb(number, length, first, piece)),
+          (first, piece) => wasm.call((module) => module.verify(number, length, first, piece, now, maxAge)),
+        ),
       );
     }
     // Every key is tried, so that the time tells nothing of which one fits.
@@ -267,7 +268,7 @@ function keyOf(secret: string): Key {
 
 function keysOf(secret: string | readonly string[]): Key[] {
   if (typeof secret === "string") return [keyOf(secret)];
-  if (!Array.isArray(secret) || secret.length === 0) throw problem(6);
+  if (!Array.isArray(secret) || secret.length === 0) throw problem(BAD_SECRET);
   return secret.map(keyOf);
 }
 
@@ -318,13 +319,14 @@ export function constructEvent(body: RawBody, signature: SignatureSource, secret
 export function generateTestHeader(options: { payload: RawBody; secret: string; timestamp?: number }): string {
   const timestamp = Math.floor(checkedNow(options.timestamp));
   const body = raw(options.payload);
-  const number = keyOf(options.secret).number();
   const buffers = memory();
   const length = buffers.header(`t=${timestamp},v1=${DIGITS}`);
-  buffers.pieces(
-    body,
-    (first, piece) => wasm.call((module) => module.absorb(number, length, first, piece)),
-    (first, piece) => wasm.call((module) => module.sign(number, length, first, piece)),
+  keyOf(options.secret).use((number) =>
+    buffers.pieces(
+      body,
+      (first, piece) => wasm.call((module) => module.absorb(number, length, first, piece)),
+      (first, piece) => wasm.call((module) => module.sign(number, length, first, piece)),
+    ),
   );
   return `t=${timestamp},v1=${buffers.digits()}`;
 }

@@ -53,9 +53,7 @@ pub fn bears_key(request: &Request, key: &Secret) -> bool {
 pub fn verify(request: &Request, key: &Secret, now: u64, max_age: u64) -> Result<(), Problem> {
     let header = Header::parse(request.headers.get(HEADER).unwrap_or_default().as_bytes())?;
     let key = Key::new(key.expose().as_bytes())?;
-    if !header.matches(&tag(&key, header.timestamp(), request.method, &request.path, &request.body)) {
-        return Err(Problem::NoMatch);
-    }
+    header.check(&tag(&key, header.timestamp(), request.method, &request.path, &request.body))?;
     header.check_age(now, Some(max_age))
 }
 

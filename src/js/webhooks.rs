@@ -42,7 +42,8 @@ fn memory() -> &'static mut Memory {
     unsafe { &mut *MEMORY.0.get() }
 }
 
-// What the functions below answer with, besides 0 for a signature that is right.
+// What the functions below answer with, besides 0 for a signature that is right. A bad secret also means that the
+// key is not here.
 fn code(result: Result<(), Problem>) -> u8 {
     match result {
         Ok(()) => 0,
@@ -79,12 +80,6 @@ pub fn set_key(number: u32, secret_len: usize) -> u8 {
         *slot = Some((number, key));
     }
     problem
-}
-
-/// Whether that key is still here.
-#[wasm_bindgen]
-pub fn has_key(number: u32) -> bool {
-    memory().key(number).is_some()
 }
 
 /// Takes a piece of a body that is longer than the buffer; `first` begins a new message.
@@ -149,9 +144,7 @@ impl Memory {
 
 /// JavaScript's numbers: seconds that may have decimals, and `Infinity` for any age.
 fn check(header: &Header<'_>, tag: &Tag, now: f64, max_age: f64) -> Result<(), Problem> {
-    if !header.matches(tag) {
-        return Err(Problem::NoMatch);
-    }
+    header.check(tag)?;
     header.check_age(now as u64, max_age.is_finite().then_some(max_age as u64))
 }
 
