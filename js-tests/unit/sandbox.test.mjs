@@ -67,20 +67,27 @@ test("the same id and body is the same payment, another body a conflict", async 
   await assert.rejects(client.paymentIntents.create({ ...params, amount: { currency: "CNY", value: 2 } }), { status: 409 });
 });
 
-test("with a seed and a clock two runs are the same to the letter", async () => {
+test("with a seed and a clock the gateway's own ids and times are the same in each run", async () => {
   const run = async (seed) => {
-    const { sandbox, intent, charge } = await shop({ seed, now: () => 1_795_000_000_000 + 0, deliver: async () => new Response() });
+    const { sandbox, intent, charge, service } = await shop({ seed, now: () => 1_745_712_345_000 });
     sandbox.close();
-    return JSON.stringify([intent.created_at, charge.id, charge.qr_data.length]);
+    return [service.id, charge.id, intent.created_at, intent.expires_at];
   };
-  const now = Date.now;
-  Date.now = () => 1_795_000_000_000; // the client signs with the machine's clock
-  try {
-    assert.equal(await run(1), await run(1));
-    assert.notEqual(await run(1), await run(2));
-  } finally {
-    Date.now = now;
-  }
+  assert.deepEqual(await run(1), await run(1));
+  assert.notDeepEqual(await run(1), await run(2));
+  assert.equal((await run(1))[2], "2025-04-27T00:05:45.000Z");
+});
+
+test("a receiver that throws, hangs or is still busy at the end holds nothing up", { timeout: 9000 }, async () => {
+  const thrown = await shop({ receive: () => { throw new Error("no"); } });
+  assert.equal((await thrown.sandbox.pay(thrown.intent.id)).status, "succeeded");
+  thrown.sandbox.close();
+  const deaf = await shop({ receive: () => new Promise(() => undefined) });
+  const paying = deaf.sandbox.pay(deaf.intent.id);
+  await sleep(20);
+  deaf.sandbox.close();
+  assert.equal((await paying).status, "succeeded");
+  await assert.rejects(deaf.client.paymentIntents.retrieve("x"), { name: "ConnectionError", code: "connection_refused" });
 });
 
 test("a webhook that is not answered 2xx is posted again until it is, and an event counts once", async () => {
@@ -122,6 +129,9 @@ test("injected faults hit the requests that they name, so many times", async () 
   assert.equal((await retrieve()).id, intent.id);
   assert.ok(Date.now() - started >= 75);
   for (const times of [0, -1, Number.NaN, ""]) assert.throws(() => sandbox.inject({ times }), { field: "times" });
+  for (const status of [0, -1, 99, 600, Number.NaN, ""]) assert.throws(() => sandbox.inject({ status }), { field: "status" });
+  for (const delay of [-1, Number.NaN, ""]) assert.throws(() => sandbox.inject({ delay }), { field: "delay" });
+  assert.throws(() => sandbox.inject({ body: {} }), { field: "body" });
   // A create whose answer was lost is there when it is asked for again.
   sandbox.inject({ method: "POST", reset: "after" });
   const params = { id: "pi_lost", service_id: intent.service_id, type: "one_time", amount: { currency: "CNY", value: 5 }, payer: { agent_id: "a" } };

@@ -17,7 +17,7 @@ export interface SandboxOptions {
   webhookUrl?: string;
   /** What `scan_url` begins with. Default `itpay://pay`. */
   walletUrl?: string;
-  /** Its clock, in Unix milliseconds. Default: the machine's. */
+  /** Its clock, in Unix milliseconds, for whatever it dates and for expiry. Default: the machine's. */
   now?: () => number;
   /** Makes ids, and whatever else is drawn, the same each time. */
   seed?: number;
@@ -97,7 +97,7 @@ export interface Sandbox {
   readonly deliveries: readonly SandboxDelivery[];
   /** The whole state as text, without key and secret. */
   snapshot(): string;
-  /** Posts nothing any more. */
+  /** Posts nothing any more; `fetch` finds nobody. */
   close(): void;
 }
 
@@ -118,12 +118,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     }
   };
   const gateway = call((module) => new module.Gateway(apiKey, webhookSecret, options.webhookUrl, options.walletUrl, options.state));
-  let closed = false;
+  const closing = new AbortController();
+  const closed = (): boolean => closing.signal.aborted;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Posts what is due, then sleeps until the next thing happens by itself. */
   const pump = async (): Promise<void> => {
-    if (closed) return;
+    if (closed()) return;
     call(() => gateway.tick(now(), random()));
     const posted: Promise<void>[] = [];
     for (let next = gateway.next_delivery(now()); next !== undefined; next = gateway.next_delivery(now())) posted.push(post(next));
@@ -132,7 +133,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     if (posted.length > 0) return pump();
     clearTimeout(timer);
     const due = gateway.next_due();
-    if (due === undefined || closed) return;
+    if (due === undefined || closed()) return;
     timer = setTimeout(() => void pump(), Math.min(Math.max(due - now(), 10), 2 ** 31 - 1));
     // Waiting must not keep a program alive that has nothing else to do.
     (timer as { unref?: () => void }).unref?.();
@@ -140,10 +141,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   const post = async (delivery: string): Promise<void> => {
     const { id, url, headers, body } = JSON.parse(delivery) as { id: string; url: string; headers: [string, string][]; body: string };
-    const status = await (options.deliver ?? globalThis.fetch)(url, { method: "POST", headers, body, signal: AbortSignal.timeout(RECEIVER_TIMEOUT) })
-      .then((response) => response.body?.cancel().then(() => response.status) ?? response.status)
-      .catch(() => undefined);
-    if (!closed) gateway.delivered(id, status, now());
+    const receiver = AbortSignal.any([closing.signal, AbortSignal.timeout(RECEIVER_TIMEOUT)]);
+    const answered = async (): Promise<number> => {
+      const response = await (options.deliver ?? globalThis.fetch)(url, { method: "POST", headers, body, signal: receiver });
+      await response.body?.cancel();
+      return response.status;
+    };
+    // Raced, because whoever delivers may not listen to the signal.
+    const status = await Promise.race([answered(), interruptible(receiver, () => undefined)]).catch(() => undefined);
+    if (!closed()) gateway.delivered(id, status ?? undefined, now());
   };
 
   const act = async (intentId: string, action: WalletAction, reason?: string): Promise<PaymentIntent> => {
@@ -153,6 +159,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   };
 
   const answer = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    if (closed()) throw hungUp("connect ECONNREFUSED", "ECONNREFUSED");
     const request = new Request(input, init);
     const { pathname, search } = new URL(request.url);
     const body = new Uint8Array(await request.arrayBuffer());
@@ -162,15 +169,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const fault = takeFault(faults, entry);
     if (fault?.delay !== undefined) await interruptible(request.signal, (resolve) => setTimeout(resolve, fault.delay));
     if (fault?.stall === true) await interruptible(request.signal, () => undefined);
-    if (fault?.reset === true) throw reset();
+    if (fault?.reset === true) throw hungUp("read ECONNRESET", "ECONNRESET");
     if (fault?.status !== undefined) {
       entry.status = fault.status;
-      return new Response(fault.body ?? null, { status: fault.status, headers: fault.headers ?? {} });
+      return new Response(fault.body || null, { status: fault.status, headers: fault.headers ?? {} });
     }
     const question = JSON.stringify({ method: request.method, path: pathname, query: search.slice(1) || undefined, headers: [...request.headers] });
-    const given = JSON.parse(call(() => gateway.answer(question, body, now(), random()))) as { status: number; headers: [string, string][]; body: string };
+    const given = JSON.parse(call(() => gateway.answer(question, body, now(), Date.now(), random()))) as { status: number; headers: [string, string][]; body: string };
     void pump();
-    if (fault?.reset === "after") throw reset();
+    if (fault?.reset === "after") throw hungUp("read ECONNRESET", "ECONNRESET");
     entry.status = given.status;
     const stream = fault?.stall === "body" ? stalled(fault.body ?? given.body, request.signal) : (fault?.body ?? given.body);
     return new Response(stream, { status: given.status, headers: { ...Object.fromEntries(given.headers), ...fault?.headers } });
@@ -192,7 +199,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     inject: (fault) => {
       const left = fault.times ?? 1;
-      if (!(Number.isInteger(left) && left > 0)) throw new ValidationError("times must be a whole number above 0", { code: "invalid_request", field: "times" });
+      const check = (good: boolean, field: keyof Fault, problem: string): void => {
+        if (!good) throw new ValidationError(`${field} ${problem}`, { code: "invalid_request", field });
+      };
+      check(Number.isInteger(left) && left > 0, "times", "must be a whole number above 0");
+      const { status = 200, delay = 0, body = "" } = fault;
+      check(Number.isInteger(status) && status >= 200 && status <= 599, "status", "must be a whole number from 200 to 599");
+      check(typeof delay === "number" && delay >= 0, "delay", "must be a number of milliseconds");
+      check(typeof body === "string", "body", "must be a string");
       faults.push({ fault, left });
     },
     requests,
@@ -201,7 +215,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     snapshot: () => call(() => gateway.snapshot()),
     close: () => {
-      closed = true;
+      closing.abort();
       clearTimeout(timer);
     },
   };
@@ -219,15 +233,20 @@ function takeFault(faults: { fault: Fault; left: number }[], { method, path }: S
 }
 
 /** What Node's fetch throws when the other side hangs up. */
-function reset(): TypeError {
-  return new TypeError("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });
+function hungUp(message: string, code: string): TypeError {
+  return new TypeError("fetch failed", { cause: Object.assign(new Error(message), { code }) });
 }
 
-function interruptible(signal: AbortSignal, begin: (resolve: () => void) => void): Promise<void> {
+/** Waits until `begin` calls back; rejects when the signal fires before. */
+function interruptible(signal: AbortSignal, begin: (resolve: () => void) => void): Promise<undefined> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error);
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    begin(resolve);
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    begin(() => {
+      signal.removeEventListener("abort", abort);
+      resolve(undefined);
+    });
   });
 }
 

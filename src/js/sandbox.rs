@@ -52,8 +52,8 @@ impl Gateway {
     }
 
     /// `request` is `{method, path, query?, headers: [[name, value]]}`. Answers with `{status, headers, body}`; a
-    /// method that no path has is answered 405.
-    pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, random: &[u8]) -> Result<String> {
+    /// method that no path has is answered 405. A signature is fresh by the gateway's clock or by the caller's.
+    pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, caller: f64, random: &[u8]) -> Result<String> {
         let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
         let Some(method) = Method::parse(&request.method) else {
             return Ok(json!({ "status": 405, "headers": [], "body": "" }).to_string());
@@ -63,7 +63,7 @@ impl Gateway {
             headers.set(&name, value);
         }
         let request = Request { query: request.query, headers, body, ..Request::new(method, request.path) };
-        let response = self.0.answer(&request, now as u64, &sixteen(random));
+        let response = self.0.answer_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random));
         let body = String::from_utf8_lossy(&response.body);
         Ok(json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }).to_string())
     }
