@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo test setup build check test-rust test-no-std test-js bench-webhooks
+.PHONY: demo test setup build check test-rust test-no-std test-js bench-client bench-webhooks
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -26,3 +26,9 @@ test-no-std: setup ## the core for a target that has no std
 
 test-js: build ## the built package on Node and in workerd
 	@scripts/test-js
+
+bench-client: build ## one create beside stripe-node's
+	@cd js-tests && node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 bench/client.mjs
+
+bench-webhooks: build ## verifying a webhook beside what people would pick instead
+	@cd js-tests && node bench/webhooks.mjs

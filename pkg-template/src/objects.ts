@@ -144,12 +144,16 @@ export interface PaymentIntentEvent<Type extends KnownEventType = KnownEventType
   data: PaymentIntentData;
 }
 
-declare const other: unique symbol;
+/** Any string, as a type that no string literal is comparable with: so comparing with a known type narrows. */
+declare enum OtherEventType {
+  Other = "",
+}
 
 /** An event of a type that this version does not know. */
 export interface OtherEvent {
   id: string;
-  type: string & { readonly [other]: true };
+  /** Compare it with types of your own as a string: `const type: string = event.type`. */
+  type: OtherEventType;
   data: unknown;
 }
 

@@ -1,0 +1,40 @@
+// Code that must compile against the built package. Nothing here is run.
+
+import { type ApiPromise, ItPayClient, isItPayError, type Money, money, type PaymentIntent, RateLimitError } from "itpay";
+import { toSvg, toTerminal } from "itpay/qr";
+import { createSandbox } from "itpay/sandbox";
+import { constructEvent, createWebhookHandler, type EventStore, memoryStore, verifySignature } from "itpay/webhooks";
+
+export async function client(signal: AbortSignal): Promise<string> {
+  const itpay = new ItPayClient({ apiKey: "sk", channel: "alipay", timeout: 1000, maxRetries: 0, logLevel: "info", logger: console, fetch });
+  const amount: Money = money("6.99", "CNY");
+  const call: ApiPromise<PaymentIntent> = itpay.paymentIntents.create(
+    { service_id: "svc", type: "one_time", amount, payer: { agent_id: "a" }, channel: "a_new_channel" },
+    { signal, idempotencyKey: "k", headers: { "X-Trace": "1" } },
+  );
+  const { data, response, requestId } = await call.withResponse();
+  if (data.status === "succeeded" || data.status === "a_new_status") return `${response.status} ${requestId ?? ""}`;
+  const refund = await itpay.request<{ id: string }>("POST", "/refunds", { body: { payment_intent: data.id }, query: { a: 1 } });
+  const done = await itpay.paymentIntents.waitForCompletion(data.id, { onUpdate: (intent) => void intent.status });
+  return refund.id + (done.expires_at ?? "");
+}
+
+export function webhook(body: Uint8Array, headers: Headers): number | string {
+  const event = constructEvent(body, headers, ["whsec_a", "whsec_b"], { maxAge: Infinity });
+  if (event.type === "payment_intent.succeeded") return event.data.amount.value;
+  const type: string = event.type;
+  return verifySignature("text", { "x-itpay-signature": ["t=1"] }, "whsec") ? type : toSvg("x", { errorCorrection: "H" });
+}
+
+const store: EventStore = memoryStore({ max: 10 });
+export const handler: (request: Request) => Promise<Response> = createWebhookHandler({
+  store,
+  on: {
+    "payment_intent.failed": (event) => void event.data.failure_reason?.length,
+    default: async (event) => void event.id,
+  },
+  onError: (error, event) => void (isItPayError(error) ? error.code : event?.id),
+});
+
+export const picture: string = toTerminal("x", { invert: true }) + String(createSandbox({ seed: 1 }).requests.length);
+export const wait = (error: unknown): number | undefined => (error instanceof RateLimitError ? error.retryAfter : undefined);
