@@ -24,6 +24,7 @@ const owners = { webhooks: "signature", client: "client", qr: "qr", sandbox: "sa
 const entries = {
   index: ["client", "webhooks"],
   webhooks: ["webhooks"],
+  "webhooks-node": ["webhooks"],
   qr: ["qr"],
   sandbox: ["sandbox"],
 };
@@ -164,7 +165,7 @@ manifest.module = "./dist/esm/inline/index.js";
 manifest.types = cjsTypes("index");
 manifest.exports = Object.fromEntries(
   Object.keys(entries).map((name) => [
-    name === "index" ? "." : `./${name}`,
+    name === "index" ? "." : `./${name.replace("-", "/")}`,
     {
       workerd: { types: esmTypes(name), default: `./dist/esm/workerd/${name}.js` },
       "edge-light": { types: esmTypes(name), default: `./dist/esm/edge-light/${name}.js` },

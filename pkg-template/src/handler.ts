@@ -138,7 +138,8 @@ async function readBody(request: Request, max: number): Promise<Uint8Array | und
   return body;
 }
 
-function logError(error: unknown, event?: WebhookEvent): void {
+/** @internal The default of `onError`. */
+export function logError(error: unknown, event?: WebhookEvent): void {
   const about = event === undefined ? "" : ` (event ${event.id})`;
   const hint = error instanceof SignatureVerificationError ? ` ${error.hint}` : "";
   if (isItPayError(error)) console.error(`itpay: webhook${about}: ${error.message}.${hint}`);

@@ -57,7 +57,8 @@ const PROBLEMS: readonly (readonly [SignatureProblem, message: string, hint: str
 
 const BAD_SECRET = 6;
 
-const NOT_RAW_HINT =
+/** @internal */
+export const NOT_RAW_HINT =
   "Pass the raw body: `await request.text()` or `.arrayBuffer()` (Workers, Hono, Next, Remix, SvelteKit, Deno, Bun), " +
   'express.raw({ type: "application/json" }) before any express.json(), ' +
   'fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, …), or use the handler of itpay/webhooks/node.';

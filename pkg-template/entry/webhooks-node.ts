@@ -1,0 +1,13 @@
+// `itpay/webhooks/node`: the webhook endpoint under node:http, Express, Koa and Fastify.
+
+export {
+  createNodeHandler,
+  type FastifyReply,
+  type FastifyServer,
+  fastifyWebhook,
+  type KoaContext,
+  koaWebhook,
+  type NodeRequest,
+  type NodeResponse,
+} from "../src/node-handler.js";
+export type { WebhookHandlerOptions } from "../src/handler.js";
