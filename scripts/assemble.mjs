@@ -25,6 +25,7 @@ const entries = {
   index: ["client", "webhooks"],
   webhooks: ["webhooks"],
   "webhooks-node": ["webhooks"],
+  stores: [],
   qr: ["qr"],
   sandbox: ["sandbox"],
 };
@@ -73,6 +74,7 @@ function glue(name) {
 /** An entry, given how it gets its wasm. */
 function entry(name, importWasm) {
   const modules = entries[name];
+  if (modules.length === 0) return `export * from "../entry/${name}.js";\n`;
   const imports = modules.flatMap((module) => [
     `import { wasm as ${module} } from "../src/${owners[module]}.js";`,
     importWasm(module),
@@ -133,7 +135,8 @@ for (const file of readdirSync(join(stage, "src/glue"))) {
 
 // 3. The entries.
 for (const name of Object.keys(entries)) {
-  both(`inline/${name}.js`, `import { inline } from "../src/wasm.js";\n${entry(name, inline)}`);
+  const header = entries[name].length > 0 ? 'import { inline } from "../src/wasm.js";\n' : "";
+  both(`inline/${name}.js`, header + entry(name, inline));
   write(join(dist, `esm/workerd/${name}.js`), entry(name, compiled("")));
   write(join(dist, `esm/edge-light/${name}.js`), entry(name, compiled("?module")));
   const names = Object.keys(require(join(dist, `cjs/inline/${name}.js`)));

@@ -1,0 +1,43 @@
+// Handled events in Workers KV: best effort.
+
+import type { EventStore } from "../event-store.js";
+import { checkedTtl, type StoreOptions } from "./options.js";
+
+/** What is used of a KV binding. */
+export interface KV {
+  get(key: string): Promise<string | null>;
+  put(key: string, value: string, options: { expirationTtl: number }): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+export interface KVStoreOptions extends StoreOptions {
+  /** What keys begin with. Default `itpay:event:`. */
+  prefix?: string;
+}
+
+/** KV keeps nothing for less than a minute. */
+const LEAST_SECONDS = 60;
+
+/**
+ * BEST EFFORT: KV has no atomic step, and a write may take a minute to be seen elsewhere. It keeps most repeated
+ * deliveries away; two that come at the same moment may both be handled. Where that must not be, take
+ * `durableObjectStore` or `d1Store`.
+ */
+export function kvStore(namespace: KV, options: KVStoreOptions = {}): EventStore {
+  const { prefix = "itpay:event:" } = options;
+  const ttl = checkedTtl(options);
+  const put = (id: string, value: string, ms: number): Promise<void> =>
+    namespace.put(prefix + id, value, { expirationTtl: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) });
+  return {
+    async claim(id, leaseMs) {
+      const held = await namespace.get(prefix + id);
+      if (held === "done") return "done";
+      // The lease's end stands in the value, because KV cannot forget so soon.
+      if (held !== null && Number(held) > Date.now()) return "in_progress";
+      await put(id, String(Date.now() + leaseMs), leaseMs);
+      return "claimed";
+    },
+    complete: (id) => put(id, "done", ttl),
+    release: (id) => namespace.delete(prefix + id),
+  };
+}
