@@ -2,15 +2,29 @@
 // `npx itpay`: says which commands there are and runs the one that was asked for. A command is a file of its name.
 
 import { VERSION } from "../src/version.js";
+import { qr } from "./qr.js";
 import { sandbox } from "./sandbox.js";
+import { webhook } from "./webhook.js";
 
 const HELP = `itpay ${VERSION}
 
   npx itpay sandbox [--port 8402] [--webhook URL] [--state FILE]
       A gateway on this machine, with a log of what comes in and goes out.
+
+  npx itpay webhook send --to URL [--type payment_intent.succeeded] [--data FILE] [--secret whsec_…]
+      Posts an event to an endpoint as the gateway would, signed.
+  npx itpay webhook sign [--secret whsec_…] [--timestamp SECONDS] [FILE]
+      Prints the header for a body.
+  npx itpay webhook verify --header VALUE [--secret whsec_…] [--explain] [FILE]
+      Whether a body verifies, and if not, why.
+
+  npx itpay qr TEXT [--invert]
+      Draws a code in this terminal.
+
+Without FILE the body is read from standard input; without --secret, ITPAY_WEBHOOK_SECRET is used.
 `;
 
-const commands: Record<string, (args: string[]) => Promise<number>> = { sandbox };
+const commands: Record<string, (args: string[]) => number | Promise<number>> = { qr, sandbox, webhook };
 
 const [name = "--help", ...args] = process.argv.slice(2);
 if (name === "--help" || name === "-h" || name === "help") {
