@@ -75,7 +75,7 @@ for (const [name, start] of Object.entries(servers)) {
   });
 }
 
-test("node:http: a long body without a length is answered 413 before its end", async () => {
+test("node:http: a long body without a length is answered 413 before its end", { timeout: 5000 }, async () => {
   const server = await servers["node:http"]({ secret: SECRET, maxBodyBytes: LIMIT, on: {}, onError: () => undefined });
   try {
     const endless = new ReadableStream({ async pull(controller) {

@@ -215,7 +215,8 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
                 }
             }
             (Seen::TimedOut | Seen::Failed, failure) => {
-                let message = format!("The payment had not ended after {} ms; it may still be paid", options.timeout);
+                let message =
+                    format!("The payment had not ended after {} ms; it may still be paid", options.timeout as u64);
                 let record = Record::new("TimeoutError", "timeout", message).after(looks).retryable();
                 let record = record.with_intent(intent);
                 return Err(match failure {

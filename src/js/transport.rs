@@ -116,8 +116,8 @@ async fn attempt(client: &Client, request: &Request, options: &Options, attempts
     result
 }
 
-/// The object that `fetch` takes: plain values, as people's doubles expect. It crosses the border as one text,
-/// which is cheaper than value by value.
+/// The object that `fetch` takes: plain values, as people's doubles expect. What is short crosses the
+/// border as one text, which is cheaper than value by value.
 fn init(
     client: &Client,
     request: &Request,
@@ -136,10 +136,13 @@ fn init(
         headers.set(name, value);
     }
     // Another place must not get the key, and the signature holds for this path only: redirects are not followed.
-    let body = core::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty());
-    let plain = Init { method: request.method.as_str(), headers: &headers, body, redirect: "manual" };
+    let plain = Init { method: request.method.as_str(), headers: &headers, redirect: "manual" };
     let init = js_sys::JSON::parse(&serde_json::to_string(&plain).unwrap_or_default())?;
-    init.unchecked_ref::<FetchInit>().set_signal(&controller.signal());
+    let fetch_init: &FetchInit = init.unchecked_ref();
+    fetch_init.set_signal(&controller.signal());
+    if let Some(body) = core::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty()) {
+        fetch_init.set_body(body);
+    }
     Ok(init)
 }
 
@@ -148,8 +151,6 @@ struct Init<'a> {
     method: &'static str,
     #[serde(serialize_with = "as_object")]
     headers: &'a Headers,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<&'a str>,
     redirect: &'static str,
 }
 
@@ -162,6 +163,8 @@ extern "C" {
     type FetchInit;
     #[wasm_bindgen(method, setter, structural)]
     fn set_signal(this: &FetchInit, signal: &AbortSignal);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_body(this: &FetchInit, body: &str);
 
     /// What `fetch` resolved to: any object like a Response. Each access may throw.
     type FetchResponse;
@@ -208,7 +211,8 @@ fn interrupted(reason: Reason, options: &Options, attempts: u32, answered: bool)
         Reason::Aborted => aborted(options, attempts),
         Reason::TimeUp => {
             let what = if answered { "The answer did not end" } else { "There was no answer" };
-            let message = format!("{what} within {} ms; whether the call was processed is not known", options.timeout);
+            let message =
+                format!("{what} within {} ms; whether the call was processed is not known", options.timeout as u64);
             NoAnswer {
                 record: Record::new("TimeoutError", "timeout", message).after(attempts).retryable(),
                 failure: Some(if answered { Failure::BrokenAnswer } else { Failure::NoAnswer }),
@@ -288,6 +292,7 @@ impl Client {
         };
         self.log(level, || {
             let (method, path, most) = (request.method.as_str(), &request.path, max_retries + 1);
+            let ms = ms as u64;
             let id = id.map(|id| format!(", request {id}")).unwrap_or_default();
             format!("{method} {path} {outcome} in {ms} ms, attempt {attempt} of {most}{id}")
         });
