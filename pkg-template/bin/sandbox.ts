@@ -46,7 +46,18 @@ export async function sandbox(args: string[]): Promise<number> {
     return complain(state === undefined ? (error as Error).message : `${state} is not the state of a sandbox.`, 1);
   }
 
-  const server = createServer((request, response) => void answer(gateway, request, response));
+  const save = (): void => {
+    if (state === undefined) return;
+    // Beside it first: an interruption must not leave half a file.
+    writeFileSync(`${state}.part`, gateway.snapshot());
+    renameSync(`${state}.part`, state);
+  };
+  try {
+    save();
+  } catch {
+    return complain(`${state} cannot be written.`, 1);
+  }
+  const server = createServer((request, response) => void answer(gateway, save, request, response));
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -70,11 +81,7 @@ export async function sandbox(args: string[]): Promise<number> {
   gateway.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  if (state !== undefined) {
-    // Beside it first: an interruption must not leave half a file.
-    writeFileSync(`${state}.part`, gateway.snapshot());
-    renameSync(`${state}.part`, state);
-  }
+  save();
   return 0;
 }
 
@@ -88,7 +95,7 @@ function read(args: string[]): { port: number; webhook: string | undefined; stat
   return { port: Number(values.port), webhook: values.webhook, state: values.state };
 }
 
-async function answer(gateway: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(gateway: Sandbox, save: () => void, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = "GET", url = "/" } = request;
   try {
     const body = await readBody(request);
@@ -102,6 +109,8 @@ async function answer(gateway: Sandbox, request: IncomingMessage, response: Serv
             // A GET with a body is none that fetch can make; the signature over its path is what counts.
             ...(body.length > 0 && method !== "GET" && method !== "HEAD" ? { body } : {}),
           })));
+    // What is answered must be there after a restart. Nothing is changed by a GET.
+    if (method !== "GET") save();
     log(paint(given.ok ? "green" : "yellow", "←"), `${method} ${url}: ${given.status}`);
     response.writeHead(given.status, Object.fromEntries(given.headers)).end(new Uint8Array(await given.arrayBuffer()));
   } catch (error) {
