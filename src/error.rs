@@ -38,11 +38,25 @@ pub enum Error {
     },
 }
 
+/// Why a gateway refused, by who can do something about it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The call's: other fields are needed.
+    Call,
+    /// The credentials'.
+    Credentials,
+    /// Too many calls: wait.
+    Haste,
+}
+
 /// A refusal by the gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GatewayError {
     /// The HTTP status.
     pub status: u16,
+    /// Whose fault it says that it was, where it says so.
+    pub fault: Option<Fault>,
     /// The gateway's code, such as `SERVICE_NOT_FOUND`.
     pub code: Option<String>,
     /// Text for people.

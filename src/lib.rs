@@ -15,6 +15,9 @@ extern crate std;
 
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
+mod endpoint;
+#[cfg(feature = "client")]
+#[forbid(unsafe_code)]
 mod error;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
@@ -36,6 +39,9 @@ mod money;
 pub mod qr;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
+mod refusal;
+#[cfg(feature = "client")]
+#[forbid(unsafe_code)]
 pub mod retry;
 #[cfg(feature = "sandbox")]
 #[forbid(unsafe_code)]
@@ -55,7 +61,8 @@ mod js;
 
 #[cfg(feature = "client")]
 pub use self::{
-    error::{Error, GatewayError},
+    endpoint::Endpoint,
+    error::{Error, Fault, GatewayError},
     id::payment_intent_id,
     json::Object,
     money::Money,

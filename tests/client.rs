@@ -3,11 +3,9 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
-    Error, Money, Secret,
+    Endpoint, Error, Money, Secret,
     http::{BaseUrl, Headers, Method, Request, Response},
-    itpay::{
-        Completion, CreatePaymentIntent, Endpoint, PaymentIntent, PaymentType, RetrievePaymentIntent, Seen, Status,
-    },
+    itpay::{Completion, CreatePaymentIntent, PaymentIntent, PaymentType, RetrievePaymentIntent, Seen, Status},
     payment_intent_id,
     retry::{self, Failure},
     signature::Key,

@@ -2,9 +2,9 @@
 #![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
-    Object, Secret,
+    Endpoint, Object, Secret,
     http::{BaseUrl, Method, Request, Response},
-    itpay::{Endpoint, RetrievePaymentIntent, authorise},
+    itpay::{RetrievePaymentIntent, authorise},
     sandbox::{Action, Config, DEFAULT_EXPIRES_AFTER, Progress, Sandbox, Webhook},
     signature::{self, Key},
 };

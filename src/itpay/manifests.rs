@@ -6,9 +6,10 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Endpoint, parse_list, parse_object, read_params, routes, to_body};
+use super::{parse_list, parse_object, routes};
 use crate::{
-    Error,
+    Endpoint, Error,
+    endpoint::{read_params, to_body},
     http::{Method, Request, Response, query},
     json::{Fields, Fit, Object},
     money::check_currency,

@@ -4,9 +4,10 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String};
 
 use serde::Serialize;
 
-use super::{Endpoint, parse_object, read_params, routes, to_body};
+use super::{parse_object, routes};
 use crate::{
-    Error, Money,
+    Endpoint, Error, Money,
+    endpoint::{read_params, to_body},
     http::{Method, Request, Response},
     json::{Fields, Fit, Object, open_enum},
 };

@@ -2,9 +2,9 @@
 
 use alloc::string::String;
 
-use super::{Endpoint, parse_object, routes};
+use super::{parse_object, routes};
 use crate::{
-    Error,
+    Endpoint, Error,
     http::{Method, Request, Response},
     json::{Fields, Fit, Object, open_enum},
 };

@@ -39,6 +39,6 @@ impl WebhookEvent {
     /// The payment that the event is about.
     pub fn payment_intent(&self) -> Result<PaymentIntent, Error> {
         let object = self.data.as_object().cloned().ok_or_else(|| Error::invalid("data", "is not an object"))?;
-        super::read_params(object, PaymentIntent::read)
+        crate::endpoint::read_params(object, PaymentIntent::read)
     }
 }

@@ -20,10 +20,10 @@ use super::{
     transport::{Answer, NoAnswer, aborted, exchange, timed},
 };
 use crate::{
-    Error, Money, Object,
+    Endpoint, Error, Money, Object,
     http::{self, Method, Request, Response},
     itpay::{
-        ActivateManifest, Completion, CreateManifest, CreatePaymentIntent, Endpoint, GenerateQr, PaymentIntent,
+        ActivateManifest, Completion, CreateManifest, CreatePaymentIntent, GenerateQr, PaymentIntent,
         RetrievePaymentIntent, SearchManifests, Seen, parse_any,
     },
     payment_intent_id,

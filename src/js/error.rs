@@ -1,12 +1,12 @@
 //! What went wrong, as a plain JavaScript object; the facade makes the error class of that name from it.
 
-use alloc::{borrow::ToOwned, format, string::String, string::ToString as _};
+use alloc::{borrow::ToOwned, string::String, string::ToString as _};
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-use crate::Error;
+use crate::{Error, Fault};
 
 /// The fields of the facade's error classes, under the same names.
 #[derive(Default, Serialize)]
@@ -83,16 +83,13 @@ impl From<Error> for Record {
                 ..Record::default()
             },
             Error::Gateway(answer) => Record {
-                name: match answer.status {
-                    401 => "AuthenticationError",
-                    422 => "ValidationError",
-                    429 => "RateLimitError",
-                    _ => "APIError",
+                name: match answer.fault {
+                    Some(Fault::Credentials) => "AuthenticationError",
+                    Some(Fault::Call) => "ValidationError",
+                    Some(Fault::Haste) => "RateLimitError",
+                    None => "APIError",
                 },
-                message: match answer.status {
-                    401 => format!("{message} (is the API key right?)"),
-                    _ => message,
-                },
+                message,
                 code,
                 retryable,
                 status: Some(answer.status),

@@ -22,8 +22,9 @@ use super::{
 };
 use crate::{
     Error, Secret,
+    endpoint::to_body,
     http::{Headers, Method, Request, Response, path_segment, query_value},
-    itpay::{CreateManifest, CreatePaymentIntent, PaymentType, Status, bears_key, routes::Route, to_body, verify},
+    itpay::{CreateManifest, CreatePaymentIntent, PaymentType, Status, bears_key, routes::Route, verify},
     json::Object,
     signature::{DEFAULT_MAX_AGE, HEADER, Key, MAX_MADE_BYTES, make},
 };
