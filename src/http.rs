@@ -72,12 +72,22 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The key by which the gateway tells a repeated call from a new one.
     pub idempotency_key: Option<String>,
+    /// Whether it only reads.
+    pub repeatable: bool,
 }
 
 impl Request {
     /// A request without a body.
     pub fn new(method: Method, path: String) -> Request {
-        Request { method, path, query: None, headers: Headers::default(), body: Vec::new(), idempotency_key: None }
+        Request {
+            method,
+            path,
+            query: None,
+            headers: Headers::default(),
+            body: Vec::new(),
+            idempotency_key: None,
+            repeatable: method == Method::Get,
+        }
     }
 
     /// The same with a JSON body.
@@ -87,9 +97,17 @@ impl Request {
         self
     }
 
+    /// The same with the body of a form, percent-encoded.
+    #[cfg(feature = "gopay")]
+    pub fn with_form(mut self, body: String) -> Request {
+        self.headers.set("Content-Type", "application/x-www-form-urlencoded");
+        self.body = body.into_bytes();
+        self
+    }
+
     /// Whether sending it twice does no more than sending it once.
     pub fn is_repeatable(&self) -> bool {
-        self.method == Method::Get || self.idempotency_key.is_some()
+        self.repeatable || self.idempotency_key.is_some()
     }
 }
 
@@ -199,7 +217,7 @@ pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<
 }
 
 /// The value of a name in a query, decoded.
-#[cfg(feature = "sandbox")]
+#[cfg(any(feature = "gopay", feature = "sandbox"))]
 pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
     let value = |pair: &str| {
         let (known, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -209,7 +227,7 @@ pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
 }
 
 /// None for an escape that is not one, and for what is not UTF-8 in the end.
-#[cfg(feature = "sandbox")]
+#[cfg(any(feature = "gopay", feature = "sandbox"))]
 pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

@@ -69,6 +69,40 @@ impl Fields {
         }
     }
 
+    /// An integer, or its digits as a string.
+    #[cfg(feature = "gopay")]
+    pub fn integer_or_digits(&mut self, name: &str) -> Fit<i64> {
+        let digits = self.object.get(name).and_then(Value::as_str).and_then(|text| text.parse::<i64>().ok());
+        if let Some(integer) = digits {
+            self.object.insert(name.to_owned(), integer.into());
+        }
+        self.integer(name)
+    }
+
+    /// A string of so many characters at most.
+    #[cfg(feature = "gopay")]
+    pub fn text_up_to(&mut self, name: &str, most: usize, required: bool) -> Fit<()> {
+        let text = if required { Some(self.string(name)?) } else { self.optional_string(name)? };
+        match text.map_or(0, |text| text.chars().count()) {
+            length if length > most => {
+                self.misfit(name, format!("must be at most {most} characters long, not {length}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whatever it is.
+    #[cfg(feature = "gopay")]
+    pub fn take(&mut self, name: &str) -> Value {
+        self.object.remove(name).unwrap_or_default()
+    }
+
+    /// Whether it is there and not null.
+    #[cfg(feature = "gopay")]
+    pub fn has(&self, name: &str) -> bool {
+        !self.is_absent(name)
+    }
+
     pub fn boolean(&mut self, name: &str) -> Fit<bool> {
         match self.object.remove(name) {
             Some(Value::Bool(value)) => Ok(value),

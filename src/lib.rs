@@ -19,6 +19,9 @@ mod endpoint;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
 mod error;
+#[cfg(feature = "gopay")]
+#[forbid(unsafe_code)]
+pub mod gopay;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
 pub mod http;

@@ -18,6 +18,52 @@ pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
     Some(days_from_date(year, month, day) * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000)
 }
 
+/// Reads a date as ISO 8601 has it: `2026-11-21`, or with a time `T01:04:20`, a fraction and `Z`, `+01:00`, `+0100`
+/// or nothing, which is taken for UTC.
+#[cfg(feature = "gopay")]
+pub(crate) fn parse_iso8601(text: &str) -> Option<u64> {
+    let number = |from: usize, to: usize, most: u64| {
+        let digits = text.get(from..to).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        digits.parse::<u64>().ok().filter(|number| *number <= most)
+    };
+    let mark = |at: usize, mark: &str| text.get(at..at + 1).filter(|found| *found == mark);
+    let (year, month, day) = (number(0, 4, 9999)?, number(5, 7, 12)?, number(8, 10, 31)?);
+    mark(4, "-").and(mark(7, "-"))?;
+    if year < 1970 || month == 0 || day == 0 {
+        return None;
+    }
+    let date = days_from_date(year, month, day) * MS_PER_DAY;
+    if text.len() == 10 {
+        return Some(date);
+    }
+    mark(10, "T").or(mark(10, " "))?;
+    mark(13, ":").and(mark(16, ":"))?;
+    let time = (number(11, 13, 23)? * 60 + number(14, 16, 59)?) * 60_000 + number(17, 19, 60)? * 1000;
+    let mut rest = text.get(19..)?;
+    let mut ms = 0;
+    if let Some(fraction) = rest.strip_prefix('.') {
+        let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+        ms = alloc::format!("{:0<3}", fraction.get(..digits.min(3))?).parse().ok()?;
+        rest = fraction.get(digits..)?;
+    }
+    let local = date + time + ms;
+    let (sign, offset) = match rest.split_at_checked(1) {
+        None | Some(("Z", "")) => return Some(local),
+        Some(split) => split,
+    };
+    let offset = offset.replace(':', "");
+    if offset.len() != 4 || !offset.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let offset: u64 = offset.parse().ok()?;
+    let offset = (offset / 100 * 60 + offset % 100) * 60_000;
+    match sign {
+        "+" => local.checked_sub(offset),
+        "-" => local.checked_add(offset),
+        _ => None,
+    }
+}
+
 /// Writes a date as ISO 8601 in UTC with milliseconds: `2026-11-21T01:04:20.000Z`.
 #[cfg(feature = "sandbox")]
 pub(crate) fn to_iso8601(unix_ms: u64) -> alloc::string::String {
@@ -72,6 +118,38 @@ mod tests {
             "Sun, 06 Nov 1994 1:2:3:4 GMT",
         ] {
             assert_eq!(parse_http_date(text), None, "{text}");
+        }
+    }
+
+    #[cfg(feature = "gopay")]
+    #[test]
+    fn an_iso_date_is_read_with_and_without_its_parts() {
+        for (text, ms) in [
+            ("1970-01-01", 0),
+            ("2024-02-29", 1_709_164_800_000),
+            ("2025-04-27T00:05:45.678Z", 1_745_712_345_678),
+            ("2025-04-27T02:05:45+02:00", 1_745_712_345_000),
+            ("2025-04-26T19:05:45.5-0500", 1_745_712_345_500),
+            ("2025-04-27 00:05:45", 1_745_712_345_000),
+        ] {
+            assert_eq!(parse_iso8601(text), Some(ms), "{text}");
+        }
+        for text in [
+            "",
+            "2024",
+            "2024-2-29",
+            "2024-13-01",
+            "2024-00-01",
+            "1969-12-31",
+            "2024/02/29",
+            "2024-02-29T",
+            "2024-02-29Tab:cd:ef",
+            "2024-02-29T00:00:00+1",
+            "2024-02-29T00:00:00x0100",
+            "žžžžž",
+            "2024-02-29ž",
+        ] {
+            assert_eq!(parse_iso8601(text), None, "{text}");
         }
     }
 

@@ -1,0 +1,87 @@
+//! What belongs to the e-shop and not to a payment: the ways to pay, the account's statement.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use serde_json::Value;
+
+use super::{error_body, parse_json, routes};
+use crate::{
+    Endpoint, Error,
+    endpoint::{read_params, to_body},
+    http::{Method, Request, Response},
+    json::Object,
+    money::check_currency,
+    time::parse_iso8601,
+};
+
+/// The formats that a statement comes in.
+const FORMATS: [&str; 11] =
+    ["CSV_A", "CSV_B", "CSV_C", "CSV_D", "CSV_E", "XLS_A", "XLS_B", "XLS_C", "ABO_A", "ABO_B", "PDF_A"];
+
+/// `GET /eshops/eshop/{goid}/payment-instruments`, of one currency or of all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaymentInstruments {
+    /// The e-shop's id.
+    pub go_id: u64,
+    /// ISO 4217.
+    pub currency: Option<String>,
+}
+
+impl Endpoint for PaymentInstruments {
+    type Output = Value;
+
+    fn request(&self) -> Result<Request, Error> {
+        if let Some(currency) = &self.currency {
+            check_currency(currency).map_err(|problem| Error::invalid("currency", problem))?;
+        }
+        Ok(Request::new(Method::Get, routes::payment_instruments(self.go_id, self.currency.as_deref())))
+    }
+
+    fn parse(response: &Response) -> Result<Value, Error> {
+        parse_json(response)
+    }
+}
+
+/// `POST /accounts/account-statement`. Changes nothing, so it may be sent again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountStatement {
+    params: Object,
+}
+
+impl AccountStatement {
+    /// Reads a caller's parameters, named as on the wire. `goid` is filled in.
+    pub fn from_json(mut params: Object, go_id: u64) -> Result<AccountStatement, Error> {
+        params.entry("goid").or_insert_with(|| go_id.into());
+        read_params(params.clone(), |mut fields| {
+            for name in ["date_from", "date_to"] {
+                let date = fields.string(name)?;
+                if date.len() != 10 || parse_iso8601(&date).is_none() {
+                    return fields.misfit(name, "must be a date such as 2026-01-31");
+                }
+            }
+            let currency = fields.string("currency")?;
+            if let Err(problem) = check_currency(&currency) {
+                return fields.misfit("currency", problem);
+            }
+            if !FORMATS.contains(&fields.string("format")?.as_str()) {
+                return fields.misfit("format", "must be CSV_A to CSV_E, XLS_A to XLS_C, ABO_A, ABO_B or PDF_A");
+            }
+            Ok(())
+        })?;
+        Ok(AccountStatement { params })
+    }
+}
+
+impl Endpoint for AccountStatement {
+    /// The file.
+    type Output = Vec<u8>;
+
+    fn request(&self) -> Result<Request, Error> {
+        let request = Request::new(Method::Post, routes::ACCOUNT_STATEMENT.to_owned());
+        Ok(Request { repeatable: true, ..request.with_json(to_body(&self.params)?) })
+    }
+
+    fn parse(response: &Response) -> Result<Vec<u8>, Error> {
+        if (200..300).contains(&response.status) { Ok(response.body.clone()) } else { Err(error_body::parse(response)) }
+    }
+}

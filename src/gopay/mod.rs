@@ -1,0 +1,114 @@
+//! The client's side of GoPay's REST API v3: one file per resource, its model and its endpoints together.
+//!
+//! Facts and their sources: GoPay's API documentation and SDKs, and what was seen of them in practice. Amounts are
+//! integers in minor units. A call that moves money is sent once: what is known after a failure says [`Outcome`].
+
+mod accounts;
+mod clean;
+mod error_body;
+mod notification;
+mod outcome;
+mod payments;
+mod preauthorization;
+mod recurrence;
+mod refunds;
+pub mod routes;
+mod token;
+
+use alloc::{
+    format,
+    string::{String, ToString},
+};
+
+use serde_json::Value;
+
+use crate::{
+    Error, endpoint,
+    http::Response,
+    json::{Fields, Fit, open_enum},
+};
+
+pub use self::{
+    accounts::{AccountStatement, PaymentInstruments},
+    clean::{clean, decode_entities},
+    notification::Notification,
+    outcome::{Evidence, Outcome, Wish},
+    payments::{CreatePayment, Payment, RetrievePayment, State},
+    preauthorization::{Capture, Preauthorization, PreauthorizationState, VoidAuthorization},
+    recurrence::{CreateRecurrence, Cycle, Recurrence, RecurrenceState, VoidRecurrence},
+    refunds::{ListRefunds, Refund, RefundPayment, RefundState},
+    token::{SCOPE, Token, TokenRequest, authorise},
+};
+
+/// Where the real gateway is.
+pub const PRODUCTION_URL: &str = "https://gate.gopay.cz/api";
+/// Where its sandbox is.
+pub const SANDBOX_URL: &str = "https://gw.sandbox.gopay.com/api";
+/// How long one attempt may take, in milliseconds: as GoPay's own SDKs.
+pub const DEFAULT_TIMEOUT: u32 = 30_000;
+
+open_enum! {
+    /// How far the gateway is with what it was asked for.
+    Progress {
+        /// Queued: read the payment again.
+        Accepted = "ACCEPTED",
+        /// It will not happen.
+        Failed = "FAILED",
+        /// Done.
+        Finished = "FINISHED",
+    }
+}
+
+/// What a call that changes a payment is answered with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The payment's id, as far as the gateway says it.
+    pub id: Option<String>,
+    /// How far it is.
+    pub result: Progress,
+}
+
+impl Done {
+    fn read(mut fields: Fields) -> Fit<Done> {
+        Ok(Done { id: id(&mut fields, "id")?, result: fields.string("result")?.into() })
+    }
+}
+
+/// Reads an object out of an answer, or the refusal that it is.
+fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
+    endpoint::read_object(response, parse_json(response)?, read)
+}
+
+/// The cleaned JSON of a successful answer.
+pub fn parse_json(response: &Response) -> Result<Value, Error> {
+    let mut json = endpoint::parse_json(response, error_body::parse)?;
+    clean(&mut json);
+    Ok(json)
+}
+
+/// An id, which the gateway writes as a number and, at times, as a string.
+fn id(fields: &mut Fields, name: &str) -> Fit<Option<String>> {
+    match fields.take(name) {
+        Value::Null => Ok(None),
+        Value::String(text) if !text.is_empty() => Ok(Some(text)),
+        Value::Number(number) if number.is_u64() => Ok(Some(number.to_string())),
+        _ => fields.misfit(name, "must be an id"),
+    }
+}
+
+/// A caller's payment id. Digits only: anything else could lead the call to another path.
+fn payment_id(field: &str, id: &str) -> Result<String, Error> {
+    if !id.is_empty() && id.len() <= 19 && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(id.to_string())
+    } else {
+        Err(Error::invalid(field, "must be GoPay's id of a payment: 1 to 19 digits"))
+    }
+}
+
+/// A caller's amount: above zero, and exact in JavaScript.
+fn amount(fields: &mut Fields) -> Fit<i64> {
+    match fields.integer("amount")? {
+        amount @ 1.. => Ok(amount),
+        amount => fields.misfit("amount", format!("must be an integer above 0 in minor units, not {amount}")),
+    }
+}

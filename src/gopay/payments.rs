@@ -1,0 +1,232 @@
+//! Payments: create, retrieve.
+
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use serde_json::Value;
+
+use super::{Preauthorization, Recurrence, amount, id, parse_object, routes};
+use crate::{
+    Endpoint, Error,
+    endpoint::{read_params, to_body},
+    http::{Method, Request, Response},
+    json::{Fields, Fit, Object, open_enum},
+    money::check_currency,
+};
+
+open_enum! {
+    /// How far a payment has come.
+    State {
+        /// Created, no way to pay chosen yet.
+        Created = "CREATED",
+        /// A way to pay was chosen; a bank transfer waits here.
+        PaymentMethodChosen = "PAYMENT_METHOD_CHOSEN",
+        /// The money is blocked for a capture.
+        Authorized = "AUTHORIZED",
+        /// The money is in.
+        Paid = "PAID",
+        /// Refused, voided or called off.
+        Canceled = "CANCELED",
+        /// Nobody paid in time.
+        Timeouted = "TIMEOUTED",
+        /// All of it went back.
+        Refunded = "REFUNDED",
+        /// Some of it went back.
+        PartiallyRefunded = "PARTIALLY_REFUNDED",
+    }
+}
+
+impl State {
+    /// Whether money was taken at some time.
+    pub fn was_paid(&self) -> bool {
+        matches!(self, State::Paid | State::Refunded | State::PartiallyRefunded)
+    }
+}
+
+/// A payment, as the gateway has it, cleaned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payment {
+    /// Digits.
+    pub id: String,
+    /// Of a recurrence's charge: the first payment's id.
+    pub parent_id: Option<String>,
+    /// How far it has come.
+    pub state: State,
+    /// Why, as `_101`.
+    pub sub_state: Option<String>,
+    /// In minor units.
+    pub amount: Option<i64>,
+    /// ISO 4217.
+    pub currency: Option<String>,
+    /// The merchant's own.
+    pub order_number: Option<String>,
+    /// Where the payer pays.
+    pub gw_url: Option<String>,
+    /// The payer's.
+    pub email: Option<String>,
+    /// The e-shop's id.
+    pub go_id: Option<String>,
+    /// Of the first payment of a recurrence.
+    pub recurrence: Option<Recurrence>,
+    /// Of a payment in two steps.
+    pub preauthorization: Option<Preauthorization>,
+    /// The merchant's own names and values, in order.
+    pub additional_params: Vec<(String, String)>,
+    /// Every other field, as it came.
+    pub extra: Object,
+}
+
+impl Payment {
+    /// Reads a payment that [`super::clean`] has cleaned.
+    pub fn from_json(payment: Object) -> Result<Payment, Error> {
+        read_params(payment, Payment::read)
+    }
+
+    pub(super) fn read(mut fields: Fields) -> Fit<Payment> {
+        let amount = if fields.has("amount") { Some(fields.integer("amount")?) } else { None };
+        let email = |mut payer: Fields| payer.nested("contact")?.text("email");
+        Ok(Payment {
+            id: match id(&mut fields, "id")? {
+                Some(id) => id,
+                None => return fields.misfit("id", "is missing"),
+            },
+            parent_id: id(&mut fields, "parent_id")?,
+            state: fields.string("state")?.into(),
+            sub_state: fields.text("sub_state"),
+            amount,
+            currency: fields.text("currency"),
+            order_number: fields.text("order_number"),
+            gw_url: fields.text("gw_url"),
+            email: fields.nested("payer").and_then(email).filter(|email| !email.is_empty()),
+            go_id: match fields.nested("target") {
+                Some(mut target) => id(&mut target, "goid")?,
+                None => None,
+            },
+            recurrence: fields.nested("recurrence").map(Recurrence::read),
+            preauthorization: fields.nested("preauthorization").map(Preauthorization::read),
+            additional_params: pairs(fields.take("additional_params")),
+            extra: fields.rest(),
+        })
+    }
+}
+
+/// `[{name, value}]`; whatever else stands there says nothing.
+fn pairs(params: Value) -> Vec<(String, String)> {
+    let pair = |param: &Value| {
+        let value = match param.get("value")? {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        Some((param.get("name")?.as_str()?.to_owned(), value))
+    };
+    params.as_array().into_iter().flatten().filter_map(pair).collect()
+}
+
+/// `POST /payments/payment`. Nobody is charged by it: the payer does that at `gw_url`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreatePayment {
+    params: Object,
+}
+
+impl CreatePayment {
+    /// Reads a caller's parameters, named as on the wire. `target` is filled in.
+    pub fn from_json(mut params: Object, go_id: u64) -> Result<CreatePayment, Error> {
+        params.entry("target").or_insert_with(|| serde_json::json!({ "type": "ACCOUNT", "goid": go_id }));
+        read_params(params.clone(), |mut fields| {
+            let amount = amount(&mut fields)?;
+            let currency = fields.string("currency")?;
+            if let Err(problem) = check_currency(&currency) {
+                return fields.misfit("currency", problem);
+            }
+            fields.text_up_to("order_number", 128, true)?;
+            fields.text_up_to("order_description", 256, false)?;
+            let mut callback = fields.object("callback")?;
+            callback.text_up_to("return_url", 512, true)?;
+            callback.text_up_to("notification_url", 512, false)?;
+            check_items(&mut fields, amount)?;
+            if let Some(mut payer) = fields.optional_object("payer")? {
+                check_contact(&mut payer)?;
+            }
+            let recurrence = fields.optional_object("recurrence")?;
+            let preauthorised = fields.boolean("preauthorization")?;
+            if let Some(mut recurrence) = recurrence {
+                if preauthorised {
+                    return fields.misfit("preauthorization", "cannot go with a recurrence");
+                }
+                Recurrence::check(&mut recurrence)?;
+            }
+            Ok(())
+        })?;
+        Ok(CreatePayment { params })
+    }
+}
+
+/// The lines of an order make up its amount (error 360).
+pub(super) fn check_items(fields: &mut Fields, amount: i64) -> Fit<()> {
+    let items = fields.list("items", |entry, key| {
+        let mut item = entry.object(key)?;
+        item.text_up_to("name", 256, true)?;
+        item.integer("amount")
+    })?;
+    let sum: i128 = items.iter().map(|amount| i128::from(*amount)).sum();
+    if !items.is_empty() && sum != i128::from(amount) {
+        return fields.misfit("items", format!("have amounts that make {sum}, but the amount is {amount}"));
+    }
+    Ok(())
+}
+
+fn check_contact(payer: &mut Fields) -> Fit<()> {
+    let Some(mut contact) = payer.optional_object("contact")? else { return Ok(()) };
+    for (name, most) in [
+        ("email", 128),
+        ("first_name", 256),
+        ("last_name", 256),
+        ("phone_number", 128),
+        ("city", 128),
+        ("street", 128),
+        ("postal_code", 16),
+    ] {
+        contact.text_up_to(name, most, false)?;
+    }
+    match contact.optional_string("country_code")? {
+        Some(code) if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+            contact.misfit("country_code", "must be three capital letters (ISO 3166-1 alpha-3), such as CZE")
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Endpoint for CreatePayment {
+    type Output = Payment;
+
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request::new(Method::Post, routes::PAYMENTS.to_owned()).with_json(to_body(&self.params)?))
+    }
+
+    fn parse(response: &Response) -> Result<Payment, Error> {
+        parse_object(response, Payment::read)
+    }
+}
+
+/// `GET /payments/payment/{id}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetrievePayment {
+    /// Digits.
+    pub id: String,
+}
+
+impl Endpoint for RetrievePayment {
+    type Output = Payment;
+
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request::new(Method::Get, routes::payment(&self.id)?))
+    }
+
+    fn parse(response: &Response) -> Result<Payment, Error> {
+        parse_object(response, Payment::read)
+    }
+}

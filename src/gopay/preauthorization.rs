@@ -1,0 +1,99 @@
+//! Payments in two steps: the money is blocked first, and taken or given back later.
+
+use alloc::string::String;
+
+use super::{Done, amount, parse_object, payments::check_items, routes};
+use crate::{
+    Endpoint, Error,
+    endpoint::{read_params, to_body},
+    http::{Method, Request, Response},
+    json::{Fields, Object, open_enum},
+};
+
+open_enum! {
+    /// How far a preauthorisation has come.
+    PreauthorizationState {
+        /// Asked for.
+        Requested = "REQUESTED",
+        /// The money is blocked.
+        Authorized = "AUTHORIZED",
+        /// The money was taken.
+        Captured = "CAPTURED",
+        /// The money was given back.
+        Canceled = "CANCELED",
+    }
+}
+
+/// The preauthorisation of a payment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preauthorization {
+    /// How far it has come.
+    pub state: Option<PreauthorizationState>,
+}
+
+impl Preauthorization {
+    pub(super) fn read(mut fields: Fields) -> Preauthorization {
+        Preauthorization { state: fields.text("state").map(Into::into) }
+    }
+}
+
+/// `POST /payments/payment/{id}/capture`: takes what was blocked, or a part; the rest is given back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Capture {
+    id: String,
+    /// `amount` and `items` of a part.
+    part: Option<Object>,
+}
+
+impl Capture {
+    /// Reads a caller's parameters, named as on the wire; none for all of it.
+    pub fn from_json(id: String, part: Option<Object>) -> Result<Capture, Error> {
+        if let Some(part) = part.clone() {
+            read_params(part, |mut fields| {
+                let amount = amount(&mut fields)?;
+                check_items(&mut fields, amount)
+            })?;
+        }
+        Ok(Capture { id, part })
+    }
+
+    /// The part's; none for all of it.
+    pub fn amount(&self) -> Option<i64> {
+        self.part.as_ref()?.get("amount")?.as_i64()
+    }
+}
+
+impl Endpoint for Capture {
+    type Output = Done;
+
+    fn request(&self) -> Result<Request, Error> {
+        let request = Request::new(Method::Post, routes::capture(&self.id)?);
+        Ok(match &self.part {
+            Some(part) => request.with_json(to_body(part)?),
+            None => request.with_form(String::new()),
+        })
+    }
+
+    fn parse(response: &Response) -> Result<Done, Error> {
+        parse_object(response, Done::read)
+    }
+}
+
+/// `POST /payments/payment/{id}/void-authorization`: gives back what was blocked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VoidAuthorization {
+    /// The payment's.
+    pub id: String,
+}
+
+impl Endpoint for VoidAuthorization {
+    type Output = Done;
+
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request::new(Method::Post, routes::void_authorization(&self.id)?).with_form(String::new()))
+    }
+
+    fn parse(response: &Response) -> Result<Done, Error> {
+        parse_object(response, Done::read)
+    }
+}

@@ -1,0 +1,148 @@
+//! Recurrences: a first payment that later ones follow, charged by GoPay in a cycle or by the merchant on demand.
+
+use alloc::{borrow::ToOwned, string::String};
+
+use super::{Done, Payment, amount, parse_object, payments::check_items, routes};
+use crate::{
+    Endpoint, Error,
+    endpoint::{read_params, to_body},
+    http::{Method, Request, Response},
+    json::{Fields, Fit, Object, open_enum},
+    money::check_currency,
+    time::parse_iso8601,
+};
+
+/// `recurrence_date_to` must be before this (GoPay's help pages).
+const LAST_DATE: &str = "2099-12-31";
+
+open_enum! {
+    /// Who charges, and how often.
+    Cycle {
+        /// GoPay, every so many days.
+        Day = "DAY",
+        /// GoPay, every so many weeks.
+        Week = "WEEK",
+        /// GoPay, every so many months.
+        Month = "MONTH",
+        /// The merchant, by [`CreateRecurrence`].
+        OnDemand = "ON_DEMAND",
+    }
+}
+
+open_enum! {
+    /// How far a recurrence has come.
+    RecurrenceState {
+        /// Its first payment is not paid yet.
+        Requested = "REQUESTED",
+        /// It can be charged.
+        Started = "STARTED",
+        /// It cannot be charged any more.
+        Stopped = "STOPPED",
+    }
+}
+
+/// The recurrence of a first payment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recurrence {
+    /// Who charges, and how often.
+    pub cycle: Option<Cycle>,
+    /// Every so many cycles.
+    pub period: Option<i64>,
+    /// The last day, as `2030-12-31`.
+    pub date_to: Option<String>,
+    /// How far it has come.
+    pub state: Option<RecurrenceState>,
+}
+
+impl Recurrence {
+    pub(super) fn read(mut fields: Fields) -> Recurrence {
+        // Samples send the period as a string, answers have a number.
+        let period = fields.text("recurrence_period").map(|text| text.parse().ok());
+        Recurrence {
+            cycle: fields.text("recurrence_cycle").map(Into::into),
+            period: period.unwrap_or_else(|| fields.integer("recurrence_period").ok()),
+            date_to: fields.text("recurrence_date_to"),
+            state: fields.text("recurrence_state").map(Into::into),
+        }
+    }
+
+    /// Checks a caller's.
+    pub(super) fn check(fields: &mut Fields) -> Fit<()> {
+        let cycle: Cycle = fields.string("recurrence_cycle")?.into();
+        let has_period = fields.has("recurrence_period");
+        match cycle {
+            Cycle::Other(_) => return fields.misfit("recurrence_cycle", "must be DAY, WEEK, MONTH or ON_DEMAND"),
+            Cycle::OnDemand if has_period => {
+                return fields.misfit("recurrence_period", "must be left out for ON_DEMAND");
+            }
+            Cycle::OnDemand => {}
+            _ if fields.integer_or_digits("recurrence_period")? < 1 => {
+                return fields.misfit("recurrence_period", "must be at least 1");
+            }
+            _ => {}
+        }
+        let date = fields.string("recurrence_date_to")?;
+        if date.len() != 10 || parse_iso8601(&date).is_none() {
+            return fields.misfit("recurrence_date_to", "must be a date such as 2030-12-31");
+        }
+        if date.as_str() >= LAST_DATE {
+            return fields.misfit("recurrence_date_to", "must be before 2099-12-31");
+        }
+        Ok(())
+    }
+}
+
+/// `POST /payments/payment/{parent}/create-recurrence`: charges the payer of a recurrence again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateRecurrence {
+    parent_id: String,
+    params: Object,
+}
+
+impl CreateRecurrence {
+    /// Reads a caller's parameters, named as on the wire. The id is always the first payment's.
+    pub fn from_json(parent_id: &str, params: Object) -> Result<CreateRecurrence, Error> {
+        read_params(params.clone(), |mut fields| {
+            let amount = amount(&mut fields)?;
+            let currency = fields.string("currency")?;
+            if let Err(problem) = check_currency(&currency) {
+                return fields.misfit("currency", problem);
+            }
+            fields.text_up_to("order_number", 128, true)?;
+            fields.text_up_to("order_description", 256, false)?;
+            check_items(&mut fields, amount)
+        })?;
+        Ok(CreateRecurrence { parent_id: parent_id.to_owned(), params })
+    }
+}
+
+impl Endpoint for CreateRecurrence {
+    type Output = Payment;
+
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request::new(Method::Post, routes::create_recurrence(&self.parent_id)?).with_json(to_body(&self.params)?))
+    }
+
+    fn parse(response: &Response) -> Result<Payment, Error> {
+        parse_object(response, Payment::read)
+    }
+}
+
+/// `POST /payments/payment/{id}/void-recurrence`: no further charges.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VoidRecurrence {
+    /// The first payment's.
+    pub id: String,
+}
+
+impl Endpoint for VoidRecurrence {
+    type Output = Done;
+
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request::new(Method::Post, routes::void_recurrence(&self.id)?).with_form(String::new()))
+    }
+
+    fn parse(response: &Response) -> Result<Done, Error> {
+        parse_object(response, Done::read)
+    }
+}

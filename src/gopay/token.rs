@@ -1,0 +1,75 @@
+//! The token that every call carries: asked for with the client's credentials, used until shortly before it ends.
+
+use alloc::{borrow::ToOwned, format, string::String};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::{parse_object, routes};
+use crate::{
+    Endpoint, Error, Secret,
+    http::{Method, Request, Response},
+};
+
+/// What the token is good for: everything.
+pub const SCOPE: &str = "payment-all";
+/// How long before its end a token is renewed, in milliseconds; but at most a fifth of its life.
+const MARGIN: u64 = 300_000;
+/// How long a token is believed to last, in seconds, where the answer does not say.
+const UNSAID: i64 = 300;
+
+/// `POST /oauth2/token`. Changes nothing, so it may be sent again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenRequest<'a> {
+    /// Public.
+    pub client_id: &'a str,
+    /// Not.
+    pub client_secret: &'a Secret,
+}
+
+/// What calls are authorised with, for a while.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Token {
+    /// For the `Authorization` header.
+    pub access_token: Secret,
+    /// How long it lasts from now, in seconds.
+    pub expires_in: u64,
+}
+
+impl Token {
+    /// When to ask for another, in Unix milliseconds, of a token that came at `now_ms`.
+    pub fn renew_at(&self, now_ms: u64) -> u64 {
+        let life = self.expires_in.saturating_mul(1000);
+        now_ms.saturating_add(life.saturating_sub(MARGIN.min(life / 5)))
+    }
+}
+
+impl Endpoint for TokenRequest<'_> {
+    type Output = Token;
+
+    fn request(&self) -> Result<Request, Error> {
+        let credentials = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret.expose()));
+        let mut request = Request::new(Method::Post, routes::TOKEN.to_owned())
+            .with_form(format!("grant_type=client_credentials&scope={SCOPE}"));
+        request.headers.set("Authorization", "Basic ".to_owned() + &credentials);
+        request.repeatable = true;
+        Ok(request)
+    }
+
+    fn parse(response: &Response) -> Result<Token, Error> {
+        parse_object(response, |mut fields| {
+            let access_token = fields.string("access_token")?;
+            if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return fields.misfit("access_token", "must be visible ASCII");
+            }
+            let expires_in = if fields.has("expires_in") { fields.integer_or_digits("expires_in")? } else { UNSAID };
+            Ok(Token { access_token: Secret::new(access_token), expires_in: expires_in.try_into().unwrap_or(0) })
+        })
+    }
+}
+
+/// A call with its token.
+pub fn authorise(request: &Request, token: &str) -> Request {
+    let mut request = request.clone();
+    request.headers.set("Authorization", String::from("Bearer ") + token);
+    request
+}

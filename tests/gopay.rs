@@ -1,0 +1,353 @@
+//! GoPay's client side, natively: what is sent, what is refused before, and how answers are read.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
+
+use itpay::{
+    Endpoint, Error, Fault, Object, Secret,
+    gopay::{
+        AccountStatement, Capture, CreatePayment, CreateRecurrence, Evidence, ListRefunds, Notification, Outcome,
+        Payment, PaymentInstruments, RefundPayment, RefundState, RetrievePayment, State, TokenRequest,
+        VoidAuthorization, VoidRecurrence, Wish,
+    },
+    http::{Headers, Method, Response},
+    retry::Failure,
+};
+use serde_json::{Value, json};
+
+const GO_ID: u64 = 8_123_456_789;
+
+fn object(value: Value) -> Object {
+    value.as_object().expect("an object").clone()
+}
+
+fn answer(status: u16, body: &str) -> Response {
+    Response { status, headers: Headers::default(), body: body.as_bytes().to_vec() }
+}
+
+fn payment(fields: Value) -> Payment {
+    let mut payment = object(json!({ "id": 3_000_006_529_u64, "state": "PAID", "amount": 2900, "currency": "CZK" }));
+    payment.extend(object(fields));
+    Payment::from_json(payment).expect("a payment")
+}
+
+fn order() -> Value {
+    json!({
+        "amount": 2900, "currency": "CZK", "order_number": "1", "callback": { "return_url": "https://shop.example/" },
+        "items": [{ "name": "Žluťoučký kůň", "amount": 3000, "count": 2 }, { "name": "sleva", "amount": -100, "type": "DISCOUNT" }],
+    })
+}
+
+fn with(path: &str, value: Value) -> Value {
+    let mut order = order();
+    let (last, folders) = path
+        .split('.')
+        .collect::<Vec<_>>()
+        .split_last()
+        .map(|(last, folders)| (last.to_string(), folders.to_vec()))
+        .unwrap();
+    let mut place = &mut order;
+    for folder in folders {
+        place = &mut place[folder];
+    }
+    place[last] = value;
+    order
+}
+
+#[test]
+fn a_payment_is_created_for_the_shop_with_its_text_as_it_is() {
+    let request = CreatePayment::from_json(object(order()), GO_ID).and_then(|create| create.request()).unwrap();
+    assert_eq!((request.method, request.path.as_str()), (Method::Post, "/payments/payment"));
+    let body = String::from_utf8(request.body.clone()).unwrap();
+    assert!(body.contains("Žluťoučký kůň"), "GoPay's firewall refuses escapes: {body}");
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["target"], json!({ "type": "ACCOUNT", "goid": GO_ID }));
+    assert!(!request.is_repeatable(), "a second one would be another payment");
+}
+
+#[test]
+fn what_gopay_would_refuse_is_refused_before_with_its_field() {
+    for (path, value, field) in [
+        ("amount", json!(0), "amount"),
+        ("amount", json!(-1), "amount"),
+        ("amount", json!(29.5), "amount"),
+        ("amount", json!("29.5"), "amount"),
+        ("amount", json!("1e3"), "amount"),
+        ("amount", json!(null), "amount"),
+        ("amount", json!(9_007_199_254_740_992_u64), "amount"),
+        ("amount", json!(2901), "items"),
+        ("currency", json!("czk"), "currency"),
+        ("currency", json!(""), "currency"),
+        ("order_number", json!("x".repeat(129)), "order_number"),
+        ("order_number", json!(null), "order_number"),
+        ("order_description", json!("ž".repeat(257)), "order_description"),
+        ("callback", json!({}), "callback.return_url"),
+        (
+            "callback",
+            json!({ "return_url": "https://a", "notification_url": "x".repeat(513) }),
+            "callback.notification_url",
+        ),
+        ("items", json!([{ "name": "", "amount": 2900 }]), "items[0].name"),
+        ("items", json!([{ "name": "a", "amount": "2900" }]), "items[0].amount"),
+        ("payer", json!({ "contact": { "country_code": "CZ" } }), "payer.contact.country_code"),
+        ("payer", json!({ "contact": { "email": "x".repeat(129) } }), "payer.contact.email"),
+        ("recurrence", json!({ "recurrence_cycle": "YEAR" }), "recurrence.recurrence_cycle"),
+        (
+            "recurrence",
+            json!({ "recurrence_cycle": "MONTH", "recurrence_date_to": "2030-01-01" }),
+            "recurrence.recurrence_period",
+        ),
+        (
+            "recurrence",
+            json!({ "recurrence_cycle": "MONTH", "recurrence_period": 0, "recurrence_date_to": "2030-01-01" }),
+            "recurrence.recurrence_period",
+        ),
+        (
+            "recurrence",
+            json!({ "recurrence_cycle": "ON_DEMAND", "recurrence_period": 1, "recurrence_date_to": "2030-01-01" }),
+            "recurrence.recurrence_period",
+        ),
+        (
+            "recurrence",
+            json!({ "recurrence_cycle": "DAY", "recurrence_period": 1, "recurrence_date_to": "2099-12-31" }),
+            "recurrence.recurrence_date_to",
+        ),
+        (
+            "recurrence",
+            json!({ "recurrence_cycle": "DAY", "recurrence_period": 1, "recurrence_date_to": "soon" }),
+            "recurrence.recurrence_date_to",
+        ),
+    ] {
+        match CreatePayment::from_json(object(with(path, value.clone())), GO_ID) {
+            Err(Error::Invalid { field: culprit, .. }) => assert_eq!(culprit, field, "{path} = {value}"),
+            other => panic!("{path} = {value}: {other:?}"),
+        }
+    }
+    let recurrence =
+        json!({ "recurrence_cycle": "MONTH", "recurrence_period": "1", "recurrence_date_to": "2099-12-30" });
+    assert!(CreatePayment::from_json(object(with("recurrence", recurrence)), GO_ID).is_ok());
+}
+
+#[test]
+fn an_id_that_is_no_number_never_becomes_a_path() {
+    for id in ["", "../../eshops/eshop/1", "1?x=1", "1/refund", "%31", "-1", "1e3", " 1", "12345678901234567890"] {
+        let id = id.to_owned();
+        assert!(RetrievePayment { id: id.clone() }.request().is_err(), "{id}");
+        assert!(RefundPayment { id: id.clone(), amount: 1 }.request().is_err(), "{id}");
+        assert!(VoidRecurrence { id: id.clone() }.request().is_err(), "{id}");
+        assert!(VoidAuthorization { id: id.clone() }.request().is_err(), "{id}");
+        assert!(Capture::from_json(id.clone(), None).and_then(|capture| capture.request()).is_err(), "{id}");
+        assert!(Notification::parse(&format!("id={}", id.replace('%', "%25"))).is_err(), "{id}");
+    }
+    assert_eq!(Notification::parse("?id=42&parent_id=x").unwrap(), Notification { id: "42".into(), parent_id: None });
+    assert_eq!(Notification::parse("a=1&id=42&parent_id=7").unwrap().parent_id.as_deref(), Some("7"));
+}
+
+#[test]
+fn each_call_is_sent_as_documented() {
+    let id = || "42".to_owned();
+    let form = Some("application/x-www-form-urlencoded");
+    let json = Some("application/json");
+    for (request, path, content_type, body) in [
+        (RefundPayment { id: id(), amount: 150 }.request(), "POST /payments/payment/42/refund", form, "amount=150"),
+        (VoidRecurrence { id: id() }.request(), "POST /payments/payment/42/void-recurrence", form, ""),
+        (VoidAuthorization { id: id() }.request(), "POST /payments/payment/42/void-authorization", form, ""),
+        (Capture::from_json(id(), None).unwrap().request(), "POST /payments/payment/42/capture", form, ""),
+        (
+            Capture::from_json(id(), Some(object(json!({ "amount": 5 })))).unwrap().request(),
+            "POST /payments/payment/42/capture",
+            json,
+            "{\"amount\":5}",
+        ),
+        (
+            CreateRecurrence::from_json("42", object(json!({ "amount": 5, "currency": "CZK", "order_number": "2" })))
+                .unwrap()
+                .request(),
+            "POST /payments/payment/42/create-recurrence",
+            json,
+            "{\"amount\":5,\"currency\":\"CZK\",\"order_number\":\"2\"}",
+        ),
+        (RetrievePayment { id: id() }.request(), "GET /payments/payment/42", None, ""),
+        (ListRefunds { id: id() }.request(), "GET /payments/payment/42/refunds", None, ""),
+        (
+            PaymentInstruments { go_id: 8, currency: Some("CZK".into()) }.request(),
+            "GET /eshops/eshop/8/payment-instruments/CZK",
+            None,
+            "",
+        ),
+    ] {
+        let request = request.unwrap();
+        assert_eq!(format!("{} {}", request.method.as_str(), request.path), path);
+        assert_eq!(request.headers.get("content-type"), content_type, "{path}");
+        assert_eq!(String::from_utf8_lossy(&request.body), body, "{path}");
+        assert_eq!(request.is_repeatable(), request.method == Method::Get, "{path}");
+    }
+    let statement =
+        object(json!({ "date_from": "2026-01-01", "date_to": "2026-01-31", "currency": "CZK", "format": "CSV_A" }));
+    assert!(AccountStatement::from_json(statement, GO_ID).unwrap().request().unwrap().is_repeatable(), "it only reads");
+}
+
+#[test]
+fn a_token_is_asked_for_with_the_credentials_and_renewed_before_it_ends() {
+    let secret = Secret::new("n6W");
+    let request = TokenRequest { client_id: "140", client_secret: &secret }.request().unwrap();
+    // printf 140:n6W | base64
+    assert_eq!(request.headers.get("authorization"), Some("Basic MTQwOm42Vw=="));
+    assert_eq!(request.body, b"grant_type=client_credentials&scope=payment-all");
+    assert!(request.is_repeatable());
+    for (body, renew_at) in [
+        (r#"{"access_token":"t","expires_in":1800}"#, 1_500_000),
+        (r#"{"access_token":"t","expires_in":"1800","token_type":"bearer"}"#, 1_500_000),
+        (r#"{"access_token":"t","expires_in":60}"#, 48_000),
+        (r#"{"access_token":"t","expires_in":0}"#, 0),
+        (r#"{"access_token":"t","expires_in":-5}"#, 0),
+        (r#"{"access_token":"t"}"#, 240_000),
+    ] {
+        assert_eq!(TokenRequest::parse(&answer(200, body)).unwrap().renew_at(0), renew_at, "{body}");
+    }
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "<html>",
+        r#"{"access_token":""}"#,
+        r#"{"access_token":"a\nb"}"#,
+        r#"{"access_token":"t","expires_in":{}}"#,
+    ] {
+        assert!(matches!(TokenRequest::parse(&answer(200, body)), Err(Error::Unreadable { .. })), "{body}");
+    }
+}
+
+#[test]
+fn a_payment_is_read_in_whatever_shape_it_comes() {
+    let body = r#"{"id":3000006529,"parent_id":"3000006528","state":"PARTIALLY_REFUNDED","sub_state":"_101","amount":139951,
+        "gw_url":" https://gw.example/pay ","payer":{"contact":{"email":" test@test.cz "}},"target":{"goid":"8123456789"},
+        "recurrence":{"recurrence_cycle":"WEEK","recurrence_period":"2","recurrence_state":"STARTED"},
+        "additional_params":[{"name":"__paykit","value":"{&#34;qty&#34;:1}"},{"name":"n","value":5},{"name":7}],"new":{"a":1}}"#;
+    let payment = RetrievePayment::parse(&answer(200, body)).unwrap();
+    assert_eq!((payment.id.as_str(), payment.parent_id.as_deref()), ("3000006529", Some("3000006528")));
+    assert_eq!(payment.state, State::PartiallyRefunded);
+    assert_eq!(payment.gw_url.as_deref(), Some("https://gw.example/pay"));
+    assert_eq!(payment.email.as_deref(), Some("test@test.cz"));
+    assert_eq!(payment.go_id.as_deref(), Some("8123456789"));
+    assert_eq!(payment.recurrence.unwrap().period, Some(2));
+    assert_eq!(payment.additional_params, [("__paykit".into(), "{\"qty\":1}".into()), ("n".into(), "5".into())]);
+    assert_eq!(payment.extra["new"], json!({ "a": 1 }));
+    let unknown = RetrievePayment::parse(&answer(200, r#"{"id":1,"state":"NEW_STATE"}"#)).unwrap();
+    assert_eq!(unknown.state, State::Other("NEW_STATE".into()));
+    for body in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        r#"{"id":1}"#,
+        r#"{"id":1.5,"state":"PAID"}"#,
+        r#"{"id":1,"state":"PAID","amount":9007199254740993}"#,
+    ] {
+        assert!(matches!(RetrievePayment::parse(&answer(200, body)), Err(Error::Unreadable { .. })), "{body}");
+    }
+}
+
+#[test]
+fn a_refusal_keeps_its_status_its_code_and_its_field_in_both_shapes() {
+    let list = r#"{"date_issued":1,"errors":[{"scope":"F","field":"amount","message":"Wrong amount","description":null,"error_code":111,"error_name":null}]}"#;
+    let bare = r#"{"scope":"G","field":null,"error_code":351,"error_name":"PAYMENT_CAPTURE_DONE","message":null,"description":null}"#;
+    for (status, body, code, fault, message) in [
+        (409, list, Some("111"), Some(Fault::Call), "Wrong amount"),
+        (409, bare, Some("PAYMENT_CAPTURE_DONE"), None, "PAYMENT_CAPTURE_DONE"),
+        (
+            401,
+            r#"{"error":"invalid_client","error_description":"Bad credentials"}"#,
+            Some("invalid_client"),
+            Some(Fault::Credentials),
+            "Bad credentials (is the pair of clientId and clientSecret right?)",
+        ),
+        (403, "<html><h1>Forbidden</h1> Request ID 7</html>", None, None, "Forbidden Request ID 7"),
+        (500, "", None, None, "it gave no reason"),
+        (429, "{}", None, Some(Fault::Haste), "it gave no reason"),
+    ] {
+        match RetrievePayment::parse(&answer(status, body)) {
+            Err(Error::Gateway(error)) => {
+                assert_eq!((error.status, error.code.as_deref(), error.fault), (status, code, fault), "{body}");
+                assert_eq!(error.message, message, "{body}");
+            }
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
+    let answered = |status| Failure::Answered { status, retry_after: None };
+    let shows = |payment| Evidence { payment: Some(payment), ..Evidence::default() };
+    let paid = || shows(payment(json!({})));
+    let authorized = || shows(payment(json!({ "state": "AUTHORIZED", "preauthorization": { "state": "AUTHORIZED" } })));
+    let stopped = || shows(payment(json!({ "recurrence": { "recurrence_state": "STOPPED" } })));
+    let refunds = |list: Value, sent_at| Evidence {
+        payment: Some(payment(json!({ "state": "PARTIALLY_REFUNDED" }))),
+        refunds: Some(ListRefunds::parse(&answer(200, &list.to_string())).unwrap()),
+        sent_at,
+    };
+    let refund = |amount: i64, state: &str, date: &str| json!([{ "id": 1, "amount": amount, "state": state, "date_requested": date }]);
+    let (now, before) = ("2026-11-21T10:00:00+01:00", "2026-11-21T08:00:00Z");
+    let sent = Some(1_795_251_605_000); // date -u -d 2026-11-21T09:00:05Z +%s000
+    let of_100 = Wish::Refunded { amount: 100 };
+    for (wish, failure, seen, outcome) in [
+        (Wish::Captured, Failure::Refused, Evidence::default(), Outcome::NotDone),
+        (Wish::Captured, answered(409), Evidence::default(), Outcome::NotDone),
+        (Wish::Captured, answered(500), Evidence::default(), Outcome::Unknown),
+        (Wish::Captured, answered(500), paid(), Outcome::Done),
+        (Wish::Captured, answered(500), authorized(), Outcome::NotDone),
+        (Wish::Captured, answered(504), authorized(), Outcome::Unknown),
+        (Wish::Captured, answered(408), authorized(), Outcome::Unknown),
+        (Wish::Captured, Failure::NoAnswer, authorized(), Outcome::Unknown),
+        (Wish::Captured, Failure::BrokenAnswer, paid(), Outcome::Done),
+        (Wish::AuthorizationVoided, answered(503), authorized(), Outcome::NotDone),
+        (Wish::AuthorizationVoided, Failure::NoAnswer, shows(payment(json!({ "state": "CANCELED" }))), Outcome::Done),
+        (Wish::RecurrenceVoided, Failure::NoAnswer, stopped(), Outcome::Done),
+        (Wish::RecurrenceVoided, answered(500), paid(), Outcome::Unknown),
+        (Wish::Recurred, answered(500), paid(), Outcome::Unknown),
+        (Wish::Created, Failure::NoAnswer, Evidence::default(), Outcome::Unknown),
+        (of_100.clone(), Failure::NoAnswer, refunds(json!([]), sent), Outcome::Unknown),
+        (of_100.clone(), answered(500), refunds(json!([]), None), Outcome::NotDone),
+        (of_100.clone(), answered(500), refunds(refund(99, "SUCCESS", now), sent), Outcome::NotDone),
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", now), sent), Outcome::Done),
+        (of_100.clone(), Failure::NoAnswer, refunds(refund(100, "REQUESTED", now), sent), Outcome::Done),
+        (of_100.clone(), answered(500), refunds(refund(100, "FAILED", now), sent), Outcome::NotDone),
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", before), sent), Outcome::NotDone),
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", before), None), Outcome::Unknown),
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", "yesterday"), sent), Outcome::Unknown),
+        (of_100.clone(), answered(500), Evidence::default(), Outcome::Unknown),
+        (
+            Wish::Refunded { amount: 2900 },
+            Failure::NoAnswer,
+            shows(payment(json!({ "state": "REFUNDED" }))),
+            Outcome::Done,
+        ),
+    ] {
+        assert_eq!(wish.outcome(failure, &seen), outcome, "{wish:?} after {failure:?} with {seen:?}");
+    }
+}
+
+#[test]
+fn a_refusal_that_says_it_was_so_before_counts_only_if_the_payment_shows_it() {
+    let refusal = |code: u64| {
+        let body = json!({ "errors": [{ "scope": "G", "error_code": code }] }).to_string();
+        RetrievePayment::parse(&answer(409, &body)).unwrap_err()
+    };
+    let captured = payment(json!({ "preauthorization": { "state": "CAPTURED" } }));
+    assert!(Wish::Captured.was_true_before(&refusal(351), &captured));
+    assert!(!Wish::Captured.was_true_before(&refusal(350), &captured));
+    assert!(!Wish::Captured.was_true_before(&refusal(351), &payment(json!({ "state": "CANCELED" }))));
+    assert!(Wish::AuthorizationVoided.was_true_before(&refusal(353), &payment(json!({ "state": "CANCELED" }))));
+    assert!(
+        Wish::RecurrenceVoided
+            .was_true_before(&refusal(342), &payment(json!({ "recurrence": { "recurrence_state": "STOPPED" } })))
+    );
+    assert!(!Wish::Refunded { amount: 1 }.was_true_before(&refusal(351), &captured));
+}
+
+#[test]
+fn a_history_is_read_with_and_without_dates() {
+    let body = r#"[{"id":1,"state":"SUCCESS","amount":100,"currency":"CZK","date_requested":"2026-11-21T09:00:00Z"},{"id":"2","state":"NEW","amount":5,"date_requested":1795251600000}]"#;
+    let history = ListRefunds::parse(&answer(200, body)).unwrap();
+    assert_eq!(history[0].requested_at, history[1].requested_at);
+    assert_eq!(history[1].state, RefundState::Other("NEW".into()));
+}
