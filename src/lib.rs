@@ -58,7 +58,13 @@ pub mod signature;
 #[forbid(unsafe_code)]
 mod time;
 
-#[cfg(any(feature = "js-client", feature = "js-qr", feature = "js-sandbox", feature = "js-webhooks"))]
+#[cfg(any(
+    feature = "js-client",
+    feature = "js-gopay",
+    feature = "js-qr",
+    feature = "js-sandbox",
+    feature = "js-webhooks"
+))]
 #[allow(unsafe_code, reason = "wasm-bindgen generates it; hand-written uses say why beside them")]
 mod js;
 

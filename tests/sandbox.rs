@@ -4,7 +4,7 @@
 use itpay::{
     Endpoint, Object, Secret,
     http::{BaseUrl, Method, Request, Response},
-    itpay::{RetrievePaymentIntent, authorise},
+    itpay::{ApiKey, RetrievePaymentIntent, authorise},
     sandbox::{Action, Config, DEFAULT_EXPIRES_AFTER, Progress, Sandbox, Webhook},
     signature::{self, Key},
 };
@@ -112,7 +112,7 @@ fn signed(method: Method, path: &str, body: &Value, key: &str, now: u64) -> Requ
         request = request.with_json(body.to_string());
     }
     let base = BaseUrl::parse("https://api.itpay.ai/v1", false).unwrap();
-    authorise(&request, &base, &Secret::new(key), now / 1000).unwrap().request
+    authorise(&request, &base, &ApiKey::new(Secret::new(key)).unwrap(), now / 1000)
 }
 
 fn json(response: &Response) -> Value {
@@ -559,7 +559,7 @@ fn a_path_is_unknown_or_says_which_methods_it_takes() {
     }
     let outside = Request::new(Method::Get, "/payment-intents".to_owned());
     let base = BaseUrl::parse("https://api.itpay.ai", false).unwrap();
-    let request = authorise(&outside, &base, &Secret::new(KEY), NOW / 1000).unwrap().request;
+    let request = authorise(&outside, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), NOW / 1000);
     assert_eq!(refused(&shop.gateway.answer(&request, NOW, &RANDOM), 404), "NOT_FOUND");
     for (path, allow) in [
         ("/payment-intents", "POST"),
@@ -796,7 +796,7 @@ proptest! {
                 Event::Send(method, path, body) => {
                     let unsigned = Request { body: body.into_bytes(), ..Request::new(method, path) };
                     let base = BaseUrl::parse("https://api.itpay.ai/v1", false).unwrap();
-                    let request = authorise(&unsigned, &base, &Secret::new(KEY), now / 1000).unwrap().request;
+                    let request = authorise(&unsigned, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), now / 1000);
                     let response = shop.gateway.answer(&request, now, &RANDOM);
                     prop_assert!(matches!(response.status, 200 | 404 | 405 | 422), "{}", response.status);
                     prop_assert!(serde_json::from_slice::<Value>(&response.body).is_ok());
@@ -854,7 +854,7 @@ proptest! {
         bytes.truncate(if cut > 350 { cut } else { usize::MAX });
         let unsigned = Request { body: bytes, query, ..Request::new(method, path.to_owned()) };
         let base = BaseUrl::parse("https://api.itpay.ai/v1", false).unwrap();
-        let request = authorise(&unsigned, &base, &Secret::new(KEY), NOW / 1000).unwrap().request;
+        let request = authorise(&unsigned, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), NOW / 1000);
         let response = shop.gateway.answer(&request, NOW, &RANDOM);
         prop_assert!(matches!(response.status, 200 | 201 | 404 | 405 | 409 | 422), "{}", response.status);
         let answer: Value = serde_json::from_slice(&response.body).unwrap();

@@ -15,6 +15,7 @@ import type {
   WebhookEvent,
 } from "./objects.js";
 import { isPage, userAgent } from "./runtime.js";
+import { send } from "./send.js";
 import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions, verifySignature } from "./signature.js";
 import { type Glue, Wasm } from "./wasm.js";
 
@@ -162,6 +163,7 @@ export class ItPayClient {
       userAgent: userAgent(),
       logLevel,
       log: logLevel === 0 ? undefined : sink(logger),
+      send,
     };
     if (this.#fetch !== undefined && typeof this.#fetch !== "function") {
       throw new ValidationError("fetch must be a function", { code: "invalid_request", field: "fetch" });
@@ -222,13 +224,17 @@ function json(field: string, value: unknown): string {
   return written;
 }
 
-/** The options as the wasm module reads them. */
-function plain(options: RequestOptions | WaitOptions | undefined): object | undefined {
+/** The options as the wasm module reads them: each is read once, here, where a getter of the caller's may throw. */
+function plain(options: (RequestOptions & WaitOptions) | undefined): object | undefined {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw new ValidationError("options must be an object", { code: "invalid_request", field: "options" });
-  if (!("headers" in options) || options.headers === undefined) return options;
+  const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = options;
+  return { signal, timeout, maxRetries, idempotencyKey, headers: headers === undefined ? undefined : real(headers), pollInterval, onUpdate };
+}
+
+function real(headers: HeadersInit): Headers {
   try {
-    return { ...options, headers: new Headers(options.headers) };
+    return new Headers(headers);
   } catch (error) {
     throw new ValidationError("headers cannot be sent", { code: "invalid_request", field: "headers", cause: error });
   }

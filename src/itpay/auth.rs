@@ -5,38 +5,46 @@
 //! `Authorization: Bearer <key>` and `X-ItPay-Signature: t=<unix seconds>,v1=<lower-case hex>`.
 //! Another scheme is another pair of the functions below.
 
-use alloc::{borrow::ToOwned, format, string::String};
+use alloc::{borrow::ToOwned, format};
 
 use crate::{
-    Secret,
+    Error, Secret,
     http::{BaseUrl, Method, Request},
     signature::{HEADER, Header, Key, Problem, Tag},
 };
 
-/// A request with everything that the gateway asks for.
-pub struct Authorised {
-    /// The whole URL.
-    pub url: String,
-    /// The request, its path as sent, with the headers that authorise it.
-    pub request: Request,
+/// An API key, ready to sign with: its schedule is computed once.
+pub struct ApiKey {
+    secret: Secret,
+    key: Key,
 }
 
-/// Signs a request for the moment at which it is sent.
-pub fn authorise(request: &Request, base: &BaseUrl, key: &Secret, unix_seconds: u64) -> Result<Authorised, Problem> {
-    let url = base.url(request);
+impl ApiKey {
+    /// It travels in a header, so it must be visible ASCII.
+    pub fn new(secret: Secret) -> Result<ApiKey, Error> {
+        if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::invalid("apiKey", "must be visible ASCII: is there a space or a line break in it?"));
+        }
+        match Key::new(secret.expose().as_bytes()) {
+            Ok(key) => Ok(ApiKey { secret, key }),
+            Err(_) => Err(Error::invalid("apiKey", "must not be empty")),
+        }
+    }
+}
+
+/// Signs a request for the moment at which it is sent: its path is the whole one then, as sent.
+pub fn authorise(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: u64) -> Request {
     let mut request = Request { path: base.path_as_sent(request), ..request.clone() };
     let timestamp = format!("{unix_seconds}");
-    let tag =
-        tag(&Key::new(key.expose().as_bytes())?, timestamp.as_bytes(), request.method, &request.path, &request.body);
-    let hex = tag.to_hex();
+    let hex = tag(&key.key, timestamp.as_bytes(), request.method, &request.path, &request.body).to_hex();
     let hex = core::str::from_utf8(&hex).unwrap_or_default();
-    request.headers.set("Authorization", "Bearer ".to_owned() + key.expose());
+    request.headers.set("Authorization", "Bearer ".to_owned() + key.secret.expose());
     request.headers.set(HEADER, format!("t={timestamp},v1={hex}"));
     // An id that is no visible ASCII cannot stand in a header; it still is in the body, where it counts.
     if let Some(key) = request.idempotency_key.clone().filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic())) {
         request.headers.set("Idempotency-Key", key);
     }
-    Ok(Authorised { url, request })
+    request
 }
 
 /// The gateway's side of it, first half: whether a request carries this key. Takes the same time wherever two

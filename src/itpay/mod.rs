@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub use self::{
-    auth::{Authorised, authorise, bears_key, verify},
+    auth::{ApiKey, authorise, bears_key, verify},
     completion::{Completion, DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, Seen},
     manifests::{
         ActivateManifest, CreateManifest, PaymentMethods, PriceTier, Pricing, SearchManifests, ServiceManifest,

@@ -10,21 +10,23 @@ use alloc::{
 
 use js_sys::{Array, Date, Promise, Uint8Array};
 use serde_json::Value;
+use std::thread_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::{
     alarm::{Alarm, Reason},
     error::Record,
-    options::{Client, Options, WaitOptions},
+    line::{Config, Last, Line, remembered},
+    options::{Options, RawOptions, WaitOptions, text},
     transport::{Answer, NoAnswer, aborted, exchange, timed},
 };
 use crate::{
-    Endpoint, Error, Money, Object,
+    Endpoint, Error, Money, Object, Secret,
     http::{self, Method, Request, Response},
     itpay::{
-        ActivateManifest, Completion, CreateManifest, CreatePaymentIntent, GenerateQr, PaymentIntent,
-        RetrievePaymentIntent, SearchManifests, Seen, parse_any,
+        self, ActivateManifest, ApiKey, Completion, CreateManifest, CreatePaymentIntent, GenerateQr, PaymentIntent,
+        RetrievePaymentIntent, SearchManifests, Seen, authorise, parse_any,
     },
     payment_intent_id,
 };
@@ -35,16 +37,52 @@ extern "C" {
     fn get_random_values(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
     fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
+
+    type ItPayConfig;
+    #[wasm_bindgen(method, getter = apiKey, structural)]
+    fn api_key(this: &ItPayConfig) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn channel(this: &ItPayConfig) -> JsValue;
+}
+
+struct Client {
+    line: Line,
+    api_key: ApiKey,
+    channel: Option<String>,
+}
+
+thread_local! {
+    static LAST: Last<Client> = const { Last::new(None) };
+}
+
+impl Client {
+    fn read(config: &Config) -> Result<Client, Record> {
+        let own: &ItPayConfig = config.unchecked_ref();
+        let api_key = text("apiKey", &own.api_key())?.ok_or_else(|| {
+            let message = "There is no API key: pass `apiKey`, or set the variable ITPAY_API_KEY";
+            Record::new("AuthenticationError", "missing_api_key", message.into())
+        })?;
+        Ok(Client {
+            api_key: ApiKey::new(Secret::new(api_key))?,
+            channel: text("channel", &own.channel())?,
+            line: Line::new(config, itpay::DEFAULT_BASE_URL, itpay::DEFAULT_TIMEOUT)?,
+        })
+    }
+
+    async fn exchange(&self, request: &Request, options: &Options) -> Result<Answer, NoAnswer> {
+        let authorise = |request: &Request, now_ms| authorise(request, &self.line.base, &self.api_key, now_ms / 1000);
+        exchange(&self.line, request, &authorise, options).await
+    }
 }
 
 /// Throws what is wrong with a client's options.
 #[wasm_bindgen]
-pub fn check_client(client: JsValue) -> Result<(), JsValue> {
-    Client::read(client).map(drop).map_err(JsValue::from)
+pub fn check_client(client: Config) -> Result<(), JsValue> {
+    remembered(&LAST, client, Client::read).map(drop).map_err(JsValue::from)
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_create(client: JsValue, fetch: JsValue, params: &str, options: JsValue) -> Promise {
+pub fn payment_intents_create(client: Config, fetch: JsValue, params: &str, options: Option<RawOptions>) -> Promise {
     let build = |client: &Client| {
         let params = object(params)?;
         let id = if params.get("id").is_none_or(Value::is_null) { fresh_id()? } else { String::new() };
@@ -54,31 +92,31 @@ pub fn payment_intents_create(client: JsValue, fetch: JsValue, params: &str, opt
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_retrieve(client: JsValue, fetch: JsValue, id: String, options: JsValue) -> Promise {
+pub fn payment_intents_retrieve(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
     let retrieve = RetrievePaymentIntent { id };
     call(client, fetch, options, &|_| Ok(retrieve.request()?), check::<RetrievePaymentIntent>)
 }
 
 #[wasm_bindgen]
-pub fn qr_generate(client: JsValue, fetch: JsValue, payment_intent_id: String, options: JsValue) -> Promise {
+pub fn qr_generate(client: Config, fetch: JsValue, payment_intent_id: String, options: Option<RawOptions>) -> Promise {
     let generate = GenerateQr { payment_intent_id };
     call(client, fetch, options, &|_| Ok(generate.request()?), check::<GenerateQr>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_create(client: JsValue, fetch: JsValue, params: &str, options: JsValue) -> Promise {
+pub fn manifests_create(client: Config, fetch: JsValue, params: &str, options: Option<RawOptions>) -> Promise {
     let build = |_: &Client| Ok(CreateManifest::from_json(object(params)?)?.request()?);
     call(client, fetch, options, &build, check::<CreateManifest>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_activate(client: JsValue, fetch: JsValue, id: String, options: JsValue) -> Promise {
+pub fn manifests_activate(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
     let activate = ActivateManifest { id };
     call(client, fetch, options, &|_| Ok(activate.request()?), check::<ActivateManifest>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_search(client: JsValue, fetch: JsValue, q: Option<String>, options: JsValue) -> Promise {
+pub fn manifests_search(client: Config, fetch: JsValue, q: Option<String>, options: Option<RawOptions>) -> Promise {
     let search = SearchManifests { q };
     call(client, fetch, options, &|_| Ok(search.request()?), check::<SearchManifests>)
 }
@@ -86,13 +124,13 @@ pub fn manifests_search(client: JsValue, fetch: JsValue, q: Option<String>, opti
 /// A call that is not modelled. `query` holds names and values in turn.
 #[wasm_bindgen]
 pub fn request(
-    client: JsValue,
+    client: Config,
     fetch: JsValue,
     method: &str,
     path: &str,
     query: Vec<String>,
     body: Option<String>,
-    options: JsValue,
+    options: Option<RawOptions>,
 ) -> Promise {
     let build = |_: &Client| {
         let method =
@@ -109,9 +147,9 @@ pub fn request(
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_wait(client: JsValue, fetch: JsValue, id: String, options: JsValue) -> Promise {
-    let prepared = Client::read(client).and_then(|client| {
-        let options = WaitOptions::read(options, fetch, &client)?;
+pub fn payment_intents_wait(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+    let prepared = remembered(&LAST, client, Client::read).and_then(|client| {
+        let options = WaitOptions::read(options.as_ref(), fetch, &client.line)?;
         let request = RetrievePaymentIntent { id }.request()?;
         Ok((client, request, options))
     });
@@ -147,14 +185,14 @@ fn check<E: Endpoint>(response: &Response) -> Result<(), Error> {
 /// One call: built now, so that what is wrong with it is said before anything is sent. Resolves to
 /// `[data, response, request id]`: the data is exactly what the gateway sent, once `check` could read it.
 fn call(
-    client: JsValue,
+    client: Config,
     fetch: JsValue,
-    options: JsValue,
+    options: Option<RawOptions>,
     build: &dyn Fn(&Client) -> Result<Request, Record>,
     check: fn(&Response) -> Result<(), Error>,
 ) -> Promise {
-    let prepared = Client::read(client).and_then(|client| {
-        let options = Options::read(options, fetch, &client)?;
+    let prepared = remembered(&LAST, client, Client::read).and_then(|client| {
+        let options = Options::read(options.as_ref(), fetch, &client.line)?;
         let mut request = build(&client)?;
         if options.idempotency_key.is_some() {
             request.idempotency_key = options.idempotency_key.clone();
@@ -163,7 +201,7 @@ fn call(
     });
     future_to_promise(async move {
         let (client, request, options) = prepared?;
-        let answer = exchange(&client, &request, &options).await.map_err(|no_answer| no_answer.record)?;
+        let answer = client.exchange(&request, &options).await.map_err(|no_answer| no_answer.record)?;
         check(&answer.response).map_err(|error| Record::from(timed(error, &answer)).after(answer.attempts))?;
         let request_id = answer.response.request_id().map_or(JsValue::NULL, JsValue::from);
         Ok(Array::of3(&data(&answer)?, &answer.raw, &request_id).into())
@@ -176,16 +214,10 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
     let mut intent = None;
     let mut looks = 0;
     loop {
-        let look = Options {
-            fetch: options.fetch.clone(),
-            signal: options.signal.clone(),
-            timeout: options.attempt_timeout.min(completion.remaining(now()).max(1) as f64),
-            max_retries: 0,
-            idempotency_key: None,
-            headers: Vec::new(),
-        };
+        let most = client.line.timeout.min(completion.remaining(now()).max(1) as f64);
+        let look = options.look.again(most, 0);
         looks += 1;
-        let (seen, failure) = match exchange(client, request, &look).await {
+        let (seen, failure) = match client.exchange(request, &look).await {
             Ok(answer) => match RetrievePaymentIntent::parse(&answer.response) {
                 Ok(PaymentIntent { status, .. }) => {
                     let data = data(&answer)?;
@@ -210,7 +242,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
             (Seen::Failed, Some(record)) => return Err(record.into()),
             (Seen::Again { at }, _) => {
                 let ms = at.saturating_sub(now());
-                if Alarm::new(ms as f64, options.signal.as_ref(), None).rings().await == Reason::Aborted {
+                if Alarm::new(ms as f64, look.signal.as_ref(), None).rings().await == Reason::Aborted {
                     return Err(aborted(&look, looks).record.into());
                 }
             }
@@ -231,7 +263,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
 
 /// The answer's JSON as JavaScript reads it: fields that are not modelled included.
 fn data(answer: &Answer) -> Result<JsValue, JsValue> {
-    if answer.response.body.is_empty() { Ok(JsValue::UNDEFINED) } else { parse_json(&answer.text) }
+    if answer.response.body.is_empty() { Ok(JsValue::UNDEFINED) } else { parse_json(&answer.body) }
 }
 
 fn fresh_id() -> Result<String, Record> {

@@ -39,7 +39,7 @@ impl Record {
     }
 }
 
-#[cfg(feature = "js-client")]
+#[cfg(any(feature = "js-client", feature = "js-gopay"))]
 impl Record {
     pub(super) fn new(name: &'static str, code: &str, message: String) -> Record {
         Record { name, code: code.to_owned(), message, ..Record::default() }

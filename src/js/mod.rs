@@ -3,19 +3,23 @@
 
 #![allow(clippy::result_large_err, reason = "an error ends the call; its size does not matter")]
 
-#[cfg(feature = "js-client")]
+#[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod alarm;
 #[cfg(feature = "js-client")]
 mod client;
-#[cfg(any(feature = "js-client", feature = "js-sandbox"))]
+#[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-sandbox"))]
 mod error;
-#[cfg(feature = "js-client")]
+#[cfg(feature = "js-gopay")]
+mod gopay;
+#[cfg(any(feature = "js-client", feature = "js-gopay"))]
+mod line;
+#[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod options;
 #[cfg(feature = "js-qr")]
 mod qr;
 #[cfg(feature = "js-sandbox")]
 mod sandbox;
-#[cfg(feature = "js-client")]
+#[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod transport;
 #[cfg(feature = "js-webhooks")]
 mod webhooks;

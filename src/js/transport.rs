@@ -1,32 +1,34 @@
 //! Sends what the core built, over `fetch`, and hands back what came: attempts, waits, timeouts, aborts.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 
-use js_sys::{Date, Math, Promise, Reflect};
+use js_sys::{Date, Math, Object, Reflect};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::AbortController;
 
 use super::{
     alarm::{Alarm, Reason},
     error::Record,
-    options::{Client, Options},
+    line::Line,
+    options::Options,
 };
 use crate::{
     Error,
     http::{Headers, Request, Response},
-    itpay,
     retry::{self, Failure},
 };
-
-/// The headers of an answer that anything here depends on; the last one only of an answer that refuses.
-const READ_HEADERS: [&str; 3] = ["x-request-id", "request-id", "retry-after"];
 
 /// An answer with its body, and the Response that it came in.
 pub(super) struct Answer {
     pub response: Response,
-    pub text: JsValue,
+    /// The body as JavaScript has it: a string, or bytes where those were asked for.
+    pub body: JsValue,
     pub raw: JsValue,
     pub attempts: u32,
 }
@@ -38,18 +40,23 @@ pub(super) struct NoAnswer {
     pub failure: Option<Failure>,
 }
 
+/// A request ready to be sent: signed for this moment (in Unix milliseconds), its path as sent.
+pub(super) type Authorise<'a> = &'a dyn Fn(&Request, u64) -> Request;
+
 /// Sends a request until it is answered for good. Answers that refuse are answers, too.
-pub(super) async fn exchange(client: &Client, request: &Request, options: &Options) -> Result<Answer, NoAnswer> {
+pub(super) async fn exchange(
+    line: &Line,
+    request: &Request,
+    authorise: Authorise<'_>,
+    options: &Options,
+) -> Result<Answer, NoAnswer> {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let result = attempt(client, request, options, attempts).await;
+        let result = attempt(line, request, authorise, options, attempts).await;
         let failure = match &result {
             Ok(answer) if (200..300).contains(&answer.response.status) => return result,
-            Ok(answer) => {
-                let retry_after = retry::retry_after(&answer.response, Date::now() as u64);
-                Failure::Answered { status: answer.response.status, retry_after }
-            }
+            Ok(answer) => answered(answer),
             Err(NoAnswer { failure: Some(failure), .. }) => *failure,
             Err(_) => return result,
         };
@@ -57,79 +64,74 @@ pub(super) async fn exchange(client: &Client, request: &Request, options: &Optio
         let Some(ms) = retry::wait(failure, repeatable, attempts - 1, options.max_retries, Math::random()) else {
             return result;
         };
-        client.log(Level::Info, || format!("{} again in {ms} ms", request.method.as_str()));
+        line.log(Level::Info, || format!("{} again in {ms} ms", request.method.as_str()));
         if Alarm::new(ms as f64, options.signal.as_ref(), None).rings().await == Reason::Aborted {
             return Err(aborted(options, attempts));
         }
     }
 }
 
-async fn attempt(client: &Client, request: &Request, options: &Options, attempts: u32) -> Result<Answer, NoAnswer> {
+/// What a refusal means for another attempt.
+pub(super) fn answered(answer: &Answer) -> Failure {
+    let retry_after = retry::retry_after(&answer.response, Date::now() as u64);
+    Failure::Answered { status: answer.response.status, retry_after }
+}
+
+async fn attempt(
+    line: &Line,
+    request: &Request,
+    authorise: Authorise<'_>,
+    options: &Options,
+    attempts: u32,
+) -> Result<Answer, NoAnswer> {
     if options.signal.as_ref().is_some_and(|signal| signal.aborted()) {
         return Err(aborted(options, attempts - 1));
     }
     let started = Date::now();
-    let authorised = itpay::authorise(request, &client.base, &client.api_key, (started / 1000.0) as u64)
-        .map_err(|_| gave_up(Record::invalid("apiKey", "cannot be used for signing")))?;
+    let url = line.base.url(request);
+    let request = authorise(request, started as u64);
     let controller = AbortController::new().map_err(|cause| {
-        gave_up(
-            Record::new("ConnectionError", "no_abort_controller", "This runtime has no AbortController".into())
-                .with_cause(cause),
-        )
+        let message = "This runtime has no AbortController".to_string();
+        gave_up(Record::new("ConnectionError", "no_abort_controller", message).with_cause(cause))
     })?;
     let alarm = Alarm::new(options.timeout, options.signal.as_ref(), Some(&controller));
-    client.log_request(&authorised.request, attempts);
+    line.log_request(&request, attempts);
 
-    let result = async {
-        let init = init(client, &authorised.request, options, &controller)
-            .map_err(|cause| gave_up(Record::invalid("options", "cannot be sent").with_cause(cause)))?;
-        let sent = options
-            .fetch
-            .call2(&JsValue::UNDEFINED, &authorised.url.into(), &init)
-            .map(|promise| JsFuture::from(Promise::resolve(&promise)));
-        let answered = match sent {
-            Ok(sent) => alarm.or(sent).await.map_err(|reason| interrupted(reason, options, attempts, false))?,
-            Err(thrown) => Err(thrown),
-        };
-        let raw = answered.map_err(|cause| not_connected(client, cause, attempts))?;
-        let (response, reading) =
-            begin(&raw).map_err(|problem| gave_up(Record::invalid("fetch", problem).after(attempts)))?;
-        let read = match reading {
-            Ok(text) => alarm
-                .or(JsFuture::from(Promise::resolve(&text)))
-                .await
-                .map_err(|reason| interrupted(reason, options, attempts, true))?,
-            Err(thrown) => Err(thrown),
-        };
-        let text = read.map_err(|cause| {
-            let message = format!("The answer of {} broke off; the call was probably processed", client.base.origin());
-            NoAnswer {
-                record: Record::new("ConnectionError", "broken_answer", message).after(attempts).with_cause(cause),
-                failure: Some(Failure::BrokenAnswer),
-            }
-        })?;
-        let body = text.as_string().unwrap_or_default().into_bytes();
-        Ok(Answer { response: Response { body, ..response }, text, raw, attempts })
+    let seen: Seen = Object::new().unchecked_into();
+    if options.binary {
+        seen.set_binary(true);
     }
-    .await;
-    client.log_result(&authorised.request, &result, attempts, options.max_retries, Date::now() - started);
+    let body = core::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty());
+    let sent =
+        line.config.send(&options.fetch, &url, &init(line, &request, options), body, &controller.signal(), &seen);
+    let ended = alarm.or(JsFuture::from(sent)).await;
+    let answered = seen.status().as_f64();
+    let result = match (ended, answered) {
+        (Err(reason), _) => Err(interrupted(reason, options, attempts, answered.is_some())),
+        (Ok(Ok(_)), Some(status)) => Ok(seen.answer(status, attempts)),
+        (Ok(Ok(_)), None) => {
+            let problem = "must resolve to a Response: it has no `status`, `headers.get()` or `text()`";
+            Err(gave_up(Record::invalid("fetch", problem).after(attempts)))
+        }
+        (Ok(Err(cause)), None) => Err(not_connected(line, cause, attempts)),
+        (Ok(Err(cause)), Some(_)) => {
+            let message = format!("The answer of {} broke off; the call was probably processed", line.base.origin());
+            let record = Record::new("ConnectionError", "broken_answer", message).after(attempts).with_cause(cause);
+            Err(NoAnswer { record, failure: Some(Failure::BrokenAnswer) })
+        }
+    };
+    line.log_result(&request, &result, attempts, options.max_retries, Date::now() - started);
     result
 }
 
-/// The object that `fetch` takes: plain values, as people's doubles expect. What is short crosses the
-/// border as one text, which is cheaper than value by value.
-fn init(
-    client: &Client,
-    request: &Request,
-    options: &Options,
-    controller: &AbortController,
-) -> Result<JsValue, JsValue> {
+/// The plain half of what `fetch` takes, as JSON: one text crosses the border cheaper than many values.
+fn init(line: &Line, request: &Request, options: &Options) -> String {
     let mut headers = Headers::default();
     for (name, value) in &options.headers {
         headers.set(name, value.as_str());
     }
     headers.set("Accept", "application/json");
-    if let Some(user_agent) = &client.user_agent {
+    if let Some(user_agent) = &line.user_agent {
         headers.set("User-Agent", user_agent.as_str());
     }
     for (name, value) in request.headers.iter() {
@@ -137,13 +139,7 @@ fn init(
     }
     // Another place must not get the key, and the signature holds for this path only: redirects are not followed.
     let plain = Init { method: request.method.as_str(), headers: &headers, redirect: "manual" };
-    let init = js_sys::JSON::parse(&serde_json::to_string(&plain).unwrap_or_default())?;
-    let fetch_init: &FetchInit = init.unchecked_ref();
-    fetch_init.set_signal(&controller.signal());
-    if let Some(body) = core::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty()) {
-        fetch_init.set_body(body);
-    }
-    Ok(init)
+    serde_json::to_string(&plain).unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -160,43 +156,42 @@ fn as_object<S: Serializer>(headers: &Headers, serializer: S) -> Result<S::Ok, S
 
 #[wasm_bindgen]
 extern "C" {
-    type FetchInit;
+    /// What has come so far, written by `send` of pkg-template/src/send.ts.
+    type Seen;
+    #[wasm_bindgen(method, getter, structural)]
+    fn raw(this: &Seen) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn status(this: &Seen) -> JsValue;
+    #[wasm_bindgen(method, getter = requestId, structural)]
+    fn request_id(this: &Seen) -> JsValue;
+    #[wasm_bindgen(method, getter = retryAfter, structural)]
+    fn retry_after(this: &Seen) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn body(this: &Seen) -> JsValue;
     #[wasm_bindgen(method, setter, structural)]
-    fn set_signal(this: &FetchInit, signal: &AbortSignal);
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_body(this: &FetchInit, body: &str);
-
-    /// What `fetch` resolved to: any object like a Response. Each access may throw.
-    type FetchResponse;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn status(this: &FetchResponse) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn headers(this: &FetchResponse) -> Result<FetchHeaders, JsValue>;
-    #[wasm_bindgen(method, structural, catch)]
-    fn text(this: &FetchResponse) -> Result<JsValue, JsValue>;
-
-    type FetchHeaders;
-    #[wasm_bindgen(method, structural, catch)]
-    fn get(this: &FetchHeaders, name: &str) -> Result<JsValue, JsValue>;
+    fn set_binary(this: &Seen, binary: bool);
 }
 
-/// Reads status and headers, and begins to read the body.
-fn begin(raw: &JsValue) -> Result<(Response, Result<JsValue, JsValue>), &'static str> {
-    const NO_RESPONSE: &str = "must resolve to a Response: it has no `status`, `headers.get()` or `text()`";
-    let raw: &FetchResponse = raw.unchecked_ref();
-    let status = raw.status().ok().and_then(|status| status.as_f64()).ok_or(NO_RESPONSE)? as u16;
-    let found = raw.headers().map_err(|_| NO_RESPONSE)?;
-    let mut headers = Headers::default();
-    let refused = usize::from(status >= 300);
-    for name in READ_HEADERS.into_iter().take(2 + refused) {
-        if let Some(value) = found.get(name).map_err(|_| NO_RESPONSE)?.as_string() {
-            headers.set(name, value);
+impl Seen {
+    /// With the headers that anything here depends on.
+    fn answer(&self, status: f64, attempts: u32) -> Answer {
+        let mut headers = Headers::default();
+        let mut keep = |name: &str, value: JsValue| {
+            if let Some(value) = value.as_string() {
+                headers.set(name, value);
+            }
+        };
+        keep("x-request-id", self.request_id());
+        if status >= 300.0 {
+            keep("retry-after", self.retry_after());
         }
+        let body = self.body();
+        let bytes = body.as_string().unwrap_or_default().into_bytes();
+        Answer { response: Response { status: status as u16, headers, body: bytes }, body, raw: self.raw(), attempts }
     }
-    Ok((Response { status, headers, body: Vec::new() }, raw.text()))
 }
 
-fn gave_up(record: Record) -> NoAnswer {
+pub(super) fn gave_up(record: Record) -> NoAnswer {
     NoAnswer { record, failure: None }
 }
 
@@ -221,14 +216,14 @@ fn interrupted(reason: Reason, options: &Options, attempts: u32, answered: bool)
     }
 }
 
-fn not_connected(client: &Client, cause: JsValue, attempts: u32) -> NoAnswer {
+fn not_connected(line: &Line, cause: JsValue, attempts: u32) -> NoAnswer {
     let refused = was_refused(&cause);
     let (code, failure, what) = if refused {
         ("connection_refused", Failure::Refused, "nobody listens there, so the call was not processed")
     } else {
         ("connection_failed", Failure::NoAnswer, "whether the call was processed is not known")
     };
-    let message = format!("No connection to {}: {what}", client.base.origin());
+    let message = format!("No connection to {}: {what}", line.base.origin());
     let record = Record::new("ConnectionError", code, message).after(attempts).retryable().with_cause(cause);
     NoAnswer { record, failure: Some(failure) }
 }
@@ -258,7 +253,7 @@ pub(super) enum Level {
 /// The headers whose values a log may show. Not a list of those that it may not.
 const SHOWN_HEADERS: [&str; 4] = ["Accept", "Content-Type", "Idempotency-Key", "User-Agent"];
 
-impl Client {
+impl Line {
     fn log(&self, level: Level, line: impl FnOnce() -> String) {
         if let Some(log) = self.log.as_ref().filter(|_| level as u8 <= self.log_level) {
             // A logger that throws must not end a payment.

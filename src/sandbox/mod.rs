@@ -7,13 +7,14 @@
 //! ```
 //! use itpay::http::{BaseUrl, Method, Request};
 //! use itpay::sandbox::{Config, Sandbox};
-//! use itpay::{Secret, itpay::authorise};
+//! use itpay::Secret;
+//! use itpay::itpay::{ApiKey, authorise};
 //!
 //! let (key, now_ms, random) = (Secret::new("sk_test_1"), 1_745_712_345_000, [0; 16]);
 //! let mut gateway = Sandbox::new(Config::new(key.clone(), Secret::new("whsec_1")))?;
 //! let request = Request::new(Method::Get, "/payment-intents/pi_01".into());
 //! let base = BaseUrl::parse("https://api.itpay.ai/v1", false)?;
-//! let signed = authorise(&request, &base, &key, now_ms / 1000)?.request;
+//! let signed = authorise(&request, &base, &ApiKey::new(key)?, now_ms / 1000);
 //! assert_eq!(gateway.answer(&signed, now_ms, &random).status, 404);
 //! assert_eq!(gateway.answer(&request, now_ms, &random).status, 401);
 //! while let Some(webhook) = gateway.next_delivery(now_ms) {
