@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
 import { cases as clientCases } from "../cases/client.mjs";
+import { cases as gopayCases } from "../cases/gopay.mjs";
 import { cases as sandboxCases } from "../cases/sandbox.mjs";
 import { cases as webhookCases } from "../cases/webhooks.mjs";
 import { misbehavingServer } from "../misbehaving-server.mjs";
@@ -13,8 +14,9 @@ const server = await misbehavingServer();
 after(() => server.close());
 
 for (const [kind, load] of [["import", (name) => import(name)], ["require", async (name) => require(name)]]) {
-  const [itpay, webhooks, sandbox] = await Promise.all(["itpay", "itpay/webhooks", "itpay/sandbox"].map(load));
+  const [itpay, webhooks, sandbox, gopay] = await Promise.all(["itpay", "itpay/webhooks", "itpay/sandbox", "itpay/gopay"].map(load));
   describe(`itpay/webhooks by ${kind}`, () => webhookCases(webhooks).forEach(([name, run]) => test(name, run)));
   describe(`itpay/sandbox by ${kind}`, () => sandboxCases(itpay, sandbox, webhooks).forEach(([name, run]) => test(name, run)));
+  describe(`itpay/gopay by ${kind}`, () => gopayCases(gopay).forEach(([name, run]) => test(name, run)));
   describe(`itpay by ${kind}`, { concurrency: true }, () => clientCases(itpay, server.url).forEach(([name, run]) => test(name, run)));
 }

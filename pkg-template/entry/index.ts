@@ -6,9 +6,9 @@ export {
   type GenericRequestOptions,
   ItPayClient,
   type ItPayClientOptions,
-  type RequestOptions,
   type WaitOptions,
 } from "../src/client.js";
+export type { RequestOptions } from "../src/connection.js";
 export type { Env } from "../src/env.js";
 export {
   AbortError,

@@ -2,10 +2,10 @@
 // is decided there.
 
 import { ApiPromise, type Answered } from "./api-promise.js";
-import { type Env, variable } from "./env.js";
-import { fromRecord, ValidationError } from "./errors.js";
+import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
+import { variable } from "./env.js";
+import { fromRecord } from "./errors.js";
 import * as glue from "./glue/client.js";
-import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
 import type {
   CreateManifestParams,
   CreatePaymentIntentParams,
@@ -14,52 +14,21 @@ import type {
   ServiceManifest,
   WebhookEvent,
 } from "./objects.js";
-import { isPage, userAgent } from "./runtime.js";
-import { send } from "./send.js";
 import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions, verifySignature } from "./signature.js";
 import { type Glue, Wasm } from "./wasm.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
 export const wasm = new Wasm<typeof glue & Glue>(glue);
 
-export interface ItPayClientOptions {
+export interface ItPayClientOptions extends ConnectionOptions {
   /** Default: the variable ITPAY_API_KEY. */
   apiKey?: string;
   /** The payment channel of intents that name none, such as `alipay`. */
   channel?: string;
   /** Default `https://api.itpay.ai/v1`. Plain http is for loopback. */
   baseUrl?: string;
-  /** How long one attempt may take, headers and body together, in milliseconds. Default 30,000. */
-  timeout?: number;
   /** Default: the variable ITPAY_WEBHOOK_SECRET. */
   webhookSecret?: string;
-  /** How often a failed call is sent again, where that is safe. Default 2; 0 sends exactly one request. */
-  maxRetries?: number;
-  /** Default: `globalThis.fetch`, looked up at each call. */
-  fetch?: typeof fetch;
-  /** Default: the console. */
-  logger?: Logger;
-  /** Default: the variable ITPAY_LOG, else `off`. No level shows keys, secrets, signatures or bodies. */
-  logLevel?: LogLevel;
-  /** A secret key in a page can be read by whoever opens the page. */
-  dangerouslyAllowBrowser?: boolean;
-  /** The key travels in a header: over plain http anyone on the way can read it. */
-  dangerouslyAllowHttp?: boolean;
-  /** Where the variables are looked up first: a Worker's `env`. */
-  env?: Env;
-}
-
-export interface RequestOptions {
-  /** Ends the call at any moment with an AbortError. */
-  signal?: AbortSignal;
-  /** As the client's, for this call. */
-  timeout?: number;
-  /** As the client's, for this call. */
-  maxRetries?: number;
-  /** Promises that the gateway tells a repeated call from a new one by this key, so that any call may be sent again. */
-  idempotencyKey?: string;
-  /** Sent besides those that every request carries. */
-  headers?: HeadersInit;
 }
 
 export interface WaitOptions {
@@ -142,32 +111,13 @@ export class ItPayClient {
 
   /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */
   constructor(options: ItPayClientOptions = {}) {
-    const { env, logger } = options;
-    if (isPage() && options.dangerouslyAllowBrowser !== true) {
-      throw new ValidationError(
-        "This is a page, where whoever opens it could read the API key. Call ItPay from your server; " +
-          "if the key is not secret, pass dangerouslyAllowBrowser: true.",
-        { code: "browser", field: "dangerouslyAllowBrowser" },
-      );
-    }
-    const logLevel = levelNumber(options.logLevel ?? variable("ITPAY_LOG", env));
-    this.#fetch = options.fetch;
-    this.#webhookSecret = options.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", env);
     this.#config = {
-      apiKey: options.apiKey ?? variable("ITPAY_API_KEY", env),
+      ...connection(options, "API key"),
+      apiKey: options.apiKey ?? variable("ITPAY_API_KEY", options.env),
       channel: options.channel,
-      baseUrl: options.baseUrl,
-      timeout: options.timeout,
-      maxRetries: options.maxRetries,
-      allowHttp: options.dangerouslyAllowHttp === true,
-      userAgent: userAgent(),
-      logLevel,
-      log: logLevel === 0 ? undefined : sink(logger),
-      send,
     };
-    if (this.#fetch !== undefined && typeof this.#fetch !== "function") {
-      throw new ValidationError("fetch must be a function", { code: "invalid_request", field: "fetch" });
-    }
+    this.#fetch = options.fetch;
+    this.#webhookSecret = options.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", options.env);
     synchronously((module) => module.check_client(this.#config));
   }
 
@@ -205,37 +155,5 @@ export function synchronously<T>(use: (module: typeof glue) => T): T {
     return wasm.call(use);
   } catch (error) {
     throw fromRecord(error);
-  }
-}
-
-function text(field: string, value: unknown): string {
-  if (typeof value === "string") return value;
-  throw new ValidationError(`${field} must be a string`, { code: "invalid_request", field });
-}
-
-function json(field: string, value: unknown): string {
-  let written: string | undefined;
-  try {
-    written = JSON.stringify(value);
-  } catch (error) {
-    throw new ValidationError(`${field} cannot be written as JSON`, { code: "invalid_request", field, cause: error });
-  }
-  if (written === undefined) throw new ValidationError(`${field} is missing`, { code: "invalid_request", field });
-  return written;
-}
-
-/** The options as the wasm module reads them: each is read once, here, where a getter of the caller's may throw. */
-function plain(options: (RequestOptions & WaitOptions) | undefined): object | undefined {
-  if (options === undefined || options === null) return undefined;
-  if (typeof options !== "object") throw new ValidationError("options must be an object", { code: "invalid_request", field: "options" });
-  const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = options;
-  return { signal, timeout, maxRetries, idempotencyKey, headers: headers === undefined ? undefined : real(headers), pollInterval, onUpdate };
-}
-
-function real(headers: HeadersInit): Headers {
-  try {
-    return new Headers(headers);
-  } catch (error) {
-    throw new ValidationError("headers cannot be sent", { code: "invalid_request", field: "headers", cause: error });
   }
 }

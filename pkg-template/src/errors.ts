@@ -3,6 +3,9 @@
 
 const brand = Symbol.for("itpay.error");
 
+/** What became of a call that moves money: done, not done, or nobody knows. */
+export type Outcome = "done" | "not_done" | "unknown";
+
 /** What an error knows besides its message. */
 export interface ErrorFields {
   code: string;
@@ -14,6 +17,7 @@ export interface ErrorFields {
   retryable?: boolean | undefined;
   retryAfter?: number | undefined;
   attempts?: number | undefined;
+  outcome?: Outcome | undefined;
   intent?: unknown;
   cause?: unknown;
 }
@@ -33,6 +37,8 @@ export class ItPayError extends Error {
   readonly retryable: boolean;
   /** How many requests were sent; 0 when the call was refused before. */
   readonly attempts: number;
+  /** Of a GoPay call that changes something: what became of it. Such a call is sent once, and looked up after a failure. */
+  readonly outcome: Outcome | undefined;
 
   constructor(message: string, fields: ErrorFields) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -42,6 +48,7 @@ export class ItPayError extends Error {
     this.details = fields.details;
     this.retryable = fields.retryable ?? false;
     this.attempts = fields.attempts ?? 0;
+    this.outcome = fields.outcome;
     Object.defineProperty(this, brand, { value: true });
   }
 }

@@ -16,6 +16,7 @@ pub mod routes;
 mod token;
 
 use alloc::{
+    boxed::Box,
     format,
     string::{String, ToString},
 };
@@ -23,9 +24,9 @@ use alloc::{
 use serde_json::Value;
 
 use crate::{
-    Error, endpoint,
+    Error, GatewayError, endpoint,
     http::Response,
-    json::{Fields, Fit, open_enum},
+    json::{Fields, Fit, Misfit, open_enum},
 };
 
 pub use self::{
@@ -72,6 +73,27 @@ impl Done {
     fn read(mut fields: Fields) -> Fit<Done> {
         Ok(Done { id: id(&mut fields, "id")?, result: fields.string("result")?.into() })
     }
+}
+
+impl Done {
+    /// A result that says no is a refusal, whatever the status.
+    pub fn into_result(self, response: &Response) -> Result<(), Error> {
+        if self.result != Progress::Failed {
+            return Ok(());
+        }
+        Err(Error::Gateway(Box::new(GatewayError {
+            status: response.status,
+            code: Some("FAILED".into()),
+            message: "the result is FAILED: nothing was changed".into(),
+            request_id: response.request_id().map(Into::into),
+            ..GatewayError::default()
+        })))
+    }
+}
+
+/// A successful answer with a field that cannot be right.
+pub fn unreadable_field(response: &Response, field: &str, problem: &str) -> Error {
+    endpoint::unreadable(response, Misfit { field: field.into(), problem: problem.into() })
 }
 
 /// Reads an object out of an answer, or the refusal that it is.

@@ -25,6 +25,8 @@ pub(super) struct Record {
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
     retryable: bool,
     attempts: u32,
     #[serde(skip, default)]
@@ -61,8 +63,32 @@ impl Record {
         Record { cause: Some(cause), ..self }
     }
 
+    #[cfg(feature = "js-client")]
     pub(super) fn with_intent(self, intent: Option<JsValue>) -> Record {
         Record { intent, ..self }
+    }
+}
+
+#[cfg(feature = "js-gopay")]
+impl Record {
+    pub(super) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Of a call that was not sent, because there was no token for it.
+    pub(super) fn without_token(mut self) -> Record {
+        // What else it says is about a call that may have been processed.
+        let why = self.message.split(';').next().unwrap_or_default();
+        self.message = "GoPay gave no token, so the call was not sent: ".to_owned() + why;
+        self.with_outcome(crate::gopay::Outcome::NotDone, "")
+    }
+
+    /// What became of the call, and the end of the sentence that says so.
+    pub(super) fn with_outcome(mut self, outcome: crate::gopay::Outcome, advice: &str) -> Record {
+        if !advice.is_empty() {
+            self.message = self.message + "; " + advice;
+        }
+        Record { outcome: Some(outcome.as_str()), ..self }
     }
 }
 
@@ -118,5 +144,7 @@ impl From<Record> for JsValue {
 
 /// The field that a refusal names, where it does.
 fn culprit(details: Option<&serde_json::Value>) -> Option<String> {
-    ["field", "param"].iter().find_map(|name| details?.get(name)?.as_str()).map(ToOwned::to_owned)
+    // GoPay's refusals are a list, whose first entry counts.
+    let details = details?.get("errors").and_then(|errors| errors.get(0)).or(details)?;
+    ["field", "param"].iter().find_map(|name| details.get(name)?.as_str()).map(ToOwned::to_owned)
 }

@@ -1,1 +1,468 @@
+//! The `gopay` wasm module: the calls of `GoPayClient`. The token is kept in the facade's configuration, nothing
+//! is kept here.
 
+#![allow(missing_docs, reason = "the crate's own interface ends before the border")]
+
+use alloc::{
+    format,
+    rc::Rc,
+    string::{String, ToString as _},
+};
+use std::thread_local;
+
+use js_sys::{Array, Date, Promise, Reflect};
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use super::{
+    alarm::{Alarm, Reason},
+    error::Record,
+    line::{Config, Last, Line, remembered},
+    options::{Options, RawOptions, text},
+    transport::{Answer, NoAnswer, aborted, answered, exchange, timed},
+};
+use crate::{
+    Endpoint, Error, Object, Secret,
+    gopay::{
+        self, AccountStatement, Capture, CreatePayment, CreateRecurrence, Evidence, ListRefunds, Outcome, Payment,
+        PaymentInstruments, Progress, RefundPayment, RetrievePayment, TokenRequest, VoidAuthorization, VoidRecurrence,
+        Wish,
+    },
+    http::{Request, Response},
+    retry::Failure,
+    time::parse_http_date,
+};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
+    fn parse_json(text: &str) -> Result<JsValue, JsValue>;
+
+    type GoPayConfig;
+    #[wasm_bindgen(method, getter = clientId, structural)]
+    fn client_id(this: &GoPayConfig) -> JsValue;
+    #[wasm_bindgen(method, getter = clientSecret, structural)]
+    fn client_secret(this: &GoPayConfig) -> JsValue;
+    #[wasm_bindgen(method, getter = goId, structural)]
+    fn go_id(this: &GoPayConfig) -> JsValue;
+    #[wasm_bindgen(method, getter = acceptLanguage, structural)]
+    fn accept_language(this: &GoPayConfig) -> String;
+    #[wasm_bindgen(method, getter, structural)]
+    fn tokens(this: &GoPayConfig) -> Slot;
+
+    /// The place of a client's token: of one client id, one gateway and one scope.
+    type Slot;
+    #[wasm_bindgen(method, getter = accessToken, structural)]
+    fn access_token(this: &Slot) -> JsValue;
+    #[wasm_bindgen(method, setter = accessToken, structural)]
+    fn set_access_token(this: &Slot, token: &JsValue);
+    #[wasm_bindgen(method, getter = renewAt, structural)]
+    fn renew_at(this: &Slot) -> f64;
+    #[wasm_bindgen(method, setter = renewAt, structural)]
+    fn set_renew_at(this: &Slot, ms: f64);
+    #[wasm_bindgen(method, getter, structural)]
+    fn pending(this: &Slot) -> JsValue;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_pending(this: &Slot, promise: &JsValue);
+}
+
+struct Client {
+    line: Line,
+    client_id: String,
+    client_secret: Secret,
+    go_id: u64,
+    accept_language: String,
+}
+
+thread_local! {
+    static LAST: Last<Client> = const { Last::new(None) };
+}
+
+impl Client {
+    fn read(config: &Config) -> Result<Client, Record> {
+        let own: &GoPayConfig = config.unchecked_ref();
+        let credential = |field: &str, variable: &str, value: JsValue| {
+            text(field, &value)?.ok_or_else(|| {
+                let message = format!("There is no {field}: pass `{field}`, or set the variable {variable}");
+                Record::new("AuthenticationError", "missing_credentials", message)
+            })
+        };
+        let go_id = credential("goId", "GOPAY_GO_ID", own.go_id())?;
+        let number = go_id.parse().ok().filter(|_| go_id.bytes().all(|byte| byte.is_ascii_digit()));
+        Ok(Client {
+            client_id: credential("clientId", "GOPAY_CLIENT_ID", own.client_id())?,
+            client_secret: Secret::new(credential("clientSecret", "GOPAY_CLIENT_SECRET", own.client_secret())?),
+            go_id: number.ok_or_else(|| Record::invalid("goId", "must be the e-shop's number: digits"))?,
+            accept_language: own.accept_language(),
+            line: Line::new(config, gopay::PRODUCTION_URL, gopay::DEFAULT_TIMEOUT)?,
+        })
+    }
+
+    fn slot(&self) -> Slot {
+        self.line.config.unchecked_ref::<GoPayConfig>().tokens()
+    }
+
+    fn with_headers(&self, request: &Request) -> Request {
+        let mut request = Request { path: self.line.base.path_as_sent(request), ..request.clone() };
+        request.headers.set("Accept-Language", self.accept_language.as_str());
+        request
+    }
+}
+
+/// How a call failed: here, or as whoever asked for the token has been told.
+#[allow(clippy::large_enum_variant, reason = "it ends the call")]
+enum Fault {
+    NoAnswer(NoAnswer),
+    NoToken(JsValue),
+}
+
+impl From<NoAnswer> for Fault {
+    fn from(no_answer: NoAnswer) -> Fault {
+        Fault::NoAnswer(no_answer)
+    }
+}
+
+impl From<Fault> for JsValue {
+    fn from(fault: Fault) -> JsValue {
+        match fault {
+            Fault::NoAnswer(NoAnswer { record, .. }) => record.into(),
+            Fault::NoToken(thrown) => thrown,
+        }
+    }
+}
+
+/// Throws what is wrong with a client's options.
+#[wasm_bindgen]
+pub fn check_client(client: Config) -> Result<(), JsValue> {
+    remembered(&LAST, client, Client::read).map(drop).map_err(JsValue::from)
+}
+
+#[wasm_bindgen]
+pub fn payments_create(client: Config, fetch: JsValue, params: &str, options: Option<RawOptions>) -> Promise {
+    change(client, fetch, options, &|client| {
+        let create = CreatePayment::from_json(object(params)?, client.go_id)?;
+        Ok((create.request()?, Change { id: String::new(), wish: Wish::Created, check: check::<CreatePayment> }))
+    })
+}
+
+#[wasm_bindgen]
+pub fn payments_status(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+    let retrieve = RetrievePayment { id: id.clone() };
+    read(client, fetch, options, false, &|_| Ok(retrieve.request()?), move |response| {
+        let payment = RetrievePayment::parse(response)?;
+        same_payment(response, &payment, &id)
+    })
+}
+
+#[wasm_bindgen]
+pub fn payments_refund(
+    client: Config,
+    fetch: JsValue,
+    id: String,
+    params: &str,
+    options: Option<RawOptions>,
+) -> Promise {
+    change(client, fetch, options, &|_| {
+        let refund = RefundPayment::from_json(id.clone(), object(params)?)?;
+        let wish = Wish::Refunded { amount: refund.amount };
+        Ok((refund.request()?, Change { id: id.clone(), wish, check: check_done::<RefundPayment> }))
+    })
+}
+
+#[wasm_bindgen]
+pub fn payments_refunds(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+    let build = |_: &Client| Ok(ListRefunds { id: id.clone() }.request()?);
+    read(client, fetch, options, false, &build, |response| ListRefunds::parse(response).map(drop))
+}
+
+#[wasm_bindgen]
+pub fn payments_create_recurrence(
+    client: Config,
+    fetch: JsValue,
+    parent_id: String,
+    params: &str,
+    options: Option<RawOptions>,
+) -> Promise {
+    change(client, fetch, options, &|_| {
+        let create = CreateRecurrence::from_json(&parent_id, object(params)?)?;
+        let change = Change { id: parent_id.clone(), wish: Wish::Recurred, check: check::<CreateRecurrence> };
+        Ok((create.request()?, change))
+    })
+}
+
+#[wasm_bindgen]
+pub fn payments_void_recurrence(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+    change(client, fetch, options, &|_| {
+        let request = VoidRecurrence { id: id.clone() }.request()?;
+        Ok((request, Change { id: id.clone(), wish: Wish::RecurrenceVoided, check: check_done::<VoidRecurrence> }))
+    })
+}
+
+#[wasm_bindgen]
+pub fn payments_capture(
+    client: Config,
+    fetch: JsValue,
+    id: String,
+    params: Option<String>,
+    options: Option<RawOptions>,
+) -> Promise {
+    change(client, fetch, options, &|_| {
+        let capture = Capture::from_json(id.clone(), params.as_deref().map(object).transpose()?)?;
+        Ok((capture.request()?, Change { id: id.clone(), wish: Wish::Captured, check: check_done::<Capture> }))
+    })
+}
+
+#[wasm_bindgen]
+pub fn payments_void_authorization(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+    change(client, fetch, options, &|_| {
+        let request = VoidAuthorization { id: id.clone() }.request()?;
+        let wish = Wish::AuthorizationVoided;
+        Ok((request, Change { id: id.clone(), wish, check: check_done::<VoidAuthorization> }))
+    })
+}
+
+#[wasm_bindgen]
+pub fn payment_instruments(
+    client: Config,
+    fetch: JsValue,
+    currency: Option<String>,
+    options: Option<RawOptions>,
+) -> Promise {
+    let build = |client: &Client| Ok(PaymentInstruments { go_id: client.go_id, currency: currency.clone() }.request()?);
+    read(client, fetch, options, false, &build, |response| PaymentInstruments::parse(response).map(drop))
+}
+
+/// Resolves to bytes.
+#[wasm_bindgen]
+pub fn account_statement(client: Config, fetch: JsValue, params: &str, options: Option<RawOptions>) -> Promise {
+    let build = |client: &Client| Ok(AccountStatement::from_json(object(params)?, client.go_id)?.request()?);
+    read(client, fetch, options, true, &build, |response| AccountStatement::parse(response).map(drop))
+}
+
+/// A call that changes nothing: sent again as often as it takes.
+fn read(
+    client: Config,
+    fetch: JsValue,
+    options: Option<RawOptions>,
+    binary: bool,
+    build: &dyn Fn(&Client) -> Result<Request, Record>,
+    check: impl Fn(&Response) -> Result<(), Error> + 'static,
+) -> Promise {
+    let prepared = remembered(&LAST, client, Client::read).and_then(|client| {
+        let options = Options { binary, ..Options::read(options.as_ref(), fetch, &client.line)? };
+        Ok((build(&client)?, options, client))
+    });
+    future_to_promise(async move {
+        let (request, options, client) = prepared?;
+        let answer = exchange_with_token(&client, &request, &options).await?;
+        check(&answer.response).map_err(|error| refused(error, &answer))?;
+        let data = if binary { answer.body.clone() } else { data(&answer.response)? };
+        Ok(triple(data, &answer))
+    })
+}
+
+/// A call that changes something, and must not do so twice.
+struct Change {
+    /// The payment's.
+    id: String,
+    wish: Wish,
+    check: fn(&Response) -> Result<(), Error>,
+}
+
+type Built = (Request, Change);
+
+/// Sent once. What is known after a failure is part of the error.
+fn change(
+    client: Config,
+    fetch: JsValue,
+    options: Option<RawOptions>,
+    build: &dyn Fn(&Client) -> Result<Built, Record>,
+) -> Promise {
+    let prepared = remembered(&LAST, client, Client::read).and_then(|client| {
+        let options = Options { max_retries: 0, ..Options::read(options.as_ref(), fetch, &client.line)? };
+        let (request, change) = build(&client)?;
+        Ok((request, change, options, client))
+    });
+    future_to_promise(async move {
+        let (request, change, options, client) = prepared?;
+        let started = Date::now();
+        let (record, failure, answer) = match exchange_with_token(&client, &request, &options).await {
+            Ok(answer) => match (change.check)(&answer.response) {
+                Ok(()) => return Ok(triple(data(&answer.response)?, &answer)),
+                Err(error) => {
+                    let failure = match &error {
+                        // The result is FAILED.
+                        Error::Gateway(_) if (200..300).contains(&answer.response.status) => Failure::Refused,
+                        Error::Gateway(_) => answered(&answer),
+                        // It said yes, in a way that cannot be read.
+                        _ => Failure::BrokenAnswer,
+                    };
+                    (Ok(error), failure, Some(answer))
+                }
+            },
+            Err(Fault::NoAnswer(NoAnswer { record, failure: Some(failure) })) => (Err(record), failure, None),
+            Err(Fault::NoAnswer(NoAnswer { record, failure: None })) => {
+                let outcome = if record.attempts() == 0 { Outcome::NotDone } else { Outcome::Unknown };
+                return Err(record.with_outcome(outcome, change.wish.advice(outcome)).into());
+            }
+            Err(Fault::NoToken(thrown)) => return Err(thrown),
+        };
+        let said_before = match &record {
+            Ok(Error::Gateway(error)) => change.wish.is_said_true_by(error),
+            _ => false,
+        };
+        let sure = !said_before && change.wish.outcome(failure, &Evidence::default()) == Outcome::NotDone;
+        let seen = if sure { Evidence::default() } else { look(&client, &change, &options, started).await };
+        if let (Ok(error), Some(payment), Some(answer)) = (&record, &seen.payment, &answer)
+            && change.wish.was_true_before(error, payment)
+        {
+            let done = format!("{{\"id\":{},\"result\":\"{}\"}}", payment.id, Progress::Finished.as_str());
+            return Ok(triple(parse_json(&done)?, answer));
+        }
+        let outcome = change.wish.outcome(failure, &seen);
+        let record = match (record, &answer) {
+            (Ok(error), Some(answer)) => refused(error, answer),
+            (Ok(error), None) => Record::from(error),
+            (Err(record), _) => record,
+        };
+        let advice = if sure { "" } else { change.wish.advice(outcome) };
+        Err(record.with_outcome(outcome, advice).into())
+    })
+}
+
+/// Reads what shows how a call went. What cannot be read is not known.
+async fn look(client: &Rc<Client>, change: &Change, options: &Options, started: f64) -> Evidence {
+    let (wants_payment, wants_refunds) = change.wish.shows();
+    let options = options.again(client.line.timeout, client.line.max_retries);
+    let mut seen = Evidence::default();
+    if wants_payment
+        && let Ok(request) = (RetrievePayment { id: change.id.clone() }).request()
+        && let Ok(answer) = exchange_with_token(client, &request, &options).await
+    {
+        seen.payment = RetrievePayment::parse(&answer.response).ok().filter(|payment| payment.id == change.id);
+        seen.sent_at = date(&answer.raw).map(|date| date.saturating_sub((Date::now() - started).max(0.0) as u64));
+    }
+    if wants_refunds
+        && let Ok(request) = (ListRefunds { id: change.id.clone() }).request()
+        && let Ok(answer) = exchange_with_token(client, &request, &options).await
+    {
+        seen.refunds = ListRefunds::parse(&answer.response).ok();
+    }
+    seen
+}
+
+/// The gateway's own clock.
+fn date(raw: &JsValue) -> Option<u64> {
+    let headers = Reflect::get(raw, &"headers".into()).ok()?;
+    let get: js_sys::Function = Reflect::get(&headers, &"get".into()).ok()?.dyn_into().ok()?;
+    parse_http_date(&get.call1(&headers, &"date".into()).ok()?.as_string()?)
+}
+
+/// With a token that holds; if it does not any more, once again with a fresh one.
+async fn exchange_with_token(client: &Rc<Client>, request: &Request, options: &Options) -> Result<Answer, Fault> {
+    let mut replayed = false;
+    loop {
+        let token = token(client, options).await?;
+        let authorise = |request: &Request, _| gopay::authorise(&client.with_headers(request), &token);
+        let mut answer = exchange(&client.line, request, &authorise, options).await?;
+        answer.attempts += u32::from(replayed);
+        if replayed || !matches!(answer.response.status, 401 | 403) {
+            return Ok(answer);
+        }
+        replayed = true;
+        let slot = client.slot();
+        if slot.access_token().as_string().as_deref() == Some(&token) {
+            slot.set_access_token(&JsValue::UNDEFINED);
+        }
+    }
+}
+
+/// The token that is there, or else the one request for it that any number of callers waits for.
+async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> {
+    let slot = client.slot();
+    if let Some(token) = slot.access_token().as_string().filter(|_| Date::now() < slot.renew_at()) {
+        return Ok(token);
+    }
+    if options.signal.as_ref().is_some_and(|signal| signal.aborted()) {
+        return Err(aborted(options, 0).into());
+    }
+    let pending: Promise = match slot.pending() {
+        none if none.is_undefined() => {
+            let request = future_to_promise(request_token(client.clone(), options.fetch.clone()));
+            slot.set_pending(&request);
+            request
+        }
+        pending => pending.unchecked_into(),
+    };
+    let alarm = Alarm::new(options.timeout, options.signal.as_ref(), None);
+    match alarm.or(JsFuture::from(pending)).await {
+        Ok(Ok(token)) => token.as_string().ok_or(Fault::NoToken(token)),
+        Ok(Err(thrown)) => Err(Fault::NoToken(thrown)),
+        Err(Reason::Aborted) => Err(aborted(options, 0).into()),
+        Err(Reason::TimeUp) => {
+            let message = format!("There was no answer within {} ms", options.timeout as u64);
+            Err(Fault::NoToken(Record::new("TimeoutError", "timeout", message).retryable().without_token().into()))
+        }
+    }
+}
+
+/// Resolves to the token, or to what every waiter throws: a promise that nobody waits for any more must not reject.
+async fn request_token(client: Rc<Client>, fetch: JsValue) -> Result<JsValue, JsValue> {
+    let asked = async {
+        let options = Options::read(None, fetch, &client.line)?;
+        let request = TokenRequest { client_id: &client.client_id, client_secret: &client.client_secret }.request()?;
+        let answer = exchange(&client.line, &request, &|request, _| client.with_headers(request), &options)
+            .await
+            .map_err(|no_answer| no_answer.record)?;
+        TokenRequest::parse(&answer.response).map_err(|error| refused(error, &answer))
+    };
+    let result: Result<_, Record> = asked.await;
+    let slot = client.slot();
+    slot.set_pending(&JsValue::UNDEFINED);
+    Ok(match result {
+        Ok(token) => {
+            let text = JsValue::from(token.access_token.expose());
+            slot.set_renew_at(token.renew_at(Date::now() as u64) as f64);
+            slot.set_access_token(&text);
+            text
+        }
+        Err(record) => record.without_token().into(),
+    })
+}
+
+fn check<E: Endpoint>(response: &Response) -> Result<(), Error> {
+    E::parse(response).map(drop)
+}
+
+/// A result that says no is a refusal, whatever the status.
+fn check_done<E: Endpoint<Output = gopay::Done>>(response: &Response) -> Result<(), Error> {
+    E::parse(response)?.into_result(response)
+}
+
+fn same_payment(response: &Response, payment: &Payment, id: &str) -> Result<(), Error> {
+    let problem = "is another payment's than the one asked for";
+    if payment.id == id { Ok(()) } else { Err(gopay::unreadable_field(response, "id", problem)) }
+}
+
+fn refused(error: Error, answer: &Answer) -> Record {
+    Record::from(timed(error, answer)).after(answer.attempts)
+}
+
+fn triple(data: JsValue, answer: &Answer) -> JsValue {
+    let request_id = answer.response.request_id().map_or(JsValue::NULL, JsValue::from);
+    Array::of3(&data, &answer.raw, &request_id).into()
+}
+
+/// The answer's JSON, cleaned; fields that are not modelled included.
+fn data(response: &Response) -> Result<JsValue, JsValue> {
+    let json = gopay::parse_json(response).map_err(|error| JsValue::from(Record::from(error)))?;
+    parse_json(&json.to_string())
+}
+
+fn object(params: &str) -> Result<Object, Record> {
+    match serde_json::from_str(params) {
+        Ok(Value::Object(object)) => Ok(object),
+        _ => Err(Record::invalid("params", "must be an object")),
+    }
+}
