@@ -51,7 +51,9 @@ pub(crate) fn read_object<T>(
 
 /// Reads a list of objects out of an answer.
 pub(crate) fn read_list<T>(response: &Response, list: Value, read: impl Fn(Fields) -> Fit<T>) -> Result<Vec<T>, Error> {
-    let mut holder = Fields::new([("body".to_owned(), list)].into_iter().collect());
+    let mut holder = Object::new();
+    holder.insert("body".to_owned(), list);
+    let mut holder = Fields::new(holder);
     holder.list("body", |entry, key| read(entry.object(key)?)).map_err(|misfit| unreadable(response, misfit))
 }
 

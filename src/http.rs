@@ -260,8 +260,8 @@ fn is_path_byte(byte: u8) -> bool {
 
 fn has_dot_segment(path: &str) -> bool {
     path.split('/').any(|segment| {
-        let plain = segment.replace("%2e", ".").replace("%2E", ".");
-        plain == "." || plain == ".."
+        let plain = segment.to_ascii_lowercase();
+        matches!(plain.as_str(), "." | "%2e" | ".." | ".%2e" | "%2e." | "%2e%2e")
     })
 }
 

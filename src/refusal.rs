@@ -21,7 +21,7 @@ const MAX_EXCERPT: usize = 200;
 pub(crate) fn read(response: &Response, credentials: &str, read_object: fn(u16, Object) -> GatewayError) -> Error {
     let kept = response.body.get(..MAX_BODY).unwrap_or(&response.body);
     let text = String::from_utf8_lossy(kept);
-    let mut error = match serde_json::from_str::<Value>(&text) {
+    let mut error = match serde_json::from_slice::<Value>(text.as_bytes()) {
         Ok(Value::Object(body)) => read_object(response.status, body),
         Ok(Value::String(message)) => GatewayError { message, ..GatewayError::default() },
         _ => GatewayError { message: excerpt(&text), ..GatewayError::default() },

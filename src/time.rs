@@ -5,7 +5,7 @@ const MS_PER_DAY: u64 = 86_400_000;
 
 /// Reads a date as HTTP headers have it (RFC 9110): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
-    let mut parts = text.split_once(", ")?.1.split(' ');
+    let mut parts = text.split_once(',')?.1.strip_prefix(' ')?.split(' ');
     let day = parts.next()?.parse::<u64>().ok().filter(|day| (1..=31).contains(day))?;
     let name = parts.next()?;
     let month = MONTHS.iter().position(|known| *known == name)? as u64 + 1;

@@ -4,7 +4,6 @@
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{parse_list, parse_object, routes};
 use crate::{
@@ -209,5 +208,7 @@ fn read_pricing(mut fields: Fields) -> Fit<Pricing> {
             label: tier.optional_string("label")?,
         })
     })?;
-    Ok(Pricing { one_time, extra: fields.rest().into_iter().filter(|(_, value)| *value != Value::Null).collect() })
+    let mut extra = fields.rest();
+    extra.retain(|_, value| !value.is_null());
+    Ok(Pricing { one_time, extra })
 }

@@ -461,7 +461,7 @@ fn data(response: &Response) -> Result<JsValue, JsValue> {
 }
 
 fn object(params: &str) -> Result<Object, Record> {
-    match serde_json::from_str(params) {
+    match serde_json::from_slice(params.as_bytes()) {
         Ok(Value::Object(object)) => Ok(object),
         _ => Err(Record::invalid("params", "must be an object")),
     }
