@@ -86,7 +86,7 @@ pub struct Sandbox {
     ids: Ids,
     services: Table<Service>,
     intents: Table<Intent>,
-    deliveries: Deliveries,
+    deliveries: Deliveries<Delivery>,
     /// When which intent expires, by its place.
     deadlines: BTreeSet<(u64, usize)>,
 }
