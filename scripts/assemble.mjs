@@ -154,10 +154,10 @@ buildSync({
   platform: "node",
   format: "esm",
   target: "node20",
-  external: ["../entry/*"],
+  external: ["../entry/*", "../../entry/*"],
 });
 const command = join(dist, "bin/itpay.mjs");
-write(command, read(command).replaceAll(/"\.\.\/entry\/(\w+)\.js"/g, '"../node/$1.mjs"'));
+write(command, read(command).replaceAll(/"(?:\.\.\/)+entry\/(\w+)\.js"/g, '"../node/$1.mjs"'));
 chmodSync(command, 0o755);
 
 // 5. The manifest, with one block of conditions for each entry. Order decides: edge runtimes also say "node".

@@ -1,18 +1,15 @@
-// `npx itpay sandbox`: the gateway over HTTP on loopback.
-//
-// Besides the API, below /v1, it has what presses the wallet's buttons, without a key:
-//   POST /sandbox/payment-intents/{id}/{scan|authorize|capture|succeed|pay|fail|expire|cancel}
-//   POST /sandbox/events/{id}/redeliver
+// `npx itpay sandbox`: the gateway over HTTP, on loopback unless told otherwise. Here it is started and ended;
+// sandbox/server.ts says what it serves.
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { parseArgs, styleText } from "node:util";
+import { parseArgs } from "node:util";
 
-import { createSandbox, type Sandbox, type WalletAction } from "../entry/sandbox.js";
-import { isItPayError } from "../src/errors.js";
+import { createSandbox, type Sandbox } from "../entry/sandbox.js";
+import { dashboardPage } from "./pages/dashboard.js";
+import { WALLET_PATH, walletPage } from "./pages/wallet.js";
+import { log } from "./sandbox/log.js";
+import { listen, type SandboxServer } from "./sandbox/server.js";
 
-const MAX_BODY = 1024 * 1024;
 /** How much of a receiver's answer the log shows, in characters. */
 const MAX_SHOWN = 80;
 
@@ -23,29 +20,35 @@ export async function sandbox(args: string[]): Promise<number> {
   } catch (error) {
     return complain(`${(error as Error).message} See npx itpay --help.`, 2);
   }
-  const { state, port, webhook } = options;
+  const { state, port, host, webhook } = options;
+  let server: SandboxServer;
+  try {
+    // First, because a code holds the address of its wallet.
+    server = await listen(options);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return complain(code === "EADDRINUSE" ? `Port ${port} is in use; choose another with --port, or 0 for any.` : `Cannot listen on ${host}, port ${port}: ${code}.`, 1);
+  }
+  const end = async (sentence: string): Promise<number> => {
+    await server.close();
+    return complain(sentence, 1);
+  };
+
   let gateway: Sandbox;
   try {
     gateway = createSandbox({
       ...(webhook === undefined ? {} : { webhookUrl: webhook }),
       ...(state !== undefined && existsSync(state) ? { state: readFileSync(state, "utf8") } : {}),
-      deliver: async (url, init) => {
-        const { id, type, data } = JSON.parse(String(init?.body)) as { id: string; type: string; data: { id: string } };
-        try {
-          const response = await fetch(url, init);
-          const answer = (await response.clone().text()).slice(0, MAX_SHOWN).replaceAll(/[\s\p{Cc}]+/gu, " ");
-          log(paint(response.ok ? "magenta" : "red", "→"), `${type} ${id} of ${data.id} to ${String(url)}: ${response.status} ${answer}`);
-          return response;
-        } catch (error) {
-          log(paint("red", "→"), `${type} ${id} of ${data.id} to ${String(url)}: no answer`);
-          throw error;
-        }
+      walletUrl: `${server.url}${WALLET_PATH}`,
+      deliver: logged,
+      onChange: (change) => {
+        if (change.type === "intent") log("cyan", "●", `${change.id} is ${change.status}`);
+        server.changed();
       },
     });
   } catch (error) {
-    return complain(state === undefined ? (error as Error).message : `${state} is not the state of a sandbox.`, 1);
+    return end(state === undefined ? (error as Error).message : `${state} is not the state of a sandbox.`);
   }
-
   const save = (): void => {
     if (state === undefined) return;
     // Beside it first: an interruption must not leave half a file.
@@ -55,108 +58,63 @@ export async function sandbox(args: string[]): Promise<number> {
   try {
     save();
   } catch {
-    return complain(`${state} cannot be written.`, 1);
+    return end(`${state} cannot be written.`);
   }
-  const server = createServer((request, response) => void answer(gateway, save, request, response));
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, "127.0.0.1", resolve);
-    });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return complain(code === "EADDRINUSE" ? `Port ${port} is in use; choose another with --port, or 0 for any.` : `Cannot listen on port ${port}: ${code}.`, 1);
-  }
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.serve({ gateway, pages: [dashboardPage(gateway), walletPage(gateway)], save });
+  const { url } = server;
   process.stdout.write(
-    `\n  The sandbox listens on ${url}. For a .env file:\n\n` +
-      `ITPAY_API_KEY=${gateway.apiKey}\nITPAY_WEBHOOK_SECRET=${gateway.webhookSecret}\n\n` +
+    `\n  The sandbox listens on ${url}: open it to see payments and webhooks. For a .env file:\n\n` +
+      `ITPAY_API_KEY=${gateway.apiKey}\nITPAY_WEBHOOK_SECRET=${gateway.webhookSecret}\nITPAY_BASE_URL=${url}/v1\n\n` +
       `  In your code:        new ItPayClient({ baseUrl: "${url}/v1" })\n` +
-      `  The wallet's button: curl -X POST ${url}/sandbox/payment-intents/ID/pay\n\n`,
+      `  The wallet's button: open an intent's scan_url, or curl -X POST ${url}/sandbox/payment-intents/ID/pay\n\n`,
   );
 
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
   gateway.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
   save();
   return 0;
 }
 
-function read(args: string[]): { port: number; webhook: string | undefined; state: string | undefined } {
+function read(args: string[]) {
   const { values } = parseArgs({
     args,
-    options: { port: { type: "string", default: "8402" }, webhook: { type: "string" }, state: { type: "string" } },
+    options: {
+      port: { type: "string", default: "8402" },
+      host: { type: "string", default: "127.0.0.1" },
+      url: { type: "string" },
+      webhook: { type: "string" },
+      state: { type: "string" },
+    },
   });
-  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) throw new Error("--port must be a number from 0 to 65535.");
-  if (values.webhook !== undefined && !/^https?:\/\/./.test(values.webhook)) throw new Error("--webhook must be a URL.");
-  return { port: Number(values.port), webhook: values.webhook, state: values.state };
+  const { host, port, state, url, webhook } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new Error("--port must be a number from 0 to 65535.");
+  if (host === "") throw new Error("--host must be an address of this machine.");
+  for (const [name, value] of Object.entries({ url, webhook })) {
+    if (value !== undefined && !/^https?:\/\/./.test(value)) throw new Error(`--${name} must be a URL.`);
+  }
+  if (url !== undefined && !(URL.canParse(url) && new URL(url).origin === url.replace(/\/$/, ""))) {
+    throw new Error("--url must be where the sandbox is reached, without a path: http://sandbox.test:8402.");
+  }
+  return { host, port: Number(port), state, url: url?.replace(/\/$/, ""), webhook };
 }
 
-async function answer(gateway: Sandbox, save: () => void, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { method = "GET", url = "/" } = request;
+/** Posts an event and says how it went. */
+const logged: typeof fetch = async (url, init) => {
+  const { id, type, data } = JSON.parse(String(init?.body)) as { id: string; type: string; data: { id: string } };
+  const what = `${type} ${id} of ${data.id} to ${String(url)}`;
   try {
-    const body = await readBody(request);
-    const given =
-      body === undefined
-        ? Response.json({ error: { code: "BODY_TOO_LARGE", message: "the body is longer than 1 MiB" } }, { status: 413 })
-        : ((await press(gateway, method, url)) ??
-          (await gateway.fetch(`http://sandbox${url}`, {
-            method,
-            headers: Object.entries(request.headersDistinct).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value])),
-            // A GET with a body is none that fetch can make; the signature over its path is what counts.
-            ...(body.length > 0 && method !== "GET" && method !== "HEAD" ? { body } : {}),
-          })));
-    // What is answered must be there after a restart. Nothing is changed by a GET.
-    if (method !== "GET") save();
-    log(paint(given.ok ? "green" : "yellow", "←"), `${method} ${url}: ${given.status}`);
-    response.writeHead(given.status, Object.fromEntries(given.headers)).end(new Uint8Array(await given.arrayBuffer()));
+    const response = await fetch(url, init);
+    const answer = (await response.clone().text()).slice(0, MAX_SHOWN);
+    log(response.ok ? "magenta" : "red", "→", `${what}: ${response.status} ${answer}`);
+    return response;
   } catch (error) {
-    log(paint("red", "←"), `${method} ${url}: ${String(error)}`);
-    response.destroy();
+    log("red", "→", `${what}: no answer`);
+    throw error;
   }
-}
-
-/** A button of the wallet, if that is what the path names. */
-async function press(gateway: Sandbox, method: string, url: string): Promise<Response | undefined> {
-  const [, intent, action, event] = /^\/sandbox\/(?:payment-intents\/([^/?]+)\/([a-z]+)|events\/([^/?]+)\/redeliver)$/.exec(url) ?? [];
-  if (intent === undefined && event === undefined) return undefined;
-  if (method !== "POST") return Response.json({ error: { code: "METHOD_NOT_ALLOWED", message: "POST only" } }, { status: 405, headers: { Allow: "POST" } });
-  try {
-    if (event !== undefined) {
-      await gateway.redeliver(decodeURIComponent(event));
-      return Response.json({ id: decodeURIComponent(event) });
-    }
-    const paid = await gateway.act(decodeURIComponent(intent!), action as WalletAction);
-    log(paint("cyan", "●"), `${paid.id} is ${paid.status}`);
-    return Response.json(paid);
-  } catch (error) {
-    if (!isItPayError(error) && !(error instanceof URIError)) throw error;
-    return Response.json({ error: { code: "NOT_POSSIBLE", message: error.message } }, { status: 409 });
-  }
-}
-
-async function readBody(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > MAX_BODY) return undefined;
-    pieces.push(piece);
-  }
-  return new Uint8Array(Buffer.concat(pieces));
-}
-
-function log(mark: string, line: string): void {
-  const time = new Date().toTimeString().slice(0, 8);
-  process.stdout.write(`${paint("gray", time)} ${mark} ${line}\n`);
-}
-
-function paint(color: "cyan" | "gray" | "green" | "magenta" | "red" | "yellow", text: string): string {
-  return process.stdout.isTTY && !process.env["NO_COLOR"] ? styleText(color, text) : text;
-}
+};
 
 function complain(sentence: string, code: number): number {
   process.stderr.write(`itpay sandbox: ${sentence}\n`);

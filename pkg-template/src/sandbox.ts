@@ -2,7 +2,7 @@
 
 import { fromRecord, ValidationError } from "./errors.js";
 import * as glue from "./glue/sandbox.js";
-import type { PaymentIntent } from "./objects.js";
+import type { PaymentIntent, PaymentIntentStatus, QRCharge } from "./objects.js";
 import { type Glue, Wasm } from "./wasm.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
@@ -17,7 +17,7 @@ export interface SandboxOptions {
   webhookUrl?: string;
   /** What `scan_url` begins with. Default `itpay://pay`. */
   walletUrl?: string;
-  /** Its clock, in Unix milliseconds, for whatever it dates and for expiry. Default: the machine's. */
+  /** Its clock, in Unix milliseconds, for whatever it dates and for expiry. Default: the machine's. See `tick()`. */
   now?: () => number;
   /** Makes ids, and whatever else is drawn, the same each time. */
   seed?: number;
@@ -25,6 +25,21 @@ export interface SandboxOptions {
   state?: string;
   /** Posts the webhooks. Default: `globalThis.fetch`, looked up each time. */
   deliver?: typeof fetch;
+  /** Told of each status that an intent enters and of each attempt at a delivery, in order. */
+  onChange?: (change: SandboxChange) => void;
+}
+
+/** An intent that entered a status, or an attempt at posting an event: then `status` is the answer's, null for none. */
+export type SandboxChange =
+  | { type: "intent"; id: string; status: PaymentIntentStatus; at: number }
+  | { type: "attempt"; id: string; status: number | null; at: number };
+
+/** A payment as the gateway keeps it. */
+export interface SandboxIntent extends PaymentIntent {
+  merchant_name: string;
+  charge?: QRCharge;
+  /** Every status that it has had and since when, in Unix milliseconds; the present one last. */
+  history: { status: PaymentIntentStatus; at: number }[];
 }
 
 /** A request that came in, and how it was answered. */
@@ -44,7 +59,12 @@ export interface SandboxDelivery {
   intent_id: string;
   url: string;
   body: string;
-  attempts: { at: number; status: number | null }[];
+  /** Unix milliseconds. */
+  created_at: number;
+  /** Given up after ten tries. `due` is when it is tried next, in Unix milliseconds. */
+  progress: { state: "waiting"; due: number } | { state: "in_flight" | "delivered" | "abandoned" };
+  /** In milliseconds; no status where there was no answer. */
+  attempts: { at: number; duration: number; status: number | null }[];
 }
 
 /** What goes wrong, for the next requests that match. */
@@ -91,7 +111,13 @@ export interface Sandbox {
   redeliver(eventId: string): Promise<void>;
   /** Makes the next requests go wrong. */
   inject(fault: Fault): void;
-  /** What came in, in order. */
+  /** Does what is due by its clock: for a clock of your own, after it was moved. Resolves with when something is due next. */
+  tick(): Promise<number | undefined>;
+  /** An intent by its id. */
+  intent(id: string): SandboxIntent | undefined;
+  /** Every intent, in the order of creation. */
+  readonly intents: readonly SandboxIntent[];
+  /** What came in, in order: the last 10,000. */
   readonly requests: readonly SandboxRequest[];
   /** What went out, in order. */
   readonly deliveries: readonly SandboxDelivery[];
@@ -103,6 +129,7 @@ export interface Sandbox {
 
 /** How long a webhook's receiver has, in milliseconds. */
 const RECEIVER_TIMEOUT = 10_000;
+const MAX_REQUESTS = 10_000;
 
 /** A gateway that checks whatever the real one's pages describe. @throws ValidationError */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
@@ -126,8 +153,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const pump = async (): Promise<void> => {
     if (closed()) return;
     call(() => gateway.tick(now(), random()));
+    for (const change of JSON.parse(gateway.take_changes() ?? "[]") as object[]) options.onChange?.({ type: "intent", ...change } as SandboxChange);
     const posted: Promise<void>[] = [];
-    for (let next = gateway.next_delivery(now()); next !== undefined; next = gateway.next_delivery(now())) posted.push(post(next));
+    // The receiver judges a signature's age by its own clock, which is the machine's.
+    const next = (): string | undefined => gateway.next_delivery(now(), Date.now());
+    for (let delivery = next(); delivery !== undefined; delivery = next()) posted.push(post(delivery));
     await Promise.all(posted);
     // An event may have waited for the one before it.
     if (posted.length > 0) return pump();
@@ -149,7 +179,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     };
     // Raced, because whoever delivers may not listen to the signal.
     const status = await Promise.race([answered(), interruptible(receiver, () => undefined)]).catch(() => undefined);
-    if (!closed()) gateway.delivered(id, status ?? undefined, now());
+    if (closed()) return;
+    gateway.delivered(id, status ?? undefined, now());
+    options.onChange?.({ type: "attempt", id, status: status ?? null, at: now() });
   };
 
   const act = async (intentId: string, action: WalletAction, reason?: string): Promise<PaymentIntent> => {
@@ -166,6 +198,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const headers = Object.fromEntries(request.headers);
     const entry: SandboxRequest = { method: request.method, path: pathname, headers, body: new TextDecoder().decode(body) };
     requests.push(entry);
+    if (requests.length > MAX_REQUESTS) requests.shift();
     const fault = takeFault(faults, entry);
     if (fault?.delay !== undefined) await interruptible(request.signal, (resolve) => setTimeout(resolve, fault.delay));
     if (fault?.stall === true) await interruptible(request.signal, () => undefined);
@@ -208,6 +241,17 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       check(typeof delay === "number" && delay >= 0, "delay", "must be a number of milliseconds");
       check(typeof body === "string", "body", "must be a string");
       faults.push({ fault, left });
+    },
+    tick: async () => {
+      await pump();
+      return closed() ? undefined : gateway.next_due();
+    },
+    intent: (id) => {
+      const intent = call(() => gateway.intent(id));
+      return intent === undefined ? undefined : (JSON.parse(intent) as SandboxIntent);
+    },
+    get intents() {
+      return JSON.parse(call(() => gateway.intents())) as SandboxIntent[];
     },
     requests,
     get deliveries() {

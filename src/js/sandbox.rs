@@ -18,7 +18,7 @@ use super::error::Record;
 use crate::{
     Object, Secret,
     http::{Headers, Method, Request},
-    sandbox::{Action, Config, Sandbox},
+    sandbox::{Action, Change, Config, Intent, Sandbox},
 };
 
 type Result<T> = core::result::Result<T, JsValue>;
@@ -98,9 +98,9 @@ impl Gateway {
         self.0.tick(now as u64, &sixteen(random));
     }
 
-    /// The next webhook to be posted, `{id, attempt, url, headers: [[name, value]], body}`.
-    pub fn next_delivery(&mut self, now: f64) -> Option<String> {
-        let webhook = self.0.next_delivery(now as u64)?;
+    /// The next webhook to be posted, `{id, attempt, url, headers: [[name, value]], body}`, signed by the receiver's clock.
+    pub fn next_delivery(&mut self, now: f64, receiver: f64) -> Option<String> {
+        let webhook = self.0.next_delivery_by_two_clocks(now as u64, receiver as u64)?;
         let body = String::from_utf8_lossy(&webhook.body);
         let (id, attempt, url) = (&webhook.id, webhook.attempt, &webhook.url);
         Some(
@@ -124,8 +124,21 @@ impl Gateway {
         self.0.next_due().map(|at| at as f64)
     }
 
+    /// Every intent, `{…as on the wire, charge?, failure_reason?, history, merchant_name}`.
     pub fn intents(&self) -> String {
-        list(self.0.intents())
+        self.0.intents().iter().map(|intent| self.view(intent)).collect::<Value>().to_string()
+    }
+
+    /// One of them.
+    pub fn intent(&self, id: &str) -> Option<String> {
+        self.0.intent(id).map(|intent| self.view(intent).to_string())
+    }
+
+    /// Each status that was entered since the last call, `[{id, status, at}]`; none if there was nothing.
+    pub fn take_changes(&mut self) -> Option<String> {
+        let changes = self.0.take_changes();
+        let line = |(id, change): &(String, Change)| json!({ "id": id, "status": change.status, "at": change.at });
+        (!changes.is_empty()).then(|| changes.iter().map(line).collect::<Value>().to_string())
     }
 
     pub fn services(&self) -> String {
@@ -139,6 +152,22 @@ impl Gateway {
     pub fn snapshot(&self) -> Result<String> {
         let state = self.0.snapshot().map_err(Record::from)?;
         Ok(Value::Object(state).to_string())
+    }
+}
+
+impl Gateway {
+    fn view(&self, intent: &Intent) -> Value {
+        let mut object = intent.to_wire();
+        let service = self.0.service(&intent.params.service_id);
+        object.insert("merchant_name".to_string(), service.map(|service| service.merchant_name()).into());
+        object.insert("history".to_string(), json!(intent.history));
+        if let Some(charge) = &intent.charge {
+            object.insert("charge".to_string(), charge.to_wire(intent.expires_at).into());
+        }
+        if let Some(reason) = &intent.failure_reason {
+            object.insert("failure_reason".to_string(), reason.as_str().into());
+        }
+        Value::Object(object)
     }
 }
 
