@@ -1,4 +1,5 @@
-//! The `sandbox` wasm module: one gateway that JavaScript brings a clock, random bytes and a network to.
+//! The `sandbox` wasm module: gateways that JavaScript brings a clock, random bytes and a network to. ItPay's is
+//! here, GoPay's in the file beside this one.
 //!
 //! JSON text goes in and out, because that is what most of it is anyway.
 
@@ -17,11 +18,11 @@ use wasm_bindgen::prelude::*;
 use super::error::Record;
 use crate::{
     Object, Secret,
-    http::{Headers, Method, Request},
+    http::{Headers, Method, Request, Response},
     sandbox::{Action, Change, Config, Intent, Sandbox},
 };
 
-type Result<T> = core::result::Result<T, JsValue>;
+pub(super) type Result<T> = core::result::Result<T, JsValue>;
 
 #[wasm_bindgen]
 pub struct Gateway(Sandbox);
@@ -41,11 +42,7 @@ impl Gateway {
         config.webhook_url = webhook_url;
         config.wallet_url = wallet_url.unwrap_or(config.wallet_url);
         let gateway = match state {
-            Some(state) => {
-                let object: Object =
-                    serde_json::from_str(&state).map_err(|_| refused("state", "is not a sandbox's state"))?;
-                Sandbox::restore(config, object)
-            }
+            Some(state) => Sandbox::restore(config, read_state(&state)?),
             None => Sandbox::new(config),
         };
         gateway.map(Gateway).map_err(|error| Record::from(error).into())
@@ -54,18 +51,8 @@ impl Gateway {
     /// `request` is `{method, path, query?, headers: [[name, value]]}`. Answers with `{status, headers, body}`; a
     /// method that no path has is answered 405. A signature is fresh by the gateway's clock or by the caller's.
     pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, caller: f64, random: &[u8]) -> Result<String> {
-        let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
-        let Some(method) = Method::parse(&request.method) else {
-            return Ok(json!({ "status": 405, "headers": [], "body": "" }).to_string());
-        };
-        let mut headers = Headers::default();
-        for (name, value) in request.headers {
-            headers.set(&name, value);
-        }
-        let request = Request { query: request.query, headers, body, ..Request::new(method, request.path) };
-        let response = self.0.answer_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random));
-        let body = String::from_utf8_lossy(&response.body);
-        Ok(json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }).to_string())
+        let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
+        Ok(outgoing(&self.0.answer_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random))))
     }
 
     /// What happens at the wallet: `scan`, `authorize`, `capture`, `succeed`, `pay`, `fail`, `expire`, `cancel`.
@@ -171,15 +158,39 @@ impl Gateway {
     }
 }
 
-#[derive(Deserialize)]
-struct Incoming {
-    method: String,
-    path: String,
-    query: Option<String>,
-    headers: Vec<(String, String)>,
+/// The request that came in; none if its method is one that no path has.
+pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> {
+    #[derive(Deserialize)]
+    struct Incoming {
+        method: String,
+        path: String,
+        query: Option<String>,
+        headers: Vec<(String, String)>,
+    }
+    let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
+    let Some(method) = Method::parse(&request.method) else { return Ok(None) };
+    let mut headers = Headers::default();
+    for (name, value) in request.headers {
+        headers.set(&name, value);
+    }
+    Ok(Some(Request { query: request.query, headers, body, ..Request::new(method, request.path) }))
 }
 
-fn list(rows: &[impl Serialize]) -> String {
+pub(super) fn outgoing(response: &Response) -> String {
+    let body = String::from_utf8_lossy(&response.body);
+    json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }).to_string()
+}
+
+pub(super) fn method_unknown() -> String {
+    json!({ "status": 405, "headers": [], "body": "" }).to_string()
+}
+
+/// What `snapshot` gave.
+pub(super) fn read_state(state: &str) -> Result<Object> {
+    serde_json::from_str(state).map_err(|_| refused("state", "is not a sandbox's state"))
+}
+
+pub(super) fn list(rows: &[impl Serialize]) -> String {
     serde_json::to_string(rows).unwrap_or_else(|_| "[]".to_string())
 }
 
@@ -187,7 +198,7 @@ fn pairs(headers: &Headers) -> Vec<(&str, &str)> {
     headers.iter().collect()
 }
 
-fn sixteen(random: &[u8]) -> [u8; 16] {
+pub(super) fn sixteen(random: &[u8]) -> [u8; 16] {
     let mut bytes = [0; 16];
     for (byte, random) in bytes.iter_mut().zip(random) {
         *byte = *random;
@@ -195,6 +206,6 @@ fn sixteen(random: &[u8]) -> [u8; 16] {
     bytes
 }
 
-fn refused(field: &str, problem: &str) -> JsValue {
+pub(super) fn refused(field: &str, problem: &str) -> JsValue {
     Record::invalid(field, problem).into()
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{
     accounts,
     check::{Check, Level},
-    notifications::{Notification, is_told, notification_url},
+    notifications::{Notification, is_told, with_id},
     orders::{Order, check_items, has_type, read_json},
     payments::{Action, Change, Operation, Payment, key},
     refusal::{Language, Refusal},
@@ -271,9 +271,28 @@ impl Sandbox {
         self.payments.get(&key(id))
     }
 
-    /// A payment as it stands on the wire.
-    pub fn wire(&self, payment: &Payment) -> Object {
-        payment.to_wire(self.config.go_id, &self.config.pay_url, self.config.quirks)
+    /// A payment for whoever looks at the gateway from inside, as a page for the payer does: as on the wire but
+    /// without what surprises there, and with what is not on the wire.
+    pub fn view(&self, payment: &Payment) -> Object {
+        let order = &payment.order;
+        let mut view = payment.to_wire(self.config.go_id, &self.config.pay_url, false);
+        let more = json!({
+            "order_description": order.order_description,
+            "return_url": with_id(&order.return_url, payment.id, payment.parent_id),
+            "notification_url": order.notification_url,
+            "additional_params": order.additional_params,
+            "choices": order.choices(),
+            "created_at": payment.created_at,
+            "expires_at": payment.expires_at,
+            "paid": payment.paid,
+            "refunds": payment.refunds,
+            "queued": payment.queued,
+            "history": payment.history,
+        });
+        if let Value::Object(more) = more {
+            view.extend(more);
+        }
+        view
     }
 
     /// Every notification with its attempts, in order.
@@ -315,6 +334,10 @@ impl Sandbox {
             sandbox.notifications.push(notification).ok_or_else(|| invalid("has an id twice"))?;
         }
         Ok(sandbox)
+    }
+
+    fn wire(&self, payment: &Payment) -> Object {
+        payment.to_wire(self.config.go_id, &self.config.pay_url, self.config.quirks)
     }
 
     fn handle(&mut self, request: &Request, moment: Moment<'_>) -> Answer {
@@ -475,7 +498,7 @@ impl Sandbox {
         let (id, parent_id) = (payment.id, payment.parent_id);
         let entered: Vec<Change> = payment.history.iter().skip(known).cloned().collect();
         let url = self.config.notification_url.as_ref().or(payment.order.notification_url.as_ref());
-        let url = url.map(|url| notification_url(url, id, parent_id));
+        let url = url.map(|url| with_id(url, id, parent_id));
         for change in entered {
             if let Some(url) = url.as_ref().filter(|_| is_told(&change.state)) {
                 self.notifications.push(Notification {

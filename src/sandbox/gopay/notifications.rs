@@ -34,8 +34,8 @@ pub struct Notification {
     pub attempts: Vec<Attempt>,
 }
 
-/// The merchant's URL with the payment's id; what it had in its query stays.
-pub(super) fn notification_url(url: &str, payment_id: u64, parent_id: Option<u64>) -> String {
+/// A URL of the merchant's with the payment's id; what it had in its query stays.
+pub(super) fn with_id(url: &str, payment_id: u64, parent_id: Option<u64>) -> String {
     let (url, fragment) = url.find('#').map_or((url, ""), |hash| url.split_at(hash));
     let mark = match url.split_once('?') {
         None => "?",
@@ -90,8 +90,8 @@ mod tests {
             ("https://shop.example/?a=1&", "https://shop.example/?a=1&id=7"),
             ("https://shop.example/?a#b", "https://shop.example/?a&id=7#b"),
         ] {
-            assert_eq!(notification_url(url, 7, None), expected);
+            assert_eq!(with_id(url, 7, None), expected);
         }
-        assert_eq!(notification_url("https://shop.example/n", 7, Some(6)), "https://shop.example/n?id=7&parent_id=6");
+        assert_eq!(with_id("https://shop.example/n", 7, Some(6)), "https://shop.example/n?id=7&parent_id=6");
     }
 }

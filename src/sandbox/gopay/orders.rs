@@ -169,6 +169,11 @@ impl Order {
             && allowed.is_none_or(|allowed| allowed.is_empty() || allowed.iter().any(|one| one == instrument))
     }
 
+    /// Every way to pay that the payer may choose.
+    pub(super) fn choices(&self) -> Vec<&'static str> {
+        INSTRUMENTS.iter().copied().filter(|instrument| self.takes(instrument)).collect()
+    }
+
     /// The way to pay where the payer did not choose: the merchant's default, a card, or the first that is allowed.
     pub(super) fn usual_instrument(&self) -> &str {
         let allowed = self.payer.get("allowed_payment_instruments").and_then(|allowed| allowed.as_array());
