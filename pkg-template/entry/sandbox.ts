@@ -1,6 +1,18 @@
-// `itpay/sandbox`: the gateway in process.
+// `itpay/sandbox`: the gateways in process.
 
 export { isItPayError, ItPayError, ValidationError } from "../src/errors.js";
+export {
+  createGopaySandbox,
+  type GopayFault,
+  type GopayPaymentId,
+  type GopaySandbox,
+  type GopaySandboxChange,
+  type GopaySandboxDelivery,
+  type GopaySandboxOptions,
+  type GopaySandboxPayment,
+  type GopaySandboxState,
+  type PayerAction,
+} from "../src/gopay-sandbox.js";
 export {
   createSandbox,
   type Fault,

@@ -123,10 +123,7 @@ impl GopayGateway {
     /// The next notification to be sent, in the shape of ItPay's webhooks.
     pub fn next_delivery(&mut self, now: f64, _receiver: f64) -> Option<String> {
         let call = self.0.next_delivery(now as u64)?;
-        Some(
-            json!({ "id": call.id, "attempt": call.attempt, "method": "GET", "url": call.url, "headers": [] })
-                .to_string(),
-        )
+        Some(json!({ "id": call.id, "method": "GET", "url": call.url, "headers": [] }).to_string())
     }
 
     pub fn delivered(&mut self, notification_id: &str, status: Option<u16>, now: f64) {

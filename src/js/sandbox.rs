@@ -89,11 +89,8 @@ impl Gateway {
     pub fn next_delivery(&mut self, now: f64, receiver: f64) -> Option<String> {
         let webhook = self.0.next_delivery_by_two_clocks(now as u64, receiver as u64)?;
         let body = String::from_utf8_lossy(&webhook.body);
-        let (id, attempt, url) = (&webhook.id, webhook.attempt, &webhook.url);
-        Some(
-            json!({ "id": id, "attempt": attempt, "url": url, "headers": pairs(&webhook.headers), "body": body })
-                .to_string(),
-        )
+        let (id, url, headers) = (&webhook.id, &webhook.url, pairs(&webhook.headers));
+        Some(json!({ "id": id, "method": "POST", "url": url, "headers": headers, "body": body }).to_string())
     }
 
     /// How posting it went; no status where there was no answer.
