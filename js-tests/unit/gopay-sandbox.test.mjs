@@ -218,19 +218,22 @@ test("options that cannot be are refused by name", () => {
   for (const quirks of [0, "", -1]) assert.throws(() => createGopaySandbox({ quirks }), { name: "ValidationError", field: "options" });
 });
 
-test("a thousand payments a second, each paid, told and read", async () => {
+test("a thousand payments a second of one processor, each paid, told and read", async () => {
   const { sandbox, get, create } = await shop();
-  const count = 500;
-  for (let i = 0; i < 50; i += 1) await sandbox.pay(await create());
-  const start = performance.now();
-  for (let i = 0; i < count; i += 1) {
-    const id = await create();
-    await sandbox.pay(id);
-    await get(`/payments/payment/${id}`);
-  }
-  const perSecond = (count / (performance.now() - start)) * 1000;
-  console.log(`${perSecond.toFixed(0)} payments a second`);
-  // A third of what is promised: a busy machine must not fail it.
-  assert.ok(perSecond > 333, `${perSecond}`);
+  const run = async (count) => {
+    const start = process.cpuUsage();
+    for (let i = 0; i < count; i += 1) {
+      const id = await create();
+      await sandbox.pay(id);
+      await get(`/payments/payment/${id}`);
+    }
+    const { user, system } = process.cpuUsage(start);
+    return (count / (user + system)) * 1e6;
+  };
+  await run(300);
+  const perSecond = await run(1000);
+  console.log(`${perSecond.toFixed(0)} payments a second of one processor`);
+  // Half of what is promised: a shared machine's processors are not always as fast.
+  assert.ok(perSecond > 500, `${perSecond}`);
   sandbox.close();
 });
