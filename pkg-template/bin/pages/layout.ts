@@ -23,7 +23,7 @@ const STYLE = `
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
+body { overflow-wrap: anywhere; margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; padding: .75rem 1rem; font-size: .875rem; color: var(--soft); }
 header b { color: var(--late); background: var(--late-tint); padding: .15rem .6rem; border-radius: 1rem; margin-inline-end: .5rem; }
 header nav { margin-inline-start: auto; display: flex; gap: 1rem; }
@@ -34,7 +34,7 @@ header a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: n
 :focus-visible { outline: 3px solid var(--busy); outline-offset: 2px; border-radius: .25rem; }
 h1, h2, p, ol, ul, dl, dd { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
-code { font: .8125rem ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+code { font: .8125rem ui-monospace, "DejaVu Sans Mono", monospace; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 1.25rem; box-shadow: 0 1px 2px #0001, 0 12px 32px -12px #0003; }
 .soft { color: var(--soft); }
 .pill { display: inline-flex; align-items: center; gap: .45em; padding: .1rem .7rem; border-radius: 1rem; font-size: .8125rem; font-weight: 600; white-space: nowrap; background: var(--busy-tint); color: var(--busy); }
@@ -48,13 +48,13 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .notice { padding: .6rem .9rem; border-radius: .75rem; background: var(--late-tint); color: var(--late); font-size: .9375rem; }
 .narrow { max-width: 26rem; margin: 0 auto; padding: .5rem 1rem 2.5rem; }
 
-.wallet { padding: 1.5rem; display: grid; gap: 1rem; }
+.wallet { padding: 1.5rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
 .wallet .to { order: -2; } .picture:has(.mark) { order: -1; padding-top: .5rem; }
 .wallet .to { display: flex; gap: .85rem; align-items: center; min-width: 0; }
-.wallet .to > div { min-width: 0; overflow-wrap: anywhere; }
+.wallet .to > div { min-width: 0; }
 .avatar { flex: none; display: grid; place-items: center; width: 2.75rem; height: 2.75rem; border-radius: .9rem; background: var(--tint); color: var(--good); font-weight: 700; font-size: 1.25rem; }
 .wallet h1 { font-size: 1.0625rem; line-height: 1.3; }
-.amount { font-size: clamp(2rem, 11vw, 2.75rem); font-weight: 700; letter-spacing: -.02em; line-height: 1.1; text-align: center; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.amount { font-size: clamp(2rem, 11vw, 2.75rem); font-weight: 700; letter-spacing: -.02em; line-height: 1.1; text-align: center; font-variant-numeric: tabular-nums; }
 .state, .picture { text-align: center; display: grid; gap: .4rem; justify-items: center; }
 .state .pill { font-size: .9375rem; padding: .25rem .9rem; white-space: normal; }
 .code { width: min(100%, 14rem); padding: .5rem; background: #fff; border: 1px solid var(--line); border-radius: 1rem; }
@@ -62,12 +62,12 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .code.used svg { opacity: .18; }
 .mark { width: 5.5rem; height: 5.5rem; border-radius: 50%; display: grid; place-items: center; }
 .mark svg { width: 2.75rem; height: 2.75rem; fill: none; stroke: currentColor; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
-.buttons { display: grid; grid-template-columns: 1fr 1fr auto; gap: .6rem; }
+.buttons { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) auto; gap: .6rem; }
 .buttons button:not(.main) { padding: .4rem .8rem; font-size: .9375rem; line-height: 1.2; }
 .buttons .wide { grid-column: 1 / -1; }
-.buttons a.soft { justify-self: center; padding: .35rem; }
+.buttons a.soft { justify-self: center; padding: .35rem; text-align: center; }
 .facts { display: grid; grid-template-columns: auto 1fr; gap: .35rem 1rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .875rem; }
-.facts dt { color: var(--soft); } .facts dd { text-align: end; overflow-wrap: anywhere; }
+.facts dt { color: var(--soft); } .facts dd { text-align: end; }
 @media (prefers-reduced-motion: no-preference) {
   .mark { animation: arrive .35s ease-out; }
   @keyframes arrive { from { transform: scale(.7); opacity: 0; } }
@@ -75,13 +75,13 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
   @keyframes wait { 50% { opacity: .25; } }
 }
 
-.board { max-width: 64rem; margin: 0 auto; padding: .5rem 1rem 3rem; display: grid; gap: 1.75rem; }
+.board { max-width: 64rem; margin: 0 auto; padding: .5rem 1rem 3rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.75rem; }
 .board h1 { font-size: 1.5rem; }
 .board .card { box-shadow: 0 1px 2px #0001; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; }
 .tiles li { padding: .9rem 1.1rem; border-radius: 1rem; }
 .tiles b { display: block; font-size: 1.75rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.board section { display: grid; gap: .6rem; }
+.board section { display: grid; grid-template-columns: minmax(0, 1fr); gap: .6rem; }
 .board h2 { font-size: 1.125rem; }
 .board h2 small { font-weight: 400; color: var(--soft); }
 .rows > li { display: grid; gap: .35rem 1rem; align-items: center; padding: .8rem 1.1rem; border-top: 1px solid var(--line); }
@@ -154,9 +154,10 @@ export const HEADERS: Record<string, string> = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** The whole document. */
-export function documentOf({ title, body }: Shown, language: Language, languages: readonly Language[], path: string): string {
+/** The whole document; one that says so where there is nothing to show. */
+export function documentOf(shown: Shown | undefined, language: Language, languages: readonly Language[], path: string): string {
   const texts = TEXTS[language];
+  const { title, body } = shown ?? notFound(language);
   const choice = languages.map(
     (other) => html`<a href="${path}?lang=${other}" lang="${other}" ${other === language ? html`aria-current="true"` : undefined}>${NAMES[other]}</a>`,
   );
@@ -173,13 +174,13 @@ export function documentOf({ title, body }: Shown, language: Language, languages
 <body>
 <header><span><b>${texts.sandbox}</b>${texts.noMoney}</span><nav aria-label="${texts.language}">${choice}</nav></header>
 ${body}
-<script>${new Html(SCRIPT)}</script>
+${shown !== undefined && html`<script>${new Html(SCRIPT)}</script>`}
 </body>
 </html>
 `.markup;
 }
 
-export function notFound(language: Language): Shown {
+function notFound(language: Language): Shown {
   const texts = TEXTS[language];
   return {
     title: texts.notFound,

@@ -11,7 +11,7 @@ import { type AddressInfo, BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 
 import { isItPayError, type Sandbox, type WalletAction } from "../../entry/sandbox.js";
-import { documentOf, HEADERS, notFound } from "../pages/layout.js";
+import { documentOf, HEADERS } from "../pages/layout.js";
 import type { Page } from "../pages/page.js";
 import type { Language } from "../pages/texts.js";
 import { log } from "./log.js";
@@ -159,7 +159,7 @@ export async function listen({ host, port, url }: { host: string; port: number; 
     }
     if (method !== "GET" && method !== "HEAD") return refuse(response, 405, "METHOD_NOT_ALLOWED", "GET only", { Allow: "GET, HEAD" });
     const shown = found?.show(visit);
-    response.writeHead(shown === undefined ? 404 : 200, HEADERS).end(documentOf(shown ?? notFound(language), language, languages, path));
+    response.writeHead(shown === undefined ? 404 : 200, HEADERS).end(documentOf(shown, language, languages, path));
   };
 
   /** A page that wants to know. */
