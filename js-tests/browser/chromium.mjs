@@ -82,7 +82,7 @@ export function overflowing(page) {
   return page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
-    return [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth).map((element) => element.outerHTML);
+    return [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth && element.closest(".line") === null).map((element) => element.outerHTML);
   });
 }
 

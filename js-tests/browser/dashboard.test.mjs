@@ -64,7 +64,7 @@ test("it works without JavaScript, with a keyboard, in Chinese, on a phone, and 
   for (const colorScheme of ["light", "dark"]) {
     const page = await shop.open(sandbox.url, { colorScheme });
     assert.deepEqual(await violations(page), []);
-    await page.setViewportSize({ width: 720, height: 560 });
+    await page.setViewportSize({ width: 640, height: 480 });
     await screenshot(page, `dashboard-${colorScheme}`);
     await page.setViewportSize({ width: 320, height: 700 });
     assert.deepEqual(await overflowing(page), []);

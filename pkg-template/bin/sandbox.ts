@@ -7,7 +7,8 @@ import { parseArgs } from "node:util";
 import { createSandbox, type Sandbox } from "../entry/sandbox.js";
 import { dashboardPage } from "./pages/dashboard.js";
 import { WALLET_PATH, walletPage } from "./pages/wallet.js";
-import { log } from "./sandbox/log.js";
+import { log, logBy } from "./sandbox/log.js";
+import { Clock, play, readScenario, type Scenario } from "./sandbox/scenario.js";
 import { listen, type SandboxServer } from "./sandbox/server.js";
 
 /** How much of a receiver's answer the log shows, in characters. */
@@ -15,8 +16,10 @@ const MAX_SHOWN = 80;
 
 export async function sandbox(args: string[]): Promise<number> {
   let options;
+  let scenario: Scenario | undefined;
   try {
     options = read(args);
+    if (options.scenario !== undefined) scenario = readScenario(options.scenario, options.webhook);
   } catch (error) {
     return complain(`${(error as Error).message} See npx itpay --help.`, 2);
   }
@@ -34,16 +37,22 @@ export async function sandbox(args: string[]): Promise<number> {
     return complain(sentence, 1);
   };
 
+  const clock = scenario && new Clock(scenario);
+  if (clock !== undefined) logBy(clock.now);
+  let changed = (): void => undefined;
   let gateway: Sandbox;
   try {
     gateway = createSandbox({
       ...(webhook === undefined ? {} : { webhookUrl: webhook }),
       ...(state !== undefined && existsSync(state) ? { state: readFileSync(state, "utf8") } : {}),
+      ...(scenario === undefined ? {} : { seed: scenario.seed }),
+      ...(clock === undefined ? {} : { now: clock.now }),
       walletUrl: `${server.url}${WALLET_PATH}`,
       deliver: logged,
       onChange: (change) => {
         if (change.type === "intent") log("cyan", "●", `${change.id} is ${change.status}`);
         server.changed();
+        changed();
       },
     });
   } catch (error) {
@@ -69,6 +78,10 @@ export async function sandbox(args: string[]): Promise<number> {
       `  The wallet's button: open an intent's scan_url, or curl -X POST ${url}/sandbox/payment-intents/ID/pay\n\n`,
   );
 
+  if (scenario !== undefined && clock !== undefined) {
+    const day = play(scenario, clock, gateway, server);
+    changed = day.changed;
+  }
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
@@ -86,10 +99,11 @@ function read(args: string[]) {
       host: { type: "string", default: "127.0.0.1" },
       url: { type: "string" },
       webhook: { type: "string" },
+      scenario: { type: "string" },
       state: { type: "string" },
     },
   });
-  const { host, port, state, url, webhook } = values;
+  const { host, port, scenario, state, url, webhook } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new Error("--port must be a number from 0 to 65535.");
   if (host === "") throw new Error("--host must be an address of this machine.");
   for (const [name, value] of Object.entries({ url, webhook })) {
@@ -98,7 +112,8 @@ function read(args: string[]) {
   if (url !== undefined && !(URL.canParse(url) && new URL(url).origin === url.replace(/\/$/, ""))) {
     throw new Error("--url must be where the sandbox is reached, without a path: http://sandbox.test:8402.");
   }
-  return { host, port: Number(port), state, url: url?.replace(/\/$/, ""), webhook };
+  if (scenario !== undefined && state !== undefined) throw new Error("--scenario begins with an empty sandbox: leave out --state.");
+  return { host, port: Number(port), state, url: url?.replace(/\/$/, ""), scenario, webhook };
 }
 
 /** Posts an event and says how it went. */

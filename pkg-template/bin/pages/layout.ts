@@ -62,8 +62,8 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .code.used svg { opacity: .18; }
 .mark { width: 5.5rem; height: 5.5rem; border-radius: 50%; display: grid; place-items: center; }
 .mark svg { width: 2.75rem; height: 2.75rem; fill: none; stroke: currentColor; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
-.buttons { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) auto; gap: .6rem; }
-.buttons button:not(.main) { padding: .4rem .8rem; font-size: .9375rem; line-height: 1.2; }
+.buttons { display: grid; grid-template-columns: repeat(3, auto); gap: .6rem; }
+.buttons button:not(.main) { overflow-wrap: normal; padding: .4rem .8rem; font-size: .9375rem; line-height: 1.2; }
 .buttons .wide { grid-column: 1 / -1; }
 .buttons a.soft { justify-self: center; padding: .35rem; text-align: center; }
 .facts { display: grid; grid-template-columns: auto 1fr; gap: .35rem 1rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .875rem; }
@@ -93,7 +93,7 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .rows .side { display: grid; justify-items: end; gap: .35rem; }
 @media (max-width: 34rem) {
   .rows.deliveries > li { grid-template-columns: minmax(0, 1fr); }
-  .rows.deliveries .side { grid-auto-flow: column; justify-content: space-between; align-items: center; }
+  .rows.deliveries .side { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; }
 }
 .rows form button { min-height: 2rem; padding: .2rem .8rem; font-size: .875rem; width: auto; white-space: nowrap; }
 .tries { display: flex; flex-wrap: wrap; gap: .2rem .9rem; font-size: .8125rem; font-variant-numeric: tabular-nums; }

@@ -4,8 +4,15 @@ import { styleText } from "node:util";
 
 export type Color = "cyan" | "gray" | "green" | "magenta" | "red" | "yellow";
 
+let clock: () => number = Date.now;
+
+/** From now on lines are dated by this clock. */
+export function logBy(now: () => number): void {
+  clock = now;
+}
+
 export function log(color: Color, mark: string, line: string): void {
-  const time = new Date().toTimeString().slice(0, 8);
+  const time = new Date(clock()).toTimeString().slice(0, 8);
   process.stdout.write(`${paint("gray", time)} ${paint(color, mark)} ${printable(line)}\n`);
 }
 
