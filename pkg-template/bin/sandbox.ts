@@ -70,6 +70,9 @@ export async function sandbox(args: string[]): Promise<number> {
     return end(`${state} cannot be written.`);
   }
   server.serve({ gateway, pages: [dashboardPage(gateway), walletPage(gateway)], save });
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
   const { url } = server;
   process.stdout.write(
     `\n  The sandbox listens on ${url}: open it to see payments and webhooks. For a .env file:\n\n` +
@@ -82,9 +85,7 @@ export async function sandbox(args: string[]): Promise<number> {
     const day = play(scenario, clock, gateway, server);
     changed = day.changed;
   }
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  await ended;
   gateway.close();
   await server.close();
   save();
