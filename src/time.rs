@@ -73,6 +73,18 @@ pub(crate) fn to_iso8601(unix_ms: u64) -> alloc::string::String {
     alloc::format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", ms % 1000)
 }
 
+/// Writes a date as HTTP headers have it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+#[cfg(feature = "sandbox")]
+pub(crate) fn to_http_date(unix_ms: u64) -> alloc::string::String {
+    let (days, seconds) = (unix_ms / MS_PER_DAY, unix_ms % MS_PER_DAY / 1000);
+    let (year, month, day) = date_from_days(days);
+    // The first day of all was a Thursday.
+    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"].get(days as usize % 7).unwrap_or(&"");
+    let month = MONTHS.get(month as usize - 1).unwrap_or(&"");
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    alloc::format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
 /// The same moment of a later month, or its last day where the month is too short.
 #[cfg(feature = "sandbox")]
 pub(crate) fn add_months(unix_ms: u64, months: u64) -> u64 {
@@ -119,6 +131,15 @@ mod tests {
         assert_eq!(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
         assert_eq!(parse_http_date("Thu, 29 Feb 2024 23:59:59 GMT"), Some(1_709_251_199_000));
         assert_eq!(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+    }
+
+    #[cfg(feature = "sandbox")]
+    #[test]
+    fn an_http_date_is_written_as_it_is_read() {
+        for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 29 Feb 2024 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"]
+        {
+            assert_eq!(to_http_date(parse_http_date(text).unwrap_or(1)), text);
+        }
     }
 
     #[test]

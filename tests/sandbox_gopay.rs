@@ -200,6 +200,7 @@ fn a_payment_is_created_paid_told_and_read() {
     let mut shop = Shop::open();
     let created = body(&shop.post("/payments/payment", &order()));
     let id = created["id"].as_u64().unwrap();
+    assert_eq!(shop.get(&format!("/payments/payment/{id}")).headers.get("date"), Some("Sun, 27 Apr 2025 00:05:45 GMT"));
     assert_eq!(id.to_string().len(), 10);
     assert_eq!(
         (&created["state"], &created["amount"], &created["lang"]),

@@ -3,14 +3,14 @@
 export { isItPayError, ItPayError, ValidationError } from "../src/errors.js";
 export {
   createGopaySandbox,
-  type GopayFault,
-  type GopayPaymentId,
-  type GopaySandbox,
-  type GopaySandboxChange,
-  type GopaySandboxDelivery,
-  type GopaySandboxOptions,
-  type GopaySandboxPayment,
-  type GopaySandboxState,
+  type GoPayFault,
+  type GoPayPaymentId,
+  type GoPaySandbox,
+  type GoPaySandboxChange,
+  type GoPaySandboxDelivery,
+  type GoPaySandboxOptions,
+  type GoPaySandboxPayment,
+  type GoPaySandboxState,
   type PayerAction,
 } from "../src/gopay-sandbox.js";
 export {

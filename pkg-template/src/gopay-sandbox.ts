@@ -4,7 +4,7 @@
 import { ValidationError } from "./errors.js";
 import { call, type Fault, host, randomness, type SandboxRequest } from "./sandbox-host.js";
 
-export interface GopaySandboxOptions {
+export interface GoPaySandboxOptions {
   /** The one client that it knows. Default `1000000001`. */
   clientId?: string;
   /** Default `gopay_sandbox`. */
@@ -28,10 +28,10 @@ export interface GopaySandboxOptions {
   /** Fetches the notification URLs. Default: `globalThis.fetch`, looked up each time. */
   deliver?: typeof fetch;
   /** Told of each state that a payment enters and of each attempt at a notification, in order. */
-  onChange?: (change: GopaySandboxChange) => void;
+  onChange?: (change: GoPaySandboxChange) => void;
 }
 
-export type GopaySandboxState =
+export type GoPaySandboxState =
   | "CREATED"
   | "PAYMENT_METHOD_CHOSEN"
   | "AUTHORIZED"
@@ -42,18 +42,18 @@ export type GopaySandboxState =
   | "REFUNDED";
 
 /** A payment that entered a state, or an attempt at a notification: then `status` is the answer's, null for none. */
-export type GopaySandboxChange =
-  | { type: "payment"; id: string; state: GopaySandboxState; at: number }
+export type GoPaySandboxChange =
+  | { type: "payment"; id: string; state: GoPaySandboxState; at: number }
   | { type: "attempt"; id: string; status: number | null; at: number };
 
 /** A payment as the gateway keeps it: as on the wire, tidied up, and what is not on the wire. */
-export interface GopaySandboxPayment {
+export interface GoPaySandboxPayment {
   id: number;
   /** Of a recurrence's charge: the first payment's id. */
   parent_id?: number;
   order_number: string;
   order_description: string | null;
-  state: GopaySandboxState;
+  state: GoPaySandboxState;
   sub_state?: string;
   /** In minor units. */
   amount: number;
@@ -81,15 +81,15 @@ export interface GopaySandboxPayment {
   /** What was accepted and is not done yet, but for refunds. */
   queued: { operation: "capture" | "void_authorization" | "void_recurrence"; amount?: number } | null;
   /** Every state that it has had and since when, in Unix milliseconds; the present one last. */
-  history: { state: GopaySandboxState; at: number }[];
+  history: { state: GoPaySandboxState; at: number }[];
 }
 
 /** A notification and each attempt at it. */
-export interface GopaySandboxDelivery {
+export interface GoPaySandboxDelivery {
   id: string;
   payment_id: number;
   /** The state that it was sent for. Who reads the payment then may see a later one. */
-  payment_state: GopaySandboxState;
+  payment_state: GoPaySandboxState;
   url: string;
   /** Unix milliseconds. */
   created_at: number;
@@ -100,7 +100,7 @@ export interface GopaySandboxDelivery {
 }
 
 /** A fault, as `createSandbox` has them, or one of GoPay's error codes. */
-export interface GopayFault extends Fault {
+export interface GoPayFault extends Fault {
   /** Answers with the refusal that has this code: 333 is a balance that doesn't suffice, 340 a charge that failed. */
   error?: number;
 }
@@ -120,9 +120,9 @@ export type PayerAction =
   | "transfer";
 
 /** A payment's id, as the wire or as PayKit has it. */
-export type GopayPaymentId = number | string;
+export type GoPayPaymentId = number | string;
 
-export interface GopaySandbox {
+export interface GoPaySandbox {
   readonly clientId: string;
   readonly clientSecret: string;
   /** The e-shop's. */
@@ -130,29 +130,29 @@ export interface GopaySandbox {
   /** Answers below `/api` of any origin. */
   readonly fetch: typeof fetch;
   /** Does a step; resolves when the notifications that are due have been tried once. `detail` is the instrument or the sub-state. */
-  act(paymentId: GopayPaymentId, action: PayerAction, detail?: string): Promise<GopaySandboxPayment>;
+  act(paymentId: GoPayPaymentId, action: PayerAction, detail?: string): Promise<GoPaySandboxPayment>;
   /** The payer chooses how to pay. Default `PAYMENT_CARD`. */
-  chooseMethod(paymentId: GopayPaymentId, instrument?: string): Promise<GopaySandboxPayment>;
+  chooseMethod(paymentId: GoPayPaymentId, instrument?: string): Promise<GoPaySandboxPayment>;
   /** The money is in; with a preauthorization it is blocked: `AUTHORIZED`. */
-  pay(paymentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  pay(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** The bank says no. `subState` says why; default `_5006`, no funds. */
-  decline(paymentId: GopayPaymentId, subState?: string): Promise<GopaySandboxPayment>;
+  decline(paymentId: GoPayPaymentId, subState?: string): Promise<GoPaySandboxPayment>;
   /** The payer leaves. */
-  cancel(paymentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  cancel(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** The time is up, now. */
-  timeout(paymentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  timeout(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** The payer will send a bank transfer later; `pay` is when it comes. */
-  transfer(paymentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  transfer(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** The four days of a preauthorization are up, now. */
-  lapse(paymentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  lapse(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** Charges a recurrence as GoPay does when the cycle brings it, now. Resolves with the charge. */
-  recur(parentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  recur(parentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** The recurrence ends by the payer or at GoPay. */
-  stopRecurrence(parentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  stopRecurrence(parentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** What was `ACCEPTED` is done now: refunds, a capture, a void. */
-  settle(paymentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  settle(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** What was `ACCEPTED` fails. */
-  reject(paymentId: GopayPaymentId): Promise<GopaySandboxPayment>;
+  reject(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
   /** How an operation is answered from now on. At first `FINISHED`. A charge is answered the same way each time, and
    * then paid at once (`FINISHED`), declined (`FAILED`), or neither until `pay` or `decline` (`ACCEPTED`). */
   answerWith(operation: "capture" | "createRecurrence" | "refund" | "voidAuthorization" | "voidRecurrence", result: "ACCEPTED" | "FAILED" | "FINISHED"): void;
@@ -161,17 +161,17 @@ export interface GopaySandbox {
   /** Sends a notification once more. */
   redeliver(notificationId: string): Promise<void>;
   /** Makes the next requests go wrong. */
-  inject(fault: GopayFault): void;
+  inject(fault: GoPayFault): void;
   /** Does what is due by its clock: for a clock of your own, after it was moved. Resolves with when something is due next. */
   tick(): Promise<number | undefined>;
   /** A payment by its id. */
-  payment(id: GopayPaymentId): GopaySandboxPayment | undefined;
+  payment(id: GoPayPaymentId): GoPaySandboxPayment | undefined;
   /** Every payment, in the order of creation. */
-  readonly payments: readonly GopaySandboxPayment[];
+  readonly payments: readonly GoPaySandboxPayment[];
   /** What came in, in order: the last 10,000. */
   readonly requests: readonly SandboxRequest[];
   /** What went out, in order. */
-  readonly deliveries: readonly GopaySandboxDelivery[];
+  readonly deliveries: readonly GoPaySandboxDelivery[];
   /** The whole state as text, without the secret and without tokens. */
   snapshot(): string;
   /** Sends nothing any more; `fetch` finds nobody. */
@@ -179,22 +179,22 @@ export interface GopaySandbox {
 }
 
 /** A gateway that checks whatever GoPay's documentation describes. @throws ValidationError */
-export function createGopaySandbox(options: GopaySandboxOptions = {}): GopaySandbox {
+export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySandbox {
   const { clientId = "1000000001", clientSecret = "gopay_sandbox", goId = "8123456789", now = Date.now } = options;
   const { notificationUrl, payUrl, quirks, enabled, state, onChange } = options;
   const random = randomness(options.seed);
   const setUp = JSON.stringify({ clientId, goId: String(goId), notificationUrl, payUrl, quirks, ...enabled });
-  const gateway = call((module) => new module.GopayGateway(setUp, clientSecret, state));
+  const gateway = call((module) => new module.GoPayGateway(setUp, clientSecret, state));
   const hosted = host(gateway, {
     now,
     random,
     deliver: options.deliver,
-    changed: (change) => onChange?.({ type: "payment", ...change } as GopaySandboxChange),
+    changed: (change) => onChange?.({ type: "payment", ...change } as GoPaySandboxChange),
     attempted: (attempt) => onChange?.({ type: "attempt", ...attempt }),
   });
 
-  const act = async (paymentId: GopayPaymentId, action: PayerAction, detail?: string): Promise<GopaySandboxPayment> => {
-    const payment = JSON.parse(call(() => gateway.act(String(paymentId), action, detail, now(), random()))) as GopaySandboxPayment;
+  const act = async (paymentId: GoPayPaymentId, action: PayerAction, detail?: string): Promise<GoPaySandboxPayment> => {
+    const payment = JSON.parse(call(() => gateway.act(String(paymentId), action, detail, now(), random()))) as GoPaySandboxPayment;
     await hosted.pump();
     return payment;
   };
@@ -230,14 +230,14 @@ export function createGopaySandbox(options: GopaySandboxOptions = {}): GopaySand
     tick: hosted.tick,
     payment: (id) => {
       const payment = call(() => gateway.payment(String(id)));
-      return payment === undefined ? undefined : (JSON.parse(payment) as GopaySandboxPayment);
+      return payment === undefined ? undefined : (JSON.parse(payment) as GoPaySandboxPayment);
     },
     get payments() {
-      return JSON.parse(call(() => gateway.payments())) as GopaySandboxPayment[];
+      return JSON.parse(call(() => gateway.payments())) as GoPaySandboxPayment[];
     },
     requests: hosted.requests,
     get deliveries() {
-      return JSON.parse(call(() => gateway.deliveries())) as GopaySandboxDelivery[];
+      return JSON.parse(call(() => gateway.deliveries())) as GoPaySandboxDelivery[];
     },
     snapshot: hosted.snapshot,
     close: hosted.close,

@@ -23,14 +23,14 @@ use crate::{
 };
 
 #[wasm_bindgen]
-pub struct GopayGateway(Sandbox);
+pub struct GoPayGateway(Sandbox);
 
 #[wasm_bindgen]
-impl GopayGateway {
+impl GoPayGateway {
     /// `options` is `{clientId, goId, notificationUrl?, payUrl?, quirks?, recurrence?, preauthorization?,
     /// partialCapture?}`; `state` is what `snapshot` gave.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &str, client_secret: String, state: Option<String>) -> Result<GopayGateway> {
+    pub fn new(options: &str, client_secret: String, state: Option<String>) -> Result<GoPayGateway> {
         let options: Options = serde_json::from_str(options).map_err(|error| refused("options", &error.to_string()))?;
         let go_id = number("goId", &options.go_id)?;
         let usual = Config::new(&options.client_id, Secret::new(client_secret), go_id);
@@ -47,7 +47,7 @@ impl GopayGateway {
             Some(state) => Sandbox::restore(config, read_state(&state)?),
             None => Sandbox::new(config),
         };
-        gateway.map(GopayGateway).map_err(|error| Record::from(error).into())
+        gateway.map(GoPayGateway).map_err(|error| Record::from(error).into())
     }
 
     /// As ItPay's `answer`; nothing here depends on the caller's clock.
@@ -163,7 +163,7 @@ impl GopayGateway {
     }
 }
 
-impl GopayGateway {
+impl GoPayGateway {
     fn view(&self, payment: &Payment) -> String {
         Value::Object(self.0.view(payment)).to_string()
     }

@@ -29,6 +29,7 @@ use crate::{
         ids::Ids,
         table::Table,
     },
+    time::to_http_date,
 };
 
 /// Where a `gw_url` leads unless told otherwise.
@@ -145,14 +146,17 @@ impl Sandbox {
     pub fn answer(&mut self, request: &Request, now_ms: u64, random: &[u8; 16]) -> Response {
         self.tick(now_ms, random);
         let language = Language::accepted(request.headers.get("Accept-Language"));
-        match self.handle(request, Moment { now_ms, random }) {
+        let mut response = match self.handle(request, Moment { now_ms, random }) {
             Ok((content_type, body)) => {
                 let mut headers = Headers::default();
                 headers.set("Content-Type", content_type);
                 Response { status: 200, headers, body: body.into_bytes() }
             }
             Err(refusal) => refusal.into_response(language, now_ms),
-        }
+        };
+        // A client may want to know the gateway's clock, to find what it did among the dates of a history.
+        response.headers.set("Date", to_http_date(now_ms));
+        response
     }
 
     /// What happens at the payer, at a bank or by time. An action that cannot follow changes nothing.
