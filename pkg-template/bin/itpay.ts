@@ -9,7 +9,7 @@ import { webhook } from "./webhook.js";
 const HELP = `itpay ${VERSION}
 
   npx itpay sandbox [--port 8402] [--webhook URL] [--state FILE] [--scenario FILE] [--host ADDRESS] [--url URL]
-      A gateway on this machine, with a wallet to press and a log of what comes in and goes out.
+      Gateways on this machine, with a wallet to press and a log of what comes in and goes out.
       --webhook   where all webhooks go, instead of to the endpoints of their services
       --state     keeps everything in a file, across restarts
       --scenario  plays a day of payments, outages and redeliveries by itself: see docs/sandbox.md

@@ -4,12 +4,12 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { createSandbox, type Sandbox } from "../entry/sandbox.js";
+import { createGopaySandbox, createSandbox, type GoPaySandbox, type Sandbox } from "../entry/sandbox.js";
 import { dashboardPage } from "./pages/dashboard.js";
 import { WALLET_PATH, walletPage } from "./pages/wallet.js";
 import { log, logBy } from "./sandbox/log.js";
 import { Clock, play, readScenario, type Scenario } from "./sandbox/scenario.js";
-import { listen, type SandboxServer } from "./sandbox/server.js";
+import { GOPAY, listen, type SandboxServer } from "./sandbox/server.js";
 
 /** How much of a receiver's answer the log shows, in characters. */
 const MAX_SHOWN = 80;
@@ -41,16 +41,31 @@ export async function sandbox(args: string[]): Promise<number> {
   if (clock !== undefined) logBy(clock.now);
   let changed = (): void => undefined;
   let gateway: Sandbox;
+  let gopay: GoPaySandbox;
   try {
-    gateway = createSandbox({
-      ...(webhook === undefined ? {} : { webhookUrl: webhook }),
-      ...(state !== undefined && existsSync(state) ? { state: readFileSync(state, "utf8") } : {}),
+    const kept = state !== undefined && existsSync(state) ? (JSON.parse(readFileSync(state, "utf8")) as { itpay?: object; gopay?: object }) : undefined;
+    const alike = {
       ...(scenario === undefined ? {} : { seed: scenario.seed }),
       ...(clock === undefined ? {} : { now: clock.now }),
-      walletUrl: `${server.url}${WALLET_PATH}`,
       deliver: logged,
+    };
+    gateway = createSandbox({
+      ...alike,
+      ...(webhook === undefined ? {} : { webhookUrl: webhook }),
+      ...(kept === undefined ? {} : { state: JSON.stringify(kept.itpay ?? null) }),
+      walletUrl: `${server.url}${WALLET_PATH}`,
       onChange: (change) => {
         if (change.type === "intent") log("cyan", "●", `${change.id} is ${change.status}`);
+        server.changed();
+        changed();
+      },
+    });
+    gopay = createGopaySandbox({
+      ...alike,
+      ...(kept === undefined ? {} : { state: JSON.stringify(kept.gopay ?? null) }),
+      payUrl: `${server.url}${GOPAY}/pay`,
+      onChange: (change) => {
+        if (change.type === "payment") log("cyan", "●", `GoPay's ${change.id} is ${change.state}`);
         server.changed();
         changed();
       },
@@ -61,7 +76,7 @@ export async function sandbox(args: string[]): Promise<number> {
   const save = (): void => {
     if (state === undefined) return;
     // Beside it first: an interruption must not leave half a file.
-    writeFileSync(`${state}.part`, gateway.snapshot());
+    writeFileSync(`${state}.part`, `{"itpay":${gateway.snapshot()},"gopay":${gopay.snapshot()}}`);
     renameSync(`${state}.part`, state);
   };
   try {
@@ -69,15 +84,18 @@ export async function sandbox(args: string[]): Promise<number> {
   } catch {
     return end(`${state} cannot be written.`);
   }
-  server.serve({ gateway, pages: [dashboardPage(gateway), walletPage(gateway)], save });
+  server.serve({ gateway, gopay, pages: [dashboardPage(gateway), walletPage(gateway)], save });
   const ended = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
   const { url } = server;
   process.stdout.write(
     `\n  The sandbox listens on ${url}: open it to see payments and webhooks. For a .env file:\n\n` +
-      `ITPAY_API_KEY=${gateway.apiKey}\nITPAY_WEBHOOK_SECRET=${gateway.webhookSecret}\nITPAY_BASE_URL=${url}/v1\n\n` +
+      `ITPAY_API_KEY=${gateway.apiKey}\nITPAY_WEBHOOK_SECRET=${gateway.webhookSecret}\nITPAY_BASE_URL=${url}/v1\n` +
+      `GOPAY_CLIENT_ID=${gopay.clientId}\nGOPAY_CLIENT_SECRET=${gopay.clientSecret}\nGOPAY_GO_ID=${gopay.goId}\nGOPAY_SANDBOX=true\n\n` +
       `  In your code:        new ItPayClient({ baseUrl: "${url}/v1" })\n` +
+      `                       new GoPayClient({ baseUrl: "${url}${GOPAY}/api" })\n` +
+      `  GoPay's payer:       curl -X POST ${url}/sandbox/gopay/payments/ID/pay\n` +
       `  The wallet's button: open an intent's scan_url, or curl -X POST ${url}/sandbox/payment-intents/ID/pay\n\n`,
   );
 
@@ -87,6 +105,7 @@ export async function sandbox(args: string[]): Promise<number> {
   }
   await ended;
   gateway.close();
+  gopay.close();
   await server.close();
   save();
   return 0;
@@ -117,10 +136,13 @@ function read(args: string[]) {
   return { host, port: Number(port), state, url: url?.replace(/\/$/, ""), scenario, webhook };
 }
 
-/** Posts an event and says how it went. */
+/** Posts an event, or fetches what GoPay notifies, and says how it went. */
 const logged: typeof fetch = async (url, init) => {
-  const { id, type, data } = JSON.parse(String(init?.body)) as { id: string; type: string; data: { id: string } };
-  const what = `${type} ${id} of ${data.id} to ${String(url)}`;
+  let what = `GET ${String(url)}`;
+  if (init?.method === "POST") {
+    const { id, type, data } = JSON.parse(String(init.body)) as { id: string; type: string; data: { id: string } };
+    what = `${type} ${id} of ${data.id} to ${String(url)}`;
+  }
   try {
     const response = await fetch(url, init);
     const answer = (await response.clone().text()).slice(0, MAX_SHOWN);

@@ -1,8 +1,11 @@
 // The sandbox's HTTP server: who may ask, and what lies where.
 //
-//   /v1/…                                               the gateway's API
+//   /v1/…                                               ItPay's API
+//   /gopay/api/…                                        GoPay's
 //   POST /sandbox/payment-intents/{id}/{action}         a wallet's button for programs; what they are: WalletAction
 //   POST /sandbox/events/{id}/redeliver                 posts an event again
+//   POST /sandbox/gopay/payments/{id}/{action}          what happens at GoPay's payer or bank: PayerAction
+//   POST /sandbox/gopay/notifications/{id}/redeliver    sends a notification again
 //   GET  /sandbox/live                                  Server-Sent Events: something has changed
 //   everything else                                     the pages
 
@@ -10,12 +13,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AddressInfo, BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 
-import { isItPayError, type Sandbox, type WalletAction } from "../../entry/sandbox.js";
+import { type GoPaySandbox, isItPayError, type PayerAction, type Sandbox, type WalletAction } from "../../entry/sandbox.js";
 import { documentOf, HEADERS } from "../pages/layout.js";
 import type { Page } from "../pages/page.js";
 import type { Language } from "../pages/texts.js";
 import { log } from "./log.js";
 
+/** Below it lies what is GoPay's. */
+export const GOPAY = "/gopay";
 const MAX_BODY = 1024 * 1024;
 /** How long changes are gathered before the pages are told, in milliseconds. */
 const GATHER = 100;
@@ -29,6 +34,7 @@ loopback.addAddress("::1", "ipv6");
 /** What the server serves. */
 export interface Served {
   gateway: Sandbox;
+  gopay: GoPaySandbox;
   pages: readonly Page[];
   /** Called before an answer to whatever may have changed something. */
   save: () => void;
@@ -82,7 +88,7 @@ export async function listen({ host, port, url }: { host: string; port: number; 
       return refuse(response, 403, "UNKNOWN_HOST", `this sandbox is reached at ${own}; tell it of another address with --url`);
     }
     if (served === undefined) return refuse(response, 503, "STARTING", "the sandbox is starting");
-    const isApi = path === "/v1" || path.startsWith("/v1/");
+    const isApi = ["/v1", `${GOPAY}/api`].some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
     if (!isApi && method !== "GET" && method !== "HEAD" && isForeign(request)) {
       return refuse(response, 403, "FOREIGN_ORIGIN", "a page from elsewhere must not press the sandbox's buttons");
     }
@@ -93,14 +99,15 @@ export async function listen({ host, port, url }: { host: string; port: number; 
     return page(served, request, path, new URLSearchParams(query), body, response);
   };
 
-  const api = async ({ gateway, save }: Served, request: IncomingMessage, body: Uint8Array<ArrayBuffer>, response: ServerResponse): Promise<void> => {
+  const api = async ({ gateway, gopay, save }: Served, request: IncomingMessage, body: Uint8Array<ArrayBuffer>, response: ServerResponse): Promise<void> => {
     const { method = "GET", url: target = "/" } = request;
     if (outage !== undefined) {
       log("red", "←", `${method} ${target}: ${outage === "reset" ? "connection reset" : outage} (outage)`);
       if (outage === "reset") return void request.socket.resetAndDestroy();
       return refuse(response, outage, "UNAVAILABLE", "the gateway is out of order");
     }
-    const given = await gateway.fetch(`http://sandbox${target}`, {
+    const [asked, below] = target.startsWith(GOPAY) ? [gopay, target.slice(GOPAY.length)] : [gateway, target];
+    const given = await asked.fetch(`http://sandbox${below}`, {
       method,
       headers: Object.entries(request.headersDistinct).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value])),
       // A GET with a body is none that fetch can make; the signature over its path is what counts.
@@ -113,19 +120,23 @@ export async function listen({ host, port, url }: { host: string; port: number; 
   };
 
   /** What programs press. */
-  const press = async ({ gateway, save }: Served, method: string, path: string, body: Uint8Array, response: ServerResponse): Promise<void> => {
+  const press = async ({ gateway, gopay, save }: Served, method: string, path: string, body: Uint8Array, response: ServerResponse): Promise<void> => {
     if (path === "/sandbox/live") return follow(method, response);
-    const [, intent, action, event] = /^\/sandbox\/(?:payment-intents\/([^/]+)\/([a-z]+)|events\/([^/]+)\/redeliver)$/.exec(path) ?? [];
-    if (intent === undefined && event === undefined) return refuse(response, 404, "NOT_FOUND", "there is nothing at this path");
+    const [, of, kind, id = "", action = ""] = /^\/sandbox\/(gopay\/)?([a-z-]+)\/([^/]+)\/([a-zA-Z]+)$/.exec(path) ?? [];
+    const isPayment = kind === (of === undefined ? "payment-intents" : "payments");
+    const isDelivery = kind === (of === undefined ? "events" : "notifications") && action === "redeliver";
+    if (!isPayment && !isDelivery) return refuse(response, 404, "NOT_FOUND", "there is nothing at this path");
     if (method !== "POST") return refuse(response, 405, "METHOD_NOT_ALLOWED", "POST only", { Allow: "POST" });
     let pressed: object;
     try {
-      if (event !== undefined) {
-        const id = decodeURIComponent(event);
-        await gateway.redeliver(id);
-        pressed = { id };
+      const known = decodeURIComponent(id);
+      if (isDelivery) {
+        await (of === undefined ? gateway : gopay).redeliver(known);
+        pressed = { id: known };
+      } else if (of === undefined) {
+        pressed = await gateway.act(known, action as WalletAction, textOf(body, "reason"));
       } else {
-        pressed = await gateway.act(decodeURIComponent(intent!), action as WalletAction, reasonOf(body));
+        pressed = await gopay.act(known, action as PayerAction, textOf(body, "detail"));
       }
     } catch (error) {
       if (!isItPayError(error) && !(error instanceof URIError) && !(error instanceof SyntaxError)) throw error;
@@ -232,12 +243,12 @@ function isForeign({ headers: { host, origin, "sec-fetch-site": site } }: Incomi
   return origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === new URL(`http://${host}`).host);
 }
 
-/** Why the wallet refuses, from a body such as `{"reason": "insufficient funds"}`. @throws SyntaxError */
-function reasonOf(body: Uint8Array): string | undefined {
+/** What a button is given, from a body such as `{"reason": "insufficient funds"}`. @throws SyntaxError */
+function textOf(body: Uint8Array, name: "detail" | "reason"): string | undefined {
   if (body.length === 0) return undefined;
-  const { reason } = (JSON.parse(Buffer.from(body).toString()) ?? {}) as { reason?: unknown };
-  if (reason !== undefined && typeof reason !== "string") throw new SyntaxError("reason must be a string");
-  return reason;
+  const text = ((JSON.parse(Buffer.from(body).toString()) ?? {}) as Record<string, unknown>)[name];
+  if (text !== undefined && typeof text !== "string") throw new SyntaxError(`${name} must be a string`);
+  return text;
 }
 
 function idOf(page: Page | undefined, path: string): string {
