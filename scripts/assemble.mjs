@@ -20,7 +20,7 @@ const require = createRequire(join(root, "js-tests/package.json"));
 const { buildSync, transformSync } = require("esbuild");
 
 // Which file of src/ owns each wasm module, and which modules each entry needs.
-const owners = { webhooks: "signature", client: "client", gopay: "gopay-client", qr: "qr", sandbox: "sandbox" };
+const owners = { webhooks: "signature", client: "client", gopay: "gopay-client", qr: "qr", sandbox: "sandbox-host" };
 const entries = {
   index: ["client", "webhooks"],
   webhooks: ["webhooks"],
@@ -154,10 +154,10 @@ buildSync({
   platform: "node",
   format: "esm",
   target: "node20",
-  external: ["../entry/*"],
+  external: ["../entry/*", "../../entry/*"],
 });
 const command = join(dist, "bin/itpay.mjs");
-write(command, read(command).replaceAll(/"\.\.\/entry\/(\w+)\.js"/g, '"../node/$1.mjs"'));
+write(command, read(command).replaceAll(/"(?:\.\.\/)+entry\/(\w+)\.js"/g, '"../node/$1.mjs"'));
 chmodSync(command, 0o755);
 
 // 5. The manifest, with one block of conditions for each entry. Order decides: edge runtimes also say "node".

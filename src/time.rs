@@ -73,6 +73,34 @@ pub(crate) fn to_iso8601(unix_ms: u64) -> alloc::string::String {
     alloc::format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", ms % 1000)
 }
 
+/// Writes a date as HTTP headers have it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+#[cfg(feature = "sandbox")]
+pub(crate) fn to_http_date(unix_ms: u64) -> alloc::string::String {
+    let (days, seconds) = (unix_ms / MS_PER_DAY, unix_ms % MS_PER_DAY / 1000);
+    let (year, month, day) = date_from_days(days);
+    // The first day of all was a Thursday.
+    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"].get(days as usize % 7).unwrap_or(&"");
+    let month = MONTHS.get(month as usize - 1).unwrap_or(&"");
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    alloc::format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
+/// The same moment of a later month, or its last day where the month is too short.
+#[cfg(feature = "sandbox")]
+pub(crate) fn add_months(unix_ms: u64, months: u64) -> u64 {
+    let (year, month, day) = date_from_days(unix_ms / MS_PER_DAY);
+    // Ten thousand years are more than any recurrence lasts.
+    let months = month - 1 + months.min(120_000);
+    let (year, month) = (year + months / 12, months % 12 + 1);
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let last = match month {
+        2 => 28 + u64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    days_from_date(year, month, day.min(last)) * MS_PER_DAY + unix_ms % MS_PER_DAY
+}
+
 // Both count years from March, so that the leap day comes last, in eras of 400 years.
 
 fn days_from_date(year: u64, month: u64, day: u64) -> u64 {
@@ -103,6 +131,15 @@ mod tests {
         assert_eq!(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
         assert_eq!(parse_http_date("Thu, 29 Feb 2024 23:59:59 GMT"), Some(1_709_251_199_000));
         assert_eq!(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+    }
+
+    #[cfg(feature = "sandbox")]
+    #[test]
+    fn an_http_date_is_written_as_it_is_read() {
+        for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 29 Feb 2024 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"]
+        {
+            assert_eq!(to_http_date(parse_http_date(text).unwrap_or(1)), text);
+        }
     }
 
     #[test]
@@ -150,6 +187,22 @@ mod tests {
             "2024-02-29ž",
         ] {
             assert_eq!(parse_iso8601(text), None, "{text}");
+        }
+    }
+
+    #[cfg(feature = "sandbox")]
+    #[test]
+    fn a_month_later_is_the_same_day_or_the_last_one() {
+        for (from, months, to) in [
+            ("2026-01-31", 0, "2026-01-31"),
+            ("2026-01-31", 1, "2026-02-28"),
+            ("2028-01-31", 1, "2028-02-29"),
+            ("2026-01-31", 2, "2026-03-31"),
+            ("2026-12-30", 1, "2027-01-30"),
+            ("2026-01-31", 3 + 12, "2027-04-30"),
+        ] {
+            let later = add_months(parse_iso8601(from).unwrap_or_default() + 5, months);
+            assert_eq!(to_iso8601(later), alloc::format!("{to}T00:00:00.005Z"), "{from} and {months}");
         }
     }
 

@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 
 import { cases as clientCases } from "../cases/client.mjs";
 import { cases as gopayCases } from "../cases/gopay.mjs";
+import { cases as gopaySandboxCases } from "../cases/gopay-sandbox.mjs";
 import { cases as sandboxCases } from "../cases/sandbox.mjs";
 import { cases as webhookCases } from "../cases/webhooks.mjs";
 import { misbehavingServer } from "../misbehaving-server.mjs";
@@ -18,5 +19,6 @@ for (const [kind, load] of [["import", (name) => import(name)], ["require", asyn
   describe(`itpay/webhooks by ${kind}`, () => webhookCases(webhooks).forEach(([name, run]) => test(name, run)));
   describe(`itpay/sandbox by ${kind}`, () => sandboxCases(itpay, sandbox, webhooks).forEach(([name, run]) => test(name, run)));
   describe(`itpay/gopay by ${kind}`, () => gopayCases(gopay).forEach(([name, run]) => test(name, run)));
+  describe(`GoPay in itpay/sandbox by ${kind}`, () => gopaySandboxCases(gopay, sandbox).forEach(([name, run]) => test(name, run)));
   describe(`itpay by ${kind}`, { concurrency: true }, () => clientCases(itpay, server.url).forEach(([name, run]) => test(name, run)));
 }

@@ -1,7 +1,7 @@
-// Runs every JavaScript block of the README as it stands.
+// Runs every JavaScript block of the README and of docs/ as it stands.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -10,6 +10,7 @@ import { ItPayClient } from "itpay";
 import { createSandbox } from "itpay/sandbox";
 import { generateTestHeader } from "itpay/webhooks";
 
+import { startCommand } from "../sandbox-command.mjs";
 import { startWorker } from "../workerd.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -17,21 +18,21 @@ const readme = readFileSync(join(root, "README.md"), "utf8");
 const blocks = new Map([...readme.matchAll(/^## (.+)\n(?:(?!^## )[^])*?^```js\n([^]*?)^```$/gm)].map(([, title, code]) => [title, code]));
 
 /** The block as a file, from where the package is found by its name. */
-function file(title) {
+function file(title, code = blocks.get(title)) {
   const folder = join(root, "js-tests/node_modules/.readme");
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${title.replaceAll(/\W+/g, "-")}.mjs`);
-  writeFileSync(path, blocks.get(title));
+  writeFileSync(path, code);
   return path;
 }
 
 /** Runs it and returns what it logged. */
-async function run(title) {
+async function run(title, code = blocks.get(title)) {
   const lines = [];
   const { log } = console;
-  console.log = (...values) => lines.push(values.join(" "));
+  console.log = (...values) => lines.push(values.map(String).join(" "));
   try {
-    await import(pathToFileURL(file(title)));
+    await import(pathToFileURL(file(title, code)));
   } finally {
     console.log = log;
   }
@@ -85,4 +86,30 @@ test("README: the Worker takes a signed event once and refuses a forged one", as
 
 test("README: the sandbox needs no gateway", async () => {
   assert.deepEqual(await run("Test without a gateway"), ["succeeded"]);
+});
+
+const sandboxPage = readFileSync(join(root, "docs/sandbox.md"), "utf8");
+const blocksOf = (page, language) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
+
+for (const [index, code] of blocksOf(sandboxPage, "js").entries()) {
+  test(`docs/sandbox.md: block ${index + 1} logs what its comments say`, async () => {
+    const expected = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
+    assert.ok(expected.length > 0);
+    assert.deepEqual(await run(`docs-sandbox-${index}`, code), expected);
+  });
+}
+
+test("docs/sandbox.md: the scenario is one, every option is there, and every picture", async () => {
+  const [scenario] = blocksOf(sandboxPage, "json");
+  const run = startCommand("sandbox", "--port", "0", "--scenario", file("docs-scenario", scenario));
+  await run.until("The sandbox listens");
+  run.child.kill("SIGINT");
+  assert.equal((await run.exit)[0], 0, run.errors);
+  const help = startCommand("--help");
+  await help.exit;
+  const options = /npx itpay sandbox(.*)/.exec(help.output)[1].match(/--\w+/g);
+  assert.deepEqual([...sandboxPage.matchAll(/^\| `(--\w+)/gm)].map(([, option]) => option), options);
+  for (const [, picture] of sandboxPage.matchAll(/\]\((screenshots\/\S+)\)/g)) {
+    assert.ok(statSync(join(root, "docs", picture)).size < 60_000, `${picture} is too large`);
+  }
 });

@@ -7,12 +7,13 @@ import * as webhooks from "itpay/webhooks";
 
 import { cases as clientCases } from "../cases/client.mjs";
 import { cases as gopayCases } from "../cases/gopay.mjs";
+import { cases as gopaySandboxCases } from "../cases/gopay-sandbox.mjs";
 import { cases as sandboxCases } from "../cases/sandbox.mjs";
 import { cases as webhookCases } from "../cases/webhooks.mjs";
 
 export default {
   async fetch(request, env) {
-    const all = new Map([...webhookCases(webhooks), ...clientCases(itpay, env.SERVER_URL), ...gopayCases(gopay), ...sandboxCases(itpay, sandbox, webhooks)]);
+    const all = new Map([...webhookCases(webhooks), ...clientCases(itpay, env.SERVER_URL), ...gopayCases(gopay), ...gopaySandboxCases(gopay, sandbox), ...sandboxCases(itpay, sandbox, webhooks)]);
     const name = new URL(request.url).searchParams.get("case");
     if (name === null) return Response.json([...all.keys()]);
     try {

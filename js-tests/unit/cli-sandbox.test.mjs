@@ -1,35 +1,14 @@
 // `npx itpay sandbox`, as its users start it.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-import { ItPayClient } from "itpay";
-
-function start(...args) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url)), ...args]);
-  const run = { child, output: "", errors: "", exit: once(child, "exit") };
-  child.stdout.on("data", (piece) => (run.output += piece));
-  child.stderr.on("data", (piece) => (run.errors += piece));
-  return run;
-}
-
-async function listening(...args) {
-  const run = start("sandbox", "--port", "0", ...args);
-  while (!run.output.includes("curl")) await Promise.race([once(run.child.stdout, "data"), run.exit.then(() => assert.fail(run.errors))]);
-  run.url = /http:\/\/127\.0\.0\.1:\d+/.exec(run.output)[0];
-  run.client = new ItPayClient({ apiKey: /ITPAY_API_KEY=(\S+)/.exec(run.output)[1], baseUrl: `${run.url}/v1` });
-  run.press = async (path) => {
-    const response = await fetch(`${run.url}/sandbox/${path}`, { method: "POST" });
-    return [response.status, await response.json()];
-  };
-  return run;
-}
+import { startCommand, startSandbox } from "../sandbox-command.mjs";
 
 async function payment({ client }) {
   const service = await client.manifests.create({ name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "http://127.0.0.1:9/" });
@@ -39,7 +18,7 @@ async function payment({ client }) {
 }
 
 test("a payment goes over HTTP, the wallet's buttons are pressed by POST, and Ctrl-C ends it", async () => {
-  const run = await listening();
+  const run = await startSandbox();
   const id = await payment(run);
   assert.deepEqual((await run.press(`payment-intents/${id}/pay`)).map((part) => part.status ?? part), [200, "succeeded"]);
   assert.equal((await run.client.paymentIntents.retrieve(id)).status, "succeeded");
@@ -49,7 +28,7 @@ test("a payment goes over HTTP, the wallet's buttons are pressed by POST, and Ct
   assert.equal((await run.press("events/none/redeliver"))[0], 409);
   assert.equal((await fetch(`${run.url}/v1/services`, { method: "OPTIONS" })).status, 405);
   assert.equal((await fetch(`${run.url}/v1/services`, { method: "POST", body: "x".repeat(2 ** 20 + 1) })).status, 413);
-  assert.match(run.output, /is succeeded/);
+  assert.match(run.output, /is pending\n[^]*is qr_generated\n[^]*is scanning\n[^]*is authorized\n[^]*is captured\n[^]*is succeeded\n/);
   assert.ok(!run.output.includes("\u001b["));
   run.child.kill("SIGINT");
   assert.deepEqual(await run.exit, [0, null]);
@@ -59,12 +38,12 @@ test("with --state a restart goes on where it was", async () => {
   const folder = mkdtempSync(join(tmpdir(), "itpay-"));
   try {
     const state = join(folder, "state.json");
-    const first = await listening("--state", state);
+    const first = await startSandbox("--state", state);
     const id = await payment(first);
     first.child.kill("SIGKILL"); // even so: what was answered is in the file
     await first.exit;
     assert.ok(!readFileSync(state, "utf8").includes("whsec_"));
-    const second = await listening("--state", state);
+    const second = await startSandbox("--state", state);
     assert.equal((await second.client.paymentIntents.retrieve(id)).status, "qr_generated");
     second.child.kill("SIGINT");
     await second.exit;
@@ -73,15 +52,68 @@ test("with --state a restart goes on where it was", async () => {
   }
 });
 
+test("a wallet refuses for a reason, and an attempt at a delivery is a line of the log", async () => {
+  const merchant = createServer((_, response) => response.writeHead(418).end("a\u001b[31m\nteapot"));
+  merchant.listen(0, "127.0.0.1");
+  await once(merchant, "listening");
+  const run = await startSandbox("--webhook", `http://127.0.0.1:${merchant.address().port}/hook`);
+  const id = await payment(run);
+  assert.equal((await run.press(`payment-intents/${id}/fail`, { reason: 7 }))[0], 400);
+  assert.equal((await run.press(`payment-intents/${id}/fail`, { reason: "insufficient funds" }))[1].status, "failed");
+  await run.until("418 a [31m teapot\n");
+  assert.match(run.output, new RegExp(`→ payment_intent\\.failed evt_\\S+ of ${id} to http://127`));
+  assert.match(await (await fetch(`${run.url}/pay/${id}`)).text(), /insufficient funds/);
+  await run.stop();
+  merchant.close();
+  merchant.closeAllConnections();
+});
+
+test("a name that leads here by a trick of DNS, and a page from elsewhere, are refused", async () => {
+  const run = await startSandbox();
+  const id = await payment(run);
+  const { port } = new URL(run.url);
+  const ask = async (path, headers, method = "GET") => {
+    const [response] = await once(request({ port, host: "127.0.0.1", path, method, headers }).end(), "response");
+    return [response.statusCode, Buffer.concat(await response.toArray()).toString()];
+  };
+  for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.1.evil.example", "192.0.2.1", "x@evil.example", "local host", "[::2]"]) {
+    for (const path of ["/", "/v1/services", "/sandbox/live", `/pay/${id}`]) assert.equal((await ask(path, { Host: host }))[0], 403, `${host} ${path}`);
+  }
+  for (const host of ["localhost", `localhost:${port}`, "127.0.0.1", "127.9.9.9:1", "[::1]:8402", "shop.localhost"]) assert.equal((await ask("/", { Host: host }))[0], 200, host);
+  const pay = `/sandbox/payment-intents/${id}/pay`;
+  const own = { Host: `localhost:${port}` };
+  for (const foreign of [{ Origin: "https://evil.example" }, { Origin: "null" }, { Origin: `http://127.0.0.1:${port}` }, { Origin: "http://localhost:1" }, { "Sec-Fetch-Site": "cross-site" }, { "Sec-Fetch-Site": "same-site" }]) {
+    for (const path of [pay, `/pay/${id}`, "/"]) assert.equal((await ask(path, { ...own, ...foreign }, "POST"))[0], 403, JSON.stringify(foreign));
+  }
+  assert.equal((await ask("/sandbox/live", own, "POST"))[0], 405);
+  assert.equal((await ask("/sandbox/other", own, "POST"))[0], 404);
+  assert.equal((await ask("/nowhere", own, "POST"))[0], 405);
+  assert.equal((await ask(pay, { ...own, Origin: `http://localhost:${port}`, "Sec-Fetch-Site": "same-origin" }, "POST"))[0], 200);
+  await run.stop();
+});
+
+test("with --host and --url it is reached by other names, and says so in its codes", async () => {
+  const run = await startSandbox("--host", "0.0.0.0", "--url", "https://sandbox.test:8402");
+  assert.match(run.output, /ITPAY_BASE_URL=https:\/\/sandbox\.test:8402\/v1\n/);
+  await run.stop();
+  for (const host of ["0.0.0.0", "::1"]) {
+    const other = await startSandbox("--host", host);
+    const response = await fetch(other.url);
+    assert.equal(response.status, 200, other.url);
+    assert.ok(!other.url.includes("0.0.0.0"), other.url);
+    await other.stop();
+  }
+});
+
 test("what can't be is said in a sentence", async () => {
-  const run = await listening();
-  const taken = start("sandbox", "--port", new URL(run.url).port);
+  const run = await startSandbox();
+  const taken = startCommand("sandbox", "--port", new URL(run.url).port);
   assert.deepEqual([(await taken.exit)[0], /in use/.test(taken.errors)], [1, true]);
   run.child.kill("SIGINT");
-  const unwritable = start("sandbox", "--port", "0", "--state", "/none/state.json");
+  const unwritable = startCommand("sandbox", "--port", "0", "--state", "/none/state.json");
   assert.deepEqual([(await unwritable.exit)[0], /cannot be written/.test(unwritable.errors)], [1, true]);
-  for (const args of [["sandbox", "--port", "x"], ["sandbox", "--port", "70000"], ["sandbox", "--port", ""], ["sandbox", "--webhook", "x"], ["sandbox", "--what"], ["what"]]) {
-    const wrong = start(...args);
+  for (const args of [["sandbox", "--port", "x"], ["sandbox", "--port", "70000"], ["sandbox", "--port", ""], ["sandbox", "--webhook", "x"], ["sandbox", "--host", ""], ["sandbox", "--url", "sandbox.test"], ["sandbox", "--url", "http://x/path"], ["sandbox", "--what"], ["what"]]) {
+    const wrong = startCommand(...args);
     const [code] = await wrong.exit;
     assert.equal(code, 2, args.join(" "));
     assert.ok(wrong.errors.length > 10 && !wrong.errors.includes("    at "), wrong.errors);

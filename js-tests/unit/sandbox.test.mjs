@@ -138,6 +138,58 @@ test("injected faults hit the requests that they name, so many times", async () 
   assert.equal((await client.paymentIntents.create(params, { maxRetries: 1 })).id, "pi_lost");
 });
 
+test("with a clock of its own a payment expires and a webhook is posted again when it is told to tick", async () => {
+  let now = Date.UTC(2026, 0, 1);
+  const statuses = [];
+  const handler = createWebhookHandler({ secret: "whsec_sandbox", on: {} });
+  const { sandbox, intent, posted } = await shop({
+    now: () => now,
+    receive: async (url, init, nth) => {
+      const { status } = nth === 1 ? new Response(null, { status: 500 }) : await handler(new Request(url, init));
+      statuses.push(status);
+      return new Response(null, { status });
+    },
+  });
+  assert.equal(await sandbox.tick(), now + 900_000);
+  assert.equal(sandbox.intent(intent.id).status, "qr_generated");
+  now += 900_000;
+  assert.equal(await sandbox.tick(), now + 1000);
+  assert.equal(sandbox.intent(intent.id).status, "expired");
+  now += 1000;
+  assert.equal(await sandbox.tick(), undefined);
+  assert.deepEqual(statuses, [500, 200], "the signature is fresh by the receiver's clock");
+  assert.deepEqual([posted.length, sandbox.deliveries[0].progress, sandbox.deliveries[0].attempts.map(({ at }) => at)], [2, { state: "delivered" }, [now - 1000, now]]);
+  sandbox.close();
+  assert.equal(await sandbox.tick(), undefined);
+});
+
+test("every status that is passed and every attempt is told, in order", async () => {
+  const told = [];
+  const { sandbox, intent, client } = await shop({ onChange: ({ type, status, id }) => told.push([type, status, id]) });
+  await sandbox.pay(intent.id);
+  const event = sandbox.deliveries[0].id;
+  await client.manifests.search({});
+  assert.deepEqual(told, [
+    ...["pending", "qr_generated", "scanning", "authorized", "captured", "succeeded"].map((status) => ["intent", status, intent.id]),
+    ["attempt", 200, event],
+  ]);
+  const kept = sandbox.intent(intent.id);
+  assert.deepEqual([kept.merchant_name, kept.charge.status, kept.history.length], ["S", "consumed", 6]);
+  assert.deepEqual(sandbox.intents, [kept]);
+  assert.equal(sandbox.intent("pi_none"), undefined);
+  // What was told once is not told again, and a restored sandbox doesn't tell its past.
+  const other = createSandbox({ state: sandbox.snapshot(), onChange: () => assert.fail("nothing changed") });
+  await other.tick();
+  other.close();
+});
+
+test("the requests that are kept are bounded", async () => {
+  const { sandbox } = await shop();
+  for (let request = 0; request < 10_050; request += 1) await sandbox.fetch(`http://x/v1/${request}`);
+  assert.equal(sandbox.requests.length, 10_000);
+  assert.equal(sandbox.requests.at(-1).path, "/v1/10049");
+});
+
 test("a snapshot goes on where it was taken, and has neither key nor secret", async () => {
   const { sandbox, intent } = await shop();
   const state = sandbox.snapshot();

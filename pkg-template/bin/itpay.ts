@@ -8,8 +8,13 @@ import { webhook } from "./webhook.js";
 
 const HELP = `itpay ${VERSION}
 
-  npx itpay sandbox [--port 8402] [--webhook URL] [--state FILE]
-      A gateway on this machine, with a log of what comes in and goes out.
+  npx itpay sandbox [--port 8402] [--webhook URL] [--state FILE] [--scenario FILE] [--host ADDRESS] [--url URL]
+      Gateways on this machine, with a wallet to press and a log of what comes in and goes out.
+      --webhook   where all webhooks go, instead of to the endpoints of their services
+      --state     keeps everything in a file, across restarts
+      --scenario  plays a day of payments, outages and redeliveries by itself: see docs/sandbox.md
+      --host      listens there instead of on 127.0.0.1
+      --url       where it is reached, if not there: http://sandbox.test:8402
 
   npx itpay webhook send --to URL [--type payment_intent.succeeded] [--data FILE] [--secret whsec_…]
       Posts an event to an endpoint as the gateway would, signed.

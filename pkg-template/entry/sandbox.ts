@@ -1,11 +1,25 @@
-// `itpay/sandbox`: the gateway in process.
+// `itpay/sandbox`: the gateways in process.
 
 export { isItPayError, ItPayError, ValidationError } from "../src/errors.js";
+export {
+  createGopaySandbox,
+  type GoPayFault,
+  type GoPayPaymentId,
+  type GoPaySandbox,
+  type GoPaySandboxChange,
+  type GoPaySandboxDelivery,
+  type GoPaySandboxOptions,
+  type GoPaySandboxPayment,
+  type GoPaySandboxState,
+  type PayerAction,
+} from "../src/gopay-sandbox.js";
 export {
   createSandbox,
   type Fault,
   type Sandbox,
+  type SandboxChange,
   type SandboxDelivery,
+  type SandboxIntent,
   type SandboxOptions,
   type SandboxRequest,
   type WalletAction,

@@ -14,6 +14,62 @@ pub const PAYMENTS: &str = "/payments/payment";
 /// `POST`: an account statement.
 pub const ACCOUNT_STATEMENT: &str = "/accounts/account-statement";
 
+/// A path as the gateway reads it, below its `/api`.
+#[cfg(feature = "sandbox")]
+#[allow(missing_docs, reason = "the functions below say it")]
+pub enum Route {
+    AccountStatement,
+    Capture(u64),
+    CreateRecurrence(u64),
+    Payment(u64),
+    PaymentInstruments { go_id: u64, currency: Option<String> },
+    Payments,
+    Refund(u64),
+    Refunds(u64),
+    Token,
+    VoidAuthorization(u64),
+    VoidRecurrence(u64),
+}
+
+#[cfg(feature = "sandbox")]
+impl Route {
+    /// Reads a path. An id that is no number leads nowhere.
+    pub fn parse(path: &str) -> Option<Route> {
+        match path {
+            ACCOUNT_STATEMENT => return Some(Route::AccountStatement),
+            PAYMENTS => return Some(Route::Payments),
+            TOKEN => return Some(Route::Token),
+            _ => {}
+        }
+        let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?;
+        if let Some(rest) = path.strip_prefix("/eshops/eshop/") {
+            let (go_id, rest) = rest.split_once("/payment-instruments")?;
+            let currency = if rest.is_empty() { None } else { Some(rest.strip_prefix('/')?.into()) };
+            return Some(Route::PaymentInstruments { go_id: number(go_id)?, currency });
+        }
+        let below = path.strip_prefix(PAYMENTS)?.strip_prefix('/')?;
+        let Some((id, last)) = below.split_once('/') else { return number(below).map(Route::Payment) };
+        let id = number(id)?;
+        Some(match last {
+            "capture" => Route::Capture(id),
+            "create-recurrence" => Route::CreateRecurrence(id),
+            "refund" => Route::Refund(id),
+            "refunds" => Route::Refunds(id),
+            "void-authorization" => Route::VoidAuthorization(id),
+            "void-recurrence" => Route::VoidRecurrence(id),
+            _ => return None,
+        })
+    }
+
+    /// What the path takes, as an `Allow` header lists it.
+    pub fn methods(&self) -> &'static str {
+        match self {
+            Route::Payment(_) | Route::PaymentInstruments { .. } | Route::Refunds(_) => "GET",
+            _ => "POST",
+        }
+    }
+}
+
 /// `GET`: a payment as it is.
 pub fn payment(id: &str) -> Result<String, Error> {
     Ok(format!("{PAYMENTS}/{}", payment_id("id", id)?))

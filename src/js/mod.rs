@@ -11,6 +11,8 @@ mod client;
 mod error;
 #[cfg(feature = "js-gopay")]
 mod gopay;
+#[cfg(feature = "js-sandbox")]
+mod gopay_sandbox;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod line;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]

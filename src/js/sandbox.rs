@@ -1,4 +1,5 @@
-//! The `sandbox` wasm module: one gateway that JavaScript brings a clock, random bytes and a network to.
+//! The `sandbox` wasm module: gateways that JavaScript brings a clock, random bytes and a network to. ItPay's is
+//! here, GoPay's in the file beside this one.
 //!
 //! JSON text goes in and out, because that is what most of it is anyway.
 
@@ -17,11 +18,11 @@ use wasm_bindgen::prelude::*;
 use super::error::Record;
 use crate::{
     Object, Secret,
-    http::{Headers, Method, Request},
-    sandbox::{Action, Config, Sandbox},
+    http::{Headers, Method, Request, Response},
+    sandbox::{Action, Change, Config, Intent, Sandbox},
 };
 
-type Result<T> = core::result::Result<T, JsValue>;
+pub(super) type Result<T> = core::result::Result<T, JsValue>;
 
 #[wasm_bindgen]
 pub struct Gateway(Sandbox);
@@ -41,11 +42,7 @@ impl Gateway {
         config.webhook_url = webhook_url;
         config.wallet_url = wallet_url.unwrap_or(config.wallet_url);
         let gateway = match state {
-            Some(state) => {
-                let object: Object =
-                    serde_json::from_str(&state).map_err(|_| refused("state", "is not a sandbox's state"))?;
-                Sandbox::restore(config, object)
-            }
+            Some(state) => Sandbox::restore(config, read_state(&state)?),
             None => Sandbox::new(config),
         };
         gateway.map(Gateway).map_err(|error| Record::from(error).into())
@@ -54,18 +51,8 @@ impl Gateway {
     /// `request` is `{method, path, query?, headers: [[name, value]]}`. Answers with `{status, headers, body}`; a
     /// method that no path has is answered 405. A signature is fresh by the gateway's clock or by the caller's.
     pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, caller: f64, random: &[u8]) -> Result<String> {
-        let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
-        let Some(method) = Method::parse(&request.method) else {
-            return Ok(json!({ "status": 405, "headers": [], "body": "" }).to_string());
-        };
-        let mut headers = Headers::default();
-        for (name, value) in request.headers {
-            headers.set(&name, value);
-        }
-        let request = Request { query: request.query, headers, body, ..Request::new(method, request.path) };
-        let response = self.0.answer_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random));
-        let body = String::from_utf8_lossy(&response.body);
-        Ok(json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }).to_string())
+        let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
+        Ok(outgoing(&self.0.answer_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random))))
     }
 
     /// What happens at the wallet: `scan`, `authorize`, `capture`, `succeed`, `pay`, `fail`, `expire`, `cancel`.
@@ -98,15 +85,12 @@ impl Gateway {
         self.0.tick(now as u64, &sixteen(random));
     }
 
-    /// The next webhook to be posted, `{id, attempt, url, headers: [[name, value]], body}`.
-    pub fn next_delivery(&mut self, now: f64) -> Option<String> {
-        let webhook = self.0.next_delivery(now as u64)?;
+    /// The next webhook to be posted, `{id, attempt, url, headers: [[name, value]], body}`, signed by the receiver's clock.
+    pub fn next_delivery(&mut self, now: f64, receiver: f64) -> Option<String> {
+        let webhook = self.0.next_delivery_by_two_clocks(now as u64, receiver as u64)?;
         let body = String::from_utf8_lossy(&webhook.body);
-        let (id, attempt, url) = (&webhook.id, webhook.attempt, &webhook.url);
-        Some(
-            json!({ "id": id, "attempt": attempt, "url": url, "headers": pairs(&webhook.headers), "body": body })
-                .to_string(),
-        )
+        let (id, url, headers) = (&webhook.id, &webhook.url, pairs(&webhook.headers));
+        Some(json!({ "id": id, "method": "POST", "url": url, "headers": headers, "body": body }).to_string())
     }
 
     /// How posting it went; no status where there was no answer.
@@ -124,8 +108,21 @@ impl Gateway {
         self.0.next_due().map(|at| at as f64)
     }
 
+    /// Every intent, `{…as on the wire, charge?, failure_reason?, history, merchant_name}`.
     pub fn intents(&self) -> String {
-        list(self.0.intents())
+        self.0.intents().iter().map(|intent| self.view(intent)).collect::<Value>().to_string()
+    }
+
+    /// One of them.
+    pub fn intent(&self, id: &str) -> Option<String> {
+        self.0.intent(id).map(|intent| self.view(intent).to_string())
+    }
+
+    /// Each status that was entered since the last call, `[{id, status, at}]`; none if there was nothing.
+    pub fn take_changes(&mut self) -> Option<String> {
+        let changes = self.0.take_changes();
+        let line = |(id, change): &(String, Change)| json!({ "id": id, "status": change.status, "at": change.at });
+        (!changes.is_empty()).then(|| changes.iter().map(line).collect::<Value>().to_string())
     }
 
     pub fn services(&self) -> String {
@@ -142,15 +139,55 @@ impl Gateway {
     }
 }
 
-#[derive(Deserialize)]
-struct Incoming {
-    method: String,
-    path: String,
-    query: Option<String>,
-    headers: Vec<(String, String)>,
+impl Gateway {
+    fn view(&self, intent: &Intent) -> Value {
+        let mut object = intent.to_wire();
+        let service = self.0.service(&intent.params.service_id);
+        object.insert("merchant_name".to_string(), service.map(|service| service.merchant_name()).into());
+        object.insert("history".to_string(), json!(intent.history));
+        if let Some(charge) = &intent.charge {
+            object.insert("charge".to_string(), charge.to_wire(intent.expires_at).into());
+        }
+        if let Some(reason) = &intent.failure_reason {
+            object.insert("failure_reason".to_string(), reason.as_str().into());
+        }
+        Value::Object(object)
+    }
 }
 
-fn list(rows: &[impl Serialize]) -> String {
+/// The request that came in; none if its method is one that no path has.
+pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> {
+    #[derive(Deserialize)]
+    struct Incoming {
+        method: String,
+        path: String,
+        query: Option<String>,
+        headers: Vec<(String, String)>,
+    }
+    let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
+    let Some(method) = Method::parse(&request.method) else { return Ok(None) };
+    let mut headers = Headers::default();
+    for (name, value) in request.headers {
+        headers.set(&name, value);
+    }
+    Ok(Some(Request { query: request.query, headers, body, ..Request::new(method, request.path) }))
+}
+
+pub(super) fn outgoing(response: &Response) -> String {
+    let body = String::from_utf8_lossy(&response.body);
+    json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }).to_string()
+}
+
+pub(super) fn method_unknown() -> String {
+    json!({ "status": 405, "headers": [], "body": "" }).to_string()
+}
+
+/// What `snapshot` gave.
+pub(super) fn read_state(state: &str) -> Result<Object> {
+    serde_json::from_str(state).map_err(|_| refused("state", "is not a sandbox's state"))
+}
+
+pub(super) fn list(rows: &[impl Serialize]) -> String {
     serde_json::to_string(rows).unwrap_or_else(|_| "[]".to_string())
 }
 
@@ -158,7 +195,7 @@ fn pairs(headers: &Headers) -> Vec<(&str, &str)> {
     headers.iter().collect()
 }
 
-fn sixteen(random: &[u8]) -> [u8; 16] {
+pub(super) fn sixteen(random: &[u8]) -> [u8; 16] {
     let mut bytes = [0; 16];
     for (byte, random) in bytes.iter_mut().zip(random) {
         *byte = *random;
@@ -166,6 +203,6 @@ fn sixteen(random: &[u8]) -> [u8; 16] {
     bytes
 }
 
-fn refused(field: &str, problem: &str) -> JsValue {
+pub(super) fn refused(field: &str, problem: &str) -> JsValue {
     Record::invalid(field, problem).into()
 }

@@ -1,7 +1,7 @@
-//! Webhooks on their way: what is due when, which waits for which, and a log of every attempt.
+//! What a gateway tells a merchant, on its way: what is due when, which waits for which, and a log of every attempt.
 //!
-//! A delivery is tried until a 2xx, with pauses that double, and given up after ten tries. The pages show no
-//! schedule: this one is the sandbox's own, long enough for a merchant that is away for some minutes.
+//! A delivery is tried until the merchant has it, with pauses that double, and given up after so many tries. No page
+//! shows a schedule: this one is the sandbox's own, long enough for a merchant that is away for some minutes.
 
 use alloc::{
     borrow::ToOwned,
@@ -14,11 +14,22 @@ use serde::{Deserialize, Serialize};
 
 use super::table::{Row, Table};
 
-const MAX_TRIES: u32 = 10;
 const FIRST_PAUSE: u64 = 1_000;
 const LONGEST_PAUSE: u64 = 60_000;
 
-/// An event and its way to the merchant.
+/// What is delivered, and by which rules.
+pub(super) trait Deliver: Row {
+    /// After how many tries it is given up.
+    const MAX_TRIES: u32;
+    /// Whether an answer's status says that the merchant has it.
+    fn is_received(status: u16) -> bool;
+    /// Deliveries of one line arrive in the order in which they were made.
+    fn line(&self) -> &str;
+    fn progress(&mut self) -> &mut Progress;
+    fn attempts(&mut self) -> &mut Vec<Attempt>;
+}
+
+/// An event of ItPay and its way to the merchant.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Delivery {
     /// The event's id: the same at every attempt.
@@ -75,25 +86,26 @@ pub struct Attempt {
 }
 
 /// Every delivery there has been.
-pub(super) struct Deliveries {
-    log: Table<Delivery>,
-    /// What is not done yet, by intent and in order.
+pub(super) struct Deliveries<D> {
+    log: Table<D>,
+    /// What is not done yet, by line and in order.
     queues: BTreeMap<String, VecDeque<usize>>,
     /// When the first of each queue is due, unless it is in flight.
     due: BTreeSet<(u64, usize)>,
 }
 
-impl Deliveries {
-    pub fn new() -> Deliveries {
+impl<D: Deliver> Deliveries<D> {
+    pub fn new() -> Deliveries<D> {
         Deliveries { log: Table::new(), queues: BTreeMap::new(), due: BTreeSet::new() }
     }
 
     /// Takes over a delivery. One that was in flight when the process ended is sent again. None if its id is taken.
-    pub fn push(&mut self, mut delivery: Delivery) -> Option<()> {
-        if let Progress::InFlight { since, failures } = delivery.progress {
-            delivery.progress = Progress::Waiting { due: since, failures };
+    pub fn push(&mut self, mut delivery: D) -> Option<()> {
+        let progress = delivery.progress();
+        if let Progress::InFlight { since, failures } = *progress {
+            *progress = Progress::Waiting { due: since, failures };
         }
-        let waits = matches!(delivery.progress, Progress::Waiting { .. });
+        let waits = matches!(progress, Progress::Waiting { .. });
         let place = self.log.push(delivery)?;
         if waits {
             self.line_up(place);
@@ -102,12 +114,13 @@ impl Deliveries {
     }
 
     /// The next that is due, now in flight.
-    pub fn start(&mut self, now_ms: u64) -> Option<&Delivery> {
+    pub fn start(&mut self, now_ms: u64) -> Option<&D> {
         let (due, place) = *self.due.first().filter(|(due, _)| *due <= now_ms)?;
         self.due.remove(&(due, place));
         let delivery = self.log.at_mut(place)?;
-        if let Progress::Waiting { failures, .. } = delivery.progress {
-            delivery.progress = Progress::InFlight { since: now_ms, failures };
+        let progress = delivery.progress();
+        if let Progress::Waiting { failures, .. } = *progress {
+            *progress = Progress::InFlight { since: now_ms, failures };
         }
         Some(delivery)
     }
@@ -116,21 +129,23 @@ impl Deliveries {
     pub fn finish(&mut self, id: &str, status: Option<u16>, now_ms: u64) {
         let Some(place) = self.log.place(id) else { return };
         let Some(delivery) = self.log.at_mut(place) else { return };
-        let Progress::InFlight { since, failures } = delivery.progress else { return };
-        delivery.attempts.push(Attempt { at: since, duration: now_ms.saturating_sub(since), status });
-        delivery.progress = match (status, failures + 1) {
-            (Some(200..=299), _) => Progress::Delivered,
-            (_, MAX_TRIES..) => Progress::Abandoned,
-            (_, failures) => {
-                let pause = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(31)).min(LONGEST_PAUSE);
-                Progress::Waiting { due: now_ms.saturating_add(pause), failures }
-            }
+        let Progress::InFlight { since, failures } = *delivery.progress() else { return };
+        delivery.attempts().push(Attempt { at: since, duration: now_ms.saturating_sub(since), status });
+        let failures = failures.saturating_add(1);
+        *delivery.progress() = if status.is_some_and(D::is_received) {
+            Progress::Delivered
+        } else if failures >= D::MAX_TRIES {
+            Progress::Abandoned
+        } else {
+            let pause = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(31)).min(LONGEST_PAUSE);
+            Progress::Waiting { due: now_ms.saturating_add(pause), failures }
         };
-        if let Progress::Waiting { due, .. } = delivery.progress {
+        if let Progress::Waiting { due, .. } = *delivery.progress() {
             self.due.insert((due, place));
             return;
         }
-        if let Some(queue) = self.queues.get_mut(&delivery.intent_id) {
+        let line = delivery.line();
+        if let Some(queue) = self.queues.get_mut(line) {
             queue.pop_front();
             match queue.front() {
                 Some(next) => {
@@ -138,7 +153,7 @@ impl Deliveries {
                     self.schedule(next);
                 }
                 None => {
-                    self.queues.remove(&delivery.intent_id);
+                    self.queues.remove(line);
                 }
             }
         }
@@ -148,10 +163,10 @@ impl Deliveries {
     pub fn again(&mut self, id: &str, now_ms: u64) -> Option<()> {
         let place = self.log.place(id)?;
         let delivery = self.log.at_mut(place)?;
-        let before = core::mem::replace(&mut delivery.progress, Progress::Waiting { due: now_ms, failures: 0 });
+        let before = core::mem::replace(delivery.progress(), Progress::Waiting { due: now_ms, failures: 0 });
         match before {
             Progress::Abandoned | Progress::Delivered => self.line_up(place),
-            Progress::InFlight { .. } => delivery.progress = before,
+            Progress::InFlight { .. } => *delivery.progress() = before,
             Progress::Waiting { due, .. } => {
                 if self.due.remove(&(due, place)) {
                     self.schedule(place);
@@ -165,13 +180,13 @@ impl Deliveries {
         self.due.first().map(|(due, _)| *due)
     }
 
-    pub fn rows(&self) -> &[Delivery] {
+    pub fn rows(&self) -> &[D] {
         self.log.rows()
     }
 
     fn line_up(&mut self, place: usize) {
         let Some(delivery) = self.log.at(place) else { return };
-        let queue = self.queues.entry(delivery.intent_id.to_owned()).or_default();
+        let queue = self.queues.entry(delivery.line().to_owned()).or_default();
         queue.push_back(place);
         if queue.len() == 1 {
             self.schedule(place);
@@ -179,7 +194,7 @@ impl Deliveries {
     }
 
     fn schedule(&mut self, place: usize) {
-        if let Some(Delivery { progress: Progress::Waiting { due, .. }, .. }) = self.log.at(place) {
+        if let Some(Progress::Waiting { due, .. }) = self.log.at_mut(place).map(Deliver::progress) {
             self.due.insert((*due, place));
         }
     }
@@ -188,6 +203,26 @@ impl Deliveries {
 impl Row for Delivery {
     fn id(&self) -> &str {
         &self.id
+    }
+}
+
+impl Deliver for Delivery {
+    const MAX_TRIES: u32 = 10;
+
+    fn is_received(status: u16) -> bool {
+        (200..300).contains(&status)
+    }
+
+    fn line(&self) -> &str {
+        &self.intent_id
+    }
+
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
+
+    fn attempts(&mut self) -> &mut Vec<Attempt> {
+        &mut self.attempts
     }
 }
 
@@ -208,7 +243,7 @@ mod tests {
         }
     }
 
-    fn start(deliveries: &mut Deliveries, now_ms: u64) -> Option<String> {
+    fn start(deliveries: &mut Deliveries<Delivery>, now_ms: u64) -> Option<String> {
         deliveries.start(now_ms).map(|delivery| delivery.id.clone())
     }
 
@@ -238,7 +273,7 @@ mod tests {
         let mut deliveries = Deliveries::new();
         deliveries.push(delivery("a1", "a")).expect("a new id");
         deliveries.push(delivery("a2", "a")).expect("a new id");
-        for _ in 0..MAX_TRIES {
+        for _ in 0..Delivery::MAX_TRIES {
             let due = deliveries.next_due().expect("a1 is to be tried");
             assert_eq!(start(&mut deliveries, due).as_deref(), Some("a1"));
             deliveries.finish("a1", Some(500), due);

@@ -141,6 +141,11 @@ impl Intent {
         Ok(())
     }
 
+    /// What came into its history behind the first so many.
+    pub(super) fn changes_since(&self, known: usize) -> impl Iterator<Item = Change> {
+        self.history.iter().skip(known).cloned()
+    }
+
     /// Whether its deadline still counts.
     pub(super) fn can_expire(&self) -> bool {
         matches!(self.status, Status::Pending | Status::QrGenerated | Status::Scanning)

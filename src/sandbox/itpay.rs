@@ -15,7 +15,7 @@ use super::{
     charges::Charge,
     deliveries::{Deliveries, Delivery, Progress},
     ids::Ids,
-    intents::{Action, EventData, Intent},
+    intents::{Action, Change, EventData, Intent},
     refusal::{Body, Refusal},
     services::{Service, ServiceStatus},
     table::Table,
@@ -86,9 +86,11 @@ pub struct Sandbox {
     ids: Ids,
     services: Table<Service>,
     intents: Table<Intent>,
-    deliveries: Deliveries,
+    deliveries: Deliveries<Delivery>,
     /// When which intent expires, by its place.
     deadlines: BTreeSet<(u64, usize)>,
+    /// What [`Sandbox::take_changes`] has not told yet, by the intent's place.
+    changes: Vec<(usize, Change)>,
 }
 
 type Answer = Result<(u16, Value), Refusal>;
@@ -116,6 +118,7 @@ impl Sandbox {
             intents: Table::new(),
             deliveries: Deliveries::new(),
             deadlines: BTreeSet::new(),
+            changes: Vec::new(),
         })
     }
 
@@ -179,11 +182,16 @@ impl Sandbox {
     /// The next webhook to POST, signed for now and in flight until [`Sandbox::delivered`]. The deliveries of
     /// an intent come one after the other; those of different intents may be in flight together.
     pub fn next_delivery(&mut self, now_ms: u64) -> Option<Webhook> {
+        self.next_delivery_by_two_clocks(now_ms, now_ms)
+    }
+
+    /// The same where the gateway's clock is not its receiver's: signed by the receiver's, which will judge its age.
+    pub fn next_delivery_by_two_clocks(&mut self, now_ms: u64, receiver_ms: u64) -> Option<Webhook> {
         let delivery = self.deliveries.start(now_ms)?;
         let mut headers = Headers::default();
         headers.set("Content-Type", "application/json");
         let mut buffer = [0; MAX_MADE_BYTES];
-        headers.set(HEADER, make(&self.webhook_key, now_ms / 1000, delivery.body.as_bytes(), &mut buffer));
+        headers.set(HEADER, make(&self.webhook_key, receiver_ms / 1000, delivery.body.as_bytes(), &mut buffer));
         Some(Webhook {
             id: delivery.id.clone(),
             attempt: delivery.attempts.len() + 1,
@@ -207,6 +215,13 @@ impl Sandbox {
     pub fn next_due(&self) -> Option<u64> {
         let expiry = self.deadlines.first().map(|(due, _)| *due);
         expiry.into_iter().chain(self.deliveries.next_due()).min()
+    }
+
+    /// Each status that an intent has entered since this was last called, with the intent's id.
+    pub fn take_changes(&mut self) -> Vec<(String, Change)> {
+        let changes = core::mem::take(&mut self.changes);
+        let named = |(place, change)| self.intents.at(place).map(|intent| (intent.params.id.clone(), change));
+        changes.into_iter().filter_map(named).collect()
     }
 
     /// Every intent, with its charge, in the order of creation.
@@ -322,8 +337,11 @@ impl Sandbox {
         }
         let expires_at = moment.now_ms.saturating_add(self.config.expires_after);
         let intent = Intent::new(params, moment.now_ms, expires_at);
-        let wire = intent.to_wire();
-        self.deadlines.extend(self.intents.push(intent).map(|place| (expires_at, place)));
+        let (wire, changes) = (intent.to_wire(), intent.history.clone());
+        if let Some(place) = self.intents.push(intent) {
+            self.deadlines.insert((expires_at, place));
+            self.changes.extend(changes.into_iter().map(|change| (place, change)));
+        }
         Ok((201, wire.into()))
     }
 
@@ -336,7 +354,9 @@ impl Sandbox {
         let channel = intent.params.channel.as_deref().unwrap_or_default();
         let charge = Charge::new(charge_id, &intent.params, channel, service.merchant_name(), &self.config.wallet_url)?;
         let wire = charge.to_wire(intent.expires_at);
+        let known = intent.history.len();
         intent.generate_qr(charge, moment.now_ms)?;
+        self.changes.extend(intent.changes_since(known).map(|change| (place, change)));
         Ok((201, wire.into()))
     }
 
@@ -370,7 +390,9 @@ impl Sandbox {
     fn apply(&mut self, place: usize, action: &Action, moment: Moment<'_>) -> Result<(), Error> {
         let intent = self.intents.at_mut(place).ok_or_else(|| Error::invalid("intent_id", "is not known"))?;
         let deadline = (intent.expires_at, place);
+        let known = intent.history.len();
         intent.apply(action, moment.now_ms)?;
+        self.changes.extend(intent.changes_since(known).map(|change| (place, change)));
         if !intent.can_expire() {
             self.deadlines.remove(&deadline);
         }

@@ -27,6 +27,7 @@
 mod charges;
 mod deliveries;
 mod emvco;
+pub mod gopay;
 mod ids;
 mod intents;
 mod itpay;

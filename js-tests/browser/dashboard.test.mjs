@@ -1,0 +1,79 @@
+// The sandbox's overview of payments and webhooks.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { overflowing, screenshot, startShop, violations } from "./chromium.mjs";
+
+const shop = await startShop();
+after(shop.stop);
+const { sandbox } = shop;
+
+const row = (page, section, id) => page.locator(`#${section} li`, { hasText: id });
+
+test("at first it says that there is nothing yet", async () => {
+  const page = await shop.open(sandbox.url);
+  assert.match(await page.locator("main").innerText(), /No payment yet[^]*Nothing was delivered yet/);
+  assert.deepEqual(await violations(page), []);
+  await shop.close(page);
+});
+
+test("payments and deliveries appear while one looks, and a delivery is made again", async () => {
+  const page = await shop.open(sandbox.url);
+  const payment = await shop.payment();
+  await row(page, "payments", payment.id).getByText("Waiting").waitFor();
+  assert.equal(await page.locator("#open").innerText(), "1");
+  shop.answer = 500;
+  await sandbox.press(`payment-intents/${payment.id}/pay`);
+  const delivery = row(page, "deliveries", payment.id);
+  await delivery.getByText(" 500 ").waitFor();
+  await delivery.getByText(/^Waiting · \d\d:\d\d:\d\d$/).waitFor();
+  assert.equal(await page.locator("#paid").innerText(), "1");
+  shop.answer = 200;
+  await delivery.getByText(" 200 ").waitFor(); // tried again by itself
+  await delivery.getByText("Delivered").waitFor();
+  await delivery.getByRole("button", { name: "Deliver again" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("#deliveries .tries li.ok").length === 2);
+  const events = shop.posted.filter(({ data }) => data.id === payment.id);
+  assert.deepEqual([events.length, new Set(events.map(({ id }) => id)).size], [3, 1]);
+  await row(page, "payments", payment.id).getByRole("link").click();
+  assert.match(await page.locator("h1").innerText(), /Smart Summary/);
+  await page.getByRole("link", { name: "Payments and webhooks" }).click();
+  assert.equal(await page.locator("h1").innerText(), "Payments and webhooks");
+  await shop.close(page);
+});
+
+test("a merchant that can't be reached is shown as such", async () => {
+  const { id: service_id } = await shop.register({ endpoint: "http://127.0.0.1:9/" });
+  const payment = await shop.payment({ service_id });
+  await sandbox.press(`payment-intents/${payment.id}/pay`);
+  const page = await shop.open(sandbox.url);
+  assert.match(await row(page, "deliveries", payment.id).innerText(), /no answer/);
+  await shop.close(page);
+});
+
+test("it works without JavaScript, with a keyboard, in Chinese, on a phone, and axe-core finds nothing", async () => {
+  for (const action of ["scan", "fail", "expire", "pay"]) await sandbox.press(`payment-intents/${(await shop.payment()).id}/${action}`);
+  const plain = await shop.open(`${sandbox.url}/?lang=zh`, { javaScriptEnabled: false });
+  const before = shop.posted.length;
+  await plain.locator("#deliveries button").first().focus();
+  await Promise.all([plain.waitForEvent("framenavigated"), plain.keyboard.press("Enter")]);
+  assert.equal(shop.posted.length, before + 1);
+  assert.equal(await plain.locator("h1").innerText(), "付款与 Webhook 通知");
+  await shop.close(plain);
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await shop.open(sandbox.url, { colorScheme });
+    assert.deepEqual(await violations(page), []);
+    await page.setViewportSize({ width: 640, height: 480 });
+    await screenshot(page, `dashboard-${colorScheme}`);
+    await page.setViewportSize({ width: 320, height: 700 });
+    assert.deepEqual(await overflowing(page), []);
+    assert.deepEqual(await violations(page), []);
+    await shop.close(page);
+  }
+});
+
+test("an event that isn't there is not delivered again", async () => {
+  const response = await fetch(sandbox.url, { method: "POST", body: new URLSearchParams({ redeliver: "evt_none" }), redirect: "manual" });
+  assert.deepEqual([response.status, response.headers.get("Location")], [303, "/?lang=en&refused"]);
+});

@@ -1,0 +1,83 @@
+// GoPay in `npx itpay sandbox`, as its users meet it.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { GoPayClient } from "itpay/gopay";
+
+import { startCommand, startSandbox } from "../sandbox-command.mjs";
+
+/** A client made of what the sandbox prints for a `.env` file, and the `baseUrl` that it shows. */
+function clientOf({ output, url }) {
+  const env = Object.fromEntries([...output.matchAll(/^(GOPAY_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value]));
+  assert.equal(env.GOPAY_SANDBOX, "true");
+  assert.ok(output.includes(`new GoPayClient({ baseUrl: "${url}/gopay/api" })`));
+  return new GoPayClient({ env, baseUrl: `${url}/gopay/api` });
+}
+
+const order = (notification_url) => ({
+  payer: { contact: { email: "test@test.cz" } },
+  amount: 2900, currency: "CZK", order_number: "1", items: [{ name: "Žluťoučký kůň", amount: 2900 }],
+  callback: { return_url: "https://shop.example/", notification_url },
+});
+
+test("a GoPay payment goes over HTTP, its payer acts by POST, and the shop is told by GET", async () => {
+  const told = [];
+  const shop = createServer((request, response) => {
+    told.push(`${request.method} ${request.url}`);
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await once(shop, "listening");
+  const run = await startSandbox();
+  try {
+    const client = clientOf(run);
+    const payment = await client.payments.create(order(`http://127.0.0.1:${shop.address().port}/n?a=1`));
+    assert.equal(payment.gw_url, `${run.url}/gopay/pay/${payment.id}`);
+    const press = async (path, body) => (await run.press(`gopay/${path}`, body)).map((part) => part.state ?? part.sub_state ?? part.error?.code ?? part);
+    assert.deepEqual(await press(`payments/${payment.id}/chooseMethod`, { detail: "PAYMENT_CARD" }), [200, "PAYMENT_METHOD_CHOSEN"]);
+    assert.deepEqual(await press(`payments/${payment.id}/pay`), [200, "PAID"]);
+    assert.deepEqual(told, [`GET /n?a=1&id=${payment.id}`]);
+    assert.equal((await client.payments.status(payment.id)).state, "PAID");
+    assert.deepEqual(await press(`payments/${payment.id}/pay`), [409, "NOT_POSSIBLE"]);
+    assert.deepEqual(await press(`payments/${payment.id}/decline`, { detail: 1 }), [400, "INVALID_BODY"]);
+    assert.deepEqual(await press("payments/%ff/pay"), [409, "NOT_POSSIBLE"]);
+    assert.deepEqual(await press("notifications/none/redeliver"), [409, "NOT_POSSIBLE"]);
+    assert.equal((await press("events/none/redeliver"))[0], 404, "what is ItPay's is not GoPay's");
+    assert.equal((await client.payments.refund(payment.id, { amount: 900 })).result, "FINISHED");
+    assert.equal((await fetch(`${run.url}/gopay/api/payments/payment/${payment.id}`)).status, 403);
+    assert.match(run.output, /is CREATED\n[^]*is PAYMENT_METHOD_CHOSEN\n[^]*is PAID\n/);
+    assert.ok(!run.output.includes("Bearer"));
+  } finally {
+    await run.stop();
+    shop.close();
+  }
+});
+
+test("with --state GoPay's payments are there after a restart, and a file that is none is refused", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "itpay-"));
+  try {
+    const state = join(folder, "state.json");
+    const first = await startSandbox("--state", state);
+    const { id } = await clientOf(first).payments.create(order(undefined));
+    first.child.kill("SIGKILL");
+    await first.exit;
+    const kept = readFileSync(state, "utf8");
+    assert.ok(!kept.includes("gopay_sandbox"));
+    const second = await startSandbox("--state", state);
+    assert.equal((await clientOf(second).payments.status(id)).state, "CREATED");
+    await second.stop();
+    for (const broken of ["{}", "null", "[]", "{", JSON.stringify({ ...JSON.parse(kept), gopay: 1 })]) {
+      writeFileSync(state, broken);
+      const refused = startCommand("sandbox", "--port", "0", "--state", state);
+      assert.deepEqual([(await refused.exit)[0], refused.errors.includes("is not the state of a sandbox")], [1, true], broken);
+      assert.equal(readFileSync(state, "utf8"), broken, "it is left as it was");
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

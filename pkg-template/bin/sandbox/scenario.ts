@@ -1,0 +1,325 @@
+// `npx itpay sandbox --scenario`: a day that plays by itself against a merchant. docs/sandbox.md has the format.
+//
+// Scenario time runs `speed` times as fast as the wall's while anything is under way: a request, a delivery, an
+// outage. Time in which nothing happens is skipped.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ItPayClient } from "../../entry/index.js";
+import { isItPayError, type Sandbox } from "../../entry/sandbox.js";
+import { log } from "./log.js";
+import type { SandboxServer } from "./server.js";
+
+const DAY = 86_400_000;
+/** How long a merchant may take to answer a checkout, in milliseconds of the wall. */
+const CHECKOUT_TIMEOUT = 60_000;
+/** How often a customer tries to check out, and how long they wait in between. */
+const CHECKOUT_TRIES = 5;
+const CHECKOUT_PAUSE = 60_000;
+
+const OUTCOMES = ["pay", "fail", "cancel", "expire"] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** Times are in milliseconds, from midnight. */
+type Step =
+  | { kind: "payments"; at: number; until: number; count: number; currency: string; from: number; to: number; outcomes: [Outcome, number][] }
+  | { kind: "outage"; at: number; length: number; outage: number | "reset" }
+  | { kind: "redeliver"; at: number; count: number };
+
+export interface Scenario {
+  /** Midnight at its beginning, in Unix milliseconds. */
+  midnight: number;
+  speed: number;
+  seed: number;
+  /** Where customers go. Without it the sandbox creates the payments, and the webhooks go here. */
+  checkout: string | undefined;
+  webhook: string | undefined;
+  steps: Step[];
+}
+
+/** The scenario's time. */
+export class Clock {
+  readonly #speed: number;
+  #base: number;
+  #wall = performance.now();
+
+  constructor({ midnight, speed, steps }: Scenario) {
+    this.#speed = speed;
+    this.#base = midnight + Math.min(...steps.map(({ at }) => at));
+  }
+
+  readonly now = (): number => Math.floor(this.#base + (performance.now() - this.#wall) * this.#speed);
+
+  /** Never backwards. */
+  skipTo(time: number): void {
+    this.#base = Math.max(time, this.now());
+    this.#wall = performance.now();
+  }
+}
+
+/** Starts it; it tells its end in the log. `changed` is to be called whenever something in the gateway has. */
+export function play(scenario: Scenario, clock: Clock, gateway: Sandbox, server: SandboxServer): { changed: () => void } {
+  const { midnight, checkout, steps } = scenario;
+  const agenda: { at: number; begin: () => unknown }[] = [];
+  const later = (at: number, begin: () => unknown): void => {
+    agenda.push({ at, begin });
+  };
+  const wait = (seconds: number, begin: () => unknown): void => later(clock.now() + seconds * 1000, begin);
+  const draw = randomness(scenario.seed);
+  const between = (from: number, to: number): number => from + Math.floor(draw() * (to - from + 1));
+  const client = new ItPayClient({ apiKey: gateway.apiKey, fetch: gateway.fetch });
+
+  let underWay = 0;
+  /** When something happens by itself next, and whether that may have changed. */
+  let due = Infinity;
+  let stale = true;
+  const begin = (work: () => unknown): void => {
+    underWay += 1;
+    Promise.resolve()
+      .then(work)
+      .catch((error: unknown) => {
+        // What has moved on since, as an intent that expired before it was paid, is part of a day.
+        if (!isItPayError(error)) log("red", "✗", String(error));
+      })
+      .finally(() => {
+        underWay -= 1;
+      });
+  };
+  const quiet = (): boolean => !stale && underWay === 0 && server.busy === 0 && server.outage === undefined;
+
+  /** What one customer does. */
+  const buy = async (order: Order, outcome: Outcome, tries = 1): Promise<void> => {
+    const id = checkout === undefined ? await createPayment(order) : await checkOut(checkout, order);
+    if (id === undefined || gateway.intent(id)?.charge === undefined) {
+      if (tries < CHECKOUT_TRIES) return later(clock.now() + CHECKOUT_PAUSE, () => buy(order, outcome, tries + 1));
+      gaveUp += 1;
+      return log("red", "✗", `${order.order}: the customer gave up after ${tries} tries`);
+    }
+    if (outcome === "expire") return;
+    if (outcome === "cancel") return wait(between(10, 100), () => gateway.cancel(id));
+    wait(between(5, 60), async () => {
+      await gateway.scan(id);
+      wait(between(2, 20), () => (outcome === "pay" ? gateway.pay(id) : gateway.fail(id, "insufficient funds")));
+    });
+  };
+  let gaveUp = 0;
+
+  let service: Promise<{ id: string }> | undefined;
+  const createPayment = async ({ order, amount, description }: Order): Promise<string> => {
+    service ??= client.manifests.create({
+      name: "Scenario",
+      payment_methods: { one_time: true },
+      accepted_channels: ["alipay", "wechat"],
+      settlement_currency: amount.currency,
+      endpoint: scenario.webhook ?? "",
+    });
+    const { id } = await client.paymentIntents.create({
+      service_id: (await service).id,
+      type: "one_time",
+      amount,
+      description,
+      payer: { agent_id: "agent_scenario" },
+      metadata: { order },
+    });
+    await client.qr.generate(id);
+    return id;
+  };
+
+  const schedule: { [Kind in Step["kind"]]: (step: Extract<Step, { kind: Kind }>) => void } = {
+    payments: ({ at, until, count, currency, from, to, outcomes }) => {
+      for (let made = 0; made < count; made += 1) {
+        const order = { order: `order_${orders++}`, amount: { currency, value: between(from, to) }, description: `Order ${orders}` };
+        const outcome = choose(outcomes, draw());
+        later(midnight + between(at, until), () => buy(order, outcome));
+      }
+    },
+    outage: ({ at, length, outage }) => {
+      later(midnight + at, () => {
+        server.outage = outage;
+        log("red", "■", `the gateway is out of order for ${length / 1000} s: ${outage}`);
+      });
+      later(midnight + at + length, () => {
+        server.outage = undefined;
+        log("green", "■", "the gateway is back");
+      });
+    },
+    redeliver: ({ at, count }) => {
+      later(midnight + at, async () => {
+        const sent = gateway.deliveries.map(({ id }) => id);
+        for (let again = 0; again < count && sent.length > 0; again += 1) {
+          const [id = ""] = sent.splice(between(0, sent.length - 1), 1);
+          begin(() => gateway.redeliver(id));
+        }
+      });
+    },
+  };
+  let orders = 0;
+  for (const step of steps) schedule[step.kind](step as never);
+
+  const run = async (): Promise<void> => {
+    for (;;) {
+      const now = clock.now();
+      if (stale || now >= due) {
+        stale = false;
+        due = Infinity;
+        begin(async () => {
+          due = Math.min(due, (await gateway.tick()) ?? Infinity);
+        });
+      }
+      agenda.sort((a, b) => b.at - a.at);
+      while ((agenda.at(-1)?.at ?? Infinity) <= now) begin(agenda.pop()!.begin);
+      if (quiet()) {
+        const next = Math.min(due, agenda.at(-1)?.at ?? Infinity);
+        if (next === Infinity) return;
+        clock.skipTo(next);
+      } else {
+        await sleep(1);
+      }
+    }
+  };
+  void run().then(() => log("green", "■", `The day is over. ${summary(gateway, gaveUp)}`));
+  return { changed: () => void (stale = true) };
+}
+
+interface Order {
+  order: string;
+  amount: { currency: string; value: number };
+  description: string;
+}
+
+/** The merchant's own checkout: it creates the payment, makes its code and answers with `{"id": …}`. */
+async function checkOut(url: string, order: Order): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(order),
+      signal: AbortSignal.timeout(CHECKOUT_TIMEOUT),
+    });
+    const { id } = (await response.json()) as { id?: unknown };
+    return response.ok && typeof id === "string" ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function summary({ intents, deliveries }: Sandbox, gaveUp: number): string {
+  const by = (status: string): number => intents.filter((intent) => intent.status === status).length;
+  const attempts = deliveries.reduce((sum, { attempts: tried }) => sum + tried.length, 0);
+  const undelivered = deliveries.filter(({ progress }) => progress.state !== "delivered").length;
+  return (
+    `${intents.length} payments: ${by("succeeded")} succeeded, ${by("failed")} failed, ${by("expired")} expired, ${by("cancelled")} cancelled. ` +
+    `${deliveries.length} events in ${attempts} attempts, ${undelivered} undelivered. ${gaveUp} customers gave up.`
+  );
+}
+
+function choose(outcomes: [Outcome, number][], drawn: number): Outcome {
+  let left = drawn * outcomes.reduce((sum, [, weight]) => sum + weight, 0);
+  return outcomes.find(([, weight]) => (left -= weight) < 0)?.[0] ?? "pay";
+}
+
+/** Numbers from 0 up to 1, the same for the same seed. */
+function randomness(seed: number): () => number {
+  let drawn = 0;
+  return () => createHash("sha256").update(`${seed} ${drawn++}`).digest().readUInt32BE() / 2 ** 32;
+}
+
+/** @throws Error that names what is wrong */
+export function readScenario(file: string, webhook: string | undefined): Scenario {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new Error(`${file} cannot be read.`);
+  }
+  try {
+    return scenarioOf(JSON.parse(text), webhook);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}.`);
+  }
+}
+
+function scenarioOf(given: unknown, webhook: string | undefined): Scenario {
+  const { date, speed = 20, seed = 1, checkout, steps, ...rest } = fields(given, "the scenario");
+  nothingElse(rest, "");
+  if (date !== undefined && !(typeof date === "string" && /^\d{4}-\d\d-\d\d$/.test(date))) throw new Error("date must be like 2026-03-01");
+  const midnight = date === undefined ? new Date().setHours(0, 0, 0, 0) : new Date(`${date}T00:00:00`).getTime();
+  if (Number.isNaN(midnight)) throw new Error("date is not in the calendar");
+  if (!(typeof speed === "number" && speed >= 1 && speed <= 10_000)) throw new Error("speed must be a number from 1 to 10000");
+  if (!Number.isSafeInteger(seed)) throw new Error("seed must be a whole number");
+  if (checkout !== undefined && !(typeof checkout === "string" && /^https?:\/\/./.test(checkout))) throw new Error("checkout must be a URL");
+  if (!Array.isArray(steps) || steps.length === 0) throw new Error("steps must be a list with at least one step");
+  if (checkout === undefined && webhook === undefined) throw new Error("give it a checkout, or start the sandbox with --webhook, so that there is a merchant");
+  return { midnight, speed, seed: seed as number, checkout, webhook, steps: steps.map((step, index) => stepOf(step, `steps[${index}]`)) };
+}
+
+function stepOf(given: unknown, where: string): Step {
+  const { at: time, ...step } = fields(given, where);
+  const at = timeOfDay(time, `${where}.at`);
+  if ("payments" in step) {
+    const { payments, until = time, amount = {}, outcomes = { pay: 1 }, ...rest } = step;
+    nothingElse(rest, `${where}.`);
+    const { currency = "CNY", from = 100, to = 10_000, ...more } = fields(amount, `${where}.amount`);
+    nothingElse(more, `${where}.amount.`);
+    if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) throw new Error(`${where}.amount.currency must be three capital letters`);
+    const end = timeOfDay(until, `${where}.until`);
+    if (end < at) throw new Error(`${where}.until must not be before its at`);
+    return {
+      kind: "payments",
+      at,
+      until: end,
+      count: whole(payments, `${where}.payments`, 1, 100_000),
+      currency,
+      from: whole(from, `${where}.amount.from`, 1, Number.MAX_SAFE_INTEGER),
+      to: whole(to, `${where}.amount.to`, Number(from), Number.MAX_SAFE_INTEGER),
+      outcomes: weights(outcomes, `${where}.outcomes`),
+    };
+  }
+  if ("outage" in step) {
+    const { outage, seconds = 30, ...rest } = step;
+    nothingElse(rest, `${where}.`);
+    const length = whole(seconds, `${where}.seconds`, 1, 86_400) * 1000;
+    return { kind: "outage", at, length, outage: outage === "reset" ? outage : whole(outage, `${where}.outage`, 500, 599, ' or "reset"') };
+  }
+  if ("redeliver" in step) {
+    const { redeliver, ...rest } = step;
+    nothingElse(rest, `${where}.`);
+    return { kind: "redeliver", at, count: whole(redeliver, `${where}.redeliver`, 1, 100_000) };
+  }
+  throw new Error(`${where} must say payments, outage or redeliver`);
+}
+
+function fields(given: unknown, where: string): Record<string, unknown> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) throw new Error(`${where} must be a JSON object`);
+  return given as Record<string, unknown>;
+}
+
+function nothingElse(rest: object, where: string): void {
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw new Error(`${where}${unknown} is not known`);
+}
+
+function whole(given: unknown, where: string, min: number, max: number, other = ""): number {
+  if (typeof given === "number" && Number.isInteger(given) && given >= min && given <= max) return given;
+  throw new Error(`${where} must be a whole number from ${min} to ${max}${other}`);
+}
+
+function weights(given: unknown, where: string): [Outcome, number][] {
+  const entries = Object.entries(fields(given, where)).map(([name, weight]): [Outcome, number] => {
+    if (!OUTCOMES.includes(name as Outcome)) throw new Error(`${where}.${name} is not known: it can be ${OUTCOMES.join(", ")}`);
+    if (!(typeof weight === "number" && weight >= 0 && weight <= 1e9)) throw new Error(`${where}.${name} must be a number from 0 on`);
+    return [name as Outcome, weight];
+  });
+  if (!entries.some(([, weight]) => weight > 0)) throw new Error(`${where} must give something a weight above 0`);
+  return entries;
+}
+
+/** `8:30`, `08:30` or `08:30:15`, in milliseconds. */
+function timeOfDay(given: unknown, where: string): number {
+  const [, hours, minutes, seconds = "0"] = (typeof given === "string" && /^(\d?\d):(\d\d)(?::(\d\d))?$/.exec(given)) || [];
+  const time = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+  if (!(time < DAY) || Number(minutes) > 59 || Number(seconds) > 59) throw new Error(`${where} must be a time of day such as 08:30 or 08:30:15`);
+  return time;
+}

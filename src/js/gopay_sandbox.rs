@@ -1,0 +1,189 @@
+//! GoPay's gateway in the `sandbox` wasm module: the same calls as ItPay's, but for what happens at a payer.
+
+#![allow(missing_docs, reason = "the crate's own interface ends before the border")]
+
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+use super::{
+    error::Record,
+    sandbox::{Result, incoming, list, method_unknown, outgoing, read_state, refused, sixteen},
+};
+use crate::{
+    Secret,
+    gopay::Progress as Outcome,
+    sandbox::gopay::{Action, Config, Operation, Payment, Sandbox},
+};
+
+#[wasm_bindgen]
+pub struct GoPayGateway(Sandbox);
+
+#[wasm_bindgen]
+impl GoPayGateway {
+    /// `options` is `{clientId, goId, notificationUrl?, payUrl?, quirks?, recurrence?, preauthorization?,
+    /// partialCapture?}`; `state` is what `snapshot` gave.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &str, client_secret: String, state: Option<String>) -> Result<GoPayGateway> {
+        let options: Options = serde_json::from_str(options).map_err(|error| refused("options", &error.to_string()))?;
+        let go_id = number("goId", &options.go_id)?;
+        let usual = Config::new(&options.client_id, Secret::new(client_secret), go_id);
+        let config = Config {
+            notification_url: options.notification_url,
+            pay_url: options.pay_url.unwrap_or_else(|| usual.pay_url.clone()),
+            quirks: options.quirks.unwrap_or(true),
+            recurrence: options.recurrence.unwrap_or(true),
+            preauthorization: options.preauthorization.unwrap_or(true),
+            partial_capture: options.partial_capture.unwrap_or(true),
+            ..usual
+        };
+        let gateway = match state {
+            Some(state) => Sandbox::restore(config, read_state(&state)?),
+            None => Sandbox::new(config),
+        };
+        gateway.map(GoPayGateway).map_err(|error| Record::from(error).into())
+    }
+
+    /// As ItPay's `answer`; nothing here depends on the caller's clock.
+    pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, _caller: f64, random: &[u8]) -> Result<String> {
+        let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
+        Ok(outgoing(&self.0.answer(&request, now as u64, &sixteen(random))))
+    }
+
+    /// What happens at the payer, at a bank or by time. `detail` is the way to pay that is chosen, or why a payment
+    /// is declined. Answers with the payment; `recur` with the charge.
+    pub fn act(
+        &mut self,
+        payment_id: &str,
+        action: &str,
+        detail: Option<String>,
+        now: f64,
+        random: &[u8],
+    ) -> Result<String> {
+        let (id, now, random) = (number("paymentId", payment_id)?, now as u64, sixteen(random));
+        let action = match action {
+            "cancel" => Action::Cancel,
+            "chooseMethod" => Action::Choose { instrument: detail.unwrap_or_else(|| "PAYMENT_CARD".to_string()) },
+            "decline" => Action::Decline { sub_state: detail.unwrap_or_else(|| "_5006".to_string()) },
+            "lapse" => Action::Lapse,
+            "pay" => Action::Pay,
+            "recur" => {
+                let charge = self.0.charge(id, now, &random).map_err(Record::from)?.clone();
+                return Ok(self.view(&charge));
+            }
+            "reject" => Action::Reject,
+            "settle" => Action::Settle,
+            "stopRecurrence" => Action::StopRecurrence,
+            "timeout" => Action::TimeOut,
+            "transfer" => Action::Transfer,
+            _ => return Err(refused("action", &format!("is not known: {action}"))),
+        };
+        let payment = self.0.act(id, &action, now, &random).map_err(Record::from)?.clone();
+        Ok(self.view(&payment))
+    }
+
+    /// How an operation is answered from now on.
+    pub fn answer_with(&mut self, operation: &str, result: String) -> Result<()> {
+        let operation = match operation {
+            "capture" => Operation::Capture,
+            "createRecurrence" => Operation::Charge,
+            "refund" => Operation::Refund,
+            "voidAuthorization" => Operation::VoidAuthorization,
+            "voidRecurrence" => Operation::VoidRecurrence,
+            _ => return Err(refused("operation", &format!("is not known: {operation}"))),
+        };
+        match Outcome::from(result) {
+            Outcome::Other(_) => Err(refused("result", "must be ACCEPTED, FAILED or FINISHED")),
+            outcome => {
+                self.0.set_outcome(operation, outcome);
+                Ok(())
+            }
+        }
+    }
+
+    pub fn revoke_tokens(&mut self) {
+        self.0.revoke_tokens();
+    }
+
+    /// `{status, headers, body}` of a refusal with one of GoPay's codes.
+    pub fn refusal(&self, code: u16, now: f64) -> String {
+        outgoing(&self.0.refusal(code, None, now as u64))
+    }
+
+    pub fn tick(&mut self, now: f64, random: &[u8]) {
+        self.0.tick(now as u64, &sixteen(random));
+    }
+
+    /// The next notification to be sent, in the shape of ItPay's webhooks.
+    pub fn next_delivery(&mut self, now: f64, _receiver: f64) -> Option<String> {
+        let call = self.0.next_delivery(now as u64)?;
+        Some(json!({ "id": call.id, "method": "GET", "url": call.url, "headers": [] }).to_string())
+    }
+
+    pub fn delivered(&mut self, notification_id: &str, status: Option<u16>, now: f64) {
+        self.0.delivered(notification_id, status, now as u64);
+    }
+
+    pub fn redeliver(&mut self, notification_id: &str, now: f64) -> Result<()> {
+        self.0.redeliver(notification_id, now as u64).map_err(|error| Record::from(error).into())
+    }
+
+    pub fn next_due(&self) -> Option<f64> {
+        self.0.next_due().map(|at| at as f64)
+    }
+
+    /// Each state that was entered since the last call, `[{id, state, at}]`; none if there was nothing.
+    pub fn take_changes(&mut self) -> Option<String> {
+        let changes = self.0.take_changes();
+        let line = |(id, change): &(u64, crate::sandbox::gopay::Change)| json!({ "id": id.to_string(), "state": change.state, "at": change.at });
+        (!changes.is_empty()).then(|| changes.iter().map(line).collect::<Value>().to_string())
+    }
+
+    pub fn payment(&self, id: &str) -> Option<String> {
+        self.0.payment(id.parse().ok()?).map(|payment| self.view(payment))
+    }
+
+    pub fn payments(&self) -> String {
+        self.0.payments().iter().map(|payment| Value::Object(self.0.view(payment))).collect::<Value>().to_string()
+    }
+
+    pub fn deliveries(&self) -> String {
+        list(self.0.notifications())
+    }
+
+    pub fn snapshot(&self) -> Result<String> {
+        let state = self.0.snapshot().map_err(Record::from)?;
+        Ok(Value::Object(state).to_string())
+    }
+}
+
+impl GoPayGateway {
+    fn view(&self, payment: &Payment) -> String {
+        Value::Object(self.0.view(payment)).to_string()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Options {
+    client_id: String,
+    go_id: String,
+    notification_url: Option<String>,
+    pay_url: Option<String>,
+    quirks: Option<bool>,
+    recurrence: Option<bool>,
+    preauthorization: Option<bool>,
+    partial_capture: Option<bool>,
+}
+
+/// An id, which has to be digits: JavaScript's numbers lose some.
+fn number(field: &str, digits: &str) -> Result<u64> {
+    let number = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    number.and_then(|digits| digits.parse().ok()).ok_or_else(|| refused(field, "must be digits"))
+}

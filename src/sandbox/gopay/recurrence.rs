@@ -1,0 +1,70 @@
+//! Recurrences: when the next charge is due, and when there are no more.
+//!
+//! Decided here: charges in a cycle fall on the day of the first payment, those of a month on its last day where it
+//! is too short, until the last day has passed in UTC; after three charges in a row that failed, a fourth on the
+//! same day is refused (343): GoPay advises three attempts and names no number for too many.
+
+use serde::{Deserialize, Serialize};
+
+use super::orders::Terms;
+use crate::{
+    gopay::{Cycle, RecurrenceState},
+    time::add_months,
+};
+
+const MS_PER_DAY: u64 = 86_400_000;
+const MAX_FAILURES: u32 = 3;
+
+/// The state of a recurrence, kept with its first payment.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Mandate {
+    /// How far it has come.
+    pub state: RecurrenceState,
+    /// When its first payment was paid, in Unix milliseconds.
+    pub started_at: u64,
+    /// How many charges the cycle has brought so far.
+    pub cycles: u64,
+    /// How many charges have failed since the last that was paid.
+    pub failures: u32,
+    /// When the last of them failed, in Unix milliseconds.
+    pub failed_at: u64,
+}
+
+impl Mandate {
+    pub(super) fn requested() -> Mandate {
+        Mandate { state: RecurrenceState::Requested, started_at: 0, cycles: 0, failures: 0, failed_at: 0 }
+    }
+
+    pub(super) fn start(&mut self, now_ms: u64) {
+        (self.state, self.started_at) = (RecurrenceState::Started, now_ms);
+    }
+
+    /// When it does something by itself next, and whether that is to end.
+    pub(super) fn next(&self, terms: &Terms) -> Option<(u64, bool)> {
+        if self.state != RecurrenceState::Started {
+            return None;
+        }
+        let end = (terms.date_to.saturating_add(MS_PER_DAY), true);
+        let count = (self.cycles.saturating_add(1)).saturating_mul(terms.period.unwrap_or(1));
+        let after = |days: u64| self.started_at.saturating_add(count.saturating_mul(days).saturating_mul(MS_PER_DAY));
+        let charge = match terms.cycle {
+            Cycle::Day => after(1),
+            Cycle::Week => after(7),
+            Cycle::Month => add_months(self.started_at, count),
+            _ => return Some(end),
+        };
+        Some((charge, false)).filter(|charge| charge.0 < end.0).or(Some(end))
+    }
+
+    pub(super) fn count(&mut self, paid: bool, now_ms: u64) {
+        if paid {
+            self.failures = 0;
+        } else {
+            (self.failures, self.failed_at) = (self.failures.saturating_add(1), now_ms);
+        }
+    }
+
+    pub(super) fn has_failed_too_often(&self, now_ms: u64) -> bool {
+        self.failures >= MAX_FAILURES && now_ms.saturating_sub(self.failed_at) < MS_PER_DAY
+    }
+}
