@@ -37,6 +37,9 @@ mod json;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
 mod money;
+#[cfg(feature = "paykit")]
+#[forbid(unsafe_code)]
+pub mod paykit;
 #[cfg(feature = "qr")]
 #[forbid(unsafe_code)]
 pub mod qr;
