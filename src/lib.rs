@@ -64,6 +64,7 @@ mod time;
 #[cfg(any(
     feature = "js-client",
     feature = "js-gopay",
+    feature = "js-paykit",
     feature = "js-qr",
     feature = "js-sandbox",
     feature = "js-webhooks"

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Object,
-    gopay::{self, Cycle, Recurrence, RecurrenceState, State},
+    gopay::{self, Cycle, Recurrence, RecurrenceState, RefundState, State},
     time::to_iso8601,
 };
 
@@ -138,6 +138,34 @@ pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
         .into_iter()
         .collect(),
     }
+}
+
+/// The refund that was just asked for, from the history after it: the newest of that amount. Without it, the payment's
+/// id stands in for the refund's.
+pub fn refund_made(payment_id: &str, amount: i64, result: &str, history: &[gopay::Refund]) -> Refund {
+    let made = history
+        .iter()
+        .filter(|entry| entry.amount == amount && entry.state != RefundState::Failed)
+        .max_by_key(|entry| (entry.requested_at, entry.id.len(), entry.id.as_str()));
+    let mut custom_fields = Object::new();
+    custom_fields.insert("payment_id".into(), payment_id.into());
+    custom_fields.insert("result".into(), result.into());
+    if let Some(made) = made {
+        custom_fields.insert("state".into(), made.state.as_str().into());
+    }
+    Refund {
+        id: made.map_or(payment_id, |made| &made.id).to_owned(),
+        amount,
+        currency: made.and_then(|made| made.currency.clone()).unwrap_or_default(),
+        reason: None,
+        metadata: None,
+        custom_fields,
+    }
+}
+
+/// Whether a payment is a recurrence's, or was made to begin one.
+pub fn is_subscription(payment: &gopay::Payment) -> bool {
+    payment.recurrence.is_some() || payment.parent_id.is_some() || bought(payment).0.billing_interval.is_some()
 }
 
 fn status(first: &gopay::Payment, charge: Option<&gopay::Payment>) -> SubscriptionStatus {

@@ -41,9 +41,9 @@ pub fn notification(url: &str, body: &str) -> Result<Notification, Error> {
 /// Why what was read is not what was asked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Mismatch {
-    /// Another e-shop's payment.
+    /// It is another e-shop's payment.
     GoId,
-    /// Another payment.
+    /// It is another payment.
     Id,
 }
 
@@ -61,7 +61,7 @@ pub struct Seen {
 }
 
 /// What else to read before the events are known.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, serde::Serialize)]
 pub struct Look {
     /// This payment. If it cannot be read, less is said of the subscription.
     pub parent: Option<String>,
@@ -69,27 +69,22 @@ pub struct Look {
     pub refunds: bool,
 }
 
-/// What else to read, now that the payment is known.
-pub fn further_looks(payment: &Payment) -> Look {
+/// What else to read, now that the payment is known; or why it is not the one that was asked for, or not this e-shop's.
+pub fn further_looks(notification: &Notification, payment: &Payment, go_id: &str) -> Result<Look, Mismatch> {
+    if payment.id != notification.id {
+        return Err(Mismatch::Id);
+    }
+    if payment.go_id.as_deref().is_some_and(|other| other != go_id) {
+        return Err(Mismatch::GoId);
+    }
     let has_subscription_event = matches!(payment.state, State::Paid | State::Canceled);
-    Look {
+    Ok(Look {
         parent: payment.parent_id.clone().filter(|_| has_subscription_event),
         refunds: matches!(payment.state, State::Refunded | State::PartiallyRefunded),
-    }
+    })
 }
 
 impl Seen {
-    /// Whether the answer is about the payment that was asked for, and about this e-shop's.
-    pub fn check(&self, go_id: &str) -> Result<(), Mismatch> {
-        if self.payment.id != self.notification.id {
-            return Err(Mismatch::Id);
-        }
-        match &self.payment.go_id {
-            Some(other) if other != go_id => Err(Mismatch::GoId),
-            _ => Ok(()),
-        }
-    }
-
     /// Whether this is a charge of a recurrence. A `parent_id` in the URL alone proves nothing.
     fn is_recurring(&self) -> bool {
         let said_by_url = self.notification.parent_id.is_some();

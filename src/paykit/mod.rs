@@ -16,7 +16,7 @@ mod to_itpay;
 
 pub use self::{
     countries::alpha3,
-    from_gopay::{checkout, invoice, payment, refund, subscription},
+    from_gopay::{checkout, invoice, is_subscription, payment, refund, refund_made, subscription},
     from_itpay::{intent_checkout, intent_events, intent_payment},
     gopay_events::{Look, Mismatch, Seen, events, further_looks, notification},
     metadata::Item,
