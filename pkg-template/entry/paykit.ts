@@ -19,3 +19,4 @@ export type * from "../src/paykit/objects.js";
 export { PayKit } from "../src/paykit/paykit.js";
 export type { IncomingWebhook, PayKitProvider } from "../src/paykit/provider.js";
 export { type HandleParams, Webhook } from "../src/paykit/webhook.js";
+export { createItpay, itpay, type ItPayCheckoutMetadata, type ItPayMetadata, ItPayProvider, type ItPayProviderOptions } from "../src/paykit/itpay-provider.js";
