@@ -20,12 +20,13 @@ const require = createRequire(join(root, "js-tests/package.json"));
 const { buildSync, transformSync } = require("esbuild");
 
 // Which file of src/ owns each wasm module, and which modules each entry needs.
-const owners = { webhooks: "signature", client: "client", gopay: "gopay-client", qr: "qr", sandbox: "sandbox-host" };
+const owners = { webhooks: "signature", client: "client", gopay: "gopay-client", paykit: "paykit/itpay-provider", qr: "qr", sandbox: "sandbox-host" };
 const entries = {
   index: ["client", "webhooks"],
   webhooks: ["webhooks"],
   "webhooks-node": ["webhooks"],
   stores: [],
+  paykit: ["client", "paykit", "webhooks"],
   gopay: ["gopay"],
   qr: ["qr"],
   sandbox: ["sandbox"],

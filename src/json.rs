@@ -72,8 +72,10 @@ impl Fields {
     /// An integer, or its digits as a string.
     #[cfg(feature = "gopay")]
     pub fn integer_or_digits(&mut self, name: &str) -> Fit<i64> {
-        let digits = self.object.get(name).and_then(Value::as_str).and_then(|text| text.parse::<i64>().ok());
-        if let Some(integer) = digits {
+        let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let integer =
+            self.object.get(name).and_then(Value::as_str).filter(digits).and_then(|text| text.parse::<i64>().ok());
+        if let Some(integer) = integer {
             self.object.insert(name.to_owned(), integer.into());
         }
         self.integer(name)

@@ -37,6 +37,9 @@ mod json;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
 mod money;
+#[cfg(feature = "paykit")]
+#[forbid(unsafe_code)]
+pub mod paykit;
 #[cfg(feature = "qr")]
 #[forbid(unsafe_code)]
 pub mod qr;
@@ -61,6 +64,7 @@ mod time;
 #[cfg(any(
     feature = "js-client",
     feature = "js-gopay",
+    feature = "js-paykit",
     feature = "js-qr",
     feature = "js-sandbox",
     feature = "js-webhooks"

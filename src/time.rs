@@ -1,7 +1,7 @@
 //! Dates as text. Reads no clock: times are Unix milliseconds that the caller brings.
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const MS_PER_DAY: u64 = 86_400_000;
+pub(crate) const MS_PER_DAY: u64 = 86_400_000;
 
 /// Reads a date as HTTP headers have it (RFC 9110): `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
@@ -65,7 +65,7 @@ pub(crate) fn parse_iso8601(text: &str) -> Option<u64> {
 }
 
 /// Writes a date as ISO 8601 in UTC with milliseconds: `2026-11-21T01:04:20.000Z`.
-#[cfg(feature = "sandbox")]
+#[cfg(any(feature = "paykit", feature = "sandbox"))]
 pub(crate) fn to_iso8601(unix_ms: u64) -> alloc::string::String {
     let (year, month, day) = date_from_days(unix_ms / MS_PER_DAY);
     let ms = unix_ms % MS_PER_DAY;
@@ -85,21 +85,29 @@ pub(crate) fn to_http_date(unix_ms: u64) -> alloc::string::String {
     alloc::format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
-/// The same moment of a later month, or its last day where the month is too short.
-#[cfg(feature = "sandbox")]
-pub(crate) fn add_months(unix_ms: u64, months: u64) -> u64 {
+/// Writes the day: `2026-11-21`.
+#[cfg(feature = "paykit")]
+pub(crate) fn to_iso_date(unix_ms: u64) -> alloc::string::String {
     let (year, month, day) = date_from_days(unix_ms / MS_PER_DAY);
-    // Ten thousand years are more than any recurrence lasts.
-    let months = month - 1 + months.min(120_000);
-    let (year, month) = (year + months / 12, months % 12 + 1);
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    let last = match month {
-        2 => 28 + u64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    days_from_date(year, month, day.min(last)) * MS_PER_DAY + unix_ms % MS_PER_DAY
+    alloc::format!("{year:04}-{month:02}-{day:02}")
 }
+
+/// The same day and time so many months later or earlier; the month's last day where it has no such day.
+#[cfg(any(feature = "paykit", feature = "sandbox"))]
+pub(crate) fn add_months(unix_ms: u64, months: i64) -> u64 {
+    // Beyond these nobody sends dates, and their arithmetic ends.
+    let unix_ms = unix_ms.min(LAST_MS);
+    let (year, month, day) = date_from_days(unix_ms / MS_PER_DAY);
+    let months = ((year * 12 + month - 1) as i64).saturating_add(months).clamp(1970 * 12, 9999 * 12 + 11) as u64;
+    let (year, month) = (months / 12, months % 12 + 1);
+    let next_month = if month == 12 { days_from_date(year + 1, 1, 1) } else { days_from_date(year, month + 1, 1) };
+    let date = days_from_date(year, month, day).min(next_month - 1);
+    date * MS_PER_DAY + unix_ms % MS_PER_DAY
+}
+
+/// The end of the year 9999.
+#[cfg(any(feature = "paykit", feature = "sandbox"))]
+const LAST_MS: u64 = 253_402_300_799_999;
 
 // Both count years from March, so that the leap day comes last, in eras of 400 years.
 
@@ -110,7 +118,7 @@ fn days_from_date(year: u64, month: u64, day: u64) -> u64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-#[cfg(feature = "sandbox")]
+#[cfg(any(feature = "paykit", feature = "sandbox"))]
 fn date_from_days(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);

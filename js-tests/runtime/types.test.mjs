@@ -12,7 +12,7 @@ const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.m
 for (const [module, moduleResolution] of [["node16", "node16"], ["nodenext", "nodenext"], ["esnext", "bundler"]]) {
   test(`right code compiles and wrong code does not, with moduleResolution ${moduleResolution}`, async () => {
     const options = ["--ignoreConfig", "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2023,dom,dom.iterable", "--types", "", "--module", module, "--moduleResolution", moduleResolution];
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, "good.ts", "wrong.ts"], { cwd: folder }).catch((error) => error);
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, "good.ts", "wrong.ts", "paykit-page.ts", "paykit.ts"], { cwd: folder }).catch((error) => error);
     assert.equal(stdout, "");
   });
 }

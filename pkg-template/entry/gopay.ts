@@ -16,3 +16,15 @@ export {
 } from "../src/errors.js";
 export { GoPayClient, type GoPayClientOptions } from "../src/gopay-client.js";
 export type * from "../src/gopay-objects.js";
+export {
+  createGopay,
+  gopay,
+  type GopayChargeMetadata,
+  type GopayCheckoutMetadata,
+  type GopayOptions,
+  type GopayPaymentMetadata,
+  GopayProvider,
+  type GopaySubscriptionMetadata,
+} from "../src/gopay-provider.js";
+export { createGopayWebhookHandler, type GopayEventHandlers, type GopayWebhookHandlerOptions } from "../src/gopay-webhook-handler.js";
+export type { EventStore } from "../src/event-store.js";

@@ -4,6 +4,7 @@
 import { variable } from "./env.js";
 import { isItPayError, SignatureVerificationError } from "./errors.js";
 import { type EventStore, memoryStore } from "./event-store.js";
+import { handledOnce } from "./handled-once.js";
 import type { EventType, KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "./objects.js";
 import { WebhookVerifier } from "./signature.js";
 
@@ -60,25 +61,20 @@ export function createWebhookHandler(options: WebhookHandlerOptions): (request: 
   };
 
   const handle = async (event: WebhookEvent): Promise<Response> => {
-    let state: "claimed" | "in_progress" | "done";
-    try {
-      state = await store.claim(event.id, lease);
-    } catch (error) {
-      return refuse(500, "The event could not be claimed", error, event);
+    const listener = (Object.hasOwn(on, event.type) ? on[event.type] : on.default) as ((event: WebhookEvent) => void | Promise<void>) | undefined;
+    const handling = await handledOnce(store, event.id, lease, () => listener?.(event), (error) => onError(error, event));
+    switch (handling.state) {
+      case "handled":
+        return json(200, { status: "received" });
+      case "already_handled":
+        return json(200, { status: "already_processed" });
+      case "in_progress":
+        return json(409, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
+      case "not_claimed":
+        return refuse(500, "The event could not be claimed", handling.error, event);
+      case "not_handled":
+        return refuse(500, "The event was not handled", handling.error, event);
     }
-    if (state === "done") return json(200, { status: "already_processed" });
-    if (state !== "claimed") return json(409, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
-    try {
-      const listener = Object.hasOwn(on, event.type) ? on[event.type] : on.default;
-      await (listener as ((event: WebhookEvent) => void | Promise<void>) | undefined)?.(event);
-    } catch (error) {
-      // If releasing fails, too, the lease ends by itself.
-      await store.release(event.id).catch(onError);
-      return refuse(500, "The event was not handled", error, event);
-    }
-    // Handled is handled: asking for another delivery would do it twice.
-    await store.complete(event.id).catch((error: unknown) => onError(error, event));
-    return json(200, { status: "received" });
   };
 
   return async (request) => {

@@ -107,6 +107,11 @@ pub struct PaymentIntent {
 }
 
 impl PaymentIntent {
+    /// Reads an intent that the gateway has answered with.
+    pub fn from_json(intent: Object) -> Result<PaymentIntent, Error> {
+        read_params(intent, PaymentIntent::read)
+    }
+
     pub(crate) fn read(mut fields: Fields) -> Fit<PaymentIntent> {
         Ok(PaymentIntent {
             id: fields.string("id")?,

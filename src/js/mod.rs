@@ -1,5 +1,5 @@
-//! The border: the only place that knows JavaScript. One file per wasm module of the npm package (`client`, `qr`,
-//! `sandbox`, `webhooks`), and what they share.
+//! The border: the only place that knows JavaScript. One file per wasm module of the npm package (`client`, `gopay`,
+//! `paykit`, `qr`, `sandbox`, `webhooks`), and what they share.
 
 #![allow(clippy::result_large_err, reason = "an error ends the call; its size does not matter")]
 
@@ -7,7 +7,7 @@
 mod alarm;
 #[cfg(feature = "js-client")]
 mod client;
-#[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-sandbox"))]
+#[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-paykit", feature = "js-sandbox"))]
 mod error;
 #[cfg(feature = "js-gopay")]
 mod gopay;
@@ -17,6 +17,10 @@ mod gopay_sandbox;
 mod line;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod options;
+#[cfg(feature = "js-gopay")]
+mod paykit_gopay;
+#[cfg(feature = "js-paykit")]
+mod paykit_itpay;
 #[cfg(feature = "js-qr")]
 mod qr;
 #[cfg(feature = "js-sandbox")]

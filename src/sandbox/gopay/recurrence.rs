@@ -50,7 +50,7 @@ impl Mandate {
         let charge = match terms.cycle {
             Cycle::Day => after(1),
             Cycle::Week => after(7),
-            Cycle::Month => add_months(self.started_at, count),
+            Cycle::Month => add_months(self.started_at, count.try_into().unwrap_or(i64::MAX)),
             _ => return Some(end),
         };
         Some((charge, false)).filter(|charge| charge.0 < end.0).or(Some(end))

@@ -1,0 +1,34 @@
+// PayKit as functions by path, for a server that passes calls on.
+
+import type { PayKit } from "./paykit.js";
+import type { PayKitProvider } from "./provider.js";
+
+/**
+ * Every call but webhooks, by its path: `/checkout/create`, `/payment/retrieve`, … Results are what JSON makes of them:
+ * dates become text.
+ */
+export function createEndpointHandlers<P extends PayKitProvider>(paykit: PayKit<P>): EndpointHandlers<P> {
+  const { checkouts, customers, payments, subscriptions, refunds } = paykit;
+  const handlers: Record<string, (...args: never[]) => Promise<unknown>> = {};
+  for (const [path, operations] of Object.entries({ checkout: checkouts, customer: customers, payment: payments, subscription: subscriptions, refund: refunds })) {
+    for (const [name, call] of Object.entries(operations as Record<string, (...args: never[]) => Promise<unknown>>)) {
+      handlers[`/${path}/${name}`] = async (...args) => JSON.parse(JSON.stringify(await call(...args))) as unknown;
+    }
+  }
+  return handlers as EndpointHandlers<P>;
+}
+
+/** What JSON makes of a value. */
+export type AsJson<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: AsJson<T[Key]> } : T;
+
+type Handlers<Path extends string, Operations> = {
+  [Name in keyof Operations & string as `/${Path}/${Name}`]: Operations[Name] extends (...args: infer Args) => Promise<infer Result>
+    ? (...args: Args) => Promise<AsJson<Result>>
+    : never;
+};
+
+export type EndpointHandlers<P extends PayKitProvider> = Handlers<"checkout", PayKit<P>["checkouts"]> &
+  Handlers<"customer", PayKit<P>["customers"]> &
+  Handlers<"payment", PayKit<P>["payments"]> &
+  Handlers<"subscription", PayKit<P>["subscriptions"]> &
+  Handlers<"refund", PayKit<P>["refunds"]>;

@@ -1,0 +1,75 @@
+// PayKit: one interface over any provider. Nothing is reported to anyone.
+
+import { checkProvider, type PayKitProvider } from "./provider.js";
+import { Webhook } from "./webhook.js";
+
+/**
+ * One interface over any provider: `new PayKit(gopay())`. Parameters go to the provider as they are, which checks
+ * them; results come back as it gives them.
+ */
+export class PayKit<P extends PayKitProvider = PayKitProvider> {
+  readonly #provider: P;
+
+  readonly checkouts: Operations<P, { create: "createCheckout"; retrieve: "retrieveCheckout"; update: "updateCheckout"; delete: "deleteCheckout" }>;
+  readonly customers: Operations<P, { create: "createCustomer"; retrieve: "retrieveCustomer"; update: "updateCustomer"; delete: "deleteCustomer" }>;
+  readonly payments: Operations<
+    P,
+    { create: "createPayment"; retrieve: "retrievePayment"; update: "updatePayment"; capture: "capturePayment"; delete: "deletePayment"; cancel: "cancelPayment" }
+  >;
+  readonly subscriptions: Operations<
+    P,
+    { create: "createSubscription"; update: "updateSubscription"; cancel: "cancelSubscription"; retrieve: "retrieveSubscription"; delete: "deleteSubscription" }
+  >;
+  readonly refunds: Operations<P, { create: "createRefund" }>;
+  readonly webhooks: {
+    /** The secret that the provider's webhooks are signed with; empty where it has none (GoPay). */
+    setup(options: { webhookSecret: string | null }): Webhook<P["providerName"]>;
+  };
+
+  /** @throws ConfigurationError naming what the provider lacks */
+  constructor(provider: P, _adapter?: { name: string; version: string }) {
+    checkProvider(provider);
+    this.#provider = provider;
+    this.checkouts = {
+      create: (params: never) => provider.createCheckout(params),
+      retrieve: (id: string) => provider.retrieveCheckout(id),
+      update: (id: string, params: never) => provider.updateCheckout(id, params),
+      delete: (id: string) => provider.deleteCheckout(id),
+    } as this["checkouts"];
+    this.customers = {
+      create: (params: never) => provider.createCustomer(params),
+      retrieve: (id: string) => provider.retrieveCustomer(id),
+      update: (id: string, params: never) => provider.updateCustomer(id, params),
+      delete: (id: string) => provider.deleteCustomer(id),
+    } as this["customers"];
+    this.payments = {
+      create: (params: never) => provider.createPayment(params),
+      retrieve: (id: string) => provider.retrievePayment(id),
+      update: (id: string, params: never) => provider.updatePayment(id, params),
+      capture: (id: string, params: { amount: number }) => provider.capturePayment(id, params),
+      delete: (id: string) => provider.deletePayment(id),
+      cancel: (id: string) => provider.cancelPayment(id),
+    } as this["payments"];
+    this.subscriptions = {
+      create: (params: never) => provider.createSubscription(params),
+      update: (id: string, params: never) => provider.updateSubscription(id, params),
+      cancel: (id: string) => provider.cancelSubscription(id),
+      retrieve: (id: string) => provider.retrieveSubscription(id),
+      delete: (id: string) => provider.deleteSubscription(id),
+    } as this["subscriptions"];
+    this.refunds = { create: (params: never) => provider.createRefund(params) } as this["refunds"];
+    this.webhooks = { setup: ({ webhookSecret }) => new Webhook(provider, webhookSecret) };
+  }
+
+  /** The provider's own client. */
+  get _native(): P["_native"] {
+    return this.#provider._native;
+  }
+
+  get providerName(): P["providerName"] {
+    return this.#provider.providerName;
+  }
+}
+
+/** The provider's methods under PayKit's names, with the provider's own parameter types. */
+type Operations<P extends PayKitProvider, Names extends Record<string, keyof PayKitProvider>> = { readonly [Name in keyof Names]: P[Names[Name]] };

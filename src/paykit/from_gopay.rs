@@ -1,0 +1,243 @@
+//! GoPay's payments as PayKit's objects.
+
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    metadata::Item,
+    objects::{
+        BillingInterval, BillingMode, Checkout, CheckoutSubscription, Invoice, Metadata, Payee, Payment, PaymentStatus,
+        Product, Refund, SessionType, Subscription, SubscriptionStatus,
+    },
+    period::current_period,
+};
+use crate::{
+    Object,
+    gopay::{self, Cycle, Recurrence, RecurrenceState, RefundState, State},
+    time::to_iso8601,
+};
+
+/// A payment, as GoPay has it now.
+pub fn payment(payment: &gopay::Payment) -> Payment {
+    let (item, metadata) = bought(payment);
+    Payment {
+        id: payment.id.clone(),
+        amount: payment.amount.unwrap_or_default(),
+        currency: payment.currency.clone().unwrap_or_default(),
+        customer: customer(payment),
+        status: match payment.state {
+            State::Created => PaymentStatus::Pending,
+            State::Authorized => PaymentStatus::RequiresCapture,
+            State::Paid | State::PartiallyRefunded | State::Refunded => PaymentStatus::Succeeded,
+            State::Canceled => PaymentStatus::Canceled,
+            State::Timeouted => PaymentStatus::Failed,
+            // A state that this version does not know is neither a success nor a failure.
+            State::PaymentMethodChosen | State::Other(_) => PaymentStatus::Processing,
+        },
+        metadata,
+        item_id: item.item.or_else(|| first_item(payment)),
+        requires_action: payment.state == State::Created,
+        payment_url: payment.gw_url.clone(),
+        custom_fields: known(payment),
+    }
+}
+
+/// A payment as the checkout that it began as.
+pub fn checkout(payment: &gopay::Payment) -> Checkout {
+    let (item, metadata) = bought(payment);
+    let recurring = payment.recurrence.is_some() || item.session_type.as_deref() == Some("recurring");
+    let subscription = payment.recurrence.as_ref().map(|recurrence| CheckoutSubscription {
+        billing_interval: interval(&item, Some(recurrence)),
+        billing_interval_count: count(Some(recurrence)),
+    });
+    Checkout {
+        id: payment.id.clone(),
+        customer: customer(payment),
+        payment_url: payment.gw_url.clone().unwrap_or_default(),
+        session_type: if recurring { SessionType::Recurring } else { SessionType::OneTime },
+        products: products(&item, payment),
+        metadata,
+        currency: payment.currency.clone().unwrap_or_default(),
+        amount: payment.amount.unwrap_or_default(),
+        subscription,
+        custom_fields: known(payment),
+    }
+}
+
+/// A subscription: `payment` is its first payment, or one of its charges and `parent` the first, if that could be read.
+/// Its id is always the first payment's, because only that can be charged again and stopped.
+pub fn subscription(payment: &gopay::Payment, parent: Option<&gopay::Payment>, now: u64) -> Subscription {
+    let charge = payment.parent_id.is_some().then_some(payment);
+    let first = parent.unwrap_or(payment);
+    let (item, metadata) = bought(first);
+    let recurrence = first.recurrence.as_ref();
+    let billing_interval = interval(&item, recurrence);
+    let last_day = recurrence.and_then(|recurrence| recurrence.date_to.as_deref());
+    let (start, end) = current_period(billing_interval, count(recurrence), last_day, now);
+    let mut custom_fields = known(first);
+    if let Some(charge) = charge {
+        custom_fields.insert("charge".into(), Value::Object(known(charge)));
+    }
+    Subscription {
+        id: payment.parent_id.clone().unwrap_or_else(|| first.id.clone()),
+        customer: customer(first).or_else(|| customer(payment)),
+        amount: first.amount.unwrap_or_default(),
+        currency: first.currency.clone().unwrap_or_default(),
+        status: status(first, charge),
+        current_period_start: start,
+        current_period_end: end,
+        item_id: item.item.or_else(|| first_item(first)).unwrap_or_default(),
+        billing_interval,
+        metadata,
+        custom_fields,
+        requires_action: charge.is_none() && first.state == State::Created,
+        payment_url: first.gw_url.clone(),
+    }
+}
+
+/// What was paid, by a payment that has been. `now` is when that was seen: GoPay does not say when it happened.
+pub fn invoice(payment: &gopay::Payment, now: u64) -> Invoice {
+    let (item, metadata) = bought(payment);
+    let own = payment.recurrence.as_ref().map(|_| payment.id.clone());
+    let subscription_id = payment.parent_id.clone().or(own);
+    let products = products(&item, payment);
+    Invoice {
+        id: payment.id.clone(),
+        customer: customer(payment),
+        billing_mode: if subscription_id.is_some() { BillingMode::Recurring } else { BillingMode::OneTime },
+        subscription_id,
+        amount_paid: payment.amount.unwrap_or_default(),
+        currency: payment.currency.clone().unwrap_or_default(),
+        status: "paid",
+        paid_at: Some(to_iso8601(now)),
+        line_items: if products.is_empty() { None } else { Some(products) },
+        metadata,
+        custom_fields: known(payment),
+    }
+}
+
+/// An entry of a payment's refund history.
+pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
+    let (_, metadata) = bought(payment);
+    Refund {
+        id: refund.id.clone(),
+        amount: refund.amount,
+        currency: refund.currency.clone().or_else(|| payment.currency.clone()).unwrap_or_default(),
+        reason: None,
+        metadata: Some(metadata),
+        custom_fields: [
+            ("payment_id".to_owned(), payment.id.clone().into()),
+            ("state".to_owned(), refund.state.as_str().into()),
+        ]
+        .into_iter()
+        .collect(),
+    }
+}
+
+/// The refund that was just asked for, from the history after it: the newest of that amount. Without it, the payment's
+/// id stands in for the refund's.
+pub fn refund_made(payment_id: &str, amount: i64, result: &str, history: &[gopay::Refund]) -> Refund {
+    let made = history
+        .iter()
+        .filter(|entry| entry.amount == amount && entry.state != RefundState::Failed)
+        .max_by_key(|entry| (entry.requested_at, entry.id.len(), entry.id.as_str()));
+    let mut custom_fields = Object::new();
+    custom_fields.insert("payment_id".into(), payment_id.into());
+    custom_fields.insert("result".into(), result.into());
+    if let Some(made) = made {
+        custom_fields.insert("state".into(), made.state.as_str().into());
+    }
+    Refund {
+        id: made.map_or(payment_id, |made| &made.id).to_owned(),
+        amount,
+        currency: made.and_then(|made| made.currency.clone()).unwrap_or_default(),
+        reason: None,
+        metadata: None,
+        custom_fields,
+    }
+}
+
+/// Whether a payment is a recurrence's, or was made to begin one.
+pub fn is_subscription(payment: &gopay::Payment) -> bool {
+    payment.recurrence.is_some() || payment.parent_id.is_some() || bought(payment).0.billing_interval.is_some()
+}
+
+fn status(first: &gopay::Payment, charge: Option<&gopay::Payment>) -> SubscriptionStatus {
+    let recurrence = first.recurrence.as_ref().and_then(|recurrence| recurrence.state.as_ref());
+    match (recurrence, charge.map(|charge| &charge.state), &first.state) {
+        (Some(RecurrenceState::Stopped), _, _) => SubscriptionStatus::Canceled,
+        (_, Some(State::Canceled | State::Timeouted), _) => SubscriptionStatus::PastDue,
+        (_, Some(_), _) | (Some(RecurrenceState::Started), _, _) => SubscriptionStatus::Active,
+        // Money that went back ends no recurrence.
+        (_, _, State::Paid | State::Authorized | State::Refunded | State::PartiallyRefunded) => {
+            SubscriptionStatus::Active
+        }
+        (_, _, State::Canceled | State::Timeouted) => SubscriptionStatus::Canceled,
+        (_, _, State::Created | State::PaymentMethodChosen | State::Other(_)) => SubscriptionStatus::Pending,
+    }
+}
+
+fn interval(item: &Item, recurrence: Option<&Recurrence>) -> BillingInterval {
+    let cycle = recurrence.and_then(|recurrence| recurrence.cycle.as_ref());
+    item.billing_interval.unwrap_or(match cycle {
+        Some(Cycle::Day) => BillingInterval::Day,
+        Some(Cycle::Week) => BillingInterval::Week,
+        _ => BillingInterval::Month,
+    })
+}
+
+fn count(recurrence: Option<&Recurrence>) -> u64 {
+    recurrence.and_then(|recurrence| recurrence.period?.try_into().ok()).filter(|count| *count > 0).unwrap_or(1)
+}
+
+fn customer(payment: &gopay::Payment) -> Option<Payee> {
+    payment.email.clone().map(Payee::Email)
+}
+
+/// What PayKit has kept with the payment, and what else the shop has.
+fn bought(payment: &gopay::Payment) -> (Item, Metadata) {
+    let mut metadata: Metadata = payment.additional_params.iter().cloned().collect();
+    (Item::take(&mut metadata), metadata)
+}
+
+/// What was bought, as far as anybody says.
+fn products(item: &Item, payment: &gopay::Payment) -> Vec<Product> {
+    match item.item.clone().or_else(|| first_item(payment)) {
+        Some(id) => vec![Product { id, quantity: item.quantity.filter(|quantity| *quantity > 0).unwrap_or(1) }],
+        None => Vec::new(),
+    }
+}
+
+/// The name of the first line of a payment that was not made by PayKit.
+fn first_item(payment: &gopay::Payment) -> Option<String> {
+    let name = payment.extra.get("items")?.get(0)?.get("name")?.as_str()?;
+    (!name.is_empty()).then(|| name.to_string())
+}
+
+/// What GoPay says and PayKit has no field for.
+fn known(payment: &gopay::Payment) -> Object {
+    let mut known = Object::new();
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value.filter(|value| !value.is_null()) {
+            known.insert(name.into(), value);
+        }
+    };
+    set("id", Some(json!(payment.id)));
+    set("state", Some(json!(payment.state)));
+    set("sub_state", payment.sub_state.as_ref().map(|reason| json!(reason)));
+    set("order_number", payment.order_number.as_ref().map(|number| json!(number)));
+    set("payment_instrument", payment.extra.get("payment_instrument").cloned());
+    if let Some(recurrence) = &payment.recurrence {
+        set("recurrence_state", recurrence.state.as_ref().map(|state| json!(state)));
+        set("recurrence_cycle", recurrence.cycle.as_ref().map(|cycle| json!(cycle)));
+        set("recurrence_period", recurrence.period.map(|period| json!(period)));
+        set("recurrence_date_to", recurrence.date_to.as_ref().map(|date| json!(date)));
+    }
+    known
+}

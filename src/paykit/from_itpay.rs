@@ -1,0 +1,149 @@
+//! ItPay's intents and webhooks as PayKit's objects and events.
+
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+
+use serde_json::{Value, json};
+
+use super::{
+    metadata::Item,
+    objects::{
+        BillingMode, Checkout, Event, EventData, Invoice, Metadata, Payee, Payment, PaymentStatus, Product, SessionType,
+    },
+};
+use crate::{
+    Error, Object,
+    itpay::{PaymentIntent, Status, WebhookEvent},
+    time::to_iso8601,
+};
+
+/// An intent as it is now; `charge` is its code, where that is at hand.
+pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Object>) -> Payment {
+    let (item, metadata) = bought(intent);
+    let (amount, currency) = amount(intent);
+    Payment {
+        id: intent.id.clone(),
+        amount,
+        currency,
+        customer: customer(intent),
+        status: match intent.status {
+            Status::Pending | Status::QrGenerated => PaymentStatus::Pending,
+            Status::Succeeded => PaymentStatus::Succeeded,
+            Status::Cancelled => PaymentStatus::Canceled,
+            Status::Expired | Status::Failed => PaymentStatus::Failed,
+            // A status that this version does not know is neither a success nor a failure.
+            Status::Scanning | Status::Authorized | Status::Captured | Status::Other(_) => PaymentStatus::Processing,
+        },
+        metadata,
+        item_id: item.item,
+        requires_action: matches!(intent.status, Status::Pending | Status::QrGenerated),
+        payment_url: scan_url(intent, charge),
+        custom_fields: known(intent, charge),
+    }
+}
+
+/// An intent as the checkout that it began as: its page is the wallet.
+pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&Object>) -> Checkout {
+    let (item, metadata) = bought(intent);
+    let (amount, currency) = amount(intent);
+    Checkout {
+        id: intent.id.clone(),
+        customer: customer(intent),
+        payment_url: scan_url(intent, charge).unwrap_or_default(),
+        metadata,
+        session_type: SessionType::OneTime,
+        products: products(&item),
+        currency,
+        amount,
+        subscription: None,
+        custom_fields: known(intent, charge),
+    }
+}
+
+/// What a verified webhook says. One that PayKit has no name for is passed on as `itpay.…`.
+pub fn intent_events(webhook: &WebhookEvent, now: u64) -> Result<Vec<Event>, Error> {
+    let event = |event_type: &str, data: EventData| Event {
+        id: format!("{}_{event_type}", webhook.id),
+        event_type: event_type.to_owned(),
+        created: now,
+        data,
+        is_raw: false,
+    };
+    let payment = |intent: &PaymentIntent| EventData::Payment(intent_payment(intent, None));
+    Ok(match webhook.event_type.as_str() {
+        "payment_intent.succeeded" => {
+            let intent = webhook.payment_intent()?;
+            let invoice = EventData::Invoice(invoice(&intent, now));
+            vec![event("invoice.generated", invoice), event("payment.succeeded", payment(&intent))]
+        }
+        "payment_intent.failed" | "payment_intent.expired" => {
+            vec![event("payment.failed", payment(&webhook.payment_intent()?))]
+        }
+        other => {
+            let data = EventData::Raw(webhook.data.clone());
+            vec![Event { is_raw: true, ..event(&format!("itpay.{other}"), data) }]
+        }
+    })
+}
+
+fn invoice(intent: &PaymentIntent, now: u64) -> Invoice {
+    let (item, metadata) = bought(intent);
+    let (amount_paid, currency) = amount(intent);
+    let products = products(&item);
+    Invoice {
+        id: intent.id.clone(),
+        customer: customer(intent),
+        subscription_id: None,
+        billing_mode: BillingMode::OneTime,
+        amount_paid,
+        currency,
+        status: "paid",
+        paid_at: Some(to_iso8601(now)),
+        line_items: if products.is_empty() { None } else { Some(products) },
+        metadata,
+        custom_fields: known(intent, None),
+    }
+}
+
+fn amount(intent: &PaymentIntent) -> (i64, String) {
+    intent.amount.as_ref().map(|amount| (amount.value, amount.currency.clone())).unwrap_or_default()
+}
+
+fn bought(intent: &PaymentIntent) -> (Item, Metadata) {
+    let mut metadata = intent.metadata.clone();
+    (Item::take(&mut metadata), metadata)
+}
+
+fn products(item: &Item) -> Vec<Product> {
+    let quantity = item.quantity.filter(|quantity| *quantity > 0).unwrap_or(1);
+    item.item.iter().map(|id| Product { id: id.clone(), quantity }).collect()
+}
+
+/// The person on whose behalf the agent acts.
+fn customer(intent: &PaymentIntent) -> Option<Payee> {
+    let id = intent.extra.get("payer")?.get("human_id")?.as_str()?.to_owned();
+    Some(if id.contains('@') { Payee::Email(id) } else { Payee::Id(id) })
+}
+
+fn scan_url(intent: &PaymentIntent, charge: Option<&Object>) -> Option<String> {
+    let url = |charge: &Value| charge.get("scan_url")?.as_str().map(ToOwned::to_owned);
+    charge
+        .and_then(|charge| charge.get("scan_url")?.as_str().map(ToOwned::to_owned))
+        .or_else(|| intent.extra.get("qr").and_then(url))
+}
+
+/// What ItPay says and PayKit has no field for; the code is under `qr`.
+fn known(intent: &PaymentIntent, charge: Option<&Object>) -> Object {
+    let mut known = Object::new();
+    for (name, value) in [
+        ("status", json!(intent.status)),
+        ("channel", json!(intent.channel)),
+        ("expires_at", json!(intent.expires_at)),
+        ("failure_reason", json!(intent.failure_reason)),
+        ("qr", json!(charge)),
+    ] {
+        if !value.is_null() {
+            known.insert(name.to_owned(), value);
+        }
+    }
+    known
+}

@@ -1,0 +1,126 @@
+//! What PayKit keeps with a payment, under one name among the merchant's own: what was bought. In the format of the
+//! published GoPay provider, so that payments made by either are read by both.
+
+use alloc::{borrow::ToOwned, string::String};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::objects::{BillingInterval, Metadata};
+
+/// The name that it goes by.
+pub(super) const KEY: &str = "__paykit";
+
+/// What was bought.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Item {
+    /// The shop's id of it.
+    pub item: Option<String>,
+    /// How many.
+    pub quantity: Option<u64>,
+    /// `one_time` or `recurring`, of a checkout.
+    pub session_type: Option<String>,
+    /// Of a subscription.
+    pub billing_interval: Option<BillingInterval>,
+}
+
+/// In the order in which it is written.
+#[derive(Serialize)]
+struct Wire<'a> {
+    item: Option<&'a str>,
+    qty: u64,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    session_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billing_interval: Option<String>,
+}
+
+impl Item {
+    /// Takes it out of the metadata. What cannot be read says nothing.
+    pub(super) fn take(metadata: &mut Metadata) -> Item {
+        let text = metadata.remove(KEY).unwrap_or_default();
+        let value: Value = serde_json::from_str(&text).unwrap_or_default();
+        let string = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let quantity = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
+        Item {
+            // 1.1.1 wrote `itemId`.
+            item: string("item").or_else(|| string("itemId")).map(ToOwned::to_owned),
+            quantity: value.get("qty").and_then(quantity),
+            session_type: string("type").map(ToOwned::to_owned),
+            billing_interval: value.get("billing_interval").and_then(BillingInterval::from_json),
+        }
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        let wire = Wire {
+            item: self.item.as_deref(),
+            qty: self.quantity.unwrap_or(1),
+            session_type: self.session_type.as_deref(),
+            billing_interval: self.billing_interval.map(BillingInterval::to_text),
+        };
+        serde_json::to_string(&wire).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    fn read(text: &str) -> Item {
+        let mut metadata = Metadata::from([(KEY.to_string(), text.to_string()), ("mine".to_string(), "1".to_string())]);
+        let item = Item::take(&mut metadata);
+        assert_eq!(metadata.len(), 1);
+        item
+    }
+
+    #[test]
+    fn what_is_written_is_the_published_format_and_reads_back() {
+        for (item, text) in [
+            (
+                Item {
+                    item: Some("a \"b\"".into()),
+                    quantity: Some(2),
+                    session_type: Some("one_time".into()),
+                    ..Item::default()
+                },
+                r#"{"item":"a \"b\"","qty":2,"type":"one_time"}"#,
+            ),
+            (Item { item: Some("a".into()), quantity: Some(1), ..Item::default() }, r#"{"item":"a","qty":1}"#),
+            (
+                Item {
+                    item: Some("a".into()),
+                    quantity: Some(1),
+                    billing_interval: Some(BillingInterval::Month),
+                    ..Item::default()
+                },
+                r#"{"item":"a","qty":1,"billing_interval":"month"}"#,
+            ),
+            (
+                Item {
+                    item: Some("a".into()),
+                    quantity: Some(1),
+                    billing_interval: Some(BillingInterval::Custom { duration_ms: 60_000 }),
+                    ..Item::default()
+                },
+                r#"{"item":"a","qty":1,"billing_interval":"custom:60000ms"}"#,
+            ),
+            (Item { quantity: Some(1), ..Item::default() }, r#"{"item":null,"qty":1}"#),
+        ] {
+            assert_eq!(item.to_text(), text);
+            assert_eq!(read(text), item);
+        }
+    }
+
+    #[test]
+    fn what_older_and_other_programs_wrote_is_read_as_far_as_it_can_be() {
+        assert_eq!(
+            read(r#"{"itemId":"old","qty":"3"}"#),
+            Item { item: Some("old".into()), quantity: Some(3), ..Item::default() }
+        );
+        for text in ["", "not json", "[]", "7", "null", r#"{"item":7,"qty":-1,"billing_interval":"custom:0ms"}"#] {
+            assert_eq!(read(text), Item::default(), "{text}");
+        }
+    }
+}

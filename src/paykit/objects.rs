@@ -1,0 +1,247 @@
+//! PayKit's objects, as its provider contract has them. Amounts are integers in minor units, times Unix milliseconds.
+
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::Object;
+
+/// The caller's own strings, by name.
+pub type Metadata = BTreeMap<String, String>;
+
+/// Who pays.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Payee {
+    /// Known by e-mail.
+    Email(String),
+    /// Known by the shop's id.
+    Id(String),
+}
+
+/// How often a subscription is charged.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(missing_docs, reason = "their names say it")]
+pub enum BillingInterval {
+    Day,
+    Week,
+    Month,
+    Year,
+    Custom { duration_ms: u64 },
+}
+
+const NAMED: [(&str, BillingInterval); 4] = [
+    ("day", BillingInterval::Day),
+    ("week", BillingInterval::Week),
+    ("month", BillingInterval::Month),
+    ("year", BillingInterval::Year),
+];
+
+impl BillingInterval {
+    /// Reads `"month"`, `{type: "custom", durationMs}`, or the text that `to_text` writes.
+    pub fn from_json(value: &Value) -> Option<BillingInterval> {
+        let duration_ms = match value {
+            Value::String(text) => match NAMED.iter().find(|(name, _)| name == text) {
+                Some((_, interval)) => return Some(*interval),
+                None => text.strip_prefix("custom:")?.strip_suffix("ms")?.parse().ok()?,
+            },
+            _ if value.get("type")? == "custom" => value.get("durationMs")?.as_u64()?,
+            _ => return None,
+        };
+        (duration_ms > 0).then_some(BillingInterval::Custom { duration_ms })
+    }
+
+    /// As metadata has it: `month`, `custom:86400000ms`.
+    pub fn to_text(self) -> String {
+        match self {
+            BillingInterval::Custom { duration_ms } => format!("custom:{duration_ms}ms"),
+            named => NAMED.iter().find(|(_, known)| *known == named).map_or("", |(name, _)| name).to_string(),
+        }
+    }
+}
+
+impl Serialize for BillingInterval {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            BillingInterval::Custom { duration_ms } => {
+                json!({ "type": "custom", "durationMs": duration_ms }).serialize(serializer)
+            }
+            named => serializer.serialize_str(&named.to_text()),
+        }
+    }
+}
+
+/// What is bought, and how many.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Product {
+    /// The shop's.
+    pub id: String,
+    /// At least 1.
+    pub quantity: u64,
+}
+
+/// Whether a checkout begins a subscription.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "their names say it")]
+pub enum SessionType {
+    OneTime,
+    Recurring,
+}
+
+/// A payment page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "as PayKit's contract has them")]
+pub struct Checkout {
+    pub id: String,
+    pub customer: Option<Payee>,
+    pub payment_url: String,
+    pub metadata: Metadata,
+    pub session_type: SessionType,
+    pub products: Vec<Product>,
+    pub currency: String,
+    pub amount: i64,
+    pub subscription: Option<CheckoutSubscription>,
+    pub custom_fields: Object,
+}
+
+/// The subscription that a checkout begins.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CheckoutSubscription {
+    /// The unit.
+    pub billing_interval: BillingInterval,
+    /// How many of them.
+    pub billing_interval_count: u64,
+}
+
+/// How far a payment has come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "as PayKit's contract has them")]
+pub enum PaymentStatus {
+    Pending,
+    Processing,
+    RequiresCapture,
+    Succeeded,
+    Canceled,
+    Failed,
+}
+
+/// A payment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "as PayKit's contract has them")]
+pub struct Payment {
+    pub id: String,
+    pub amount: i64,
+    pub currency: String,
+    pub customer: Option<Payee>,
+    pub status: PaymentStatus,
+    pub metadata: Metadata,
+    pub item_id: Option<String>,
+    pub requires_action: bool,
+    pub payment_url: Option<String>,
+    pub custom_fields: Object,
+}
+
+/// Whether a subscription is charged.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "as PayKit's contract has them")]
+pub enum SubscriptionStatus {
+    Active,
+    PastDue,
+    Canceled,
+    Pending,
+}
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "as PayKit's contract has them")]
+pub struct Subscription {
+    pub id: String,
+    pub customer: Option<Payee>,
+    pub amount: i64,
+    pub currency: String,
+    pub status: SubscriptionStatus,
+    pub current_period_start: u64,
+    pub current_period_end: u64,
+    pub item_id: String,
+    pub billing_interval: BillingInterval,
+    pub metadata: Metadata,
+    pub custom_fields: Object,
+    pub requires_action: bool,
+    pub payment_url: Option<String>,
+}
+
+/// Money that went back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "as PayKit's contract has them")]
+pub struct Refund {
+    pub id: String,
+    pub amount: i64,
+    pub currency: String,
+    pub reason: Option<String>,
+    pub metadata: Option<Metadata>,
+    pub custom_fields: Object,
+}
+
+/// Whether an invoice is one of a subscription.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "their names say it")]
+pub enum BillingMode {
+    OneTime,
+    Recurring,
+}
+
+/// What was paid for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "as PayKit's contract has them")]
+pub struct Invoice {
+    pub id: String,
+    pub customer: Option<Payee>,
+    pub subscription_id: Option<String>,
+    pub billing_mode: BillingMode,
+    pub amount_paid: i64,
+    pub currency: String,
+    pub status: &'static str,
+    pub paid_at: Option<String>,
+    pub line_items: Option<Vec<Product>>,
+    pub metadata: Metadata,
+    pub custom_fields: Object,
+}
+
+/// Something that has happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Event {
+    /// The same for each delivery of the event: what to remember, so that it is handled once.
+    pub id: String,
+    /// Such as `payment.succeeded`.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// When it was seen.
+    pub created: u64,
+    /// What it is about.
+    pub data: EventData,
+    /// The gateway's own event, of a type that begins with the provider's name.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub is_raw: bool,
+}
+
+/// What an event is about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs, reason = "their names say it")]
+pub enum EventData {
+    Invoice(Invoice),
+    Payment(Payment),
+    Raw(Value),
+    Refund(Refund),
+    Subscription(Subscription),
+}

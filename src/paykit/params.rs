@@ -1,0 +1,200 @@
+//! The caller's side: what PayKit's calls are given, checked. Nothing has been sent when one of these does not fit.
+
+use alloc::{borrow::ToOwned, format, string::String};
+
+use serde_json::Value;
+
+use super::{
+    metadata,
+    objects::{BillingInterval, Metadata, Payee},
+};
+use crate::{
+    Error, Object,
+    endpoint::read_params,
+    json::{Fields, Fit, describe},
+    money::check_currency,
+};
+
+/// What every call that makes a payment says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// In minor units, above 0.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Who pays.
+    pub customer: Option<Payee>,
+    /// The shop's id of what is bought.
+    pub item_id: Option<String>,
+    /// How many.
+    pub quantity: u64,
+    /// The shop's own.
+    pub metadata: Metadata,
+    /// Where the payer lives.
+    pub billing: Option<Billing>,
+}
+
+/// Where the payer lives.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "as PayKit's contract has them")]
+pub struct Billing {
+    pub name: Option<String>,
+    pub line1: Option<String>,
+    pub line2: Option<String>,
+    pub city: Option<String>,
+    pub postal_code: Option<String>,
+    pub country: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// Where a call has its amount: a checkout has it in `provider_metadata`, where it may be a text of digits.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum AmountIn {
+    Params,
+    ProviderMetadata {
+        /// None where it must be there.
+        default_currency: Option<&'static str>,
+    },
+}
+
+/// The fields of a call, and those of its `provider_metadata`, which is empty where there is none.
+pub(super) fn read<T>(mut params: Object, read: impl FnOnce(&mut Fields, &mut Fields) -> Fit<T>) -> Result<T, Error> {
+    let given = params.entry("provider_metadata").or_insert(Value::Null);
+    if given.is_null() {
+        *given = Object::new().into();
+    }
+    read_params(params, |mut fields| {
+        let mut provider = fields.object("provider_metadata")?;
+        read(&mut fields, &mut provider)
+    })
+}
+
+impl Order {
+    pub(super) fn read(fields: &mut Fields, provider: &mut Fields, amount_in: AmountIn) -> Fit<Order> {
+        let (amount, currency) = match amount_in {
+            AmountIn::Params => (amount(fields, fields_integer)?, currency(fields, None)?),
+            AmountIn::ProviderMetadata { default_currency } => {
+                (amount(provider, Fields::integer_or_digits)?, currency(provider, default_currency)?)
+            }
+        };
+        Ok(Order {
+            amount,
+            currency,
+            customer: customer(fields)?,
+            item_id: fields.optional_string("item_id")?,
+            quantity: quantity(fields, "quantity")?,
+            metadata: metadata(fields)?,
+            billing: fields.optional_object("billing")?.map(billing).transpose()?,
+        })
+    }
+}
+
+fn fields_integer(fields: &mut Fields, name: &str) -> Fit<i64> {
+    fields.integer(name)
+}
+
+/// An amount above zero.
+pub(super) fn amount(fields: &mut Fields, integer: impl FnOnce(&mut Fields, &str) -> Fit<i64>) -> Fit<i64> {
+    match integer(fields, "amount")? {
+        amount @ 1.. => Ok(amount),
+        amount => fields.misfit("amount", format!("must be an integer above 0 in minor units, not {amount}")),
+    }
+}
+
+/// A currency in any letter case.
+pub(super) fn currency(fields: &mut Fields, default: Option<&str>) -> Fit<String> {
+    let given = match default {
+        Some(default) => fields.optional_string("currency")?.unwrap_or_else(|| default.to_owned()),
+        None => fields.string("currency")?,
+    };
+    let currency = given.trim().to_ascii_uppercase();
+    match check_currency(&currency) {
+        Ok(()) => Ok(currency),
+        Err(problem) => fields.misfit("currency", problem),
+    }
+}
+
+/// How many, 1 where it is not said.
+pub(super) fn quantity(fields: &mut Fields, name: &str) -> Fit<u64> {
+    if !fields.has(name) {
+        return Ok(1);
+    }
+    match u64::try_from(fields.integer(name)?) {
+        Ok(quantity @ 1..) => Ok(quantity),
+        _ => fields.misfit(name, "must be an integer of at least 1"),
+    }
+}
+
+/// `"month"` or `{type: "custom", durationMs}`.
+pub(super) fn billing_interval(fields: &mut Fields) -> Fit<BillingInterval> {
+    match BillingInterval::from_json(&fields.take("billing_interval")) {
+        Some(interval) => Ok(interval),
+        None => fields.misfit(
+            "billing_interval",
+            "must be day, week, month, year or { type: \"custom\", durationMs } with milliseconds above 0",
+        ),
+    }
+}
+
+/// A URL that a payer's browser or the gateway is sent to.
+pub(super) fn url(fields: &mut Fields, name: &str) -> Fit<String> {
+    let url = fields.string(name)?;
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let plain = host.is_some_and(|host| !host.is_empty() && !url.contains(char::is_whitespace));
+    if plain { Ok(url) } else { fields.misfit(name, "must be a whole URL, such as https://shop.example/done") }
+}
+
+fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
+    let Some(mut customer) = fields.optional_object("customer")? else { return Ok(None) };
+    if let Some(email) = customer.optional_string("email")? {
+        let email = email.trim();
+        let parts = email.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
+        return match parts {
+            Some((_, host)) if !host.contains('@') && !email.contains(char::is_whitespace) => {
+                Ok(Some(Payee::Email(email.to_owned())))
+            }
+            _ => customer.misfit("email", "must be an e-mail address"),
+        };
+    }
+    match customer.take("id") {
+        Value::String(id) if !id.is_empty() => Ok(Some(Payee::Id(id))),
+        Value::Number(id) => Ok(Some(Payee::Id(format!("{id}")))),
+        _ => customer.misfit("email", "is missing, and so is the id"),
+    }
+}
+
+/// Strings by name. What is none becomes the text that JSON has for it; null and undefined are left out.
+fn metadata(fields: &mut Fields) -> Fit<Metadata> {
+    let given = match fields.take("metadata") {
+        Value::Null => return Ok(Metadata::new()),
+        Value::Object(object) => object,
+        other => return fields.misfit("metadata", format!("must be an object, not {}", describe(&other))),
+    };
+    if given.contains_key(metadata::KEY) {
+        return fields.misfit("metadata", format!("must not have {}, which is PayKit's own", metadata::KEY));
+    }
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => format!("{other}"),
+    };
+    Ok(given.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, text(value))).collect())
+}
+
+fn billing(mut billing: Fields) -> Fit<Billing> {
+    let Some(mut address) = billing.optional_object("address")? else { return Ok(Billing::default()) };
+    // A form that was not filled in says the same as one that is not there.
+    let mut text = |name: &str| match address.text(name) {
+        Some(text) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
+        None if address.has(name) => address.misfit(name, "must be a string"),
+        _ => Ok(None),
+    };
+    Ok(Billing {
+        name: text("name")?,
+        line1: text("line1")?,
+        line2: text("line2")?,
+        city: text("city")?,
+        postal_code: text("postal_code")?,
+        country: text("country")?,
+        phone: text("phone")?,
+    })
+}

@@ -1,0 +1,295 @@
+//! PayKit's calls as GoPay's: what `payments.create`, `payments.createRecurrence` and `payments.capture` are given.
+
+use alloc::{
+    borrow::ToOwned,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    countries::alpha3,
+    metadata::{self, Item},
+    objects::{BillingInterval, Payee},
+    params::{self, AmountIn, Order},
+};
+use crate::{
+    Error, Object, gopay,
+    json::{Fields, Fit},
+    time::{MS_PER_DAY, add_months, to_iso_date},
+};
+
+/// What a call does not say itself.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Where GoPay's notifications go.
+    pub notification_url: String,
+    /// The order's number where the caller gives none: a fresh one.
+    pub order_number: String,
+    /// Unix milliseconds.
+    pub now: u64,
+}
+
+/// The last day that GoPay takes for a recurrence.
+const LAST_DAY: &str = "2099-12-30";
+
+/// `createCheckout`. Its amount is in `provider_metadata`, in CZK where there is no currency.
+pub fn checkout_params(params: Object, context: &Context) -> Result<Object, Error> {
+    params::read(params, |fields, provider| {
+        let amount_in = AmountIn::ProviderMetadata { default_currency: Some("CZK") };
+        let order = Order::read(fields, provider, amount_in)?;
+        let return_url = params::url(fields, "success_url")?;
+        let session_type = fields.optional_string("session_type")?.unwrap_or_else(|| "one_time".to_owned());
+        let recurrence = match session_type.as_str() {
+            "one_time" => None,
+            "recurring" => {
+                let mut subscription = fields.object("subscription")?;
+                let interval = params::billing_interval(&mut subscription)?;
+                let count = params::quantity(&mut subscription, "billing_interval_count")?;
+                Some((interval, recurrence(interval, count, provider, context.now)?))
+            }
+            _ => return fields.misfit("session_type", "must be one_time or recurring"),
+        };
+        let item = Item {
+            session_type: Some(session_type),
+            billing_interval: recurrence.as_ref().map(|(interval, _)| *interval),
+            ..item(&order)
+        };
+        let mut create = create(&order, &item, return_url, provider, context, recurrence.is_some())?;
+        if let Some((_, recurrence)) = recurrence {
+            create.insert("recurrence".into(), recurrence);
+        }
+        Ok(create)
+    })
+}
+
+/// `createPayment`. `capture_method: "manual"` only blocks the money.
+pub fn payment_params(params: Object, context: &Context) -> Result<Object, Error> {
+    params::read(params, |fields, provider| {
+        let order = Order::read(fields, provider, AmountIn::Params)?;
+        let return_url = params::url(provider, "success_url")?;
+        let manual = match fields.optional_string("capture_method")?.as_deref() {
+            None | Some("automatic") => false,
+            Some("manual") => true,
+            Some(_) => return fields.misfit("capture_method", "must be automatic or manual"),
+        };
+        let mut create = create(&order, &item(&order), return_url, provider, context, manual)?;
+        create.insert("preauthorization".into(), manual.into());
+        Ok(create)
+    })
+}
+
+/// `createSubscription`: a first payment, which later ones follow.
+pub fn subscription_params(params: Object, context: &Context) -> Result<Object, Error> {
+    params::read(params, |fields, provider| {
+        let return_url = params::url(provider, "success_url")?;
+        let order = Order::read(fields, provider, AmountIn::Params)?;
+        let interval = params::billing_interval(fields)?;
+        let count = params::quantity(provider, "recurrence_period")?;
+        let recurrence = recurrence(interval, count, provider, context.now)?;
+        let item = Item { billing_interval: Some(interval), ..item(&order) };
+        let mut create = create(&order, &item, return_url, provider, context, true)?;
+        create.insert("recurrence".into(), recurrence);
+        Ok(create)
+    })
+}
+
+/// What `updateSubscription` charges.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Charge {
+    /// Nothing: there is no amount.
+    Nothing,
+    /// What `payments.createRecurrence` is given.
+    Params(Object),
+    /// The caller did not say a currency. It is the first payment's, which must be read.
+    WithoutCurrency,
+}
+
+/// `updateSubscription`: an amount in `provider_metadata` is charged at once. `currency` is the first payment's, where
+/// it is known.
+pub fn charge(params: Object, currency: Option<&str>, order_number: &str) -> Result<Charge, Error> {
+    params::read(params, |_, provider| {
+        if !provider.has("amount") {
+            return Ok(Charge::Nothing);
+        }
+        let amount = params::amount(provider, Fields::integer_or_digits)?;
+        if currency.is_none() && !provider.has("currency") {
+            return Ok(Charge::WithoutCurrency);
+        }
+        let currency = params::currency(provider, currency)?;
+        let order_number = provider.optional_string("order_number")?.unwrap_or_else(|| order_number.to_owned());
+        let description = provider.optional_string("order_description")?.or(provider.optional_string("description")?);
+        let items = match provider.take("items") {
+            Value::Null => line(description.as_deref().unwrap_or(&order_number), amount, 1),
+            items => items,
+        };
+        let mut charge = object(json!({
+            "amount": amount,
+            "currency": currency,
+            "order_number": order_number,
+            "items": items,
+        }));
+        if let Some(description) = description {
+            charge.insert("order_description".into(), description.into());
+        }
+        Ok(Charge::Params(charge))
+    })
+}
+
+/// `capturePayment`: what `payments.capture` is given; none for all of it, which every shop may do.
+pub fn part_to_capture(params: Object, payment: &gopay::Payment) -> Result<Option<Object>, Error> {
+    params::read(params, |fields, _| {
+        let amount = params::amount(fields, |fields, name| fields.integer(name))?;
+        match payment.amount {
+            Some(authorised) if amount > authorised => {
+                fields.misfit("amount", format!("must be at most {authorised}, which is what was authorised"))
+            }
+            Some(authorised) if amount == authorised => Ok(None),
+            _ => Ok(Some(object(json!({ "amount": amount, "items": line("Capture", amount, 1) })))),
+        }
+    })
+}
+
+fn item(order: &Order) -> Item {
+    Item { item: order.item_id.clone(), quantity: Some(order.quantity), ..Item::default() }
+}
+
+fn create(
+    order: &Order,
+    item: &Item,
+    return_url: String,
+    provider: &mut Fields,
+    context: &Context,
+    by_card_only: bool,
+) -> Fit<Object> {
+    let order_number = provider.optional_string("order_number")?.unwrap_or_else(|| context.order_number.clone());
+    let description = provider.optional_string("description")?.or_else(|| order.item_id.clone());
+    let name = order.item_id.as_deref().or(description.as_deref()).unwrap_or(&order_number);
+    let own = order.metadata.iter().map(|(name, value)| json!({ "name": name, "value": value }));
+    let paykits = json!({ "name": metadata::KEY, "value": item.to_text() });
+    let mut create = object(json!({
+        "payer": payer(order, provider, by_card_only)?,
+        "amount": order.amount,
+        "currency": order.currency,
+        "order_number": order_number,
+        "items": line(name, order.amount, order.quantity),
+        "additional_params": own.chain([paykits]).collect::<Vec<_>>(),
+        "callback": { "return_url": return_url, "notification_url": context.notification_url },
+        "lang": language(provider)?,
+    }));
+    if let Some(description) = description {
+        create.insert("order_description".into(), description.into());
+    }
+    Ok(create)
+}
+
+/// The order's only line, of all of the amount.
+fn line(name: &str, amount: i64, count: u64) -> Value {
+    json!([{ "type": "ITEM", "name": name, "amount": amount, "count": count }])
+}
+
+/// What is blocked, or charged again later, is paid by card.
+fn payer(order: &Order, provider: &mut Fields, by_card_only: bool) -> Fit<Value> {
+    let instruments: &[&str] = if by_card_only { &["PAYMENT_CARD"] } else { &["PAYMENT_CARD", "BANK_ACCOUNT"] };
+    let own = provider.list("allowed_payment_instruments", |fields, key| fields.string(key))?;
+    let allowed = if own.is_empty() { json!(instruments) } else { json!(own) };
+    let mut payer = object(json!({ "allowed_payment_instruments": allowed }));
+    let contact = contact(order)?;
+    if !contact.is_empty() {
+        payer.insert("contact".into(), contact.into());
+    }
+    Ok(payer.into())
+}
+
+fn contact(order: &Order) -> Fit<Object> {
+    let mut contact = Object::new();
+    let mut set = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            contact.insert(name.into(), value.into());
+        }
+    };
+    if let Some(Payee::Email(email)) = &order.customer {
+        set("email", Some(email.clone()));
+    }
+    if let Some(billing) = &order.billing {
+        let name = billing.name.as_deref().map(|name| name.rsplit_once(char::is_whitespace).unwrap_or(("", name)));
+        set("first_name", name.map(|(first, _)| first.trim().to_owned()).filter(|first| !first.is_empty()));
+        set("last_name", name.map(|(_, last)| last.to_owned()));
+        let lines: Vec<&str> = [&billing.line1, &billing.line2].into_iter().filter_map(Option::as_deref).collect();
+        set("street", Some(lines.join(", ")).filter(|street| !street.is_empty()));
+        set("city", billing.city.clone());
+        set("postal_code", billing.postal_code.clone());
+        set("phone_number", billing.phone.clone());
+        if let Some(country) = &billing.country {
+            match alpha3(country) {
+                Some(country) => set("country_code", Some(country.to_owned())),
+                None => return misfit("billing.address.country", "must be two letters of ISO 3166-1, such as CZ"),
+            }
+        }
+    }
+    Ok(contact)
+}
+
+fn language(provider: &mut Fields) -> Fit<String> {
+    let language = provider.optional_string("language")?.unwrap_or_else(|| "EN".to_owned());
+    if language.len() == 2 && language.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        Ok(language.to_ascii_uppercase())
+    } else {
+        provider.misfit("language", "must be two letters, such as en")
+    }
+}
+
+/// A year, or less if that is no whole number of cycles; five years of what is charged on demand.
+fn recurrence(interval: BillingInterval, count: u64, provider: &mut Fields, now: u64) -> Fit<Value> {
+    let within = |most: u64, unit: u64| most.saturating_sub(most % count.saturating_mul(unit).max(1)).max(count * unit);
+    let days = |days: u64| now.saturating_add(days.saturating_mul(MS_PER_DAY));
+    if count > 36_500 {
+        return provider.misfit("recurrence_period", "must be at most 36500");
+    }
+    let (cycle, end) = match interval {
+        BillingInterval::Day => ("DAY", days(within(365, 1))),
+        BillingInterval::Week => ("WEEK", days(within(365, 7))),
+        BillingInterval::Month => ("MONTH", add_months(now, within(12, 1) as i64)),
+        BillingInterval::Year | BillingInterval::Custom { .. } => ("ON_DEMAND", add_months(now, 60)),
+    };
+    let date_to = match end_date(provider, now)? {
+        Some(date) => date,
+        None => to_iso_date(end).min(LAST_DAY.to_owned()),
+    };
+    let mut recurrence = object(json!({ "recurrence_cycle": cycle, "recurrence_date_to": date_to }));
+    if cycle != "ON_DEMAND" {
+        recurrence.insert("recurrence_period".into(), count.into());
+    }
+    Ok(recurrence.into())
+}
+
+fn end_date(provider: &mut Fields, now: u64) -> Fit<Option<String>> {
+    let Some(given) = provider.optional_string("end_date")? else { return Ok(None) };
+    // A Date comes as text with a time behind it.
+    let date = crate::time::parse_iso8601(&given).and_then(|_| given.get(..10)).unwrap_or_default();
+    let exists = crate::time::parse_iso8601(date).is_some_and(|ms| to_iso_date(ms) == date);
+    if !exists {
+        return provider.misfit("end_date", "must be a date such as 2030-12-31");
+    }
+    if date <= to_iso_date(now).as_str() {
+        return provider.misfit("end_date", "must be after today");
+    }
+    if date > LAST_DAY {
+        return provider.misfit("end_date", "must be before 2099-12-31");
+    }
+    Ok(Some(date.to_string()))
+}
+
+fn misfit<T>(field: &str, problem: &str) -> Fit<T> {
+    Err(crate::json::Misfit { field: field.to_owned(), problem: problem.to_owned() })
+}
+
+/// What `json!` has made of braces.
+fn object(value: Value) -> Object {
+    match value {
+        Value::Object(object) => object,
+        _ => Object::new(),
+    }
+}
