@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo test setup build check test-rust test-no-std test-js bench-client bench-webhooks
+.PHONY: demo test setup build check test-rust test-no-std test-js chaos bench-client bench-webhooks
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -26,6 +26,9 @@ test-no-std: setup ## the core for a target that has no std
 
 test-js: build ## the built package on Node and in workerd
 	@scripts/test-js
+
+chaos: build ## ten thousand payments over a network that misbehaves, and a merchant that is killed a hundred times (about 10 minutes)
+	@cd js-tests && CHAOS_PAYMENTS=10000 CHAOS_KILLS=100 node --test --test-reporter=spec chaos/*.test.mjs
 
 bench-client: build ## one create beside stripe-node's
 	@cd js-tests && node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 bench/client.mjs
