@@ -495,6 +495,13 @@ impl Sandbox {
         let Some(payment) = self.payments.at_mut(place) else { return Ok(()) };
         let (due, known) = (payment.due(), payment.history.len());
         change(payment)?;
+        self.follow(place, due, known, moment);
+        Ok(())
+    }
+
+    /// What was due and how long the history was before a payment changed.
+    fn follow(&mut self, place: usize, due: Option<u64>, known: usize, moment: Moment<'_>) {
+        let Some(payment) = self.payments.at(place) else { return };
         if let Some(due) = due {
             self.due.remove(&(due, place));
         }
@@ -518,7 +525,6 @@ impl Sandbox {
             self.count_charge(parent_id, &change.state, moment.now_ms);
             self.changes.push((id, change));
         }
-        Ok(())
     }
 
     /// A charge of a recurrence came to an end: the recurrence remembers which.
