@@ -91,12 +91,14 @@ test("README: the sandbox needs no gateway", async () => {
 const sandboxPage = readFileSync(join(root, "docs/sandbox.md"), "utf8");
 const blocksOf = (page, language) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
 
-for (const [index, code] of blocksOf(sandboxPage, "js").entries()) {
-  test(`docs/sandbox.md: block ${index + 1} logs what its comments say`, async () => {
-    const expected = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
-    assert.ok(expected.length > 0);
-    assert.deepEqual(await run(`docs-sandbox-${index}`, code), expected);
-  });
+for (const name of ["sandbox", "gopay-sandbox"]) {
+  for (const [index, code] of blocksOf(readFileSync(join(root, `docs/${name}.md`), "utf8"), "js").entries()) {
+    test(`docs/${name}.md: block ${index + 1} logs what its comments say`, async () => {
+      const expected = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
+      assert.ok(expected.length > 0);
+      assert.deepEqual(await run(`docs-${name}-${index}`, code), expected);
+    });
+  }
 }
 
 test("docs/sandbox.md: the scenario is one, every option is there, and every picture", async () => {

@@ -2,7 +2,7 @@
 
 import { type ApiPromise, ItPayClient, isItPayError, type Money, money, type PaymentIntent, RateLimitError } from "itpay";
 import { toSvg, toTerminal } from "itpay/qr";
-import { createSandbox } from "itpay/sandbox";
+import { createGopaySandbox, createSandbox, type GoPaySandboxPayment } from "itpay/sandbox";
 import { constructEvent, createWebhookHandler, type EventStore, memoryStore, verifySignature } from "itpay/webhooks";
 
 export async function client(signal: AbortSignal): Promise<string> {
@@ -38,3 +38,11 @@ export const handler: (request: Request) => Promise<Response> = createWebhookHan
 
 export const picture: string = toTerminal("x", { invert: true }) + String(createSandbox({ seed: 1 }).requests.length);
 export const wait = (error: unknown): number | undefined => (error instanceof RateLimitError ? error.retryAfter : undefined);
+
+export async function payer(id: number): Promise<GoPaySandboxPayment> {
+  const sandbox = createGopaySandbox({ goId: "8123456789", enabled: { recurrence: false }, onChange: (change) => void (change.type === "payment" && change.state) });
+  sandbox.answerWith("refund", "ACCEPTED");
+  sandbox.inject({ error: 333, times: 2 });
+  await sandbox.chooseMethod(id, "BANK_ACCOUNT");
+  return sandbox.act(String(id), "decline", "_5006");
+}

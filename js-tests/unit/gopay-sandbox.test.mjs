@@ -72,7 +72,7 @@ test("each way in which a payment can end unpaid ends it", async () => {
     assert.deepEqual([payment.state, payment.sub_state], [state, subState]);
   }
   assert.equal((await sandbox.decline(await create(), "_5046")).sub_state, "_5046");
-  for (const wrong of ["", "0", "_", "-1", "NaN"]) await assert.rejects(sandbox.decline(await create(), wrong), { field: "sub_state" });
+  for (const wrong of ["", "0", "_", "-1", "NaN"]) await assert.rejects(sandbox.decline(await create(), wrong), { field: "subState" });
   assert.equal((await sandbox.transfer(await create())).sub_state, "_102");
   sandbox.close();
 });
@@ -213,8 +213,8 @@ test("a snapshot goes on where it was taken, and has neither secret nor token", 
 });
 
 test("options that cannot be are refused by name", () => {
-  for (const goId of ["", "x", "-1", "1.5", 0, -1, Number.NaN]) assert.throws(() => createGopaySandbox({ goId }), { name: "ValidationError", field: /^go_?id$/i });
-  for (const [option, field] of [["clientId", "client_id"], ["clientSecret", "client_secret"]]) assert.throws(() => createGopaySandbox({ [option]: "" }), { name: "ValidationError", field });
+  for (const goId of ["", "x", "-1", "1.5", 0, -1, Number.NaN]) assert.throws(() => createGopaySandbox({ goId }), { name: "ValidationError", field: "goId" });
+  for (const option of ["clientId", "clientSecret"]) assert.throws(() => createGopaySandbox({ [option]: "" }), { name: "ValidationError", field: option });
   for (const quirks of [0, "", -1]) assert.throws(() => createGopaySandbox({ quirks }), { name: "ValidationError", field: "options" });
 });
 

@@ -65,7 +65,7 @@ export interface Surroundings {
 const RECEIVER_TIMEOUT = 10_000;
 const MAX_REQUESTS = 10_000;
 
-/** Calls the module. @throws the error that it means */
+/** @internal Calls the module. @throws the error that it means */
 export function call<T>(use: (module: typeof glue) => T): T {
   try {
     return wasm.call(use);

@@ -119,15 +119,14 @@ struct Moment<'a> {
 impl Sandbox {
     /// An empty gateway. Neither the credentials nor the e-shop's id may be empty.
     pub fn new(config: Config) -> Result<Sandbox, Error> {
-        for (field, text) in
-            [("client_id", config.client_id.as_str()), ("client_secret", config.client_secret.expose())]
+        for (field, text) in [("clientId", config.client_id.as_str()), ("clientSecret", config.client_secret.expose())]
         {
             if text.is_empty() {
                 return Err(Error::invalid(field, "must not be empty"));
             }
         }
         if config.go_id == 0 {
-            return Err(Error::invalid("go_id", "must not be 0"));
+            return Err(Error::invalid("goId", "must not be 0"));
         }
         Ok(Sandbox {
             config,
@@ -251,7 +250,7 @@ impl Sandbox {
     /// Sends a notification again, whatever became of it; one that is in flight is left alone.
     pub fn redeliver(&mut self, notification_id: &str, now_ms: u64) -> Result<(), Error> {
         let known = self.notifications.again(notification_id, now_ms);
-        known.ok_or_else(|| Error::invalid("notification_id", "is not known"))
+        known.ok_or_else(|| Error::invalid("notificationId", "is not known"))
     }
 
     /// When next something happens by itself: a [`Sandbox::tick`] or a [`Sandbox::next_delivery`] is due.
@@ -495,6 +494,13 @@ impl Sandbox {
         let Some(payment) = self.payments.at_mut(place) else { return Ok(()) };
         let (due, known) = (payment.due(), payment.history.len());
         change(payment)?;
+        self.follow(place, due, known, moment);
+        Ok(())
+    }
+
+    /// What was due and how long the history was before a payment changed.
+    fn follow(&mut self, place: usize, due: Option<u64>, known: usize, moment: Moment<'_>) {
+        let Some(payment) = self.payments.at(place) else { return };
         if let Some(due) = due {
             self.due.remove(&(due, place));
         }
@@ -518,7 +524,6 @@ impl Sandbox {
             self.count_charge(parent_id, &change.state, moment.now_ms);
             self.changes.push((id, change));
         }
-        Ok(())
     }
 
     /// A charge of a recurrence came to an end: the recurrence remembers which.
@@ -569,7 +574,7 @@ struct Snapshot {
 }
 
 fn unknown() -> Error {
-    Error::invalid("payment_id", "is not known")
+    Error::invalid("paymentId", "is not known")
 }
 
 fn as_json(value: &Value) -> (&'static str, String) {

@@ -261,7 +261,7 @@ impl Payment {
             Action::Decline { sub_state } => {
                 let digits = sub_state.strip_prefix('_').unwrap_or_default();
                 if !matches!(digits.len(), 3 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(Error::invalid("sub_state", "must be a code such as _5006"));
+                    return Err(Error::invalid("subState", "must be a code such as _5006"));
                 }
                 self.fail(State::Canceled, sub_state, now_ms);
             }
