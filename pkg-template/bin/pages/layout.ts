@@ -62,7 +62,8 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .code.used svg { opacity: .18; }
 .mark { width: 5.5rem; height: 5.5rem; border-radius: 50%; display: grid; place-items: center; }
 .mark svg { width: 2.75rem; height: 2.75rem; fill: none; stroke: currentColor; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
-.buttons { display: grid; grid-template-columns: repeat(3, auto); gap: .6rem; }
+.buttons { display: grid; grid-template-columns: repeat(6, auto); gap: .6rem; }
+.buttons > * { grid-column: span 2; } .buttons .half { grid-column: span 3; }
 .buttons button:not(.main) { overflow-wrap: normal; padding: .4rem .8rem; font-size: .9375rem; line-height: 1.2; }
 .buttons .wide { grid-column: 1 / -1; }
 .buttons a.soft { justify-self: center; padding: .35rem; text-align: center; }
@@ -205,9 +206,35 @@ export function timeOf(at: string | number, language: Language): Html {
   return html`<time datetime="${date.toISOString()}">${date.toLocaleTimeString(language === "en" ? "en-GB" : language, style)}</time>`;
 }
 
+/** Until when, and how long that is. */
+export function deadlineOf(at: string | number | undefined, language: Language): Html | undefined {
+  if (at === undefined) return undefined;
+  return html`${timeOf(at, language)}<span hidden> · <span data-until="${new Date(at).getTime()}"></span> ${TEXTS[language].left}</span>`;
+}
+
+/** What a gateway sends a merchant. */
+export interface Delivery {
+  name: string;
+  progress: { state: "waiting"; due: number } | { state: "in_flight" | "delivered" | "abandoned" };
+  attempts: { at: number; duration: number; status: number | null }[];
+}
+
+export function deliveriesOf(deliveries: Delivery[], language: Language): Html | string {
+  const texts = TEXTS[language];
+  if (deliveries.length === 0) return texts.noWebhooks;
+  const lines = deliveries.map(({ name, progress, attempts }) => html`<li><code>${name}</code> ${texts.progress[progress.state]} (${texts.attempts(attempts.length)})</li>`);
+  return html`<ul>${lines}</ul>`;
+}
+
+export type Tone = "good" | "bad" | "late" | "waits";
+
+const TONES: Record<Exclude<Tone, "waits">, string[]> = {
+  good: ["succeeded", "delivered", "AUTHORIZED", "PAID"],
+  bad: ["failed", "abandoned", "CANCELED"],
+  late: ["expired", "cancelled", "TIMEOUTED", "PARTIALLY_REFUNDED", "REFUNDED"],
+};
+
 /** A status's colour; the word beside it says the same. */
-export function toneOf(status: string): "good" | "bad" | "late" | "waits" {
-  if (["succeeded", "delivered"].includes(status)) return "good";
-  if (["failed", "abandoned"].includes(status)) return "bad";
-  return ["expired", "cancelled"].includes(status) ? "late" : "waits";
+export function toneOf(status: string): Tone {
+  return (Object.keys(TONES) as (keyof typeof TONES)[]).find((tone) => TONES[tone].includes(status)) ?? "waits";
 }
