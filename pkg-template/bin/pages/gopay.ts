@@ -7,8 +7,8 @@ import type { Page, Shown, Visit } from "./page.js";
 import { paymentPage, webAddress } from "./payment.js";
 import { GOPAY_TEXTS, TEXTS } from "./texts.js";
 
-/** As on GoPay's own gateway; the payment's id follows. */
-export const GOPAY_PATH = "/gw/v3";
+/** Where `gw_url` begins; the payment's id follows. */
+export const GOPAY_PATH = "/gopay/pay";
 
 const CARD = "PAYMENT_CARD";
 const BANK = "BANK_ACCOUNT";
@@ -32,7 +32,7 @@ const BUTTONS: Record<string, (gateway: GoPaySandbox, id: string) => Promise<unk
 
 export function gopayPage(gateway: GoPaySandbox): Page {
   return {
-    path: /^\/gw\/v3\/(\d+)$/,
+    path: /^\/gopay\/pay\/(\d+)$/,
     languages: ["en", "cs"],
     language: (id) => gateway.payment(id)?.lang,
     show: (visit) => {

@@ -62,11 +62,12 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .code.used svg { opacity: .18; }
 .mark { width: 5.5rem; height: 5.5rem; border-radius: 50%; display: grid; place-items: center; }
 .mark svg { width: 2.75rem; height: 2.75rem; fill: none; stroke: currentColor; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
-.buttons { display: grid; grid-template-columns: repeat(6, auto); gap: .6rem; }
-.buttons > * { grid-column: span 2; } .buttons .half { grid-column: span 3; }
-.buttons button:not(.main) { overflow-wrap: normal; padding: .4rem .8rem; font-size: .9375rem; line-height: 1.2; }
-.buttons .wide { grid-column: 1 / -1; }
-.buttons a.soft { justify-self: center; padding: .35rem; text-align: center; }
+.buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
+.buttons > * { flex: 1 1 auto; width: auto; padding: .4rem .8rem; font-size: .9375rem; line-height: 1.2; }
+.buttons .half { flex-basis: 40%; }
+.buttons .wide { flex-basis: 100%; }
+.buttons .main { font-size: 1.125rem; }
+.buttons a.soft { text-align: center; font-size: 1rem; }
 .facts { display: grid; grid-template-columns: auto 1fr; gap: .35rem 1rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .875rem; }
 .facts dt { color: var(--soft); } .facts dd { text-align: end; }
 @media (prefers-reduced-motion: no-preference) {
