@@ -38,7 +38,7 @@ code { font: .8125rem ui-monospace, "DejaVu Sans Mono", monospace; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 1.25rem; box-shadow: 0 1px 2px #0001, 0 12px 32px -12px #0003; }
 .soft { color: var(--soft); }
 .pill { display: inline-flex; align-items: center; gap: .45em; padding: .1rem .7rem; border-radius: 1rem; font-size: .8125rem; font-weight: 600; white-space: nowrap; background: var(--busy-tint); color: var(--busy); }
-.pill::before { content: ""; width: .5em; height: .5em; border-radius: 50%; background: currentColor; }
+.pill::before { flex: none; content: ""; width: .5em; height: .5em; border-radius: 50%; background: currentColor; }
 .good { background: var(--tint); color: var(--good); } .bad { background: var(--bad-tint); color: var(--bad); } .late { background: var(--late-tint); color: var(--late); }
 button, .button { display: grid; place-content: center; width: 100%; min-height: 2.75rem; padding: .5rem 1rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: .75rem; cursor: pointer; }
 button:hover:enabled { border-color: var(--soft); }
@@ -57,6 +57,7 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .amount { font-size: clamp(2rem, 11vw, 2.75rem); font-weight: 700; letter-spacing: -.02em; line-height: 1.1; text-align: center; font-variant-numeric: tabular-nums; }
 .state, .picture { text-align: center; display: grid; gap: .4rem; justify-items: center; }
 .state .pill { font-size: .9375rem; padding: .25rem .9rem; white-space: normal; }
+.picture:empty { display: none; }
 .code { width: min(100%, 14rem); padding: .5rem; background: #fff; border: 1px solid var(--line); border-radius: 1rem; }
 .code svg { display: block; width: 100%; height: auto; }
 .code.used svg { opacity: .18; }

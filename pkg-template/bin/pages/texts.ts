@@ -102,7 +102,7 @@ export const TEXTS: Record<Language, Texts> = {
       REFUNDED: "Vrácena",
     },
     meaning: {
-      CREATED: "Čeká se na výběr platební metody",
+      CREATED: "Čeká se na plátce",
       PAYMENT_METHOD_CHOSEN: "Čeká se na peníze",
       AUTHORIZED: "Peníze jsou blokovány, dokud si je obchodník nestrhne",
       PAID: "Platba proběhla",
@@ -177,7 +177,7 @@ export const TEXTS: Record<Language, Texts> = {
       failed: "The payment was declined",
       expired: "The time to pay is up",
       cancelled: "The payment was called off",
-      CREATED: "Waiting for the payer to choose how to pay",
+      CREATED: "Waiting for the payer",
       PAYMENT_METHOD_CHOSEN: "Waiting for the money",
       AUTHORIZED: "The money is blocked until the merchant takes it",
       PAID: "Payment complete",
