@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
+import { GoPayClient } from "itpay/gopay";
 import { chromium } from "playwright-core";
 
 import { startSandbox } from "../sandbox-command.mjs";
@@ -16,10 +17,12 @@ const FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networkin
 
 /** A merchant's endpoint, a sandbox that knows its service, and a browser. */
 export async function startShop() {
-  const posted = [];
-  const shop = { posted, answer: 200 };
+  const posted = []; // ItPay's webhooks
+  const told = []; // GoPay's notifications
+  const shop = { posted, told, answer: 200 };
   const merchant = createServer(async (request, response) => {
-    posted.push(JSON.parse(Buffer.concat(await request.toArray())));
+    if (request.method === "POST") posted.push(JSON.parse(Buffer.concat(await request.toArray())));
+    else told.push(request.url);
     response.writeHead(shop.answer).end();
   });
   await new Promise((resolve) => merchant.listen(0, "127.0.0.1", resolve));
@@ -39,6 +42,17 @@ export async function startShop() {
     });
     const { scan_url } = await sandbox.client.qr.generate(intent.id);
     return { id: intent.id, scan_url, status: async () => (await sandbox.client.paymentIntents.retrieve(intent.id)).status };
+  };
+
+  const env = Object.fromEntries([...sandbox.output.matchAll(/^(GOPAY_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value]));
+  const gopay = new GoPayClient({ env, baseUrl: `${sandbox.url}/gopay/api` });
+  /** A payment at GoPay. */
+  const order = async (change = {}) => {
+    const payment = await gopay.payments.create({
+      payer: { contact: { email: "test@test.cz" } }, amount: 2950, currency: "CZK", order_number: "2026-0042", order_description: "Káva a dort", items: [{ name: "Káva", amount: 2950 }],
+      callback: { return_url: `${shop.home}/thanks`, notification_url: `${shop.home}/gopay` }, ...change,
+    });
+    return { id: payment.id, gw_url: payment.gw_url.trim(), state: async () => (await gopay.payments.status(payment.id)).state };
   };
 
   /** A tab of its own; whatever it asks for elsewhere or says is kept. */
@@ -68,7 +82,7 @@ export async function startShop() {
     merchant.close();
     merchant.closeAllConnections();
   };
-  return Object.assign(shop, { sandbox, browser, register, payment, open, close, stop });
+  return Object.assign(shop, { sandbox, browser, gopay, register, payment, order, open, close, stop });
 }
 
 /** What axe-core objects to, in words. */

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 
 import { createGopaySandbox, createSandbox, type GoPaySandbox, type Sandbox } from "../entry/sandbox.js";
 import { dashboardPage } from "./pages/dashboard.js";
+import { GOPAY_PATH, gopayPage } from "./pages/gopay.js";
 import { WALLET_PATH, walletPage } from "./pages/wallet.js";
 import { log, logBy } from "./sandbox/log.js";
 import { Clock, play, readScenario, type Scenario } from "./sandbox/scenario.js";
@@ -63,7 +64,7 @@ export async function sandbox(args: string[]): Promise<number> {
     gopay = createGopaySandbox({
       ...alike,
       ...(kept === undefined ? {} : { state: JSON.stringify(kept.gopay ?? null) }),
-      payUrl: `${server.url}${GOPAY}/pay`,
+      payUrl: `${server.url}${GOPAY_PATH}`,
       onChange: (change) => {
         if (change.type === "payment") log("cyan", "●", `GoPay's ${change.id} is ${change.state}`);
         server.changed();
@@ -84,7 +85,7 @@ export async function sandbox(args: string[]): Promise<number> {
   } catch {
     return end(`${state} cannot be written.`);
   }
-  server.serve({ gateway, gopay, pages: [dashboardPage(gateway), walletPage(gateway)], save });
+  server.serve({ gateway, gopay, pages: [dashboardPage(gateway, gopay), walletPage(gateway), gopayPage(gopay)], save });
   const ended = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
@@ -95,7 +96,7 @@ export async function sandbox(args: string[]): Promise<number> {
       `GOPAY_CLIENT_ID=${gopay.clientId}\nGOPAY_CLIENT_SECRET=${gopay.clientSecret}\nGOPAY_GO_ID=${gopay.goId}\nGOPAY_SANDBOX=true\n\n` +
       `  In your code:        new ItPayClient({ baseUrl: "${url}/v1" })\n` +
       `                       new GoPayClient({ baseUrl: "${url}${GOPAY}/api" })\n` +
-      `  GoPay's payer:       curl -X POST ${url}/sandbox/gopay/payments/ID/pay\n` +
+      `  GoPay's payer:       open a payment's gw_url, or curl -X POST ${url}/sandbox/gopay/payments/ID/pay\n` +
       `  The wallet's button: open an intent's scan_url, or curl -X POST ${url}/sandbox/payment-intents/ID/pay\n\n`,
   );
 

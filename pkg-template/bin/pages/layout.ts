@@ -38,7 +38,7 @@ code { font: .8125rem ui-monospace, "DejaVu Sans Mono", monospace; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 1.25rem; box-shadow: 0 1px 2px #0001, 0 12px 32px -12px #0003; }
 .soft { color: var(--soft); }
 .pill { display: inline-flex; align-items: center; gap: .45em; padding: .1rem .7rem; border-radius: 1rem; font-size: .8125rem; font-weight: 600; white-space: nowrap; background: var(--busy-tint); color: var(--busy); }
-.pill::before { content: ""; width: .5em; height: .5em; border-radius: 50%; background: currentColor; }
+.pill::before { flex: none; content: ""; width: .5em; height: .5em; border-radius: 50%; background: currentColor; }
 .good { background: var(--tint); color: var(--good); } .bad { background: var(--bad-tint); color: var(--bad); } .late { background: var(--late-tint); color: var(--late); }
 button, .button { display: grid; place-content: center; width: 100%; min-height: 2.75rem; padding: .5rem 1rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: .75rem; cursor: pointer; }
 button:hover:enabled { border-color: var(--soft); }
@@ -57,15 +57,18 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .amount { font-size: clamp(2rem, 11vw, 2.75rem); font-weight: 700; letter-spacing: -.02em; line-height: 1.1; text-align: center; font-variant-numeric: tabular-nums; }
 .state, .picture { text-align: center; display: grid; gap: .4rem; justify-items: center; }
 .state .pill { font-size: .9375rem; padding: .25rem .9rem; white-space: normal; }
+.picture:empty { display: none; }
 .code { width: min(100%, 14rem); padding: .5rem; background: #fff; border: 1px solid var(--line); border-radius: 1rem; }
 .code svg { display: block; width: 100%; height: auto; }
 .code.used svg { opacity: .18; }
 .mark { width: 5.5rem; height: 5.5rem; border-radius: 50%; display: grid; place-items: center; }
 .mark svg { width: 2.75rem; height: 2.75rem; fill: none; stroke: currentColor; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
-.buttons { display: grid; grid-template-columns: repeat(3, auto); gap: .6rem; }
-.buttons button:not(.main) { overflow-wrap: normal; padding: .4rem .8rem; font-size: .9375rem; line-height: 1.2; }
-.buttons .wide { grid-column: 1 / -1; }
-.buttons a.soft { justify-self: center; padding: .35rem; text-align: center; }
+.buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
+.buttons > * { flex: 1 1 auto; width: auto; padding: .4rem .8rem; font-size: .9375rem; line-height: 1.2; }
+.buttons .half { flex-basis: 40%; }
+.buttons .wide { flex-basis: 100%; }
+.buttons .main { font-size: 1.125rem; }
+.buttons a.soft { text-align: center; font-size: 1rem; }
 .facts { display: grid; grid-template-columns: auto 1fr; gap: .35rem 1rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .875rem; }
 .facts dt { color: var(--soft); } .facts dd { text-align: end; }
 @media (prefers-reduced-motion: no-preference) {
@@ -205,9 +208,35 @@ export function timeOf(at: string | number, language: Language): Html {
   return html`<time datetime="${date.toISOString()}">${date.toLocaleTimeString(language === "en" ? "en-GB" : language, style)}</time>`;
 }
 
+/** Until when, and how long that is. */
+export function deadlineOf(at: string | number | undefined, language: Language): Html | undefined {
+  if (at === undefined) return undefined;
+  return html`${timeOf(at, language)}<span hidden> · <span data-until="${new Date(at).getTime()}"></span> ${TEXTS[language].left}</span>`;
+}
+
+/** What a gateway sends a merchant. */
+export interface Delivery {
+  name: string;
+  progress: { state: "waiting"; due: number } | { state: "in_flight" | "delivered" | "abandoned" };
+  attempts: { at: number; duration: number; status: number | null }[];
+}
+
+export function deliveriesOf(deliveries: Delivery[], language: Language): Html | string {
+  const texts = TEXTS[language];
+  if (deliveries.length === 0) return texts.noWebhooks;
+  const lines = deliveries.map(({ name, progress, attempts }) => html`<li><code>${name}</code> ${texts.progress[progress.state]} (${texts.attempts(attempts.length)})</li>`);
+  return html`<ul>${lines}</ul>`;
+}
+
+export type Tone = "good" | "bad" | "late" | "waits";
+
+const TONES: Record<Exclude<Tone, "waits">, string[]> = {
+  good: ["succeeded", "delivered", "AUTHORIZED", "PAID"],
+  bad: ["failed", "abandoned", "CANCELED"],
+  late: ["expired", "cancelled", "TIMEOUTED", "PARTIALLY_REFUNDED", "REFUNDED"],
+};
+
 /** A status's colour; the word beside it says the same. */
-export function toneOf(status: string): "good" | "bad" | "late" | "waits" {
-  if (["succeeded", "delivered"].includes(status)) return "good";
-  if (["failed", "abandoned"].includes(status)) return "bad";
-  return ["expired", "cancelled"].includes(status) ? "late" : "waits";
+export function toneOf(status: string): Tone {
+  return (Object.keys(TONES) as (keyof typeof TONES)[]).find((tone) => TONES[tone].includes(status)) ?? "waits";
 }

@@ -16,6 +16,8 @@ export interface Page {
   path: RegExp;
   /** The languages that it speaks; the first is for everyone else. */
   languages: readonly [Language, ...Language[]];
+  /** What the payment itself asks for; what the reader asks for comes first. */
+  language?(id: string): string | undefined;
   /** Undefined where there is nothing of that id. */
   show(visit: Visit): Shown | undefined;
   /** A button of it. False if what it asks for can't follow. */

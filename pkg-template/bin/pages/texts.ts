@@ -1,8 +1,8 @@
 // What the pages say, by language.
 
-export type Language = "en" | "zh";
+export type Language = "cs" | "en" | "zh";
 
-export const NAMES: Record<Language, string> = { en: "English", zh: "中文" };
+export const NAMES: Record<Language, string> = { cs: "Čeština", en: "English", zh: "中文" };
 
 export interface Texts {
   sandbox: string;
@@ -34,6 +34,9 @@ export interface Texts {
   again: string;
   noAnswer: string;
   attempts: (count: number) => string;
+  order: string;
+  notifications: string;
+  refunded: string;
   latest: (shown: number, all: number) => string;
   channels: Record<string, string>;
   /** A short word for each status. */
@@ -44,6 +47,72 @@ export interface Texts {
 }
 
 export const TEXTS: Record<Language, Texts> = {
+  cs: {
+    sandbox: "Sandbox",
+    noMoney: "Tady se neplatí skutečnými penězi",
+    reload: "Zobrazit aktuální stav",
+    notFound: "Tady nic není",
+    notFoundHint: "Sandbox žádnou takovou platbu nezná. Při ukončení vše zapomene, pokud nebyl spuštěn s --state.",
+    refused: "To už nebylo možné: stav platby se mezitím změnil.",
+    overview: "Platby a webhooky",
+    language: "Jazyk",
+    pay: (amount) => `Zaplatit ${amount}`,
+    code: (amount) => `Platební kód na ${amount}`,
+    by: (channel) => `přes ${channel}`,
+    scan: "Naskenovat",
+    decline: "Odmítnout",
+    expire: "Nechat vypršet",
+    backTo: (merchant) => `Zpět: ${merchant}`,
+    expiresAt: "Zaplaťte do",
+    left: "zbývá",
+    reference: "Reference",
+    payment: "Platba",
+    webhooks: "Webhooky",
+    noWebhooks: "Zatím žádné",
+    payments: "Platby",
+    noPayments: "Zatím žádná platba",
+    noPaymentsHint: "Objeví se tu, jakmile ji váš kód vytvoří.",
+    deliveries: "Doručování webhooků",
+    noDeliveries: "Zatím nebylo nic doručeno",
+    again: "Doručit znovu",
+    noAnswer: "bez odpovědi",
+    attempts: (count) => (count === 1 ? "1 pokus" : count > 1 && count < 5 ? `${count} pokusy` : `${count} pokusů`),
+    order: "Objednávka",
+    notifications: "Notifikace",
+    refunded: "Vráceno",
+    latest: (shown, all) => `posledních ${shown} z ${all}`,
+    channels: { alipay: "Alipay", wechat: "WeChat Pay", card: "kartu", promptpay: "PromptPay" },
+    status: {
+      pending: "Vytvořena",
+      qr_generated: "Čeká",
+      scanning: "Naskenována",
+      authorized: "Autorizována",
+      captured: "Stržena",
+      succeeded: "Zaplacena",
+      failed: "Odmítnuta",
+      expired: "Vypršela",
+      cancelled: "Zrušena",
+      CREATED: "Čeká",
+      PAYMENT_METHOD_CHOSEN: "Metoda zvolena",
+      AUTHORIZED: "Předautorizována",
+      PAID: "Zaplacena",
+      CANCELED: "Zrušena",
+      TIMEOUTED: "Vypršela",
+      PARTIALLY_REFUNDED: "Zčásti vrácena",
+      REFUNDED: "Vrácena",
+    },
+    meaning: {
+      CREATED: "Čeká se na plátce",
+      PAYMENT_METHOD_CHOSEN: "Čeká se na peníze",
+      AUTHORIZED: "Peníze jsou blokovány, dokud si je obchodník nestrhne",
+      PAID: "Platba proběhla",
+      CANCELED: "Platba byla zrušena",
+      TIMEOUTED: "Čas na zaplacení vypršel",
+      PARTIALLY_REFUNDED: "Část peněz byla vrácena",
+      REFUNDED: "Peníze byly vráceny",
+    },
+    progress: { waiting: "Čeká", in_flight: "Odesílá se", delivered: "Doručeno", abandoned: "Vzdáno" },
+  },
   en: {
     sandbox: "Sandbox",
     noMoney: "No money moves here",
@@ -74,6 +143,9 @@ export const TEXTS: Record<Language, Texts> = {
     again: "Deliver again",
     noAnswer: "no answer",
     attempts: (count) => (count === 1 ? "1 attempt" : `${count} attempts`),
+    order: "Order",
+    notifications: "Notifications",
+    refunded: "Refunded",
     latest: (shown, all) => `the latest ${shown} of ${all}`,
     channels: { alipay: "Alipay", wechat: "WeChat Pay", card: "Card", promptpay: "PromptPay" },
     status: {
@@ -86,6 +158,14 @@ export const TEXTS: Record<Language, Texts> = {
       failed: "Declined",
       expired: "Expired",
       cancelled: "Cancelled",
+      CREATED: "Waiting",
+      PAYMENT_METHOD_CHOSEN: "Method chosen",
+      AUTHORIZED: "Authorised",
+      PAID: "Paid",
+      CANCELED: "Cancelled",
+      TIMEOUTED: "Timed out",
+      PARTIALLY_REFUNDED: "Partly refunded",
+      REFUNDED: "Refunded",
     },
     meaning: {
       pending: "The merchant has not asked for a code yet",
@@ -97,6 +177,14 @@ export const TEXTS: Record<Language, Texts> = {
       failed: "The payment was declined",
       expired: "The time to pay is up",
       cancelled: "The payment was called off",
+      CREATED: "Waiting for the payer",
+      PAYMENT_METHOD_CHOSEN: "Waiting for the money",
+      AUTHORIZED: "The money is blocked until the merchant takes it",
+      PAID: "Payment complete",
+      CANCELED: "The payment was cancelled",
+      TIMEOUTED: "The time to pay is up",
+      PARTIALLY_REFUNDED: "A part was given back",
+      REFUNDED: "The money was given back",
     },
     progress: { waiting: "Waiting", in_flight: "Being posted", delivered: "Delivered", abandoned: "Given up" },
   },
@@ -130,6 +218,9 @@ export const TEXTS: Record<Language, Texts> = {
     again: "重新投递",
     noAnswer: "无响应",
     attempts: (count) => `尝试 ${count} 次`,
+    order: "订单",
+    notifications: "通知",
+    refunded: "已退款",
     latest: (shown, all) => `最近 ${shown} 条，共 ${all} 条`,
     channels: { alipay: "支付宝", wechat: "微信支付", card: "银行卡", promptpay: "PromptPay" },
     status: {
@@ -142,6 +233,14 @@ export const TEXTS: Record<Language, Texts> = {
       failed: "已拒绝",
       expired: "已过期",
       cancelled: "已取消",
+      CREATED: "待付款",
+      PAYMENT_METHOD_CHOSEN: "已选方式",
+      AUTHORIZED: "已预授权",
+      PAID: "已支付",
+      CANCELED: "已取消",
+      TIMEOUTED: "已超时",
+      PARTIALLY_REFUNDED: "部分退款",
+      REFUNDED: "已退款",
     },
     meaning: {
       pending: "商家尚未生成付款码",
@@ -155,5 +254,29 @@ export const TEXTS: Record<Language, Texts> = {
       cancelled: "付款已取消",
     },
     progress: { waiting: "等待中", in_flight: "投递中", delivered: "已送达", abandoned: "已放弃" },
+  },
+};
+
+/** The buttons of GoPay's page. */
+export const GOPAY_TEXTS = {
+  cs: {
+    card: (amount: string) => `Zaplatit ${amount} kartou`,
+    bank: "Zaplatit bankou",
+    transfer: "Převodem později",
+    arrived: (amount: string) => `Převod ${amount} dorazil`,
+    decline: "Banka odmítne",
+    cancel: "Zrušit",
+    timeout: "Nechat vypršet",
+    shop: "obchod",
+  },
+  en: {
+    card: (amount: string) => `Pay ${amount} by card`,
+    bank: "Pay by bank",
+    transfer: "Transfer later",
+    arrived: (amount: string) => `The transfer of ${amount} arrives`,
+    decline: "The bank declines",
+    cancel: "Cancel",
+    timeout: "Let it time out",
+    shop: "the shop",
   },
 };

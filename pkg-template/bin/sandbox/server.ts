@@ -160,8 +160,9 @@ export async function listen({ host, port, url }: { host: string; port: number; 
     const { method = "GET" } = request;
     const found = pages.find((one) => one.path.test(path));
     const languages = found?.languages ?? pages[0]!.languages;
-    const language = languageOf(query.get("lang"), request.headers["accept-language"], languages);
-    const visit = { id: idOf(found, path), language, refused: query.has("refused") };
+    const id = idOf(found, path);
+    const language = languageOf([query.get("lang"), found?.language?.(id)], request.headers["accept-language"], languages);
+    const visit = { id, language, refused: query.has("refused") };
     if (method === "POST" && found !== undefined) {
       const done = await found.press(visit, new URLSearchParams(Buffer.from(body).toString()));
       save();
@@ -260,14 +261,14 @@ function idOf(page: Page | undefined, path: string): string {
 }
 
 /** The one that was asked for; else the first that the reader prefers; else the page's first. */
-function languageOf(asked: string | null, accepted: string | undefined, languages: Page["languages"]): Language {
+function languageOf(asked: (string | null | undefined)[], accepted: string | undefined, languages: Page["languages"]): Language {
   const preferred = (accepted ?? "")
     .split(",")
     .map((part) => /^\s*([a-z]+)[^;]*(?:;\s*q=([\d.]+))?/i.exec(part))
     .map((part) => ({ name: part?.[1]?.toLowerCase(), weight: Number(part?.[2] ?? 1) }))
     .sort((a, b) => b.weight - a.weight)
     .map(({ name }) => name);
-  return [asked, ...preferred].map((name) => languages.find((language) => language === name)).find((language) => language !== undefined) ?? languages[0];
+  return [...asked, ...preferred].map((name) => languages.find((language) => language === name)).find((language) => language !== undefined) ?? languages[0];
 }
 
 async function readBody(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | undefined> {
