@@ -1,5 +1,7 @@
 //! PayKit's mappings: each row of the provider page's two tables, and of the specification's, in both directions.
 
+#![allow(clippy::indexing_slicing, reason = "a test may fail")]
+
 use itpay::{
     Error, Object,
     gopay::{Notification, Payment, Refund},
@@ -156,10 +158,13 @@ fn each_refund_is_an_event_of_its_own_with_its_own_amount() {
     let first = ("evt_gopay_3000006529_refund_11".to_string(), json!(900));
     let second = ("evt_gopay_3000006529_refund_12".to_string(), json!(900));
     let entry = |id: u64, state: &str| json!({ "id": id, "state": state, "amount": 900, "currency": "CZK" });
-    assert_eq!(refunds(json!([entry(11, "SUCCESS")])), [first.clone()]);
+    assert_eq!(refunds(json!([entry(11, "SUCCESS")])), std::slice::from_ref(&first));
     assert_eq!(refunds(json!([entry(11, "SUCCESS"), entry(12, "SUCCESS")])), [first.clone(), second.clone()]);
     // One that failed, or is still on its way, has not happened; unless the state says that one has.
-    assert_eq!(refunds(json!([entry(11, "SUCCESS"), entry(12, "REQUESTED"), entry(13, "FAILED")])), [first.clone()]);
+    assert_eq!(
+        refunds(json!([entry(11, "SUCCESS"), entry(12, "REQUESTED"), entry(13, "FAILED")])),
+        std::slice::from_ref(&first)
+    );
     assert_eq!(refunds(json!([entry(11, "REQUESTED"), entry(13, "FAILED")])), [first]);
 }
 
