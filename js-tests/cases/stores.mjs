@@ -31,16 +31,40 @@ export function contract(make, { atomic = true } = {}) {
       await sleep(250);
       assert.equal(await make().claim(id, 5000), "claimed");
     }],
+    ["a late release does not take the claim of another, in this process or in another", async () => {
+      const one = make();
+      for (const [late, next] of [[one, one], [make(), make()]]) {
+        const id = fresh();
+        await late.claim(id, 100);
+        await sleep(200);
+        assert.equal(await next.claim(id, 5000), "claimed");
+        await late.release(id);
+        assert.equal(await make().claim(id, 5000), "in_progress");
+        await next.release(id);
+        assert.equal(await make().claim(id, 5000), "claimed");
+      }
+    }],
+    ["a late release does not undo what another has done", async () => {
+      const one = make();
+      for (const [late, next] of [[one, one], [make(), make()]]) {
+        const id = fresh();
+        await late.claim(id, 100);
+        await sleep(200);
+        await next.claim(id, 5000);
+        await next.complete(id);
+        await late.release(id);
+        assert.equal(await make().claim(id, 5000), "done");
+      }
+    }],
+    ["a release of what nobody claimed changes nothing", async () => {
+      const [store, id] = [make(), fresh()];
+      await store.release(id);
+      assert.equal(await store.claim(id, 5000), "claimed");
+      await make().release(fresh());
+      assert.equal(await store.claim(id, 5000), "in_progress");
+    }],
     ...(atomic
       ? [
-          ["a late release does not take the claim of another", async () => {
-            const [late, next, id] = [make(), make(), fresh()];
-            await late.claim(id, 100);
-            await sleep(200);
-            assert.equal(await next.claim(id, 5000), "claimed");
-            await late.release(id);
-            assert.equal(await make().claim(id, 5000), "in_progress");
-          }],
           ["fifty deliveries at once over four connections: one claims", async () => {
             const [stores, id] = [[make(), make(), make(), make()], fresh()];
             const states = await Promise.all(Array.from({ length: 50 }, (_, index) => stores[index % 4].claim(id, 5000)));

@@ -9,7 +9,10 @@ export interface EventStore {
   claim(id: string, leaseMs: number): Promise<"claimed" | "in_progress" | "done">;
   /** The event is handled, for good. */
   complete(id: string): Promise<void>;
-  /** The event is not handled after all: the next delivery may claim it. */
+  /**
+   * The event is not handled after all: the next delivery may claim it. A release that comes late, when the lease is
+   * over and another delivery has the event in hand or is done with it, changes nothing for that one.
+   */
   release(id: string): Promise<void>;
 }
 
@@ -26,10 +29,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
   if (!(Number.isInteger(max) && max > 0)) throw new TypeError("max must be a whole number above 0");
   if (!(typeof ttl === "number" && ttl > 0)) throw new TypeError("ttl must be a number of milliseconds above 0");
   // In the order of their last change, the oldest first.
-  const events = new Map<string, { done: boolean; until: number }>();
-  const put = (id: string, done: boolean, until: number): void => {
+  // `late` claims came before this one and may still be released.
+  const events = new Map<string, { done: boolean; until: number; late: number }>();
+  const put = (id: string, done: boolean, until: number, late: number): void => {
     events.delete(id);
-    events.set(id, { done, until });
+    events.set(id, { done, until, late });
     if (events.size > max) events.delete(events.keys().next().value!);
   };
   return {
@@ -37,14 +41,17 @@ export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
       const now = Date.now();
       const known = events.get(id);
       if (known !== undefined && known.until > now) return known.done ? "done" : "in_progress";
-      put(id, false, now + leaseMs);
+      put(id, false, now + leaseMs, known === undefined || known.done ? 0 : known.late + 1);
       return "claimed";
     },
     async complete(id) {
-      put(id, true, Date.now() + ttl);
+      put(id, true, Date.now() + ttl, 0);
     },
     async release(id) {
-      events.delete(id);
+      const known = events.get(id);
+      if (known === undefined || known.done) return;
+      if (known.late > 0) known.late -= 1;
+      else events.delete(id);
     },
   };
 }

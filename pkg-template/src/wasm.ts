@@ -13,7 +13,6 @@ export class Wasm<G extends Glue> {
   readonly #glue: G;
   #source: (() => WebAssembly.Module) | undefined;
   #started: { memory: WebAssembly.Memory } | undefined;
-  #generation = 0;
 
   constructor(glue: G) {
     this.#glue = glue;
@@ -22,11 +21,6 @@ export class Wasm<G extends Glue> {
   /** Says where the module comes from. The first word counts. */
   provide(source: () => WebAssembly.Module): void {
     this.#source ??= source;
-  }
-
-  /** Grows by one whenever the module had to be started again: whatever it remembered is gone then. */
-  get generation(): number {
-    return this.#generation;
   }
 
   get memory(): WebAssembly.Memory {
@@ -50,16 +44,19 @@ export class Wasm<G extends Glue> {
   #start(): { memory: WebAssembly.Memory } {
     if (this.#started === undefined) {
       if (this.#source === undefined) throw new ItPayError("no entry of itpay was imported", { code: "internal" });
-      this.#started = this.#glue.initSync({ module: compiled(this.#source) });
-      this.#generation += 1;
+      this.#started = this.#glue.initSync({ module: this.#source() });
     }
     return this.#started;
   }
 }
 
-function compiled(source: () => WebAssembly.Module): WebAssembly.Module {
+/** The module of a base64 text. */
+export function inline(base64: string): WebAssembly.Module {
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
   try {
-    return source();
+    return new WebAssembly.Module(bytes);
   } catch (error) {
     if ((error as Error | undefined)?.name !== "CompileError") throw error;
     throw new ItPayError(
@@ -69,12 +66,4 @@ function compiled(source: () => WebAssembly.Module): WebAssembly.Module {
       { code: "wasm_forbidden", cause: error },
     );
   }
-}
-
-/** The module of a base64 text. */
-export function inline(base64: string): WebAssembly.Module {
-  const binary = atob(base64);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
-  return new WebAssembly.Module(bytes);
 }

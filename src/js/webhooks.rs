@@ -2,11 +2,11 @@
 //!
 //! JavaScript writes a signature header into [`header_buffer`] and the body, piece by piece if it is
 //! long, into [`body_buffer`], and gets numbers back: nothing is allocated, copied twice or formatted.
-//! Keys live here under numbers that JavaScript chose; the oldest make room for new ones.
+//! A message is [`absorb`]ed, its code [`finish`]ed and then held against the header by [`verify`].
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
-use core::{array, cell::UnsafeCell};
+use core::cell::UnsafeCell;
 
 use wasm_bindgen::prelude::*;
 
@@ -18,7 +18,7 @@ const KEYS: usize = 16;
 struct Memory {
     header: [u8; MAX_HEADER_BYTES],
     body: [u8; BODY_BYTES],
-    keys: [Option<(u32, Key)>; KEYS],
+    keys: [Option<Key>; KEYS],
     /// A message of which the first pieces are in.
     begun: Option<Mac>,
 }
@@ -68,84 +68,64 @@ pub fn body_buffer() -> *const u8 {
     memory().body.as_ptr()
 }
 
-/// Makes a key of the secret in the body buffer, and wipes the secret.
+/// Makes a key of the secret in the body buffer, in one of 16 places, and wipes the secret.
 #[wasm_bindgen]
-pub fn set_key(number: u32, secret_len: usize) -> u8 {
+pub fn set_key(place: usize, secret_len: usize) -> u8 {
     let memory = memory();
     let secret = memory.body.get_mut(..secret_len).unwrap_or_default();
     let key = Key::new(secret);
     secret.fill(0);
-    let problem = code(key.as_ref().map(|_| ()).map_err(|problem| *problem));
-    if let (Ok(key), Some(slot)) = (key, memory.keys.get_mut(number as usize % KEYS)) {
-        *slot = Some((number, key));
-    }
-    problem
-}
-
-/// Takes a piece of a body that is longer than the buffer; `first` begins a new message.
-#[wasm_bindgen]
-pub fn absorb(key: u32, header_len: usize, first: bool, piece_len: usize) {
-    let memory = memory();
-    let mac = memory.mac(key, header_len, first, piece_len);
-    memory.begun = mac.ok();
-}
-
-/// Takes the last piece, which is also the first of a short body, and verifies.
-#[wasm_bindgen]
-pub fn verify(key: u32, header_len: usize, first: bool, piece_len: usize, now: f64, max_age: f64) -> u8 {
-    let memory = memory();
-    code(memory.mac(key, header_len, first, piece_len).and_then(|mac| {
-        let header = memory.parse_header(header_len)?;
-        check(&header, &mac.finish(), now, max_age)
-    }))
-}
-
-/// Verifies a code that the runtime's own HMAC computed, 32 bytes in the body buffer.
-#[wasm_bindgen]
-pub fn verify_tag(header_len: usize, now: f64, max_age: f64) -> u8 {
-    let memory = memory();
-    code(memory.parse_header(header_len).and_then(|header| {
-        let bytes = array::from_fn(|index| memory.body.get(index).copied().unwrap_or_default());
-        check(&header, &Tag::from_bytes(bytes), now, max_age)
-    }))
-}
-
-/// Takes the last piece and writes its code as 64 digits into the header buffer.
-#[wasm_bindgen]
-pub fn sign(key: u32, header_len: usize, first: bool, piece_len: usize) -> u8 {
-    let memory = memory();
-    code(memory.mac(key, header_len, first, piece_len).map(|mac| {
-        for (place, digit) in memory.header.iter_mut().zip(mac.finish().to_hex()) {
-            *place = digit;
+    code(key.map(|key| {
+        if let Some(slot) = memory.keys.get_mut(place) {
+            *slot = Some(key);
         }
     }))
 }
 
-impl Memory {
-    fn key(&self, number: u32) -> Option<&Key> {
-        let slot = self.keys.get(number as usize % KEYS)?.as_ref()?;
-        (slot.0 == number).then_some(&slot.1)
-    }
-
-    fn parse_header(&self, len: usize) -> Result<Header<'_>, Problem> {
-        Header::parse(self.header.get(..len).ok_or(Problem::MalformedHeader)?)
-    }
-
-    fn mac(&mut self, key: u32, header_len: usize, first: bool, piece_len: usize) -> Result<Mac, Problem> {
-        let begun = self.begun.take();
-        let mut mac = match begun {
-            Some(mac) if !first => mac,
-            _ => self.parse_header(header_len)?.mac(self.key(key).ok_or(Problem::BadSecret)?),
+/// Takes a piece of the body; `first` begins a new message, with the header's timestamp.
+#[wasm_bindgen]
+pub fn absorb(key: usize, header_len: usize, first: bool, piece_len: usize) -> u8 {
+    let memory = memory();
+    if first {
+        memory.begun = match (memory.header(header_len), memory.keys.get(key)) {
+            (Ok(header), Some(Some(key))) => Some(header.mac(key)),
+            (Ok(_), _) => return code(Err(Problem::BadSecret)),
+            (Err(problem), _) => return code(Err(problem)),
         };
-        mac.update(self.body.get(..piece_len).unwrap_or_default());
-        Ok(mac)
+    }
+    if let Some(mac) = &mut memory.begun {
+        mac.update(memory.body.get(..piece_len).unwrap_or_default());
+    }
+    0
+}
+
+/// Writes the message's code, 32 bytes, into the body buffer.
+#[wasm_bindgen]
+pub fn finish() {
+    let memory = memory();
+    if let Some(mac) = memory.begun.take() {
+        for (place, byte) in memory.body.iter_mut().zip(mac.finish().as_bytes()) {
+            *place = *byte;
+        }
     }
 }
 
-/// JavaScript's numbers: seconds that may have decimals, and `Infinity` for any age.
-fn check(header: &Header<'_>, tag: &Tag, now: f64, max_age: f64) -> Result<(), Problem> {
-    header.check(tag)?;
-    header.check_age(now as u64, max_age.is_finite().then_some(max_age as u64))
+/// Compares the header with a code in the body buffer, which [`finish`] or the runtime's own SHA-256 put there.
+#[wasm_bindgen]
+pub fn verify(header_len: usize, now: f64, max_age: f64) -> u8 {
+    let memory = memory();
+    code(memory.header(header_len).and_then(|header| {
+        let tag = Tag::from_bytes(*memory.body.first_chunk().ok_or(Problem::NoMatch)?);
+        header.check(&tag)?;
+        // JavaScript's numbers: seconds that may have decimals, and `Infinity` for any age.
+        header.check_age(now as u64, max_age.is_finite().then_some(max_age as u64))
+    }))
+}
+
+impl Memory {
+    fn header(&self, len: usize) -> Result<Header<'_>, Problem> {
+        Header::parse(self.header.get(..len).ok_or(Problem::MalformedHeader)?)
+    }
 }
 
 /// Without std, as small as this module is meant to be, a panic has nobody to tell.

@@ -1,6 +1,7 @@
 // Handled events in Cloudflare D1: a row for each, taken by one statement.
 
 import type { EventStore } from "../event-store.js";
+import { Claims } from "./claims.js";
 import { checkedTtl, type StoreOptions } from "./options.js";
 
 /** What is used of a D1 binding. */
@@ -23,7 +24,7 @@ export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore 
   const { table = "itpay_events" } = options;
   const ttl = checkedTtl(options);
   if (!/^[A-Za-z_]\w*$/.test(table)) throw new TypeError("table must be letters, digits and underscores");
-  const claims = new Map<string, string>();
+  const claims = new Claims();
   let made: Promise<unknown> | undefined;
   const ready = (): Promise<unknown> =>
     (made ??= database
@@ -42,20 +43,19 @@ export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore 
       // Answers with a row only if there was none, or one whose time is over.
       const taken = await database.prepare(`${set} WHERE until <= ?4 RETURNING id`).bind(id, token, now + Math.ceil(leaseMs), now).first();
       if (taken !== null) {
-        claims.set(id, token);
+        claims.add(id, token);
         return "claimed";
       }
       return (await database.prepare(`SELECT token FROM ${table} WHERE id = ?1`).bind(id).first<string>("token")) === "done" ? "done" : "in_progress";
     },
     async complete(id) {
       await ready();
-      claims.delete(id);
+      claims.complete(id);
       await database.prepare(set).bind(id, "done", Date.now() + ttl).run();
     },
     async release(id) {
       await ready();
-      const token = claims.get(id);
-      claims.delete(id);
+      const token = claims.release(id);
       if (token !== undefined) await database.prepare(`DELETE FROM ${table} WHERE id = ?1 AND token = ?2`).bind(id, token).run();
     },
   };

@@ -1,6 +1,7 @@
 // Handled events in Durable Objects: one object for each event, which clears itself away.
 
 import type { EventStore } from "../event-store.js";
+import { Claims } from "./claims.js";
 import { checkedTtl, type StoreOptions } from "./options.js";
 
 /** What is used of a Durable Object namespace. */
@@ -57,7 +58,7 @@ export class EventStoreObject {
 /** Shared by all Workers with the binding, and consistent: an event has exactly one object in the world. */
 export function durableObjectStore(namespace: DurableObjects, options: StoreOptions = {}): EventStore {
   const ttl = checkedTtl(options);
-  const claims = new Map<string, string>();
+  const claims = new Claims();
   const ask = async (id: string, step: Step): Promise<string> => {
     const response = await namespace.get(namespace.idFromName(id) as never).fetch("https://event/", { method: "POST", body: JSON.stringify(step) });
     if (!response.ok) throw new Error(`the event's Durable Object answered ${response.status}`);
@@ -67,16 +68,15 @@ export function durableObjectStore(namespace: DurableObjects, options: StoreOpti
     async claim(id, leaseMs) {
       const token = crypto.randomUUID();
       const state = (await ask(id, { step: "claim", token, time: Math.ceil(leaseMs) })) as "claimed" | "in_progress" | "done";
-      if (state === "claimed") claims.set(id, token);
+      if (state === "claimed") claims.add(id, token);
       return state;
     },
     async complete(id) {
-      claims.delete(id);
+      claims.complete(id);
       await ask(id, { step: "complete", time: ttl });
     },
     async release(id) {
-      const token = claims.get(id);
-      claims.delete(id);
+      const token = claims.release(id);
       if (token !== undefined) await ask(id, { step: "release", token, time: 0 });
     },
   };

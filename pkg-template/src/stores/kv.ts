@@ -1,6 +1,7 @@
 // Handled events in Workers KV: best effort.
 
 import type { EventStore } from "../event-store.js";
+import { Claims } from "./claims.js";
 import { checkedTtl, type StoreOptions } from "./options.js";
 
 /** What is used of a KV binding. */
@@ -26,6 +27,7 @@ const LEAST_SECONDS = 60;
 export function kvStore(namespace: KV, options: KVStoreOptions = {}): EventStore {
   const { prefix = "itpay:event:" } = options;
   const ttl = checkedTtl(options);
+  const claims = new Claims();
   const put = (id: string, value: string, ms: number): Promise<void> =>
     namespace.put(prefix + id, value, { expirationTtl: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) });
   return {
@@ -34,10 +36,18 @@ export function kvStore(namespace: KV, options: KVStoreOptions = {}): EventStore
       if (held === "done") return "done";
       // The lease's end stands in the value, because KV cannot forget so soon.
       if (held !== null && Number(held) > Date.now()) return "in_progress";
-      await put(id, String(Date.now() + leaseMs), leaseMs);
+      const until = String(Date.now() + leaseMs);
+      await put(id, until, leaseMs);
+      claims.add(id, until);
       return "claimed";
     },
-    complete: (id) => put(id, "done", ttl),
-    release: (id) => namespace.delete(prefix + id),
+    async complete(id) {
+      claims.complete(id);
+      await put(id, "done", ttl);
+    },
+    async release(id) {
+      const until = claims.release(id);
+      if (until !== undefined && (await namespace.get(prefix + id)) === until) await namespace.delete(prefix + id);
+    },
   };
 }

@@ -1,6 +1,7 @@
 // Handled events in Redis: one atomic command for each step, so any number of servers can share it.
 
 import type { EventStore } from "../event-store.js";
+import { Claims } from "./claims.js";
 import { checkedTtl, type StoreOptions } from "./options.js";
 
 /** node-redis (4 and later). */
@@ -38,7 +39,7 @@ return "released"`;
 export function redisStore(client: NodeRedis | IoRedis | UpstashRedis, options: RedisStoreOptions = {}): EventStore {
   const { prefix = "itpay:event:" } = options;
   const ttl = String(checkedTtl(options));
-  const claims = new Map<string, string>();
+  const claims = new Claims();
   const run = (script: string, id: string, ...args: string[]): Promise<unknown> => {
     const key = prefix + id;
     // ioredis has a sendCommand as well, of another kind.
@@ -50,16 +51,15 @@ export function redisStore(client: NodeRedis | IoRedis | UpstashRedis, options: 
     async claim(id, leaseMs) {
       const token = crypto.randomUUID();
       const state = (await run(CLAIM, id, token, String(Math.ceil(leaseMs)))) as "claimed" | "in_progress" | "done";
-      if (state === "claimed") claims.set(id, token);
+      if (state === "claimed") claims.add(id, token);
       return state;
     },
     async complete(id) {
-      claims.delete(id);
+      claims.complete(id);
       await run(COMPLETE, id, ttl);
     },
     async release(id) {
-      const token = claims.get(id);
-      claims.delete(id);
+      const token = claims.release(id);
       if (token !== undefined) await run(RELEASE, id, token);
     },
   };

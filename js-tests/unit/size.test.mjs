@@ -1,0 +1,29 @@
+// What the package weighs in a user's bundle: size/budgets.json, which changes only where a commit needs it to.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { budgets, measure } from "../size/measure.mjs";
+
+const sizes = await measure();
+
+test("every entry has a budget (node size/measure.mjs --write)", () => {
+  assert.deepEqual(Object.keys(sizes).sort(), Object.keys(budgets()).sort());
+});
+
+for (const [name, budget] of Object.entries(budgets())) {
+  test(`${name} keeps within its budget`, () => {
+    for (const [kind, units] of Object.entries(budget)) {
+      for (const [unit, bytes] of Object.entries(units)) {
+        const now = sizes[name]?.[kind][unit];
+        assert.ok(now <= bytes, `${kind}, ${unit}: ${now} bytes, budget ${bytes}`);
+      }
+    }
+  });
+}
+
+test("a webhook Worker weighs at most 9 KB compressed, its wasm at most 16 KB as it is", () => {
+  const { js, wasm } = sizes["a webhook Worker"];
+  assert.ok(js.gzip + wasm.gzip <= 9000, `${js.gzip} and ${wasm.gzip}`);
+  assert.ok(wasm.raw <= 16_000, `${wasm.raw}`);
+});
