@@ -49,7 +49,7 @@ export class Wasm<G extends Glue> {
 
   #start(): { memory: WebAssembly.Memory } {
     if (this.#started === undefined) {
-      if (this.#source === undefined) throw new ItPayError("no entry of itpay was imported", { code: "internal" });
+      if (this.#source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
       this.#started = this.#glue.initSync({ module: compiled(this.#source) });
       this.#generation += 1;
     }
@@ -61,7 +61,15 @@ function compiled(source: () => WebAssembly.Module): WebAssembly.Module {
   try {
     return source();
   } catch (error) {
-    if ((error as Error | undefined)?.name !== "CompileError") throw error;
+    const { name, code } = error as { name?: unknown; code?: unknown };
+    if (code === "ENOENT") {
+      throw new ItPayError(
+        "itpay's .wasm file is missing: this program was bundled for Node by a bundler that does not resolve the condition `module`. " +
+          "Let it, or leave itpay out of the bundle (`external`).",
+        { code: "wasm_missing", cause: error },
+      );
+    }
+    if (name !== "CompileError") throw error;
     throw new ItPayError(
       "This runtime does not allow WebAssembly to be compiled from bytes. " +
         "On Cloudflare or Vercel's edge the bundler must resolve the condition `workerd` or `edge-light` " +
