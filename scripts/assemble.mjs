@@ -1,10 +1,10 @@
 // Puts the npm package together in pkg/ from pkg-template/ and the wasm modules in target/wasm/.
 //
 //   dist/esm/src, entry   the TypeScript, compiled: shared by every way in
-//   dist/esm/inline       entries that carry the wasm as base64: browsers, bundlers
+//   dist/esm/inline       entries that carry the wasm as text: browsers, bundlers, Deno, Bun
 //   dist/esm/workerd      entries that import the .wasm as a compiled module: Cloudflare
 //   dist/esm/edge-light   the same with ?module: Vercel, Next.js
-//   dist/cjs              the inline entries as CommonJS: Node's require, Jest
+//   dist/cjs/node         entries that read the .wasm file: Node, Jest
 //   dist/node             ES modules over dist/cjs, so that a process has one copy of each class
 //   dist/wasm             the modules themselves
 //   dist/bin              the command line
@@ -76,21 +76,39 @@ function glue(name) {
 }
 
 /** An entry, given how it gets its wasm. */
-function entry(name, importWasm) {
+function entry(name, { header = [], imports, use }) {
   const modules = entries[name];
   if (modules.length === 0) return `export * from "../entry/${name}.js";\n`;
-  const imports = modules.flatMap((module) => [
-    `import { wasm as ${module} } from "../src/${owners[module]}.js";`,
-    importWasm(module),
-  ]);
-  return `${imports.join("\n")}\n\n${modules.map((module) => `${module}.provide(() => ${importWasm.use(module)});`).join("\n")}\n\nexport * from "../entry/${name}.js";\n`;
+  const lines = [...header, ...modules.flatMap((module) => [`import { wasm as ${module} } from "../src/${owners[module]}.js";`, ...imports(module)])];
+  return `${lines.join("\n")}\n\n${modules.map((module) => `${module}.provide(() => ${use(module)});`).join("\n")}\n\nexport * from "../entry/${name}.js";\n`;
 }
 
-const inline = Object.assign((module) => `import ${module}Base64 from "../src/glue/${module}.base64.js";`, {
-  use: (module) => `inline(${module}Base64)`,
+const inline = {
+  header: ['import { inline } from "../src/wasm.js";'],
+  imports: (module) => [`import ${module}Text from "../src/glue/${module}.text.js";`],
+  use: (module) => `inline(${module}Text)`,
+};
+const compiled = (suffix) => ({
+  imports: (module) => [`import ${module}Module from "../../wasm/${module}.wasm${suffix}";`],
+  use: (module) => `${module}Module`,
 });
-const compiled = (suffix) =>
-  Object.assign((module) => `import ${module}Module from "../../wasm/${module}.wasm${suffix}";`, { use: (module) => `${module}Module` });
+// The path is written out in each place, as tools that collect a program's files look for it like that.
+const file = {
+  header: ['import { readFileSync } from "node:fs";', 'import { join } from "node:path";', 'import { file } from "../src/wasm-file.js";'],
+  imports: () => [],
+  use: (module) => `file(() => readFileSync(join(__dirname, "../../wasm/${module}.wasm")))`,
+};
+
+/**
+ * Bytes as printable text: in one character what is below 89, as most of a wasm module is, and in two the rest.
+ * Shorter than base64, and as bytes stay whole, gzip makes of it what it makes of the module itself: a fifth less.
+ * src/wasm.ts reads it.
+ */
+function asText(bytes) {
+  const digit = (value) => String.fromCharCode(value + (value < 57 ? 35 : 36)); // from #, without the backslash
+  const write = (byte) => (byte < 89 ? digit(byte) : digit(89 + Math.floor((byte - 89) / 91)) + digit((byte - 89) % 91));
+  return Array.from(bytes, write).join("");
+}
 
 /** The one version that crate and package have. */
 function manifestVersion() {
@@ -115,7 +133,7 @@ for (const name of Object.keys(owners)) {
   new WebAssembly.Module(bytes);
   if (!bare.includes(name)) write(join(stage, "src/glue", `${name}.js`), glue(name));
   write(join(stage, "src/glue", `${name}.d.ts`), read(join(from, `${name}.d.ts`)));
-  write(join(stage, "src/glue", `${name}.base64.js`), `export default ${JSON.stringify(bytes.toString("base64"))};\n`);
+  write(join(stage, "src/glue", `${name}.text.js`), `export default "${asText(bytes)}";\n`);
   mkdirSync(join(dist, "wasm"), { recursive: true });
   writeFileSync(join(dist, "wasm", `${name}.wasm`), bytes);
   write(join(dist, "wasm", `${name}.wasm.d.ts`), "declare const module: WebAssembly.Module;\nexport default module;\n");
@@ -128,23 +146,23 @@ tsc("-p", join(stage, "tsconfig.json"), "--outDir", join(dist, "esm"), "--module
 tsc("-p", join(stage, "tsconfig.json"), "--outDir", join(dist, "cjs"), "--module", "commonjs", "--moduleResolution", "bundler");
 write(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
 const toCommonJs = (text) => transformSync(text, { format: "cjs", target: "es2022" }).code;
-const both = (path, text) => {
-  write(join(dist, "esm", path), text);
-  write(join(dist, "cjs", path), toCommonJs(text));
-};
-for (const file of readdirSync(join(stage, "src/glue"))) {
-  const text = read(join(stage, "src/glue", file));
-  if (file.endsWith(".js")) both(join("src/glue", file), text);
+for (const name of Object.keys(owners)) {
+  if (!bare.includes(name)) {
+    const text = read(join(stage, "src/glue", `${name}.js`));
+    write(join(dist, "esm/src/glue", `${name}.js`), text);
+    write(join(dist, "cjs/src/glue", `${name}.js`), toCommonJs(text));
+  }
+  cpSync(join(stage, "src/glue", `${name}.text.js`), join(dist, "esm/src/glue", `${name}.text.js`));
 }
 
 // 3. The entries.
 for (const name of Object.keys(entries)) {
-  const header = entries[name].length > 0 ? 'import { inline } from "../src/wasm.js";\n' : "";
-  both(`inline/${name}.js`, header + entry(name, inline));
+  write(join(dist, `esm/inline/${name}.js`), entry(name, inline));
   write(join(dist, `esm/workerd/${name}.js`), entry(name, compiled("")));
   write(join(dist, `esm/edge-light/${name}.js`), entry(name, compiled("?module")));
-  const names = Object.keys(require(join(dist, `cjs/inline/${name}.js`)));
-  write(join(dist, `node/${name}.mjs`), `import cjs from "../cjs/inline/${name}.js";\n\nexport const { ${names.join(", ")} } = cjs;\n`);
+  write(join(dist, `cjs/node/${name}.js`), toCommonJs(entry(name, file)));
+  const names = Object.keys(require(join(dist, `cjs/node/${name}.js`)));
+  write(join(dist, `node/${name}.mjs`), `import cjs from "../cjs/node/${name}.js";\n\nexport const { ${names.join(", ")} } = cjs;\n`);
 }
 
 // 4. The command line. It is bundled, but for what the package has anyway: the modules below entry/ become the
@@ -163,28 +181,31 @@ const command = join(dist, "bin/itpay.mjs");
 write(command, read(command).replaceAll(/"(?:\.\.\/)+entry\/(\w+)\.js"/g, '"../node/$1.mjs"'));
 chmodSync(command, 0o755);
 
-// 5. The manifest, with one block of conditions for each entry. Order decides: edge runtimes also say "node".
+// 5. The manifest, with one block of conditions for each entry. Order decides: edge runtimes also say "node", and so
+// does a bundler for servers, whose bundle leaves files behind; that it bundles, it says by "module".
 const manifest = JSON.parse(read(join(template, "package.json")));
 const esmTypes = (name) => `./dist/esm/entry/${name}.d.ts`;
 const cjsTypes = (name) => `./dist/cjs/entry/${name}.d.ts`;
-manifest.main = "./dist/cjs/inline/index.js";
+manifest.main = "./dist/cjs/node/index.js";
 manifest.module = "./dist/esm/inline/index.js";
 manifest.types = cjsTypes("index");
 manifest.exports = Object.fromEntries(
-  Object.keys(entries).map((name) => [
-    name === "index" ? "." : `./${name.replace("-", "/")}`,
-    {
+  Object.keys(entries).map((name) => {
+    const inlined = { types: esmTypes(name), default: `./dist/esm/inline/${name}.js` };
+    const required = { types: cjsTypes(name), default: `./dist/cjs/node/${name}.js` };
+    const conditions = {
       workerd: { types: esmTypes(name), default: `./dist/esm/workerd/${name}.js` },
       "edge-light": { types: esmTypes(name), default: `./dist/esm/edge-light/${name}.js` },
-      node: {
-        import: { types: esmTypes(name), default: `./dist/node/${name}.mjs` },
-        require: { types: cjsTypes(name), default: `./dist/cjs/inline/${name}.js` },
-      },
-      require: { types: cjsTypes(name), default: `./dist/cjs/inline/${name}.js` },
-      import: { types: esmTypes(name), default: `./dist/esm/inline/${name}.js` },
-      default: `./dist/esm/inline/${name}.js`,
-    },
-  ]),
+      // Deno would ask for the permission to read the file; "bun build --compile" would leave it behind.
+      deno: inlined,
+      bun: inlined,
+      module: inlined,
+      node: { import: { types: esmTypes(name), default: `./dist/node/${name}.mjs` }, require: required },
+      require: required,
+      default: inlined,
+    };
+    return [name === "index" ? "." : `./${name.replace("-", "/")}`, conditions];
+  }),
 );
 for (const module of Object.keys(owners)) {
   manifest.exports[`./${module}.wasm`] = { types: `./dist/wasm/${module}.wasm.d.ts`, default: `./dist/wasm/${module}.wasm` };

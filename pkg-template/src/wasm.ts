@@ -43,20 +43,28 @@ export class Wasm<G extends Glue> {
 
   #start(): { memory: WebAssembly.Memory } {
     if (this.#started === undefined) {
-      if (this.#source === undefined) throw new ItPayError("no entry of itpay was imported", { code: "internal" });
+      if (this.#source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
       this.#started = this.#glue.initSync({ module: this.#source() });
     }
     return this.#started;
   }
 }
 
-/** The module of a base64 text. */
-export function inline(base64: string): WebAssembly.Module {
-  const binary = atob(base64);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
+/** The module that `asText` of scripts/assemble.mjs wrote. */
+export function inline(text: string): WebAssembly.Module {
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  let index = 0;
+  const digit = (): number => {
+    const code = text.charCodeAt(index++);
+    return code - (code < 92 ? 35 : 36);
+  };
+  while (index < text.length) {
+    const value = digit();
+    bytes[length++] = value < 89 ? value : 89 + (value - 89) * 91 + digit();
+  }
   try {
-    return new WebAssembly.Module(bytes);
+    return new WebAssembly.Module(bytes.subarray(0, length));
   } catch (error) {
     if ((error as Error | undefined)?.name !== "CompileError") throw error;
     throw new ItPayError(
