@@ -31,7 +31,8 @@ pub fn current_period(interval: BillingInterval, count: u64, last_day: Option<&s
             let mut end = last;
             for periods in 1.. {
                 let start = add_months(last, -months * periods);
-                if start <= now {
+                // Before 1970 there is nothing: there it stands still.
+                if start <= now || start >= end {
                     return (start, end);
                 }
                 end = start;
