@@ -1,4 +1,4 @@
-// A merchant for a day in the sandbox: a checkout that creates payments, and a webhook endpoint that ships once.
+// A merchant for a day in the sandbox: a checkout that creates payments at two gateways, and webhooks that ship once.
 //
 //   node merchant.mjs & npx itpay sandbox --scenario day.json
 
@@ -6,58 +6,92 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 
 import { createPaymentIntentId, ItPayClient, isItPayError } from "itpay";
+import { createGopay, createGopayWebhookHandler, GoPayClient } from "itpay/gopay";
 import { createNodeHandler } from "itpay/webhooks/node";
 
-export async function startMerchant({ port = 8787, baseUrl = "http://127.0.0.1:8402/v1", apiKey = "sk_test_sandbox", secret = "whsec_sandbox" } = {}) {
-  const itpay = new ItPayClient({ apiKey, baseUrl, channel: "alipay" });
-  /** The payment of each order. Its id is kept before it is sent, so that whoever tries again pays once. */
+// What `npx itpay sandbox` prints.
+const SANDBOX = { url: "http://127.0.0.1:8402", apiKey: "sk_test_sandbox", webhookSecret: "whsec_sandbox", clientId: "1000000001", clientSecret: "gopay_sandbox", goId: "8123456789" };
+
+export async function startMerchant({ port = 8787, ...sandbox } = {}) {
+  const { url: gateway, apiKey, webhookSecret, ...account } = { ...SANDBOX, ...sandbox };
+  const itpay = new ItPayClient({ apiKey, baseUrl: `${gateway}/v1`, channel: "alipay" });
+  const gopay = { ...account, isSandbox: true, baseUrl: `${gateway}/gopay/api` };
+  const gopayClient = new GoPayClient(gopay);
+  /** The payment of each order. ItPay's id is kept before it is sent, so that whoever tries again has one payment. */
   const payments = new Map();
-  /** What has left the warehouse, by payment. */
+  /** What has left the warehouse, and what was given back, by payment. */
   const shipped = [];
-
-  const webhook = createNodeHandler({
-    secret,
-    on: {
-      "payment_intent.succeeded": async ({ data }) => {
-        const { status, metadata } = await itpay.paymentIntents.retrieve(data.id); // if this throws, the event comes again
-        if (status === "succeeded") shipped.push({ payment: data.id, order: metadata.order });
-      },
-    },
-    onError: (error) => console.error(`merchant: ${error.message}`),
-  });
-
-  let service;
-  const checkout = async ({ order, amount, description }) => {
-    service ??= await itpay.manifests.create({
-      name: "Corner shop", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: `${url}/webhook`,
-    });
-    const id = payments.get(order) ?? createPaymentIntentId();
-    payments.set(order, id);
-    const intent = await itpay.paymentIntents.create({ id, service_id: service.id, type: "one_time", amount, description, payer: { agent_id: "agent_shop" }, metadata: { order } });
-    if (intent.status === "pending") await itpay.qr.generate(id);
-    return { id };
-  };
+  const refunded = [];
+  const onError = (error) => console.error(`merchant: ${error.message}`);
 
   const server = createServer(async (request, response) => {
-    if (request.url === "/webhook") return webhook(request, response);
+    const [path] = request.url.split("?");
     try {
-      const answer = await checkout(JSON.parse(Buffer.concat(await request.toArray()).toString()));
-      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer));
+      if (path === "/webhook") return await itpayWebhook(request, response);
+      if (path === "/gopay") {
+        const answer = await gopayWebhook(new Request(url + request.url, { method: request.method }));
+        return response.writeHead(answer.status).end(await answer.text());
+      }
+      const id = await checkout(JSON.parse(Buffer.concat(await request.toArray()).toString()));
+      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify({ id }));
     } catch (error) {
-      console.error(`merchant: ${error.message}`);
+      onError(error);
       response.writeHead(isItPayError(error) ? 502 : 500).end();
     }
   });
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${server.address().port}`;
-  return { url, payments, shipped, itpay, close: () => server.close() && server.closeAllConnections() };
+
+  const itpayWebhook = createNodeHandler({
+    secret: webhookSecret,
+    on: {
+      "payment_intent.succeeded": async ({ data }) => {
+        // Asked once: if this throws, the event comes again.
+        const { status } = await itpay.paymentIntents.retrieve(data.id, { maxRetries: 0 });
+        if (status === "succeeded") shipped.push(data.id);
+      },
+    },
+    onError,
+  });
+  const gopayWebhook = createGopayWebhookHandler({
+    provider: createGopay({ ...gopay, webhookUrl: `${url}/gopay` }),
+    on: {
+      "payment.succeeded": ({ data }) => void shipped.push(data.id),
+      "refund.created": ({ data }) => void refunded.push(data.id),
+    },
+    onError,
+  });
+
+  let service;
+  const checkout = async ({ gateway: which, order, amount, description }) => {
+    if (which === "gopay") {
+      const { id } = await gopayClient.payments.create({
+        payer: { contact: { email: "customer@shop.example" } },
+        amount: amount.value, currency: amount.currency, order_number: order, order_description: description,
+        items: [{ name: description, amount: amount.value }],
+        callback: { return_url: `${url}/thanks`, notification_url: `${url}/gopay` },
+      });
+      payments.set(order, String(id));
+      return id;
+    }
+    service ??= await itpay.manifests.create({
+      name: "Corner shop", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: `${url}/webhook`,
+    });
+    const id = payments.get(order) ?? createPaymentIntentId();
+    payments.set(order, id);
+    const { status } = await itpay.paymentIntents.create({ id, service_id: service.id, type: "one_time", amount, description, payer: { agent_id: "agent_shop" } });
+    if (status === "pending") await itpay.qr.generate(id);
+    return id;
+  };
+
+  return { url, payments, shipped, refunded, itpay, gopay: gopayClient, close: () => server.close() && server.closeAllConnections() };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { url, shipped } = await startMerchant();
+  const { url, shipped, refunded } = await startMerchant();
   console.log(`merchant: ${url}`);
   process.once("SIGINT", () => {
-    console.log(`merchant: shipped ${shipped.length} orders`);
+    console.log(`merchant: shipped ${shipped.length} orders, gave the money back for ${refunded.length}`);
     process.exit();
   });
 }

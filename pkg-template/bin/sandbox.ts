@@ -101,7 +101,7 @@ export async function sandbox(args: string[]): Promise<number> {
   );
 
   if (scenario !== undefined && clock !== undefined) {
-    const day = play(scenario, clock, gateway, server);
+    const day = play(scenario, clock, gateway, gopay, server);
     changed = day.changed;
   }
   await ended;

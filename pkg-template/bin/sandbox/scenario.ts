@@ -7,8 +7,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { GoPayClient } from "../../entry/gopay.js";
 import { ItPayClient } from "../../entry/index.js";
-import { isItPayError, type Sandbox } from "../../entry/sandbox.js";
+import { type GoPaySandbox, isItPayError, type Sandbox } from "../../entry/sandbox.js";
 import { log } from "./log.js";
 import type { SandboxServer } from "./server.js";
 
@@ -22,11 +23,15 @@ const CHECKOUT_PAUSE = 60_000;
 const OUTCOMES = ["pay", "fail", "cancel", "expire"] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
+const GATEWAYS = ["itpay", "gopay"] as const;
+type Gateway = (typeof GATEWAYS)[number];
+
 /** Times are in milliseconds, from midnight. */
 type Step =
-  | { kind: "payments"; at: number; until: number; count: number; currency: string; from: number; to: number; outcomes: [Outcome, number][] }
+  | { kind: "payments"; at: number; until: number; count: number; gateway: Gateway; currency: string; from: number; to: number; outcomes: [Outcome, number][] }
   | { kind: "outage"; at: number; length: number; outage: number | "reset" }
-  | { kind: "redeliver"; at: number; count: number };
+  | { kind: "redeliver"; at: number; count: number }
+  | { kind: "refund"; at: number; count: number };
 
 export interface Scenario {
   /** Midnight at its beginning, in Unix milliseconds. */
@@ -60,7 +65,7 @@ export class Clock {
 }
 
 /** Starts it; it tells its end in the log. `changed` is to be called whenever something in the gateway has. */
-export function play(scenario: Scenario, clock: Clock, gateway: Sandbox, server: SandboxServer): { changed: () => void } {
+export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: GoPaySandbox, server: SandboxServer): { changed: () => void } {
   const { midnight, checkout, steps } = scenario;
   const agenda: { at: number; begin: () => unknown }[] = [];
   const later = (at: number, begin: () => unknown): void => {
@@ -69,7 +74,9 @@ export function play(scenario: Scenario, clock: Clock, gateway: Sandbox, server:
   const wait = (seconds: number, begin: () => unknown): void => later(clock.now() + seconds * 1000, begin);
   const draw = randomness(scenario.seed);
   const between = (from: number, to: number): number => from + Math.floor(draw() * (to - from + 1));
-  const client = new ItPayClient({ apiKey: gateway.apiKey, fetch: gateway.fetch });
+  const itpayClient = new ItPayClient({ apiKey: itpay.apiKey, fetch: itpay.fetch });
+  const { clientId, clientSecret, goId } = gopay;
+  const gopayClient = new GoPayClient({ clientId, clientSecret, goId, isSandbox: true, fetch: gopay.fetch });
 
   let underWay = 0;
   /** When something happens by itself next, and whether that may have changed. */
@@ -92,30 +99,52 @@ export function play(scenario: Scenario, clock: Clock, gateway: Sandbox, server:
   /** What one customer does. */
   const buy = async (order: Order, outcome: Outcome, tries = 1): Promise<void> => {
     const id = checkout === undefined ? await createPayment(order) : await checkOut(checkout, order);
-    if (id === undefined || gateway.intent(id)?.charge === undefined) {
+    if (id === undefined || !isPayable[order.gateway](id)) {
       if (tries < CHECKOUT_TRIES) return later(clock.now() + CHECKOUT_PAUSE, () => buy(order, outcome, tries + 1));
       gaveUp += 1;
       return log("red", "✗", `${order.order}: the customer gave up after ${tries} tries`);
     }
     if (outcome === "expire") return;
-    if (outcome === "cancel") return wait(between(10, 100), () => gateway.cancel(id));
+    const { begin: start, ...ends } = payer[order.gateway];
+    if (outcome === "cancel") return wait(between(10, 100), () => ends.cancel(id));
     wait(between(5, 60), async () => {
-      await gateway.scan(id);
-      wait(between(2, 20), () => (outcome === "pay" ? gateway.pay(id) : gateway.fail(id, "insufficient funds")));
+      await start(id);
+      wait(between(2, 20), () => ends[outcome](id));
     });
   };
   let gaveUp = 0;
 
+  const isPayable: Record<Gateway, (id: string) => boolean> = {
+    itpay: (id) => itpay.intent(id)?.charge !== undefined,
+    gopay: (id) => gopay.payment(id) !== undefined,
+  };
+  const payer: Record<Gateway, Record<"begin" | "cancel" | "fail" | "pay", (id: string) => Promise<unknown>>> = {
+    itpay: { begin: itpay.scan, cancel: itpay.cancel, fail: (id) => itpay.fail(id, "insufficient funds"), pay: itpay.pay },
+    gopay: { begin: gopay.chooseMethod, cancel: gopay.cancel, fail: gopay.decline, pay: gopay.pay },
+  };
+
   let service: Promise<{ id: string }> | undefined;
-  const createPayment = async ({ order, amount, description }: Order): Promise<string> => {
-    service ??= client.manifests.create({
+  const createPayment = async ({ gateway, order, amount, description }: Order): Promise<string> => {
+    if (gateway === "gopay") {
+      const { id } = await gopayClient.payments.create({
+        payer: { contact: { email: "customer@shop.example" } },
+        amount: amount.value,
+        currency: amount.currency,
+        order_number: order,
+        order_description: description,
+        items: [{ name: description, amount: amount.value }],
+        callback: { return_url: server.url, notification_url: scenario.webhook ?? "" },
+      });
+      return String(id);
+    }
+    service ??= itpayClient.manifests.create({
       name: "Scenario",
       payment_methods: { one_time: true },
       accepted_channels: ["alipay", "wechat"],
       settlement_currency: amount.currency,
       endpoint: scenario.webhook ?? "",
     });
-    const { id } = await client.paymentIntents.create({
+    const { id } = await itpayClient.paymentIntents.create({
       service_id: (await service).id,
       type: "one_time",
       amount,
@@ -123,14 +152,14 @@ export function play(scenario: Scenario, clock: Clock, gateway: Sandbox, server:
       payer: { agent_id: "agent_scenario" },
       metadata: { order },
     });
-    await client.qr.generate(id);
+    await itpayClient.qr.generate(id);
     return id;
   };
 
   const schedule: { [Kind in Step["kind"]]: (step: Extract<Step, { kind: Kind }>) => void } = {
-    payments: ({ at, until, count, currency, from, to, outcomes }) => {
+    payments: ({ at, until, count, gateway, currency, from, to, outcomes }) => {
       for (let made = 0; made < count; made += 1) {
-        const order = { order: `order_${orders++}`, amount: { currency, value: between(from, to) }, description: `Order ${orders}` };
+        const order = { order: `order_${orders++}`, gateway, amount: { currency, value: between(from, to) }, description: `Order ${orders}` };
         const outcome = choose(outcomes, draw());
         later(midnight + between(at, until), () => buy(order, outcome));
       }
@@ -147,13 +176,21 @@ export function play(scenario: Scenario, clock: Clock, gateway: Sandbox, server:
     },
     redeliver: ({ at, count }) => {
       later(midnight + at, async () => {
-        const sent = gateway.deliveries.map(({ id }) => id);
-        for (let again = 0; again < count && sent.length > 0; again += 1) {
-          const [id = ""] = sent.splice(between(0, sent.length - 1), 1);
-          begin(() => gateway.redeliver(id));
-        }
+        const sent = [itpay, gopay].flatMap((gateway) => gateway.deliveries.map(({ id }) => () => gateway.redeliver(id)));
+        some(sent, count).forEach(begin);
       });
     },
+    refund: ({ at, count }) => {
+      later(midnight + at, () => {
+        const paid = gopay.payments.filter(({ state }) => state === "PAID");
+        some(paid, count).forEach(({ id, amount }) => begin(() => gopayClient.payments.refund(id, { amount })));
+      });
+    },
+  };
+  /** So many of them, or all if there are fewer. */
+  const some = <T>(all: T[], count: number): T[] => {
+    while (all.length > count) all.splice(between(0, all.length - 1), 1);
+    return all;
   };
   let orders = 0;
   for (const step of steps) schedule[step.kind](step as never);
@@ -165,7 +202,7 @@ export function play(scenario: Scenario, clock: Clock, gateway: Sandbox, server:
         stale = false;
         due = Infinity;
         begin(async () => {
-          due = Math.min(due, (await gateway.tick()) ?? Infinity);
+          for (const next of await Promise.all([itpay.tick(), gopay.tick()])) due = Math.min(due, next ?? Infinity);
         });
       }
       agenda.sort((a, b) => b.at - a.at);
@@ -179,17 +216,18 @@ export function play(scenario: Scenario, clock: Clock, gateway: Sandbox, server:
       }
     }
   };
-  void run().then(() => log("green", "■", `The day is over. ${summary(gateway, gaveUp)}`));
+  void run().then(() => log("green", "■", `The day is over. ${summary(itpay, gopay, gaveUp)}`));
   return { changed: () => void (stale = true) };
 }
 
 interface Order {
+  gateway: Gateway;
   order: string;
   amount: { currency: string; value: number };
   description: string;
 }
 
-/** The merchant's own checkout: it creates the payment, makes its code and answers with `{"id": …}`. */
+/** The merchant's own checkout: it creates the payment, at ItPay also its code, and answers with `{"id": …}`. */
 async function checkOut(url: string, order: Order): Promise<string | undefined> {
   try {
     const response = await fetch(url, {
@@ -199,20 +237,19 @@ async function checkOut(url: string, order: Order): Promise<string | undefined> 
       signal: AbortSignal.timeout(CHECKOUT_TIMEOUT),
     });
     const { id } = (await response.json()) as { id?: unknown };
-    return response.ok && typeof id === "string" ? id : undefined;
+    return response.ok && (typeof id === "string" || typeof id === "number") ? String(id) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function summary({ intents, deliveries }: Sandbox, gaveUp: number): string {
-  const by = (status: string): number => intents.filter((intent) => intent.status === status).length;
+function summary(itpay: Sandbox, gopay: GoPaySandbox, gaveUp: number): string {
+  const states = [...itpay.intents.map(({ status }) => status), ...gopay.payments.map(({ state }) => state)];
+  const deliveries = [...itpay.deliveries, ...gopay.deliveries];
+  const counted = [...new Set(states)].sort().map((state) => `${states.filter((one) => one === state).length} ${state}`);
   const attempts = deliveries.reduce((sum, { attempts: tried }) => sum + tried.length, 0);
   const undelivered = deliveries.filter(({ progress }) => progress.state !== "delivered").length;
-  return (
-    `${intents.length} payments: ${by("succeeded")} succeeded, ${by("failed")} failed, ${by("expired")} expired, ${by("cancelled")} cancelled. ` +
-    `${deliveries.length} events in ${attempts} attempts, ${undelivered} undelivered. ${gaveUp} customers gave up.`
-  );
+  return `${states.length} payments: ${counted.join(", ")}. ${deliveries.length} webhooks in ${attempts} attempts, ${undelivered} undelivered. ${gaveUp} customers gave up.`;
 }
 
 function choose(outcomes: [Outcome, number][], drawn: number): Outcome {
@@ -259,9 +296,10 @@ function stepOf(given: unknown, where: string): Step {
   const { at: time, ...step } = fields(given, where);
   const at = timeOfDay(time, `${where}.at`);
   if ("payments" in step) {
-    const { payments, until = time, amount = {}, outcomes = { pay: 1 }, ...rest } = step;
+    const { payments, until = time, gateway = "itpay", amount = {}, outcomes = { pay: 1 }, ...rest } = step;
     nothingElse(rest, `${where}.`);
-    const { currency = "CNY", from = 100, to = 10_000, ...more } = fields(amount, `${where}.amount`);
+    if (!GATEWAYS.includes(gateway as Gateway)) throw new Error(`${where}.gateway must be ${GATEWAYS.join(" or ")}`);
+    const { currency = gateway === "gopay" ? "CZK" : "CNY", from = 100, to = 10_000, ...more } = fields(amount, `${where}.amount`);
     nothingElse(more, `${where}.amount.`);
     if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) throw new Error(`${where}.amount.currency must be three capital letters`);
     const end = timeOfDay(until, `${where}.until`);
@@ -270,6 +308,7 @@ function stepOf(given: unknown, where: string): Step {
       kind: "payments",
       at,
       until: end,
+      gateway: gateway as Gateway,
       count: whole(payments, `${where}.payments`, 1, 100_000),
       currency,
       from: whole(from, `${where}.amount.from`, 1, Number.MAX_SAFE_INTEGER),
@@ -283,12 +322,13 @@ function stepOf(given: unknown, where: string): Step {
     const length = whole(seconds, `${where}.seconds`, 1, 86_400) * 1000;
     return { kind: "outage", at, length, outage: outage === "reset" ? outage : whole(outage, `${where}.outage`, 500, 599, ' or "reset"') };
   }
-  if ("redeliver" in step) {
-    const { redeliver, ...rest } = step;
+  for (const kind of ["redeliver", "refund"] as const) {
+    if (!(kind in step)) continue;
+    const { [kind]: count, ...rest } = step;
     nothingElse(rest, `${where}.`);
-    return { kind: "redeliver", at, count: whole(redeliver, `${where}.redeliver`, 1, 100_000) };
+    return { kind, at, count: whole(count, `${where}.${kind}`, 1, 100_000) };
   }
-  throw new Error(`${where} must say payments, outage or redeliver`);
+  throw new Error(`${where} must say payments, outage, redeliver or refund`);
 }
 
 function fields(given: unknown, where: string): Record<string, unknown> {
