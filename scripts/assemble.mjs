@@ -12,7 +12,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -28,11 +28,15 @@ const entries = {
   webhooks: ["webhooks"],
   "webhooks-node": ["webhooks"],
   stores: [],
-  paykit: ["client", "paykit", "webhooks"],
+  paykit: [],
   gopay: ["gopay"],
   qr: ["qr"],
   sandbox: ["sandbox"],
 };
+
+// An entry of several files, each of which a bundler leaves out, wasm and all, where nothing of it is used: their
+// folders are not among the package's sideEffects. The entry's own file in entry/ is for the types.
+const parts = { paykit: { "paykit-core": [], "paykit-itpay": ["client", "paykit", "webhooks"] } };
 
 const template = join(root, "pkg-template");
 const stage = join(root, "target/stage");
@@ -75,9 +79,25 @@ function glue(name) {
   return `${text}\nexport { initSync };\n`;
 }
 
-/** An entry, given how it gets its wasm. */
-function entry(name, { header = [], imports, use }) {
-  const modules = entries[name];
+/** Writes an entry, given its folder and how it gets its wasm. */
+function writeEntry(folder, name, how, format = (text) => text) {
+  const files = Object.entries(parts[name] ?? {});
+  const text = files.length === 0 ? entry(name, entries[name], how) : files.map(([part]) => `export * from "../${basename(folder)}-parts/${part}.js";\n`).join("");
+  write(join(dist, folder, `${name}.js`), format(text));
+  for (const [part, modules] of files) {
+    // Values of its own: one that only passed them on would be passed by, and the wasm with it.
+    const names = Object.keys(require(join(dist, `cjs/entry/${part}.js`))).join(", ");
+    const own = `import * as ${camel(part)} from "../entry/${part}.js";\n\nexport const { ${names} } = ${camel(part)};\n`;
+    const passedOn = `export * from "../entry/${part}.js";\n`;
+    const text = entry(part, modules, how);
+    write(join(dist, `${folder}-parts`, `${part}.js`), format(modules.length === 0 ? text : replaceOnce(text, passedOn, own, part)));
+  }
+}
+
+const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+
+/** An entry, given the wasm modules that it needs and how it gets them. */
+function entry(name, modules, { header = [], imports, use }) {
   if (modules.length === 0) return `export * from "../entry/${name}.js";\n`;
   const lines = [...header, ...modules.flatMap((module) => [`import { wasm as ${module} } from "../src/${owners[module]}.js";`, ...imports(module)])];
   return `${lines.join("\n")}\n\n${modules.map((module) => `${module}.provide(() => ${use(module)});`).join("\n")}\n\nexport * from "../entry/${name}.js";\n`;
@@ -157,10 +177,10 @@ for (const name of Object.keys(owners)) {
 
 // 3. The entries.
 for (const name of Object.keys(entries)) {
-  write(join(dist, `esm/inline/${name}.js`), entry(name, inline));
-  write(join(dist, `esm/workerd/${name}.js`), entry(name, compiled("")));
-  write(join(dist, `esm/edge-light/${name}.js`), entry(name, compiled("?module")));
-  write(join(dist, `cjs/node/${name}.js`), toCommonJs(entry(name, file)));
+  writeEntry("esm/inline", name, inline);
+  writeEntry("esm/workerd", name, compiled(""));
+  writeEntry("esm/edge-light", name, compiled("?module"));
+  writeEntry("cjs/node", name, file, toCommonJs);
   const names = Object.keys(require(join(dist, `cjs/node/${name}.js`)));
   write(join(dist, `node/${name}.mjs`), `import cjs from "../cjs/node/${name}.js";\n\nexport const { ${names.join(", ")} } = cjs;\n`);
 }

@@ -91,7 +91,7 @@ test("README: the sandbox needs no gateway", async () => {
 const sandboxPage = readFileSync(join(root, "docs/sandbox.md"), "utf8");
 const blocksOf = (page, language) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
 
-for (const name of ["sandbox", "gopay-sandbox"]) {
+for (const name of ["sandbox", "gopay-sandbox", "paykit"]) {
   for (const [index, code] of blocksOf(readFileSync(join(root, `docs/${name}.md`), "utf8"), "js").entries()) {
     test(`docs/${name}.md: block ${index + 1} logs what its comments say`, async () => {
       const expected = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);

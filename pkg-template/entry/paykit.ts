@@ -1,22 +1,4 @@
 // `itpay/paykit`: PayKit, and ItPay as one of its providers.
 
-export { createEndpointHandlers, type EndpointHandlers } from "../src/paykit/endpoint-handlers.js";
-export {
-  AuthenticationError,
-  ConfigurationError,
-  ConstraintViolationError,
-  InvalidTypeError,
-  NotImplementedError,
-  OperationFailedError,
-  PayKitError,
-  ProviderNotSupportedError,
-  RateLimitError,
-  ResourceNotFoundError,
-  ValidationError,
-  WebhookError,
-} from "../src/paykit/errors.js";
-export type * from "../src/paykit/objects.js";
-export { PayKit } from "../src/paykit/paykit.js";
-export type { IncomingWebhook, PayKitProvider } from "../src/paykit/provider.js";
-export { type HandleParams, Webhook } from "../src/paykit/webhook.js";
-export { createItpay, itpay, type ItPayCheckoutMetadata, type ItPayMetadata, ItPayProvider, type ItPayProviderOptions } from "../src/paykit/itpay-provider.js";
+export * from "./paykit-core.js";
+export * from "./paykit-itpay.js";

@@ -1,0 +1,21 @@
+// `itpay/paykit` but for ItPay's provider: no wasm.
+
+export { createEndpointHandlers, type EndpointHandlers } from "../src/paykit/endpoint-handlers.js";
+export {
+  AuthenticationError,
+  ConfigurationError,
+  ConstraintViolationError,
+  InvalidTypeError,
+  NotImplementedError,
+  OperationFailedError,
+  PayKitError,
+  ProviderNotSupportedError,
+  RateLimitError,
+  ResourceNotFoundError,
+  ValidationError,
+  WebhookError,
+} from "../src/paykit/errors.js";
+export type * from "../src/paykit/objects.js";
+export { PayKit } from "../src/paykit/paykit.js";
+export type { IncomingWebhook, PayKitProvider } from "../src/paykit/provider.js";
+export { type HandleParams, Webhook } from "../src/paykit/webhook.js";
