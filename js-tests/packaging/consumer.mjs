@@ -1,7 +1,7 @@
 // A fresh copy of a consumer project: its dependencies as its lock file has them, and the packed tarball as npm
 // installs it. The installed dependencies are kept in $ITPAY_TOOLS and copied as hard links.
 
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -14,16 +14,51 @@ import { transformSync } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const kept = join(process.env.ITPAY_TOOLS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "itpay"), "packaging");
 
+// npm's own variables, a colour and this process's test runner are nothing that a consumer has.
+const environment = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR|ITPAY_)/.test(name))), NO_COLOR: "1", CI: "1" };
+
 /** Runs a command to its end; what it wrote to stdout. Its error has the end of everything it wrote. */
 export async function execute(command, args, { seconds = 180, env = {}, ...options } = {}) {
-  // npm's own variables, a colour and this process's test runner are nothing that a consumer has.
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR|ITPAY_)/.test(name)));
   try {
-    const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1 << 26, timeout: seconds * 1000, killSignal: "SIGKILL", env: { ...clean, NO_COLOR: "1", CI: "1", ...env }, ...options });
+    const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1 << 26, timeout: seconds * 1000, killSignal: "SIGKILL", env: { ...environment, ...env }, ...options });
     return stdout;
   } catch (error) {
     const output = `${error.stdout ?? ""}\n${error.stderr ?? ""}`.trim();
     throw new Error(error.killed ? `not done after ${seconds} s: ${command} ${args.join(" ")}\n${output}` : output || error.message);
+  }
+}
+
+/** Starts a server; goes on when what it writes matches `ready`. `stop` ends it and what it started. */
+export async function started(command, args, { ready, seconds = 60, env = {}, ...options }) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...environment, ...env }, ...options });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  let output = "";
+  let timer;
+  const stop = async () => {
+    clearTimeout(timer);
+    try {
+      process.kill(-child.pid, "SIGKILL"); // the group that it leads
+    } catch {
+      // It has ended by itself.
+    }
+    await exited;
+  };
+  try {
+    const match = await new Promise((resolve, reject) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on("data", (piece) => {
+          output += piece;
+          const found = ready.exec(output);
+          if (found !== null) resolve(found);
+        });
+      }
+      timer = setTimeout(() => reject(new Error(`not ready after ${seconds} s: ${command}\n${output}`)), seconds * 1000);
+      void exited.then((code) => reject(new Error(`ended with ${code}: ${command}\n${output}`)));
+    });
+    return { ready: match, output: () => output, stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
 }
 
