@@ -231,6 +231,14 @@ for (const module of Object.keys(owners)) {
   manifest.exports[`./${module}.wasm`] = { types: `./dist/wasm/${module}.wasm.d.ts`, default: `./dist/wasm/${module}.wasm` };
 }
 manifest.exports["./package.json"] = "./package.json";
+// Tools from before `exports` look for a folder of the entry's name: Parcel, TypeScript's moduleResolution node10.
+for (const name of Object.keys(entries).filter((entry) => entry !== "index")) {
+  const folder = name.replace("-", "/");
+  const up = folder.replaceAll(/[^/]+/g, "..");
+  const file = { main: `${up}/dist/cjs/node/${name}.js`, module: `${up}/dist/esm/inline/${name}.js`, types: `${up}/dist/cjs/entry/${name}.d.ts` };
+  write(join(pkg, folder, "package.json"), `${JSON.stringify(file, null, 2)}\n`);
+  manifest.files.push(`${folder}/package.json`);
+}
 write(join(pkg, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const file of readdirSync(root)) {
   if (/^(README|CHANGELOG)\.md$|^LICENSE-/.test(file)) cpSync(join(root, file), join(pkg, file));

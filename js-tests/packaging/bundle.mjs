@@ -1,0 +1,55 @@
+// What is in the files that a bundler wrote.
+
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { execute } from "./consumer.mjs";
+import { node } from "./runtimes.mjs";
+
+const modules = ["client", "gopay", "qr", "sandbox", "webhooks"];
+
+function files(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".map"))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+}
+
+/** The wasm modules that the files carry, by name, one as often as it is there: as text or as it is. */
+export function modulesIn(folder, packed) {
+  const all = files(folder);
+  const times = (piece) => all.reduce((count, file) => count + file.toString("latin1").split(piece).length - 1, 0);
+  return modules.flatMap((name) => {
+    const text = readFileSync(join(packed.installed, `dist/esm/src/glue/${name}.text.js`), "latin1");
+    const bytes = readFileSync(join(packed.installed, `dist/wasm/${name}.wasm`)).toString("latin1");
+    const middle = (whole) => whole.slice(whole.length / 2, whole.length / 2 + 200);
+    return Array(times(middle(text)) + times(middle(bytes))).fill(name);
+  });
+}
+
+function checkNone(folder, pattern) {
+  for (const file of files(folder)) {
+    const found = pattern.exec(file.toString("latin1"));
+    assert.ok(found === null, `in the bundle there is ${found?.[0]}`);
+  }
+}
+
+/** That a bundle for a page has each module once and nothing of Node's. */
+export function checkPage(folder, packed) {
+  assert.deepEqual(modulesIn(folder, packed), ["client", "qr", "webhooks"]);
+  // The name alone may occur: signature.ts asks a process, if there is one, for its crypto.
+  checkNone(folder, /readFileSync|__dirname|(?:require\(|import\(|import|from)\s*["'`](?:node:|fs|path|crypto)/);
+}
+
+/** That a bundle of shared/webhooks.js has nothing of the client, of GoPay, of QR codes. */
+export function checkWebhooksOnly(folder, packed) {
+  assert.deepEqual(modulesIn(folder, packed), ["webhooks"]);
+  checkNone(folder, /ItPayClient|payment_intents_create|GoPayClient|paymentIntents|toTerminal|errorCorrection/);
+}
+
+/** Runs a bundle for servers by Node away from where it was built: nothing may have been left behind. */
+export async function runElsewhere(folder, file, packed) {
+  const elsewhere = mkdtempSync(join(packed.folder, "elsewhere-"));
+  cpSync(folder, elsewhere, { recursive: true });
+  return JSON.parse(await execute(node(24), [join(elsewhere, file)], { cwd: "/" }));
+}

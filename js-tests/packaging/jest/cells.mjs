@@ -1,0 +1,15 @@
+import { execute, outcomeSaid } from "../consumer.mjs";
+import { node, program } from "../runtimes.mjs";
+
+const run = (file, ...options) => async (folder) =>
+  outcomeSaid(await execute(node(24), ["--experimental-vm-modules", program(folder, "jest"), "--testMatch", `**/${file}`, ...options], { cwd: folder }));
+
+export default {
+  title: "Jest 30",
+  place: 12,
+  cells: [
+    { how: "CommonJS", run: run("works.test.js") },
+    { how: "ES modules (--experimental-vm-modules)", run: run("works.test.mjs") },
+    { how: "CommonJS, jsdom", run: run("works.test.js", "--env", "jsdom") },
+  ],
+};

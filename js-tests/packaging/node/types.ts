@@ -1,0 +1,3 @@
+import { exercise } from "./exercise.ts";
+
+console.log(JSON.stringify(await exercise()));

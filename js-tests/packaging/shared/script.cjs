@@ -1,0 +1,3 @@
+const { exercise } = require("./exercise.cjs");
+
+exercise().then((outcome) => console.log(JSON.stringify(outcome)));

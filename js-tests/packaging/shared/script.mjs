@@ -1,0 +1,3 @@
+import { exercise } from "./exercise.mjs";
+
+exercise().then((outcome) => console.log(JSON.stringify(outcome)));
