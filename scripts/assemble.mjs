@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(join(root, "js-tests/package.json"));
-const { buildSync, transformSync } = require("esbuild");
+const { build, buildSync, transformSync } = require("esbuild");
 
 // Which file of src/ owns each wasm module, and which modules each entry needs.
 const owners = { webhooks: "webhooks-module", client: "client", gopay: "gopay-client", paykit: "paykit/itpay-provider", qr: "qr", sandbox: "sandbox-host" };
@@ -125,25 +125,61 @@ write(join(stage, "src/version.ts"), `// Written by the build.\n\n/** The versio
 
 // 2. Compile twice, then carry over what is JavaScript already.
 tsc("-p", join(stage, "tsconfig.json"), "--outDir", join(dist, "esm"), "--module", "esnext", "--moduleResolution", "bundler");
-tsc("-p", join(stage, "tsconfig.json"), "--outDir", join(dist, "cjs"), "--module", "commonjs", "--moduleResolution", "bundler");
+tsc("-p", join(stage, "tsconfig.json"), "--outDir", join(dist, "cjs"), "--emitDeclarationOnly", "--module", "commonjs", "--moduleResolution", "bundler");
 write(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
-const toCommonJs = (text) => transformSync(text, { format: "cjs", target: "es2022" }).code;
-const both = (path, text) => {
-  write(join(dist, "esm", path), text);
-  write(join(dist, "cjs", path), toCommonJs(text));
-};
 for (const file of readdirSync(join(stage, "src/glue"))) {
-  const text = read(join(stage, "src/glue", file));
-  if (file.endsWith(".js")) both(join("src/glue", file), text);
+  if (file.endsWith(".js")) cpSync(join(stage, "src/glue", file), join(dist, "esm/src/glue", file));
 }
 
 // 3. The entries.
 for (const name of Object.keys(entries)) {
   const header = entries[name].length > 0 ? 'import { inline } from "../src/wasm.js";\n' : "";
-  both(`inline/${name}.js`, header + entry(name, inline));
+  write(join(dist, `esm/inline/${name}.js`), header + entry(name, inline));
   // With nodejs_compat workerd has node:crypto, but a call takes 5 µs there.
   write(join(dist, `esm/workerd/${name}.js`), entry(name, Object.assign(compiled(""), { more: ", 3072" })));
   write(join(dist, `esm/edge-light/${name}.js`), entry(name, compiled("?module")));
+}
+// For Node's require each entry is one file and few that it shares with others: finding many files takes a process
+// longer than running them, and the first webhook waits for it.
+const shared = {
+  errors: ["errors", "wasm"],
+  verifier: ["env", "event-store", "handler", "native-hmac", "signature", "webhooks-module", "glue/webhooks.base64"],
+};
+const sharedBy = new Map(Object.entries(shared).flatMap(([group, modules]) => modules.map((module) => [join(dist, `esm/src/${module}.js`), group])));
+async function commonJs(entryPoints, own) {
+  const { outputFiles } = await build({
+    ...entryPoints,
+    outdir: join(dist, "cjs/inline"),
+    bundle: true,
+    chunkNames: "shared-[hash]",
+    format: "esm",
+    target: "es2022",
+    external: ["node:*"],
+    write: false,
+    plugins: [
+      {
+        name: "what is shared",
+        setup({ onResolve }) {
+          onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+            const group = sharedBy.get(join(resolveDir, path));
+            return group === undefined || group === own ? undefined : { path: `./shared-${group}.js`, external: true };
+          });
+        },
+      },
+    ],
+  });
+  for (const { path, text } of outputFiles) {
+    // Nothing of the package is imported for what it does at import.
+    const needed = text.replaceAll(/^import "\.\/shared-\w+\.js";$/gm, "");
+    write(path.replace("stdin", `shared-${own}`), transformSync(needed, { format: "cjs", target: "es2022" }).code);
+  }
+}
+for (const [group, modules] of Object.entries(shared)) {
+  const contents = modules.map((module) => `export ${module.endsWith(".base64") ? "{ default }" : "*"} from "./${module}.js";`).join("\n");
+  await commonJs({ stdin: { contents, resolveDir: join(dist, "esm/src") } }, group);
+}
+await commonJs({ entryPoints: Object.keys(entries).map((name) => join(dist, `esm/inline/${name}.js`)), splitting: true });
+for (const name of Object.keys(entries)) {
   const names = Object.keys(require(join(dist, `cjs/inline/${name}.js`)));
   write(join(dist, `node/${name}.mjs`), `import cjs from "../cjs/inline/${name}.js";\n\nexport const { ${names.join(", ")} } = cjs;\n`);
 }
