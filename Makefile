@@ -34,4 +34,4 @@ bench-client: build ## one create beside stripe-node's
 	@cd js-tests && node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 bench/client.mjs
 
 bench-webhooks: build ## verifying a webhook beside what people would pick instead
-	@cd js-tests && node bench/webhooks.mjs
+	@cd js-tests && node bench/webhooks.mjs && node bench/webhooks-start.mjs && node bench/webhooks-workers.mjs && node --expose-gc bench/webhooks-memory.mjs

@@ -12,10 +12,10 @@ const HEADER_BYTES = 4096;
 const BODY_BYTES = 65536;
 const TAG_BYTES = 32;
 const PLACES = 16;
-/** Messages from this size on are hashed natively where that is possible: measured by `make bench-webhooks`. */
-const NATIVE_FROM = 384;
 
 let source: (() => WebAssembly.Module) | undefined;
+/** Messages from this size on are hashed natively where that is possible: measured by `make bench-webhooks`. */
+let nativeFrom = 384;
 let running: InitOutput | undefined;
 let encoder: TextEncoder;
 let header: Uint8Array;
@@ -26,10 +26,12 @@ let natives: NativeKey[];
 let latest: number;
 let oldest: number;
 
-/** @internal The entry says where the module comes from. The first word counts. */
+/** @internal The entry says where the module comes from, and where a call into node:crypto costs more, from which size on it is worth it. The first word counts. */
 export const wasm = {
-  provide(from: () => WebAssembly.Module): void {
-    source ??= from;
+  provide(from: () => WebAssembly.Module, worthFrom = nativeFrom): void {
+    if (source !== undefined) return;
+    source = from;
+    nativeFrom = worthFrom;
   },
 };
 
@@ -77,7 +79,7 @@ export function verify(message: string | Uint8Array, signature: string, secret: 
 function verifyWith(entered: InitOutput, secret: string, message: string | Uint8Array, signature: string, length: number, maxAge: number, now: number): number {
   const place = placeOf(entered, secret);
   // As src/signature.rs finds it. What that does not accept, it refuses below.
-  const timestamp = message.length >= NATIVE_FROM && hasNativeHmac() && /(?:^|,)[ \t\n\f\r]*t=(\d+)/.exec(signature)?.[1];
+  const timestamp = message.length >= nativeFrom && hasNativeHmac() && /(?:^|,)[ \t\n\f\r]*t=(\d+)/.exec(signature)?.[1];
   if (timestamp) write((natives[place] ??= new NativeKey(secret)).tag(`${timestamp}.`, message), body, 0);
   else {
     const problem = compute(entered, place, length, message);
