@@ -71,10 +71,18 @@ function compiled(source: () => WebAssembly.Module): WebAssembly.Module {
   }
 }
 
-/** The module of a base64 text. */
-export function inline(base64: string): WebAssembly.Module {
-  const binary = atob(base64);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
-  return new WebAssembly.Module(bytes);
+/** The module that `asText` of scripts/assemble.mjs wrote. */
+export function inline(text: string): WebAssembly.Module {
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  let index = 0;
+  const digit = (): number => {
+    const code = text.charCodeAt(index++);
+    return code - (code < 92 ? 35 : 36);
+  };
+  while (index < text.length) {
+    const value = digit();
+    bytes[length++] = value < 89 ? value : 89 + (value - 89) * 91 + digit();
+  }
+  return new WebAssembly.Module(bytes.subarray(0, length));
 }
