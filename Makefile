@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo test setup build check test-rust test-no-std test-js chaos bench-client bench-webhooks
+.PHONY: demo test setup build check test-rust test-no-std test-js chaos bench-client bench-webhooks bench-qr
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -35,3 +35,6 @@ bench-client: build ## one create beside stripe-node's
 
 bench-webhooks: build ## verifying a webhook beside what people would pick instead
 	@cd js-tests && node bench/webhooks.mjs
+
+bench-qr: build ## a QR code beside what people would pick instead
+	@cd js-tests && node bench/qr.mjs
