@@ -1,9 +1,12 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo test setup build check test-rust test-no-std test-js chaos bench-client bench-webhooks bench-qr
+.PHONY: demo shop test setup build check test-rust test-no-std test-js chaos bench-client bench-webhooks bench-qr
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
+
+shop: build ## a shop that sells one thing, in the browser
+	@node examples/shop/serve.mjs
 
 test: check test-rust test-no-std test-js ## everything
 
