@@ -19,3 +19,18 @@ export async function scanned({ data, width, height }) {
 export function scannedByJsQR({ data, width, height }) {
   return jsQR(new Uint8ClampedArray(data), width, height)?.data;
 }
+
+/** The characters as a terminal draws them, in cells of 8 by 16 pixels. */
+export function drawTerminal(text, ink, ground) {
+  const lines = text.split("\n").map((line) => [...line]);
+  const [width, height] = [8 * (Math.max(...lines.map((line) => line.length)) + 4), 16 * (lines.length + 2)];
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const character = lines[Math.floor(y / 16) - 1]?.[Math.floor(x / 8) - 2] ?? " ";
+      const lit = character === "█" || character === (y % 16 < 8 ? "▀" : "▄");
+      data.fill(lit ? ink : ground, (y * width + x) * 4, (y * width + x) * 4 + 3);
+    }
+  }
+  return { data, width, height };
+}

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
 import { toSvg, toTerminal } from "itpay/qr";
 
-import { scanned, scannedByJsQR } from "../scan.mjs";
+import { drawTerminal, scanned, scannedByJsQR } from "../scan.mjs";
 
 const EMVCO =
   "00020101021226580014A000000677010111011300660000000010215000000000000001303123456789052045999530315654046.995802CN" +
@@ -68,21 +68,6 @@ test("codes of 1 to 1000 characters are read, at every level, by both scanners",
   }
   assert.ok(read > 80, String(read));
 });
-
-/** The characters as a terminal draws them, in cells of 8 by 16 pixels. */
-function drawTerminal(text, ink, ground) {
-  const lines = text.split("\n").map((line) => [...line]);
-  const [width, height] = [8 * (lines[0].length + 4), 16 * (lines.length + 2)];
-  const data = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const character = lines[Math.floor(y / 16) - 1]?.[Math.floor(x / 8) - 2] ?? " ";
-      const lit = character === "█" || character === (y % 16 < 8 ? "▀" : "▄");
-      data.fill(lit ? ink : ground, (y * width + x) * 4, (y * width + x) * 4 + 3);
-    }
-  }
-  return { data, width, height };
-}
 
 test("what the terminal shows is read, light on dark and dark on light", async () => {
   for (const text of [...PAYLOADS, "x".repeat(500)]) {

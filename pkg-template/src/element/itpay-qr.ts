@@ -33,8 +33,8 @@ export interface ItPayQRAttributes {
   display?: "code" | "button" | undefined;
   /** Default: that of the page, or the browser's. English, Chinese and Czech are built in. */
   lang?: string | undefined;
-  /** Words of your own, as JSON. */
-  texts?: string | undefined;
+  /** Words of your own, in HTML as JSON. */
+  texts?: Partial<Texts> | string | undefined;
 }
 
 /** The element's events. All bubble, and leave a shadow root they are in. */
@@ -112,8 +112,9 @@ export class ItPayQR extends Base {
     return this.#texts;
   }
 
-  set texts(texts: Partial<Texts>) {
-    this.#texts = texts;
+  /** Frameworks set the property where HTML sets the attribute: so JSON will do, too. */
+  set texts(texts: Partial<Texts> | string | null | undefined) {
+    this.#texts = typeof texts === "string" ? parsed(texts) : (texts ?? {});
     this.#later();
   }
 
@@ -362,5 +363,5 @@ declare global {
   interface HTMLElementTagNameMap {
     "itpay-qr": ItPayQR;
   }
-  interface HTMLElementEventMap extends ItPayQREvents {}
+  interface GlobalEventHandlersEventMap extends ItPayQREvents {}
 }
