@@ -19,15 +19,14 @@ const TYPES = { html: "text/html; charset=utf-8", css: "text/css", svg: "image/s
 export async function startShop({ log = () => undefined, port = 0 } = {}) {
   const sandbox = spawn(process.execPath, [here("../../pkg/dist/bin/itpay.mjs"), "sandbox", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   const variables = {};
-  let gateway;
   for await (const line of createInterface({ input: sandbox.stdout })) {
-    gateway ??= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
     const [, name, value] = /^(ITPAY_\w+)=(.*)$/.exec(line) ?? [];
     if (name !== undefined) variables[name] = value;
-    if (variables.ITPAY_WEBHOOK_SECRET !== undefined) break;
+    if (variables.ITPAY_BASE_URL !== undefined) break;
   }
-  if (variables.ITPAY_WEBHOOK_SECRET === undefined) throw new Error("the sandbox did not start");
-  const ITPAY_BASE_URL = `${gateway}/v1`;
+  const { ITPAY_API_KEY, ITPAY_BASE_URL } = variables;
+  if (ITPAY_BASE_URL === undefined) throw new Error("the sandbox did not start");
+  const gateway = new URL(ITPAY_BASE_URL).origin;
 
   // The webhook goes to the shop's address, which is known when its Worker is up, which wants the service's id: so the
   // port is chosen first.
@@ -36,7 +35,7 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
   const chosen = probe.address().port;
   await new Promise((resolve) => probe.close(resolve));
   const url = `http://127.0.0.1:${chosen}`;
-  const itpay = new ItPayClient({ apiKey: variables.ITPAY_API_KEY, baseUrl: ITPAY_BASE_URL });
+  const itpay = new ItPayClient({ apiKey: ITPAY_API_KEY, baseUrl: ITPAY_BASE_URL });
   const service = await itpay.manifests.create({
     name: "Leaf & Page", payment_methods: { one_time: true }, accepted_channels: ["alipay", "wechat"], settlement_currency: "CNY", endpoint: `${url}/webhook`,
   });
@@ -44,7 +43,7 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
   const { outputFiles } = await build({ entryPoints: [here("client.js")], bundle: true, minify: true, format: "esm", write: false, logLevel: "error" });
   const worker = await startWorker(here("worker.js"), {
     port: chosen,
-    bindings: { ...variables, ITPAY_BASE_URL, ITPAY_SERVICE_ID: service.id },
+    bindings: { ...variables, ITPAY_SERVICE_ID: service.id },
     durableObjects: { ORDERS: { className: "Order", useSQLite: true }, EVENTS: { className: "EventStoreObject", useSQLite: true } },
     serviceBindings: {
       // As Cloudflare's assets do it.
@@ -75,10 +74,7 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const shop = await startShop({ log: (lines) => process.stdout.write(lines), port: Number(process.env.PORT ?? 8403) });
-  process.stdout.write(
-    `\n  The shop is open: ${shop.url}\n\n  The number after # in its address is the payment. To pay it:\n` +
-      `  curl -X POST ${shop.gateway}/sandbox/payment-intents/ID/pay\n\n`,
-  );
+  process.stdout.write(`\n  The shop is open:    ${shop.url}\n  The buyer's wallet:  ${shop.gateway} (choose the payment, and pay it)\n\n`);
   const opener = { darwin: "open", win32: "explorer" }[process.platform] ?? (process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? "xdg-open" : undefined);
   if (opener !== undefined) spawn(opener, [shop.url], { stdio: "ignore", detached: true }).on("error", () => undefined).unref();
   for (const signal of ["SIGINT", "SIGTERM"]) {

@@ -107,12 +107,12 @@ test("A payment in a page, its looks and other words, under the policy, which fo
 
 test("The status", async () => {
   const { gateway } = merchant;
-  const worker = await startWorker(file("status.mjs", block("The status", "js")), { bindings: { ITPAY_API_KEY: gateway.apiKey, ITPAY_BASE_URL: `${gateway.url}/v1` } });
+  const worker = await startWorker(file("status.mjs", block("The status", "js")), { bindings: { ITPAY_API_KEY: gateway.output.match(/ITPAY_API_KEY=(\S+)/)[1], ITPAY_BASE_URL: `${gateway.url}/v1` } });
   try {
     const { "status-url": address } = await merchant.payment();
     const ask = async () => (await worker.dispatchFetch(`http://worker${address}`)).json();
     assert.deepEqual(await ask(), { status: "qr_generated" });
-    await gateway.press(merchant.latest, "pay");
+    await gateway.press(`payment-intents/${merchant.latest}/pay`);
     assert.deepEqual(await ask(), { status: "succeeded" });
   } finally {
     await worker.dispose();

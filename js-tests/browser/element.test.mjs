@@ -30,7 +30,7 @@ const state = (tab, name) => tab.locator(`itpay-qr[state=${name}]`).waitFor({ ti
 const status = (tab) => element(tab).locator("[part=status]").innerText();
 const shown = async (tab) => (await element(tab).locator("[part=card]").innerText()).replaceAll(/\n+/g, "\n");
 const events = (tab) => tab.evaluate(() => seen);
-const press = (action) => merchant.gateway.press(merchant.latest, action);
+const press = (action) => merchant.gateway.press(`payment-intents/${merchant.latest}/${action}`);
 
 /** What a scanner reads off the screen. */
 async function scan(tab) {

@@ -1,48 +1,17 @@
 // A merchant's server with <itpay-qr> in its page, and the sandbox over HTTP, as a gateway, behind it.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
-import { ItPayClient } from "itpay";
-
+import { startSandbox } from "../sandbox-command.mjs";
 import { bundled } from "./tab.mjs";
 
 /** As strict as it gets with the encoder in wasm: nothing inline, nothing from elsewhere, trusted types. */
 export const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 
-/** The gateway as its users start it. */
-export async function startGateway(...args) {
-  const command = fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url));
-  const child = spawn(process.execPath, [command, "sandbox", "--port", "0", ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.on("data", (piece) => (output += piece));
-  while (!output.includes("ITPAY_WEBHOOK_SECRET=")) {
-    if (child.exitCode !== null) throw new Error(output);
-    await sleep(20);
-  }
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)[0];
-  const value = (name) => new RegExp(`^${name}=(.*)$`, "m").exec(output)[1];
-  return {
-    url,
-    apiKey: value("ITPAY_API_KEY"),
-    webhookSecret: value("ITPAY_WEBHOOK_SECRET"),
-    press: async (id, action) => {
-      const response = await fetch(`${url}/sandbox/payment-intents/${id}/${action}`, { method: "POST" });
-      if (!response.ok) throw new Error(await response.text());
-    },
-    stop: async () => {
-      child.kill("SIGTERM");
-      if (child.exitCode === null) await once(child, "exit");
-    },
-  };
-}
-
 export async function startMerchant() {
-  const gateway = await startGateway();
-  const client = new ItPayClient({ apiKey: gateway.apiKey, baseUrl: `${gateway.url}/v1`, channel: "alipay" });
+  const gateway = await startSandbox();
+  const { client } = gateway;
   const service = await client.manifests.create({
     name: "Smart Summary", payment_methods: { one_time: true }, accepted_channels: ["alipay", "wechat"], settlement_currency: "CNY", endpoint: "http://127.0.0.1:9/webhook",
   });
@@ -57,7 +26,7 @@ export async function startMerchant() {
   const merchant = { gateway, client, csp: CSP, streams: false, asked: [], statuses: [], broken: undefined };
   /** The attributes of a payment's element. */
   merchant.payment = async (change = {}) => {
-    const intent = await client.paymentIntents.create({ service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_1" } });
+    const intent = await client.paymentIntents.create({ service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_1" }, channel: "alipay" });
     const charge = await client.qr.generate(intent.id);
     merchant.latest = intent.id;
     return {

@@ -41,12 +41,12 @@ export async function violations(tab) {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" ")}`);
 }
 
-/** Kept in the docs when SCREENSHOTS is set: `SCREENSHOTS=1 node --test browser/element.test.mjs`. */
-export async function screenshot(tab, name, options = {}) {
-  if (!process.env.SCREENSHOTS) return;
+/** For the documentation, and only if ITPAY_SCREENSHOTS is set: a test run must not change the tree. */
+export async function screenshot(shown, name, options = {}) {
+  if (!process.env.ITPAY_SCREENSHOTS) return;
   const folder = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
   mkdirSync(folder, { recursive: true });
-  await tab.screenshot({ path: `${folder}${name}.png`, animations: "disabled", ...options });
+  await shown.screenshot({ path: `${folder}${name}.png`, ...options });
 }
 
 /** What a page loads of the package: bundled as users' bundlers do it. */
