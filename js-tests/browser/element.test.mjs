@@ -208,6 +208,21 @@ test("on a phone it is a button that opens the wallet, and the code is there on 
   await closeTab(tab);
 });
 
+test("where the button that had the focus goes, the next one gets it", async () => {
+  const tab = await open(await merchant.payment({ display: "button" }));
+  await state(tab, "waiting");
+  await tab.keyboard.press("Tab");
+  assert.equal(await tab.evaluate(() => document.activeElement.shadowRoot.activeElement.className), "button open");
+  await press("fail");
+  await state(tab, "failed");
+  assert.equal(await tab.evaluate(() => document.activeElement.shadowRoot?.activeElement?.className), "button renew");
+  await element(tab).evaluate((node) => node.removeAttribute("display"));
+  await tab.keyboard.press("Enter");
+  await state(tab, "waiting");
+  assert.equal(await tab.evaluate(() => document.activeElement.shadowRoot?.activeElement?.getAttribute("role")), "group");
+  await closeTab(tab);
+});
+
 test("a link that is a script is no link", async () => {
   for (const link of ["javascript:alert(1)", "java\tscript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "blob:x", "x", ""]) {
     const tab = await open({ data: "x", "scan-url": link, display: "button" });
@@ -250,6 +265,9 @@ test("it looks right in the dark, in high contrast, with less motion, and the co
     const tab = await open(attributes, options);
     await state(tab, "waiting");
     assert.deepEqual(await scan(tab), [attributes.data]);
+    // Scanners differ in whether they read light on dark.
+    const { data, width } = PNG.sync.read(await element(tab).locator("[part=plate]").screenshot());
+    assert.deepEqual([...data.subarray(4 * (10 * width + 10), 4 * (10 * width + 10) + 3)], [255, 255, 255]);
     if (options.forcedColors === undefined) await screenshot(element(tab), "element-dark");
     await press("fail");
     await state(tab, "failed");
@@ -288,6 +306,7 @@ test("without 'wasm-unsafe-eval' a code in the slot is shown, and else the eleme
     await press("scan");
     await state(tab, "scanned");
     assert.deepEqual(await scan(tab), []);
+    assert.deepEqual(await events(tab), [["itpay-scanned", "scanning"]]);
     await closeTab(tab);
   }
   const tab = await open(await merchant.payment());

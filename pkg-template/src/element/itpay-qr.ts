@@ -198,6 +198,7 @@ export class ItPayQR extends Base {
 
   #update(): void {
     const parts = this.#parts;
+    const focused = (parts.card.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
     const given = (name: string): string => this.getAttribute(name) ?? "";
     const language = given("lang") || this.closest("[lang]")?.getAttribute("lang") || navigator.language;
     const texts = { ...textsOf(language), ...parsed(given("texts")), ...this.#texts };
@@ -240,11 +241,9 @@ export class ItPayQR extends Base {
     say(parts.status, filled(!this.#online && open ? texts.offline : state === "waiting" ? waiting : texts[state]));
     show(parts.countdown, state === "waiting" && left < Infinity ? filled(texts.remaining) : "");
     say(parts.lastMinute, state === "waiting" && left < 60_000 ? texts.lastMinute : "");
-    const held = parts.card.getRootNode() as ShadowRoot;
-    const hadFocus = held.activeElement !== null;
     show(parts.renew, state === "expired" || state === "failed" ? texts.renew : "");
     // What had the focus is gone: it must not fall back to the page's beginning.
-    if (hadFocus && held.activeElement === null && !parts.renew.hidden) parts.renew.focus();
+    if (focused?.hidden) ([parts.renew, parts.open].find((button) => !button.hidden) ?? parts.card).focus();
   }
 
   /** Whether there is a code. One in the slot is the page's own and needs no encoder. */
@@ -314,6 +313,7 @@ function build(root: ShadowRoot) {
   renew.type = "button";
   const card = make("div", "card", amount, merchant, open, code, status, countdown, lastMinute, renew);
   card.setAttribute("role", "group");
+  card.tabIndex = -1;
   root.append(card);
   return { amount, card, code, countdown, lastMinute, mark, markPath, merchant, open, plate, renew, slot, status, summary, svg, svgPath };
 }

@@ -10,6 +10,7 @@ export const STYLE = `
   text-align: center;
 }
 :host([hidden]), [hidden] { display: none !important; }
+.card { outline: none; }
 .amount { font-size: 2rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .merchant, .countdown { opacity: 0.75; }
 .countdown { font-size: 0.875rem; font-variant-numeric: tabular-nums; }
@@ -65,7 +66,7 @@ summary { cursor: pointer; padding: 0.5rem; opacity: 0.75; }
   cursor: pointer;
 }
 .button:hover { filter: brightness(1.1); }
-:focus-visible { outline: 3px solid var(--itpay-qr-accent, #1257c9); outline-offset: 3px; }
+:focus-visible:not(.card) { outline: 3px solid var(--itpay-qr-accent, #1257c9); outline-offset: 3px; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 @media (forced-colors: active) {
