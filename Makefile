@@ -1,9 +1,12 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo test setup build check test-rust test-no-std test-js chaos bench-client bench-webhooks
+.PHONY: demo shop test setup build check test-rust test-no-std test-js chaos bench-client bench-webhooks bench-qr
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
+
+shop: build ## a shop that sells one thing, in the browser
+	@node examples/shop/serve.mjs
 
 test: check test-rust test-no-std test-js ## everything
 
@@ -35,3 +38,6 @@ bench-client: build ## one create beside stripe-node's
 
 bench-webhooks: build ## verifying a webhook beside what people would pick instead
 	@cd js-tests && node bench/webhooks.mjs && node bench/webhooks-start.mjs && node bench/webhooks-workers.mjs && node --expose-gc bench/webhooks-memory.mjs
+
+bench-qr: build ## a QR code beside what people would pick instead
+	@cd js-tests && node bench/qr.mjs

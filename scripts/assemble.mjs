@@ -31,6 +31,7 @@ const entries = {
   paykit: [],
   gopay: ["gopay"],
   qr: ["qr"],
+  "qr-element": ["qr"],
   sandbox: ["sandbox"],
 };
 
@@ -276,6 +277,11 @@ manifest.exports = Object.fromEntries(
 );
 for (const module of Object.keys(owners)) {
   manifest.exports[`./${module}.wasm`] = { types: `./dist/wasm/${module}.wasm.d.ts`, default: `./dist/wasm/${module}.wasm` };
+}
+// Types that need a framework's own: for those who ask for them.
+for (const framework of ["react", "svelte", "vue"]) {
+  cpSync(join(template, `types/${framework}.d.ts`), join(dist, `types/${framework}.d.ts`));
+  manifest.exports[`./qr/${framework}`] = { types: `./dist/types/${framework}.d.ts` };
 }
 manifest.exports["./package.json"] = "./package.json";
 // Tools from before `exports` look for a folder of the entry's name: Parcel, TypeScript's moduleResolution node10.

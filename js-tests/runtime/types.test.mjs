@@ -16,3 +16,9 @@ for (const [module, moduleResolution] of [["node16", "node16"], ["nodenext", "no
     assert.equal(stdout, "");
   });
 }
+
+test("<itpay-qr> has types in React, Vue and Svelte, and wrong attributes do not compile", async () => {
+  const options = ["--ignoreConfig", "--noEmit", "--strict", "--skipLibCheck", "--preserveSymlinks", "--jsx", "react-jsx", "--target", "es2022", "--lib", "es2023,dom,dom.iterable", "--types", "", "--module", "esnext", "--moduleResolution", "bundler"];
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, "frameworks.tsx"], { cwd: folder }).catch((error) => error);
+  assert.equal(stdout, "");
+});

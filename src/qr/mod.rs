@@ -10,7 +10,11 @@
 //! # Ok::<(), itpay::qr::Error>(())
 //! ```
 
+mod blocks;
+mod draw;
 mod encode;
+mod mask;
+mod segment;
 mod svg;
 mod terminal;
 

@@ -1,0 +1,112 @@
+// A shop that sells one book. The price is the server's, the webhook is what delivers, and an order is a Durable
+// Object, so that any number of isolates agree on it.
+
+import { DurableObject } from "cloudflare:workers";
+
+import { ItPayClient, isItPayError } from "itpay";
+import { durableObjectStore, EventStoreObject } from "itpay/stores";
+import { createWebhookHandler } from "itpay/webhooks";
+
+export { EventStoreObject };
+
+const BOOK = { title: "Notes on Tea", amount: { currency: "CNY", value: 3600 } };
+const ENDS = ["succeeded", "failed", "expired", "cancelled"];
+const SECURITY = {
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** One order, named for its payment. */
+export class Order extends DurableObject {
+  read() {
+    return this.ctx.storage.get("order");
+  }
+
+  write(order) {
+    return this.ctx.storage.put("order", order);
+  }
+
+  /** The end of its payment. It comes from the webhook and from polls, and counts once. */
+  async settle(status) {
+    const order = await this.read();
+    if (order === undefined || ENDS.includes(order.status)) return;
+    await this.write({ ...order, status, settled_at: new Date().toISOString() });
+  }
+}
+
+let handleWebhook;
+
+export default {
+  async fetch(request, env) {
+    try {
+      return await route(request, env);
+    } catch (error) {
+      if (!isItPayError(error)) throw error;
+      console.error(`${error.name} (${error.code}): ${error.message}`);
+      return Response.json({ error: "The payment service can't be reached just now." }, { status: 502 });
+    }
+  },
+};
+
+async function route(request, env) {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/webhook") return webhook(request, env);
+  if (pathname === "/orders" && request.method === "POST") return Response.json(await create(env), { status: 201 });
+  const [, id, part] = /^\/orders\/([\w-]+)(\/status|\/book)?$/.exec(pathname) ?? [];
+  if (id === undefined) return page(request, env);
+  const order = await orderOf(env, id).read();
+  if (order === undefined) return Response.json({ error: "There is no such order." }, { status: 404 });
+  if (part === "/status") return Response.json({ status: await status(env, order) }, { headers: { "Cache-Control": "no-store" } });
+  if (part === "/book") return book(order);
+  return Response.json(order, { headers: { "Cache-Control": "no-store" } });
+}
+
+const orderOf = (env, id) => env.ORDERS.get(env.ORDERS.idFromName(id));
+const client = (env) => new ItPayClient({ env, channel: "alipay", baseUrl: env.ITPAY_BASE_URL });
+
+async function create(env) {
+  const itpay = client(env);
+  const intent = await itpay.paymentIntents.create({
+    service_id: env.ITPAY_SERVICE_ID,
+    type: "one_time",
+    amount: BOOK.amount,
+    description: BOOK.title,
+    payer: { agent_id: "shop_visitor" },
+  });
+  const { qr_data, scan_url, expires_at, channel } = await itpay.qr.generate(intent.id);
+  const order = { id: intent.id, status: "pending", title: BOOK.title, amount: BOOK.amount, qr_data, scan_url, expires_at, channel };
+  await orderOf(env, intent.id).write(order);
+  return order;
+}
+
+/** What the gateway knows, as long as the payment is open: that the code was scanned comes by no webhook. */
+async function status(env, order) {
+  if (ENDS.includes(order.status)) return order.status;
+  const intent = await client(env).paymentIntents.retrieve(order.id);
+  if (ENDS.includes(intent.status)) await orderOf(env, order.id).settle(intent.status);
+  return intent.status;
+}
+
+function webhook(request, env) {
+  const settle = ({ data }) => orderOf(env, data.id).settle(data.status);
+  handleWebhook ??= createWebhookHandler({
+    secret: env.ITPAY_WEBHOOK_SECRET,
+    store: durableObjectStore(env.EVENTS),
+    on: { "payment_intent.succeeded": settle, "payment_intent.failed": settle, "payment_intent.expired": settle },
+  });
+  return handleWebhook(request);
+}
+
+/** What was bought. */
+function book(order) {
+  if (order.status !== "succeeded") return new Response("This book is not paid for.\n", { status: 402 });
+  const headers = { "Content-Type": "text/plain; charset=utf-8", "Content-Disposition": 'attachment; filename="Notes on Tea.txt"' };
+  return new Response("Notes on Tea\n\nWarm the pot. Take your time.\n", { headers });
+}
+
+async function page(request, env) {
+  const response = await env.ASSETS.fetch(request);
+  return new Response(response.body, { status: response.status, headers: { ...Object.fromEntries(response.headers), ...SECURITY } });
+}

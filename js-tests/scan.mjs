@@ -1,0 +1,36 @@
+// What scanners that we didn't write read in a picture.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import jsQR from "jsqr";
+import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
+
+const wasmBinary = readFileSync(createRequire(import.meta.url).resolve("zxing-wasm/reader/zxing_reader.wasm"));
+prepareZXingModule({ overrides: { wasmBinary: wasmBinary.buffer.slice(wasmBinary.byteOffset, wasmBinary.byteOffset + wasmBinary.length) } });
+
+/** By ZXing (C++), all codes in it. The picture: RGBA, as pngjs gives it. */
+export async function scanned({ data, width, height }) {
+  const codes = await readBarcodes({ data: new Uint8ClampedArray(data), width, height }, { formats: ["QRCode"] });
+  return codes.map(({ text }) => text);
+}
+
+/** By jsQR, the one code in it. */
+export function scannedByJsQR({ data, width, height }) {
+  return jsQR(new Uint8ClampedArray(data), width, height)?.data;
+}
+
+/** The characters as a terminal draws them, in cells of 8 by 16 pixels. */
+export function drawTerminal(text, ink, ground) {
+  const lines = text.split("\n").map((line) => [...line]);
+  const [width, height] = [8 * (Math.max(...lines.map((line) => line.length)) + 4), 16 * (lines.length + 2)];
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const character = lines[Math.floor(y / 16) - 1]?.[Math.floor(x / 8) - 2] ?? " ";
+      const lit = character === "█" || character === (y % 16 < 8 ? "▀" : "▄");
+      data.fill(lit ? ink : ground, (y * width + x) * 4, (y * width + x) * 4 + 3);
+    }
+  }
+  return { data, width, height };
+}

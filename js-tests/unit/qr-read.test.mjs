@@ -1,0 +1,79 @@
+// Codes read back by scanners that we didn't write, ZXing (C++) and jsQR, from pixels: the SVG drawn by resvg, the
+// terminal's characters drawn as a terminal draws them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Resvg } from "@resvg/resvg-js";
+import { toSvg, toTerminal } from "itpay/qr";
+
+import { drawTerminal, scanned, scannedByJsQR } from "../scan.mjs";
+
+const EMVCO =
+  "00020101021226580014A000000677010111011300660000000010215000000000000001303123456789052045999530315654046.995802CN" +
+  "5919Coffee and Books by6008Hangzhou610631000062290525pi_0192f0c1a2b37d4e8f90a16304A1B2";
+const CHINESE = "请用支付宝或微信扫码付款：咖啡和书店，共计人民币六元九角九分。";
+const ADDRESS = "https://itpay.ai/pay?id=pi_0192f0c1-a2b3-7d4e-8f90-a1b2c3d4e5f6&";
+const PAYLOADS = [EMVCO, "weixin://wxpay/bizpayurl?pr=Zx9kQ1Lzz", "itpay://pay/pi_0192f0c1?amount=699&currency=CNY", ADDRESS, CHINESE, "7", "A", "é☕"];
+const LEVELS = ["L", "M", "Q", "H"];
+const SIDES = [128, 256, 512];
+
+/**
+ * What ZXing needs to tell a module from its neighbours in a picture without smoothing. 128 pixels show 64 modules that
+ * way, margin included; a finer code is drawn as large as it takes.
+ */
+const PIXELS_PER_MODULE = 2;
+
+const modulesOf = (svg) => Number(/viewBox="0 0 (\d+)/.exec(svg)[1]);
+
+function draw(svg, side) {
+  const picture = new Resvg(svg, { fitTo: { mode: "width", value: side } }).render();
+  return { data: picture.pixels, width: picture.width, height: picture.height };
+}
+
+/** jsQR reads no version 23 at level L, whoever drew it: its own table is wrong there. And it wants whole pixels. */
+const jsQRCan = (svg, errorCorrection) => !(errorCorrection === "L" && modulesOf(svg) === 4 * 23 + 17 + 8);
+
+test("every kind of payload is read from its SVG at 128, 256 and 512 pixels, at every level", async (t) => {
+  const tooFine = [];
+  for (const text of PAYLOADS) {
+    for (const errorCorrection of LEVELS) {
+      const svg = toSvg(text, { errorCorrection });
+      for (const side of SIDES) {
+        const least = PIXELS_PER_MODULE * modulesOf(svg);
+        if (side < least) tooFine.push(`${text.length} characters at ${errorCorrection}: ${least} instead of ${side}`);
+        assert.deepEqual(await scanned(draw(svg, Math.max(side, least))), [text], `${text} at ${errorCorrection}, ${side} pixels`);
+      }
+      assert.equal(scannedByJsQR(draw(svg, 3 * modulesOf(svg))), text);
+    }
+  }
+  t.diagnostic(`drawn larger: ${tooFine.join("; ")}`);
+  assert.ok(tooFine.length <= 3);
+});
+
+test("codes of 1 to 1000 characters are read, at every level, by both scanners", async () => {
+  const alphabets = ["0123456789", "HTTPS://ITPAY.AI/?", ADDRESS, CHINESE];
+  let read = 0;
+  for (const [index, alphabet] of alphabets.entries()) {
+    for (const length of [1, 2, 3, ...Array.from({ length: 22 }, (_, step) => 10 + 45 * step + index), 1000]) {
+      const errorCorrection = LEVELS[(length + index) % 4];
+      const text = alphabet.repeat(1 + length / alphabet.length).slice(0, length);
+      if (new TextEncoder().encode(text).length > 1273) continue; // more than level H holds
+      const svg = toSvg(text, { errorCorrection });
+      const what = `${length} of ${alphabet} at ${errorCorrection}`;
+      assert.deepEqual(await scanned(draw(svg, Math.max(512, PIXELS_PER_MODULE * modulesOf(svg)))), [text], what);
+      if (jsQRCan(svg, errorCorrection)) assert.equal(scannedByJsQR(draw(svg, 3 * modulesOf(svg))), text, what);
+      read += 1;
+    }
+  }
+  assert.ok(read > 80, String(read));
+});
+
+test("what the terminal shows is read, light on dark and dark on light", async () => {
+  for (const text of [...PAYLOADS, "x".repeat(500)]) {
+    for (const [invert, ink, ground] of [[false, 230, 20], [true, 20, 230]]) {
+      const picture = drawTerminal(toTerminal(text, { invert }), ink, ground);
+      assert.deepEqual(await scanned(picture), [text], `ZXing, ${text}, ${invert}`);
+    }
+  }
+});
