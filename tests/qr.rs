@@ -4,12 +4,9 @@
 
 use itpay::qr::{Error, ErrorCorrection, QrCode, SvgOptions, TerminalOptions};
 use proptest::prelude::*;
-use qrcodegen_no_heap::{Mask, QrCode as Encoder, QrCodeEcc, Version};
 
 const LEVELS: [ErrorCorrection; 4] =
     [ErrorCorrection::Low, ErrorCorrection::Medium, ErrorCorrection::Quartile, ErrorCorrection::High];
-
-const OTHER_LEVELS: [QrCodeEcc; 4] = [QrCodeEcc::Low, QrCodeEcc::Medium, QrCodeEcc::Quartile, QrCodeEcc::High];
 
 /// 200 characters, as ItPay's `qr_data` are.
 const EMVCO: &str = "00020101021226580014A0000006770101110113006600000000102150000000000000013031234567890520459995303156540\
@@ -55,63 +52,6 @@ fn every_length_up_to_1000_is_read_back() {
             }
         }
     }
-}
-
-/// In every size and level, as qrcodegen-no-heap draws it under the mask that the standard prefers.
-#[test]
-fn every_version_is_drawn_as_another_encoder_does() {
-    for version in 1..=40 {
-        for (level, ecc) in LEVELS.into_iter().zip(OTHER_LEVELS) {
-            let (mut scratch, mut output) = ([0; Version::MAX.buffer_len()], [0; Version::MAX.buffer_len()]);
-            // As much as makes just this version.
-            let fits = |version: u8, len: usize| {
-                let text = "e".repeat(len);
-                let (mut scratch, mut output) = ([0; Version::MAX.buffer_len()], [0; Version::MAX.buffer_len()]);
-                let version = Version::new(version);
-                Encoder::encode_text(&text, &mut scratch, &mut output, ecc, version, version, Some(Mask::new(0)), false)
-                    .is_ok()
-            };
-            let most = (1..=2953).collect::<Vec<_>>().partition_point(|len| fits(version, *len));
-            let text: String = (0..most).map(|index| char::from(b'a' + (index * 7 % 26) as u8)).collect();
-            let code = grid(&QrCode::new(&text, level).unwrap());
-            let version = Version::new(version);
-            let masked: Vec<Grid> = (0..8)
-                .map(|mask| {
-                    let mask = Some(Mask::new(mask));
-                    let other =
-                        Encoder::encode_text(&text, &mut scratch, &mut output, ecc, version, version, mask, false)
-                            .unwrap();
-                    (0..other.size()).map(|y| (0..other.size()).map(|x| other.get_module(x, y)).collect()).collect()
-                })
-                .collect();
-            assert!(masked.contains(&code), "version {} at {level:?}", version.value());
-            assert_eq!(penalty(&code), masked.iter().map(penalty).min().unwrap());
-        }
-    }
-}
-
-/// As ISO/IEC 18004 counts it, plainly.
-fn penalty(code: &Grid) -> usize {
-    let side = code.len();
-    let columns: Grid = (0..side).map(|x| (0..side).map(|y| code[y][x]).collect()).collect();
-    let mut penalty = 0;
-    for line in code.iter().chain(&columns) {
-        let runs = line.chunk_by(|a, b| a == b).map(<[bool]>::len);
-        penalty += runs.filter(|run| *run >= 5).map(|run| run - 2).sum::<usize>();
-        let text: String = line.iter().map(|dark| if *dark { '#' } else { '.' }).collect();
-        let text = format!("....{text}....");
-        penalty += 40
-            * (0..text.len() - 10)
-                .filter(|start| ["#.###.#....", "....#.###.#"].contains(&&text[*start..start + 11]))
-                .count();
-    }
-    for y in 1..side {
-        let squares =
-            (1..side).filter(|x| code[y][*x] == code[y][x - 1] && code[y - 1][x - 1..=*x] == [code[y][*x]; 2]);
-        penalty += 3 * squares.count();
-    }
-    let percent = 100.0 * code.iter().flatten().filter(|dark| **dark).count() as f64 / (side * side) as f64;
-    penalty + 10 * ((percent - 50.0).abs() / 5.0) as usize
 }
 
 #[test]

@@ -10,11 +10,7 @@
 //! # Ok::<(), itpay::qr::Error>(())
 //! ```
 
-mod blocks;
-mod draw;
 mod encode;
-mod mask;
-mod segment;
 mod svg;
 mod terminal;
 
