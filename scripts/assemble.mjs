@@ -22,7 +22,7 @@ const { build, buildSync, transformSync } = require("esbuild");
 // Which file of src/ owns each wasm module, and which modules each entry needs.
 const owners = { webhooks: "webhooks-module", client: "client", gopay: "gopay-client", paykit: "paykit/itpay-provider", qr: "qr", sandbox: "sandbox-host" };
 // Of these, only numbers and bytes cross the border, so that they are entered without wasm-bindgen's glue.
-const bare = ["webhooks"];
+const bare = ["webhooks", "qr"];
 const entries = {
   index: ["client", "webhooks"],
   webhooks: ["webhooks"],
@@ -103,10 +103,10 @@ function exportsOf(path) {
 const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** An entry, given the wasm modules that it needs and how it gets them. */
-function entry(name, modules, { header = [], imports, use, more }) {
+function entry(name, modules, { header = [], imports, use, more = {} }) {
   if (modules.length === 0) return `export * from "../entry/${name}.js";\n`;
   const lines = [...header, ...modules.flatMap((module) => [`import { wasm as ${module} } from "../src/${owners[module]}.js";`, ...imports(module)])];
-  return `${lines.join("\n")}\n\n${modules.map((module) => `${module}.provide(() => ${use(module)}${(bare.includes(module) && more) || ""});`).join("\n")}\n\nexport * from "../entry/${name}.js";\n`;
+  return `${lines.join("\n")}\n\n${modules.map((module) => `${module}.provide(() => ${use(module)}${more[module] ?? ""});`).join("\n")}\n\nexport * from "../entry/${name}.js";\n`;
 }
 
 const inline = {
@@ -180,7 +180,7 @@ const forNode = join(dist, "esm/for-node");
 for (const name of Object.keys(entries)) {
   writeEntry("esm/inline", name, inline);
   // With nodejs_compat workerd has node:crypto, but a call takes 5 µs there.
-  writeEntry("esm/workerd", name, { ...compiled(""), more: ", 3072" });
+  writeEntry("esm/workerd", name, { ...compiled(""), more: { webhooks: ", 3072" } });
   writeEntry("esm/edge-light", name, compiled("?module"));
   // Nothing is left out where nothing is bundled.
   const modules = [...new Set([...entries[name], ...Object.values(parts[name] ?? {}).flat()])];

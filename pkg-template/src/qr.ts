@@ -1,11 +1,11 @@
 // QR codes: text in, a picture out. Knows no key and makes no request.
 
 import { ValidationError } from "./errors.js";
-import * as glue from "./glue/qr.js";
-import { type Glue, Wasm } from "./wasm.js";
+import type { InitOutput } from "./glue/qr.js";
+import { Wasm } from "./wasm.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
-export const wasm = new Wasm<typeof glue & Glue>(glue);
+export const wasm = new Wasm<InitOutput>();
 
 /** How much of a code may be dirty or hidden: about 7, 15, 25 or 30 %. */
 export type ErrorCorrection = "L" | "M" | "Q" | "H";
@@ -49,7 +49,7 @@ export function toDataUrl(data: string, options: SvgOptions = {}): string {
 export function toTerminal(data: string, options: TerminalOptions = {}): string {
   const margin = checkedMargin(options.margin, 2);
   const [length = 0] = write([data], ["data"]);
-  return picture((module) => module.terminal(0, margin, length, options.invert === true));
+  return picture((module) => module.terminal(0, margin, length, options.invert === true ? 1 : 0));
 }
 
 function svg(data: string, options: SvgOptions, url: boolean): string {
@@ -58,7 +58,7 @@ function svg(data: string, options: SvgOptions, url: boolean): string {
   if (level < 0) throw invalid("errorCorrection", "must be L, M, Q or H");
   const margin = checkedMargin(options.margin, 4);
   const [length = 0, darkLength = 0, lightLength = 0, titleLength = 0] = write([data, dark, light, title], ["data", "dark", "light", "title"]);
-  return picture((module) => module.svg(level, margin, length, darkLength, lightLength, titleLength, url));
+  return picture((module) => module.svg(level, margin, length, darkLength, lightLength, titleLength, url ? 1 : 0));
 }
 
 /** Writes the strings one after the other; their lengths in bytes. */
@@ -76,7 +76,7 @@ function write(texts: string[], names: string[]): number[] {
   });
 }
 
-function picture(draw: (module: typeof glue) => number): string {
+function picture(draw: (module: InitOutput) => number): string {
   const problem = wasm.call(draw);
   const [pointer, length] = wasm.call((module) => [module.output(), module.output_len()]);
   const text = new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, pointer, length));

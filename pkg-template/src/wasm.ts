@@ -9,12 +9,13 @@ export interface Glue {
   __wbg_reset_state(): void;
 }
 
-export class Wasm<G extends Glue> {
-  readonly #glue: G;
+/** `G` is what is called: the glue, or the module's own exports where only numbers and bytes cross. */
+export class Wasm<G> {
+  readonly #glue: (G & Glue) | undefined;
   #source: (() => WebAssembly.Module) | undefined;
   #started: { memory: WebAssembly.Memory } | undefined;
 
-  constructor(glue: G) {
+  constructor(glue?: G & Glue) {
     this.#glue = glue;
   }
 
@@ -29,13 +30,13 @@ export class Wasm<G extends Glue> {
 
   /** Calls into the module. A trap ends the call with an `ItPayError`; the next one finds a fresh module. */
   call<T>(use: (glue: G) => T): T {
-    if (this.#started === undefined) this.#start();
+    const started = this.#start();
     try {
-      return use(this.#glue);
+      return use(this.#glue ?? (started as G));
     } catch (error) {
       // By name: a test runner's or an edge runtime's error class may be another realm's.
       if ((error as Error | undefined)?.name !== "RuntimeError") throw error;
-      this.#glue.__wbg_reset_state();
+      this.#glue?.__wbg_reset_state();
       this.#started = undefined;
       throw new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause: error });
     }
@@ -44,7 +45,8 @@ export class Wasm<G extends Glue> {
   #start(): { memory: WebAssembly.Memory } {
     if (this.#started === undefined) {
       if (this.#source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
-      this.#started = this.#glue.initSync({ module: this.#source() });
+      const module = this.#source();
+      this.#started = this.#glue?.initSync({ module }) ?? (new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory });
     }
     return this.#started;
   }
