@@ -189,7 +189,7 @@ for (const name of Object.keys(entries)) {
 // For Node's require each entry is one file and few that it shares with others: finding many files takes a process
 // longer than running them, and the first webhook waits for it.
 const shared = {
-  errors: ["errors", "wasm", "wasm-file"],
+  errors: ["errors", "given", "wasm", "wasm-file"],
   verifier: ["env", "event-store", "handled-once", "handler", "native-hmac", "signature", "webhooks-module"],
 };
 const sharedBy = new Map(Object.entries(shared).flatMap(([group, modules]) => modules.map((module) => [join(dist, `esm/src/${module}.js`), group])));

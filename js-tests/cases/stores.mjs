@@ -72,6 +72,9 @@ export function contract(make, { atomic = true } = {}) {
           }],
         ]
       : []),
+    ["a lease that is no time is refused", async () => {
+      for (const wrong of [0, -1, Number.NaN, "", "100", undefined]) await assert.rejects(async () => make().claim(fresh(), wrong), TypeError);
+    }],
     ["odd ids are ids like others", async () => {
       for (const odd of ["__proto__", "a'b\"c;--", "多", " ", "x".repeat(300)]) {
         const [store, id] = [make(), `${odd}${fresh()}`];

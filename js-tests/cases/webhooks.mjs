@@ -173,5 +173,32 @@ export function cases({ constructEvent, createWebhookHandler, generateTestHeader
       assert.deepEqual([(await deliver()).status, (await deliver()).status, (await deliver()).status, calls], [500, 200, 200, 2]);
       assert.deepEqual(errors, [["the database is away", "evt_01"]]);
     }],
+    ["a store or an onError that fails does not have an event handled twice, nor the gateway without an answer", async () => {
+      let calls = 0;
+      const failing = () => { throw new Error("out of order"); };
+      const on = { default: () => { calls += 1; } };
+      const deliver = async (options) => {
+        const handler = createWebhookHandler({ secret: SECRET, on, ...options });
+        const response = await handler(new Request("https://shop.example/", { method: "POST", body: event, headers: { "X-ItPay-Signature": generateTestHeader({ payload: event, secret: SECRET }) } }));
+        return response.status;
+      };
+      const synchronous = { claim: () => "claimed", complete: () => undefined, release: () => undefined };
+      assert.deepEqual([await deliver({ store: synchronous }), calls], [200, 1]);
+      assert.deepEqual([await deliver({ store: { ...synchronous, complete: failing }, onError: failing }), calls], [200, 2]);
+      assert.deepEqual([await deliver({ store: { ...synchronous, claim: failing }, onError: failing }), calls], [500, 2]);
+      assert.deepEqual([await deliver({ store: { ...synchronous, release: failing }, on: { default: failing }, onError: () => undefined }), calls], [500, 2]);
+      assert.deepEqual([await deliver({ store: {}, onError: () => undefined }), calls], [500, 2]);
+    }],
+    ["options of the handler that make no sense are TypeErrors when it is made", () => {
+      const good = { secret: SECRET, on: {} };
+      for (const wrong of [0, Number.NaN, "", -1, null, "x"]) {
+        for (const name of ["maxBodyBytes", "lease", "on", "onError"]) {
+          assert.throws(() => createWebhookHandler({ ...good, [name]: wrong }), TypeError, `${name}: ${wrong}`);
+        }
+        if (wrong !== 0) assert.throws(() => createWebhookHandler({ ...good, maxAge: wrong }), TypeError);
+        assert.throws(() => createWebhookHandler({ ...good, on: { "payment_intent.succeeded": wrong } }), /payment_intent.succeeded/);
+      }
+      for (const none of [undefined, null, 7, "x"]) assert.throws(() => createWebhookHandler(none), TypeError);
+    }],
   ];
 }

@@ -5,6 +5,7 @@ import { ApiPromise, type Answered } from "./api-promise.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
 import { fromRecord } from "./errors.js";
+import { given } from "./given.js";
 import * as glue from "./glue/client.js";
 import type {
   CreateManifestParams,
@@ -111,13 +112,14 @@ export class ItPayClient {
 
   /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */
   constructor(options: ItPayClientOptions = {}) {
+    const own: ItPayClientOptions = given("options", options);
     this.#config = {
-      ...connection(options, "API key"),
-      apiKey: options.apiKey ?? variable("ITPAY_API_KEY", options.env),
-      channel: options.channel,
+      ...connection(own, "API key"),
+      apiKey: own.apiKey ?? variable("ITPAY_API_KEY", own.env),
+      channel: own.channel,
     };
-    this.#fetch = options.fetch;
-    this.#webhookSecret = options.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", options.env);
+    this.#fetch = own.fetch;
+    this.#webhookSecret = own.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", own.env);
     synchronously((module) => module.check_client(this.#config));
   }
 

@@ -134,7 +134,11 @@ export class SignatureVerificationError extends ItPayError {
 
 /** Whether this is an error of this package, of whichever copy of it. */
 export function isItPayError(error: unknown): error is ItPayError {
-  return typeof error === "object" && error !== null && (error as { [brand]?: unknown })[brand] === true;
+  try {
+    return typeof error === "object" && error !== null && (error as { [brand]?: unknown })[brand] === true;
+  } catch {
+    return false; // a proxy that says nothing
+  }
 }
 
 const classes = { APIError, AbortError, AuthenticationError, ConnectionError, RateLimitError, TimeoutError, ValidationError };

@@ -1,5 +1,7 @@
 // Which events have been handled: what a webhook handler remembers, and the store that forgets at a restart.
 
+import { given } from "./given.js";
+
 /** Where handled event ids are kept. Each step must be atomic: two deliveries may come at the same moment. */
 export interface EventStore {
   /**
@@ -25,7 +27,7 @@ export interface MemoryStoreOptions {
 
 /** Remembers in this process only: for one server that rarely restarts, and for tests. */
 export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
-  const { max = 10_000, ttl = 24 * 60 * 60 * 1000 } = options;
+  const { max = 10_000, ttl = 24 * 60 * 60 * 1000 } = given("options", options);
   if (!(Number.isInteger(max) && max > 0)) throw new TypeError("max must be a whole number above 0");
   if (!(typeof ttl === "number" && ttl > 0)) throw new TypeError("ttl must be a number of milliseconds above 0");
   // In the order of their last change, the oldest first.
@@ -38,6 +40,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
   };
   return {
     async claim(id, leaseMs) {
+      checkedLease(leaseMs);
       const now = Date.now();
       const known = events.get(id);
       if (known !== undefined && known.until > now) return known.done ? "done" : "in_progress";
@@ -54,4 +57,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
       else events.delete(id);
     },
   };
+}
+
+/** @internal The same, if it is a time. */
+export function checkedLease(leaseMs: number): number {
+  if (!(typeof leaseMs === "number" && leaseMs > 0)) throw new TypeError("leaseMs must be a number of milliseconds above 0");
+  return leaseMs;
 }

@@ -20,10 +20,18 @@ export async function handledOnce(store: EventStore, id: string, lease: number, 
     await handle();
   } catch (error) {
     // If releasing fails, too, the lease ends by itself.
-    await store.release(id).catch(onError);
+    await attempt(() => store.release(id), onError);
     return { failure: "The event was not handled", error };
   }
   // Handled is handled: asking for another delivery would do it twice.
-  await store.complete(id).catch(onError);
+  await attempt(() => store.complete(id), onError);
   return { status: "received" };
+}
+
+async function attempt(step: () => unknown, onError: (error: unknown) => void): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    onError(error);
+  }
 }

@@ -4,9 +4,10 @@
 import { variable } from "./env.js";
 import { isItPayError, SignatureVerificationError } from "./errors.js";
 import { type EventStore, memoryStore } from "./event-store.js";
+import { given } from "./given.js";
 import { handledOnce } from "./handled-once.js";
 import type { EventType, KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "./objects.js";
-import { WebhookVerifier } from "./signature.js";
+import { type VerifyOptions, WebhookVerifier } from "./signature.js";
 
 /** What to do with an event, by its type; `default` takes the types that have nothing of their own. */
 export type EventHandlers = {
@@ -48,27 +49,39 @@ export interface WebhookHandlerOptions {
  * @throws SignatureVerificationError `bad_secret` and TypeError, when it is made and not when it is called
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): (request: Request) => Promise<Response> {
-  const { on, store = memoryStore(), maxAge, maxBodyBytes = 1024 * 1024, lease = 5 * 60_000, onError = logError } = options;
-  if (typeof on !== "object" || on === null) throw new TypeError("on must be an object of functions by event type");
+  const { on: listeners, secret, store = memoryStore(), maxAge, maxBodyBytes = 1024 * 1024, lease = 5 * 60_000, onError = logError } = given("options", options);
+  if (typeof listeners !== "object" || listeners === null) throw new TypeError("on must be an object of functions by event type");
+  const on: EventHandlers = given("on", listeners);
+  for (const [type, listener] of Object.entries(on)) {
+    if (listener !== undefined && typeof listener !== "function") throw new TypeError(`on must have a function for ${type}`);
+  }
+  if (typeof onError !== "function") throw new TypeError("onError must be a function");
   if (!(typeof maxBodyBytes === "number" && maxBodyBytes > 0)) throw new TypeError("maxBodyBytes must be a number above 0");
   if (!(typeof lease === "number" && lease > 0)) throw new TypeError("lease must be a number of milliseconds above 0");
-  const secret = options.secret ?? variable("ITPAY_WEBHOOK_SECRET") ?? "";
-  const verifier = new WebhookVerifier(secret, maxAge === undefined ? {} : { maxAge });
+  const verifier = new WebhookVerifier(secret ?? variable("ITPAY_WEBHOOK_SECRET") ?? "", { maxAge } as VerifyOptions);
 
-  const refuse = (status: number, reason: string, error: unknown, event?: WebhookEvent, headers?: HeadersInit): Response => {
-    onError(error, event);
-    return json(status, { error: reason }, headers);
+  const tell = (error: unknown, event?: WebhookEvent): void => {
+    try {
+      onError(error, event);
+    } catch (another) {
+      logError(another, event);
+    }
+  };
+
+  const refuse = (status: number, reason: string, error: unknown, event?: WebhookEvent): Response => {
+    tell(error, event);
+    return json(status, { error: reason });
   };
 
   const handle = async (event: WebhookEvent): Promise<Response> => {
     const listener = (Object.hasOwn(on, event.type) ? on[event.type] : on.default) as ((event: WebhookEvent) => void | Promise<void>) | undefined;
-    const handling = await handledOnce(store, event.id, lease, () => listener?.(event), (error) => onError(error, event));
+    const handling = await handledOnce(store, event.id, lease, () => listener?.(event), (error) => tell(error, event));
     if ("failure" in handling) return refuse(500, handling.failure, handling.error, event);
     if (handling.status === "in_progress") return json(409, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
     return json(200, handling);
   };
 
-  return async (request) => {
+  const answer = async (request: Request): Promise<Response> => {
     if (request.method !== "POST") return json(405, { error: "Method not allowed" }, { Allow: "POST" });
     let body: Uint8Array | undefined;
     try {
@@ -86,19 +99,18 @@ export function createWebhookHandler(options: WebhookHandlerOptions): (request: 
     }
     return handle(event);
   };
+  return (request) => answer(request).catch((error: unknown) => refuse(500, "Internal error", error));
 }
 
 export type { EventType, OtherEvent };
 
-function json(status: number, body: object, headers?: HeadersInit): Response {
-  const response = new Response(JSON.stringify(body), { status, headers: headers ?? {} });
-  response.headers.set("Content-Type", "application/json");
-  return response;
+function json(status: number, body: object, headers: HeadersInit = {}): Response {
+  return Response.json(body, { status, headers });
 }
 
 /** The body, or undefined if it is too long; then what is left of it is not read. */
 async function readBody(request: Request, max: number): Promise<Uint8Array | undefined> {
-  if (request.bodyUsed) throw new TypeError("The request's body was read before: give the handler the request as it came");
+  if (request.bodyUsed) throw new TypeError("The body was read before: give the handler the request as it came");
   const announced = request.headers.get("content-length");
   if (announced !== null && Number(announced) > max) return undefined;
   const reader = request.body?.getReader();
@@ -115,14 +127,7 @@ async function readBody(request: Request, max: number): Promise<Uint8Array | und
     }
     pieces.push(value);
   }
-  if (pieces.length === 1) return pieces[0];
-  const body = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    body.set(piece, offset);
-    offset += piece.byteLength;
-  }
-  return body;
+  return pieces.length === 1 ? pieces[0] : new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
 }
 
 /** @internal The default of `onError`. */

@@ -2,6 +2,7 @@
 
 import { synchronously } from "./client.js";
 import { ValidationError } from "./errors.js";
+import { given } from "./given.js";
 import type { Money } from "./objects.js";
 
 /**
@@ -10,13 +11,14 @@ import type { Money } from "./objects.js";
  */
 export function money(amount: string, currency: string): Money {
   if (typeof amount !== "string") throw new ValidationError('amount must be a string such as "6.99"', { code: "invalid_request", field: "amount" });
-  return { currency, value: synchronously((module) => module.money(amount, String(currency))) };
+  return { currency, value: synchronously((module) => module.money(amount, checkedCurrency(currency))) };
 }
 
 /** Writes an amount as people of the locale do: `¥6.99`. Default: the runtime's locale. */
-export function formatMoney({ currency, value }: Money, locale?: string): string {
+export function formatMoney(money: Money, locale?: string): string {
+  const { currency, value } = given("money", money) as Money;
   if (!Number.isSafeInteger(value)) throw new ValidationError("value must be an integer of minor units", { code: "invalid_request", field: "value" });
-  const decimal = synchronously((module) => module.to_decimal(value, String(currency)));
+  const decimal = synchronously((module) => module.to_decimal(value, checkedCurrency(currency)));
   try {
     const decimals = decimal.split(".")[1]?.length ?? 0;
     const format = new Intl.NumberFormat(locale, {
@@ -30,4 +32,9 @@ export function formatMoney({ currency, value }: Money, locale?: string): string
   } catch (error) {
     throw new ValidationError("currency or locale is not known", { code: "invalid_request", field: "currency", cause: error });
   }
+}
+
+function checkedCurrency(currency: string): string {
+  if (typeof currency !== "string") throw new ValidationError('currency must be a string such as "CNY"', { code: "invalid_request", field: "currency" });
+  return currency;
 }

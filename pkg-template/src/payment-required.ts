@@ -1,6 +1,7 @@
 // HTTP 402: a resource that costs something, on either side of it (docs.itpay.ai/x402-semantics).
 
 import { synchronously } from "./client.js";
+import { isItPayError, ValidationError } from "./errors.js";
 import type { Money, PaymentIntent, QRCharge } from "./objects.js";
 
 /** What a server wants to be paid before it answers. */
@@ -22,6 +23,14 @@ export interface PaymentRequired {
  * answers 402 is a third party, which must not see the API key.
  */
 export async function parsePaymentRequired(response: Response): Promise<PaymentRequired | null> {
+  try {
+    return await read(response);
+  } catch (cause) {
+    throw new TypeError("response must be a Response", { cause });
+  }
+}
+
+async function read(response: Response): Promise<PaymentRequired | null> {
   if (response.status !== 402) return null;
   const header = (name: string): string | null => response.headers.get(`X-Payment-${name}`) || null;
   let body: Record<string, unknown> = {};
@@ -42,6 +51,15 @@ export async function parsePaymentRequired(response: Response): Promise<PaymentR
 
 /** The answer that asks for a payment: the server's side of it. */
 export function paymentRequired(intent: PaymentIntent, charge?: QRCharge): Response {
+  try {
+    return asking(intent, charge);
+  } catch (cause) {
+    if (isItPayError(cause)) throw cause;
+    throw new ValidationError("intent must be a payment intent, charge what qr.generate answered", { code: "invalid_request", field: "intent", cause });
+  }
+}
+
+function asking(intent: PaymentIntent, charge?: QRCharge): Response {
   const headers = new Headers({ "Content-Type": "application/json", "X-Payment-Intent": intent.id });
   const set = (name: string, value: string | undefined): void => {
     if (value !== undefined) headers.set(name, value);

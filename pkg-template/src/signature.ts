@@ -1,6 +1,7 @@
 // Verifying and making webhook signatures: the synchronous half of `itpay/webhooks`.
 
 import { type SignatureProblem, SignatureVerificationError, ValidationError } from "./errors.js";
+import { given } from "./given.js";
 import type { WebhookEvent } from "./objects.js";
 import { BAD_SECRET, MALFORMED_HEADER, MISSING_HEADER, NO_MATCH, sign, TOO_NEW, TOO_OLD, verify } from "./webhooks-module.js";
 
@@ -20,22 +21,23 @@ export interface VerifyOptions {
 const HEADER = "X-ItPay-Signature";
 const HEADER_LOWER = HEADER.toLowerCase();
 const DEFAULT_MAX_AGE = 300;
+const NO_OPTIONS: VerifyOptions = {};
 
 const PROBLEMS: Record<number, readonly [SignatureProblem, message: string, hint: string]> = {
   [MISSING_HEADER]: [
     "missing_header",
     `There is no ${HEADER} header`,
-    "The gateway sends it with every webhook. Pass the request's headers or the header's value; see that no proxy removes it.",
+    "Pass the request's headers, or this one's value, and see that no proxy removes it.",
   ],
   [MALFORMED_HEADER]: [
     "malformed_header",
     `The ${HEADER} header is not of the form t=<unix seconds>,v1=<64 hex digits>`,
-    "Pass the header's value as it came. If it did come like this, it is not from the gateway.",
+    "Pass the header as it came. If it did come like this, it is not from the gateway.",
   ],
   [NO_MATCH]: [
     "no_match",
     "No signature in the header was made with this secret over this body",
-    "Most often the body was parsed and written again: pass the raw bytes. Else the secret is another endpoint's, or ends in a space or a line break.",
+    "Most often the body was parsed and written again: pass the raw bytes. Else the secret is another endpoint's, or ends in a space or line break.",
   ],
   [TOO_OLD]: ["too_old", "The signature is right, but older than maxAge", "An old webhook was sent again, or this machine's clock is ahead."],
   [TOO_NEW]: ["too_new", "The signature is right, but from the future by more than maxAge", "This machine's clock, or the sender's, is wrong."],
@@ -44,9 +46,9 @@ const PROBLEMS: Record<number, readonly [SignatureProblem, message: string, hint
 
 /** @internal */
 export const NOT_RAW_HINT =
-  "Pass the raw body: `await request.text()` or `.arrayBuffer()` (Workers, Hono, Next, Remix, SvelteKit, Deno, Bun), " +
+  "Pass the raw body: `await request.text()` (Workers, Hono, Next, Remix, SvelteKit, Deno, Bun), " +
   'express.raw({ type: "application/json" }) before any express.json(), ' +
-  'fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, …), or use the handler of itpay/webhooks/node.';
+  'fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, …), or use itpay/webhooks/node.';
 
 function problem(number: number, cause?: unknown): SignatureVerificationError {
   const [code, message, hint] = PROBLEMS[number]!;
@@ -57,7 +59,7 @@ function raw(body: RawBody): string | Uint8Array {
   if (typeof body === "string") return body;
   try {
     const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(body) ? body : new DataView(body);
-    const bytes = body instanceof Uint8Array ? body : new Uint8Array(buffer, byteOffset, byteLength);
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     // Memory that other threads may write to is copied: what is verified must be what is parsed.
     return buffer instanceof ArrayBuffer ? bytes : new Uint8Array(bytes);
   } catch (cause) {
@@ -119,7 +121,7 @@ export class WebhookVerifier {
   /** @throws SignatureVerificationError `bad_secret`; TypeError for an option that is no number */
   constructor(secret: string | string[], options?: VerifyOptions) {
     this.#secret = checkedSecret(secret);
-    this.#options = { ...options };
+    this.#options = given("options", options);
     checkedMaxAge(this.#options.maxAge);
     checkedNow(this.#options.now);
   }
@@ -153,14 +155,16 @@ export function constructEvent(body: RawBody, signature: SignatureSource, secret
 
 /** The header that the gateway would send with this payload: for tests. `timestamp` in Unix seconds, default now. */
 export function generateTestHeader(options: { payload: RawBody; secret: string; timestamp?: number }): string {
-  if (typeof options.secret !== "string" || options.secret === "") throw problem(BAD_SECRET);
-  const prefix = `t=${Math.floor(checkedNow(options.timestamp))},v1=`;
-  return prefix + [...sign(raw(options.payload), prefix, options.secret)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const { payload, secret, timestamp } = given("options", options);
+  if (typeof secret !== "string" || secret === "") throw problem(BAD_SECRET);
+  const prefix = `t=${Math.floor(checkedNow(timestamp))},v1=`;
+  return prefix + [...sign(raw(payload as RawBody), prefix, secret)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** 0, or the number of a problem. */
 function check(body: string | Uint8Array, signature: SignatureSource, secret: string | readonly string[], options: VerifyOptions | undefined): number {
-  return verify(body, headerValue(signature), secret, checkedMaxAge(options?.maxAge), checkedNow(options?.now));
+  const { maxAge, now } = options === undefined ? NO_OPTIONS : given("options", options);
+  return verify(body, headerValue(signature), secret, checkedMaxAge(maxAge), checkedNow(now));
 }
 
 function event(body: string | Uint8Array, signature: SignatureSource, secret: string | readonly string[], options: VerifyOptions | undefined): WebhookEvent {

@@ -6,7 +6,12 @@ import type { InitOutput } from "./glue/webhooks.js";
 import { hasNativeHmac, NativeKey, write } from "./native-hmac.js";
 
 /** What {@link verify} answers: 0 for a signature that is right, or one of these. src/js/webhooks.rs says the same. */
-export const [MISSING_HEADER, MALFORMED_HEADER, NO_MATCH, TOO_OLD, TOO_NEW, BAD_SECRET] = [1, 2, 3, 4, 5, 6] as const;
+export const MISSING_HEADER = 1;
+export const MALFORMED_HEADER = 2;
+export const NO_MATCH = 3;
+export const TOO_OLD = 4;
+export const TOO_NEW = 5;
+export const BAD_SECRET = 6;
 
 const HEADER_BYTES = 4096;
 const BODY_BYTES = 65536;

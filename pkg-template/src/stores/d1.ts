@@ -1,6 +1,6 @@
 // Handled events in Cloudflare D1: a row for each, taken by one statement.
 
-import type { EventStore } from "../event-store.js";
+import { checkedLease, type EventStore } from "../event-store.js";
 import { Claims } from "./claims.js";
 import { checkedTtl, type StoreOptions } from "./options.js";
 
@@ -37,6 +37,7 @@ export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore 
   const set = `INSERT INTO ${table} (id, token, until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET token = ?2, until = ?3`;
   return {
     async claim(id, leaseMs) {
+      checkedLease(leaseMs);
       await ready();
       const token = crypto.randomUUID();
       const now = Date.now();

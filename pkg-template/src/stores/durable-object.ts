@@ -1,6 +1,6 @@
 // Handled events in Durable Objects: one object for each event, which clears itself away.
 
-import type { EventStore } from "../event-store.js";
+import { checkedLease, type EventStore } from "../event-store.js";
 import { Claims } from "./claims.js";
 import { checkedTtl, type StoreOptions } from "./options.js";
 
@@ -66,6 +66,7 @@ export function durableObjectStore(namespace: DurableObjects, options: StoreOpti
   };
   return {
     async claim(id, leaseMs) {
+      checkedLease(leaseMs);
       const token = crypto.randomUUID();
       const state = (await ask(id, { step: "claim", token, time: Math.ceil(leaseMs) })) as "claimed" | "in_progress" | "done";
       if (state === "claimed") claims.add(id, token);

@@ -1,6 +1,6 @@
 // Handled events in Workers KV: best effort.
 
-import type { EventStore } from "../event-store.js";
+import { checkedLease, type EventStore } from "../event-store.js";
 import { Claims } from "./claims.js";
 import { checkedTtl, type StoreOptions } from "./options.js";
 
@@ -32,6 +32,7 @@ export function kvStore(namespace: KV, options: KVStoreOptions = {}): EventStore
     namespace.put(prefix + id, value, { expirationTtl: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) });
   return {
     async claim(id, leaseMs) {
+      checkedLease(leaseMs);
       const held = await namespace.get(prefix + id);
       if (held === "done") return "done";
       // The lease's end stands in the value, because KV cannot forget so soon.

@@ -1,6 +1,6 @@
 // Handled events in Redis: one atomic command for each step, so any number of servers can share it.
 
-import type { EventStore } from "../event-store.js";
+import { checkedLease, type EventStore } from "../event-store.js";
 import { Claims } from "./claims.js";
 import { checkedTtl, type StoreOptions } from "./options.js";
 
@@ -49,6 +49,7 @@ export function redisStore(client: NodeRedis | IoRedis | UpstashRedis, options: 
   };
   return {
     async claim(id, leaseMs) {
+      checkedLease(leaseMs);
       const token = crypto.randomUUID();
       const state = (await run(CLAIM, id, token, String(Math.ceil(leaseMs)))) as "claimed" | "in_progress" | "done";
       if (state === "claimed") claims.add(id, token);
