@@ -28,7 +28,8 @@ export const budgets = () => JSON.parse(readFileSync(file, "utf8"));
 /** Of everything that has a budget: { name: { js: { raw, gzip, brotli }, wasm: … } }. */
 export async function measure() {
   const { exports } = JSON.parse(readFileSync(new URL("../pkg/package.json", root), "utf8"));
-  const entries = Object.keys(exports).filter((name) => !/\.(wasm|json)$/.test(name));
+  const isCode = (name) => !/\.(wasm|json)$/.test(name) && Object.keys(exports[name]).join() !== "types";
+  const entries = Object.keys(exports).filter(isCode);
   const sources = Object.fromEntries(entries.map((name) => [`itpay${name.slice(1)}`, `export * from "itpay${name.slice(1)}"`]));
   const sizes = {};
   for (const [name, source] of Object.entries({ "a webhook Worker": WORKER, ...sources })) sizes[name] = await bundled(source);
