@@ -49,12 +49,12 @@ export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): 
     for (const event of events) {
       const listener = (Object.hasOwn(on, event.type) ? on[event.type] : on.default) as ((event: StandardEvent) => void | Promise<void>) | undefined;
       const handling = await handledOnce(store, event.id, lease, () => listener?.(event), (error) => onError(error, event));
-      if (handling.state === "in_progress") return json(503, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
-      if ("error" in handling) {
+      if ("failure" in handling) {
         onError(handling.error, event);
-        return json(500, { error: handling.state === "not_claimed" ? "The event could not be claimed" : "The event was not handled" });
+        return json(500, { error: handling.failure });
       }
-      if (handling.state === "handled") handled += 1;
+      if (handling.status === "in_progress") return json(503, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
+      if (handling.status === "received") handled += 1;
     }
     return json(200, { status: handled === 0 && events.length > 0 ? "already_processed" : "received" });
   };

@@ -2,29 +2,28 @@
 
 import type { EventStore } from "./event-store.js";
 
-/** What became of an event. */
+/** What became of an event, in the words that a webhook is answered with. */
 export type Handling =
-  | { state: "handled" | "already_handled" | "in_progress" }
-  | { state: "not_claimed" | "not_handled"; error: unknown };
+  | { status: "received" | "already_processed" | "in_progress" }
+  | { failure: "The event could not be claimed" | "The event was not handled"; error: unknown };
 
 /** Calls `handle` unless the event was handled before, or is in hand now. Never rejects. */
 export async function handledOnce(store: EventStore, id: string, lease: number, handle: () => unknown, onError: (error: unknown) => void): Promise<Handling> {
-  let claim: Awaited<ReturnType<EventStore["claim"]>>;
+  let state: Awaited<ReturnType<EventStore["claim"]>>;
   try {
-    claim = await store.claim(id, lease);
+    state = await store.claim(id, lease);
   } catch (error) {
-    return { state: "not_claimed", error };
+    return { failure: "The event could not be claimed", error };
   }
-  if (claim === "done") return { state: "already_handled" };
-  if (claim !== "claimed") return { state: "in_progress" };
+  if (state !== "claimed") return { status: state === "done" ? "already_processed" : "in_progress" };
   try {
     await handle();
   } catch (error) {
     // If releasing fails, too, the lease ends by itself.
     await store.release(id).catch(onError);
-    return { state: "not_handled", error };
+    return { failure: "The event was not handled", error };
   }
   // Handled is handled: asking for another delivery would do it twice.
   await store.complete(id).catch(onError);
-  return { state: "handled" };
+  return { status: "received" };
 }

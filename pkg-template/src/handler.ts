@@ -63,18 +63,9 @@ export function createWebhookHandler(options: WebhookHandlerOptions): (request: 
   const handle = async (event: WebhookEvent): Promise<Response> => {
     const listener = (Object.hasOwn(on, event.type) ? on[event.type] : on.default) as ((event: WebhookEvent) => void | Promise<void>) | undefined;
     const handling = await handledOnce(store, event.id, lease, () => listener?.(event), (error) => onError(error, event));
-    switch (handling.state) {
-      case "handled":
-        return json(200, { status: "received" });
-      case "already_handled":
-        return json(200, { status: "already_processed" });
-      case "in_progress":
-        return json(409, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
-      case "not_claimed":
-        return refuse(500, "The event could not be claimed", handling.error, event);
-      case "not_handled":
-        return refuse(500, "The event was not handled", handling.error, event);
-    }
+    if ("failure" in handling) return refuse(500, handling.failure, handling.error, event);
+    if (handling.status === "in_progress") return json(409, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
+    return json(200, handling);
   };
 
   return async (request) => {
