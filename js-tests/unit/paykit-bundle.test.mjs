@@ -13,7 +13,7 @@ const here = fileURLToPath(new URL("../", import.meta.url));
 async function bundle(contents, conditions, use) {
   const outdir = mkdtempSync(join(here, "node_modules/.paykit-bundle-"));
   try {
-    await build({ stdin: { contents, resolveDir: here }, bundle: true, format: "esm", outdir, outExtension: { ".js": ".mjs" }, conditions, loader: { ".wasm": "copy" } });
+    await build({ stdin: { contents, resolveDir: here }, bundle: true, minify: true, format: "esm", outdir, outExtension: { ".js": ".mjs" }, conditions, loader: { ".wasm": "copy" } });
     return await use(outdir);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
@@ -32,7 +32,7 @@ for (const [what, code, modules] of [
   });
 }
 
-test("a bundle with ItPay's provider works", async () => {
+test("a minified bundle with ItPay's provider works, and its errors have their names", async () => {
   const code = 'export { PayKit, createItpay } from "itpay/paykit"; export { createSandbox } from "itpay/sandbox";';
   await bundle(code, ["browser", "module"], async (outdir) => {
     const { PayKit, createItpay, createSandbox } = await import(pathToFileURL(join(outdir, "stdin.mjs")));
