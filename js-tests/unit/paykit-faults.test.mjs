@@ -128,6 +128,30 @@ test("6: a subscription that GoPay did not stop is not called stopped", async ()
   }
 });
 
+test("6: a stop that GoPay has only accepted is not called done before it is", async () => {
+  const { sandbox, gopay } = await shop();
+  const { id } = await gopay.createSubscription(PLAN);
+  await sandbox.pay(id);
+  sandbox.answerWith("voidRecurrence", "ACCEPTED");
+  assert.equal((await gopay.cancelSubscription(id)).status, "active");
+  await sandbox.settle(id);
+  assert.equal((await gopay.retrieveSubscription(id)).status, "canceled");
+  // Stopped, even if nobody can see it.
+  const first = { ...PAYMENT, state: "PAID", recurrence: RECURRENCE };
+  assert.equal((await provider([first, { id: 1, result: "FINISHED" }, json("", 500)]).gopay.cancelSubscription("3000006529")).status, "canceled");
+  sandbox.close();
+});
+
+test("7: NaN is not the same as nothing", async () => {
+  const { gopay, calls } = provider([PAYMENT]);
+  for (const wrong of [NaN, Infinity, -Infinity]) {
+    await rejects(gopay.createCheckout({ ...CHECKOUT, quantity: wrong }), { name: "ValidationError", field: "quantity" });
+    await rejects(gopay.createSubscription({ ...PLAN, provider_metadata: { ...provider_metadata, recurrence_period: wrong } }), { name: "ValidationError", field: "recurrence_period" });
+    await rejects(gopay.updateSubscription("1", { provider_metadata: { amount: wrong } }), { name: "ValidationError", field: "amount" });
+  }
+  assert.equal(calls.length, 0);
+});
+
 test("7: an amount is an integer above zero, or nothing is sent", async () => {
   const { gopay, calls, tokens } = provider([PAYMENT]);
   for (const amount of ["29.5", -1, 0, NaN, "1e3", 2 ** 53, "9007199254740993", -5, "0", " 12 ", "abc", "", 29.99, Infinity, null, undefined, {}, true]) {
