@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo shop test setup build check test-rust test-no-std test-js chaos bench-client bench-webhooks bench-qr
+.PHONY: demo shop test setup build check test-rust test-no-std test-js chaos load bench-client bench-webhooks bench-qr
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -32,6 +32,9 @@ test-js: build ## the built package on Node and in workerd
 
 chaos: build ## ten thousand payments over a network that misbehaves, and a merchant that is killed a hundred times (about 10 minutes)
 	@cd js-tests && CHAOS_PAYMENTS=10000 CHAOS_KILLS=100 node --test --test-reporter=spec chaos/*.test.mjs
+
+load: build ## the webhook endpoint on Node and in workerd under steady load (10 minutes)
+	@cd js-tests && node load/webhooks.mjs
 
 bench-client: build ## one create beside stripe-node's
 	@cd js-tests && node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 bench/client.mjs

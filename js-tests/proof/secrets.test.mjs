@@ -1,0 +1,135 @@
+// Marked keys and secrets are planted, and everything that leaves is searched for them: logs at every level, errors, what
+// inspect and JSON show, the package as it is built, and the wasm memory once nobody needs them.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+
+// The package doesn't show its memory, so it is caught where it comes alive.
+const memories = [];
+const { Instance } = WebAssembly;
+WebAssembly.Instance = function instance(...args) {
+  const made = new Instance(...args);
+  memories.push(made.exports.memory);
+  return made;
+};
+const { ItPayClient } = await import("itpay");
+const { createGopay, GoPayClient } = await import("itpay/gopay");
+const { PayKit } = await import("itpay/paykit");
+const { constructEvent, createWebhookHandler, generateTestHeader, WebhookVerifier } = await import("itpay/webhooks");
+
+const mark = (name) => `MARKED-${name}-${"0123456789abcdef".repeat(2)}`;
+const KEY = mark("api-key");
+const WEBHOOK = mark("webhook-secret");
+const CLIENT_SECRET = mark("client-secret");
+const TOKEN = mark("token");
+const BODY = mark("body");
+const PLANTED = [KEY, WEBHOOK, CLIENT_SECRET, TOKEN, BODY];
+
+const lines = [];
+const note = (line) => void lines.push(line);
+const logger = { error: note, warn: note, info: note, debug: note };
+
+/** Everything that a program could print of a value. */
+function shown(value) {
+  const texts = [String(value), inspect(value, { depth: 20, showHidden: true, getters: true }), JSON.stringify(value) ?? ""];
+  if (value instanceof Error) texts.push(value.stack, ...(value.cause === undefined ? [] : shown(value.cause)));
+  return texts;
+}
+
+function clean(what, texts) {
+  for (const text of texts) for (const planted of PLANTED) assert.ok(!String(text).includes(planted), `${planted} in ${what}: ${String(text).slice(0, 500)}`);
+}
+
+const ANSWERS = [
+  () => new Response("{}", { status: 401 }),
+  () => new Response(JSON.stringify({ error: { code: "INVALID", message: "no" } }), { status: 422 }),
+  () => new Response("<html>", { status: 500 }),
+  () => new Response("{"),
+  () => { throw new TypeError("fetch failed"); },
+];
+
+test("ItPayClient shows no key, secret or body in logs, errors, inspect and JSON", async () => {
+  for (const logLevel of ["error", "warn", "info", "debug"]) {
+    for (const answer of ANSWERS) {
+      const client = new ItPayClient({ apiKey: KEY, webhookSecret: WEBHOOK, fetch: async () => answer(), maxRetries: 0, logger, logLevel });
+      const params = { service_id: "s", type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" }, description: BODY };
+      await client.paymentIntents.create(params).then((intent) => clean("an intent", shown(intent)), (error) => clean("an error", shown(error)));
+      await client.request("POST", "/x", { body: { note: BODY } }).then(() => undefined, (error) => clean("an error", shown(error)));
+      clean("the client", shown(client));
+    }
+  }
+  assert.ok(lines.length > 20);
+  clean("a log", lines);
+});
+
+test("GoPayClient, its provider and PayKit show no secret, token or body", async () => {
+  lines.length = 0;
+  const order = { amount: 1, currency: "CZK", order_number: "1", order_description: BODY, items: [{ name: "a", amount: 1 }], callback: { return_url: "https://a.example/" } };
+  for (const answer of ANSWERS) {
+    const fetch = async (url) => (url.endsWith("/oauth2/token") ? new Response(JSON.stringify({ access_token: TOKEN, expires_in: 1800 })) : answer());
+    const options = { clientId: "1", clientSecret: CLIENT_SECRET, goId: "8123456789", isSandbox: true, fetch, maxRetries: 0, logger, logLevel: "debug" };
+    const client = new GoPayClient(options);
+    await client.payments.create(order).then(() => undefined, (error) => clean("an error", shown(error)));
+    await client.payments.refund(1, { amount: 1 }).then(() => undefined, (error) => clean("an error", shown(error)));
+    const provider = createGopay({ ...options, webhookUrl: "https://shop.example/n" });
+    const paykit = new PayKit(provider);
+    await paykit.payments.retrieve("1").then(() => undefined, (error) => clean("an error", shown(error)));
+    for (const object of [client, provider, paykit]) clean("an object", shown(object));
+  }
+  assert.ok(lines.length > 10);
+  clean("a log", lines);
+});
+
+test("a webhook's secret, signature and payload are in no error and no answer", async () => {
+  const payload = JSON.stringify({ id: "evt_1", type: "x", data: { note: BODY } });
+  const header = generateTestHeader({ payload, secret: WEBHOOK });
+  const verifier = new WebhookVerifier(WEBHOOK);
+  clean("a verifier", shown(verifier));
+  for (const [body, signature] of [[payload, header.replace(/.$/, "0")], [`${payload} `, header], [payload, ""], [payload, "t=1,v1=00"], [{ note: BODY }, header]]) {
+    try {
+      constructEvent(body, signature, WEBHOOK);
+    } catch (error) {
+      clean("an error", shown(error));
+      assert.ok(!shown(error).join().includes(header.split("v1=")[1]), "the signature is shown");
+    }
+  }
+  const told = [];
+  const handler = createWebhookHandler({ secret: WEBHOOK, on: {}, onError: (error) => told.push(...shown(error)) });
+  const answer = await handler(new Request("https://a.example/", { method: "POST", body: payload, headers: { "X-ItPay-Signature": "t=1,v1=00" } }));
+  clean("an answer", [await answer.text(), inspect(answer.headers), ...told]);
+});
+
+test("a key that nobody uses any more is wiped from the wasm memory", async () => {
+  const where = (text) => memories.filter(({ buffer }) => Buffer.from(buffer).includes(text)).length;
+  const used = async (apiKey) => {
+    const client = new ItPayClient({ apiKey, fetch: async () => new Response('{"id":"pi_1","status":"pending"}'), env: {} });
+    await client.paymentIntents.retrieve("pi_1");
+  };
+  const last = mark("last-key");
+  await used(mark("first-key"));
+  assert.ok(where("MARKED-first-key") > 0, "the key of the client in use is not where it is searched: this test has shown nothing");
+  await used(last);
+  // What wasm-bindgen copied in may only linger until its place is taken again.
+  for (let index = 0; index < 20; index += 1) await used(mark(`later-${index}`));
+  assert.equal(where("MARKED-first-key"), 0);
+});
+
+test("the package as it is built holds no key, no secret and no path of the machine that built it", () => {
+  const folder = fileURLToPath(new URL("../../pkg/", import.meta.url));
+  const home = process.env.HOME ?? "/root";
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  for (const name of readdirSync(folder, { recursive: true })) {
+    let bytes;
+    try {
+      bytes = readFileSync(join(folder, name));
+    } catch {
+      continue; // a folder
+    }
+    for (const text of [root, join(home, ".cargo"), join(home, ".rustup")]) assert.ok(!bytes.includes(text), `${name} names ${text}`);
+    assert.ok(!/sk_live_\w{8}/.test(bytes.toString("latin1")), `${name} holds a key`);
+  }
+});
