@@ -250,7 +250,7 @@ fn a_refusal_keeps_its_status_its_code_and_its_field_in_both_shapes() {
     let list = r#"{"date_issued":1,"errors":[{"scope":"F","field":"amount","message":"Wrong amount","description":null,"error_code":111,"error_name":null}]}"#;
     let bare = r#"{"scope":"G","field":null,"error_code":351,"error_name":"PAYMENT_CAPTURE_DONE","message":null,"description":null}"#;
     for (status, body, code, fault, message) in [
-        (409, list, Some("111"), Some(Fault::Call), "Wrong amount"),
+        (409, list, Some("111"), Some(Fault::Call), "amount: Wrong amount"),
         (409, bare, Some("PAYMENT_CAPTURE_DONE"), None, "PAYMENT_CAPTURE_DONE"),
         (
             401,

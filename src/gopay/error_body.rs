@@ -28,6 +28,9 @@ fn from_object(status: u16, body: Object) -> GatewayError {
             message = if message.is_empty() { text } else { message + ": " + &text };
         }
     }
+    if let Some(field) = fields.text("field").filter(|field| !field.is_empty()) {
+        message = if message.is_empty() { field } else { field + ": " + &message };
+    }
     let fault = match (status, number) {
         (401 | 403, _) | (_, Some(200..=203)) => Some(Fault::Credentials),
         (400 | 409, Some(110..=116 | 332 | 360)) => Some(Fault::Call),
