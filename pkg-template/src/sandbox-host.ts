@@ -103,7 +103,13 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
 
   const send = async (delivery: string): Promise<void> => {
     const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string };
-    const receiver = AbortSignal.any([closing.signal, AbortSignal.timeout(RECEIVER_TIMEOUT)]);
+    // Not AbortSignal.any over AbortSignal.timeout: in Node 20 the collector may take both away before they fire.
+    const controller = new AbortController();
+    const receiver = controller.signal;
+    const giveUp = (): void => controller.abort();
+    const timeUp = setTimeout(giveUp, RECEIVER_TIMEOUT);
+    (timeUp as { unref?: () => void }).unref?.();
+    closing.signal.addEventListener("abort", giveUp, { once: true });
     const answered = async (): Promise<number> => {
       const response = await (deliver ?? globalThis.fetch)(url, { method, headers, ...(body === undefined ? {} : { body }), signal: receiver });
       await response.body?.cancel();
@@ -111,6 +117,8 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     };
     // Raced, because whoever delivers may not listen to the signal.
     const status = await Promise.race([answered(), interruptible(receiver, () => undefined)]).catch(() => undefined);
+    clearTimeout(timeUp);
+    closing.signal.removeEventListener("abort", giveUp);
     if (closed()) return;
     machine.delivered(id, status ?? undefined, now());
     attempted({ id, status: status ?? null, at: now() });

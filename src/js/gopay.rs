@@ -401,6 +401,8 @@ async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> 
         Ok(Err(thrown)) => Err(Fault::NoToken(thrown)),
         Err(Reason::Aborted) => Err(aborted(options, 0).into()),
         Err(Reason::TimeUp) => {
+            // Whoever calls next starts over, and doesn't wait for what hangs.
+            slot.set_pending(&JsValue::UNDEFINED);
             let message = format!("There was no answer within {} ms", options.timeout as u64);
             Err(Fault::NoToken(Record::new("TimeoutError", "timeout", message).retryable().without_token().into()))
         }
