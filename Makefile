@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo shop test setup build check test-rust test-no-std test-js chaos load bench-client bench-webhooks bench-qr
+.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -44,3 +44,6 @@ bench-webhooks: build ## verifying a webhook beside what people would pick inste
 
 bench-qr: build ## a QR code beside what people would pick instead
 	@cd js-tests && node bench/qr.mjs
+
+fuzz-short: ## each fuzz target for 20 seconds (scripts/fuzz 600: for ten minutes)
+	@scripts/fuzz

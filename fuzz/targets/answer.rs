@@ -1,0 +1,38 @@
+//! An answer of either gateway: status, a header's value, and a body of any bytes. It is read, or its error says what it was.
+
+#![no_main]
+
+use itpay::{
+    Endpoint,
+    gopay::{self, RetrievePayment},
+    http::{Headers, Response},
+    itpay::{RetrievePaymentIntent, parse_any},
+    paykit,
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let [high, low, rest @ ..] = data else { return };
+    let status = 100 + u16::from_be_bytes([*high, *low]) % 500;
+    let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
+    let (header, body) = rest.split_at(end);
+    let mut headers = Headers::default();
+    headers.set("X-Request-Id", String::from_utf8_lossy(header));
+    headers.set("Content-Type", "application/json");
+    let response = Response { status, headers, body: body.strip_prefix(b"\0").unwrap_or(body).to_vec() };
+    for error in
+        [parse_any(&response).err(), RetrievePaymentIntent::parse(&response).err(), gopay::parse_json(&response).err()]
+            .into_iter()
+            .flatten()
+    {
+        assert!(!error.code().is_empty());
+        let _ = (error.to_string(), error.is_retryable());
+    }
+    if let Ok(payment) = RetrievePayment::parse(&response) {
+        let _ = (
+            paykit::payment(&payment),
+            paykit::checkout(&payment),
+            paykit::subscription(&payment, Some(&payment), 1_745_712_345_000),
+        );
+    }
+});
