@@ -7,14 +7,19 @@ export function compile(bytes: BufferSource): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    if ((error as Error | undefined)?.name !== "CompileError") throw error;
-    throw new ItPayError(
-      "This runtime does not allow WebAssembly to be compiled from bytes. " +
-        "On Cloudflare or Vercel's edge the bundler must resolve the condition `workerd` or `edge-light` " +
-        "(OpenNext: add itpay to serverExternalPackages); in a page the CSP needs script-src 'wasm-unsafe-eval'.",
-      { code: "wasm_forbidden", cause: error },
-    );
+    return refused(error);
   }
+}
+
+/** Says what to do about a runtime that compiles nothing. */
+export function refused(error: unknown): never {
+  if ((error as Error | undefined)?.name !== "CompileError") throw error;
+  throw new ItPayError(
+    "This runtime does not allow WebAssembly to be compiled from bytes. " +
+      "On Cloudflare or Vercel's edge the bundler must resolve the condition `workerd` or `edge-light` " +
+      "(OpenNext: add itpay to serverExternalPackages); in a page the CSP needs script-src 'wasm-unsafe-eval'.",
+    { code: "wasm_forbidden", cause: error },
+  );
 }
 
 /** The module that `read` reads from the package. @throws ItPayError if it is not there */

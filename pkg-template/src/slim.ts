@@ -3,7 +3,7 @@
 import { wasm as client } from "./client.js";
 import { ItPayError, ValidationError } from "./errors.js";
 import { wasm as gopay } from "./gopay-client.js";
-import { compile } from "./module-source.js";
+import { compile, refused } from "./module-source.js";
 import { wasm as paykit } from "./paykit/itpay-provider.js";
 import { wasm as qr } from "./qr.js";
 import { wasm as sandbox } from "./sandbox-host.js";
@@ -51,7 +51,7 @@ export function initSync(module: WasmModule, source: WebAssembly.Module | Buffer
 export async function init(module: WasmModule, source: WasmSource | PromiseLike<WasmSource>): Promise<void> {
   const given = await source;
   if (typeof given === "string" || given instanceof URL) return initSync(module, await fetched(module, await get(module, given)));
-  initSync(module, "arrayBuffer" in given && typeof given.arrayBuffer === "function" ? await fetched(module, given) : (given as BufferSource));
+  initSync(module, isResponse(given) ? await fetched(module, given) : given);
 }
 
 async function get(module: WasmModule, url: URL | string): Promise<Response> {
@@ -67,7 +67,11 @@ async function fetched(module: WasmModule, response: Response): Promise<WebAssem
   if (!ok) throw new ItPayError(`${module.name} is not at ${url}: the answer is ${status}`, { code: "wasm_missing", status });
   // Streaming wants the right type; servers often do not know it.
   const streams = typeof WebAssembly.compileStreaming === "function" && headers.get("Content-Type") === "application/wasm";
-  return streams ? WebAssembly.compileStreaming(response) : response.arrayBuffer();
+  return streams ? WebAssembly.compileStreaming(response).catch(refused) : response.arrayBuffer();
+}
+
+function isResponse(given: WasmSource): given is Response {
+  return typeof (given as Response | null | undefined)?.arrayBuffer === "function";
 }
 
 /** By its tag: it may be another realm's. */
@@ -75,12 +79,9 @@ function isModule(source: unknown): source is WebAssembly.Module {
   return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 }
 
-const WASM = [0x00, 0x61, 0x73, 0x6d];
-
 function bytes(module: WasmModule, source: BufferSource): BufferSource {
   const isBuffer = ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === "[object ArrayBuffer]";
   if (!isBuffer) throw new ValidationError("source must be a WebAssembly.Module or the bytes of a .wasm file", { code: "invalid_request", field: "source" });
-  const view = ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
-  if (WASM.some((byte, index) => view[index] !== byte)) throw new ItPayError(`These bytes are not a .wasm file; ${module.name} is wanted`, { code: "wasm_wrong" });
-  return view;
+  if (!WebAssembly.validate(source)) throw new ItPayError(`These bytes are no whole .wasm file; ${module.name} is wanted`, { code: "wasm_wrong" });
+  return source;
 }
