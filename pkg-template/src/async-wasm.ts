@@ -4,18 +4,19 @@
 import type { ItPayError } from "./errors.js";
 import { type Glue, Wasm } from "./wasm.js";
 
-interface AsyncGlue extends Glue {
-  /** Says what is told if one of the module's closures throws. scripts/assemble.mjs adds it to the glue. */
+/** What scripts/assemble.mjs adds to the glue of such a module. */
+interface AsyncGlue {
+  /** Says what is told if one of the module's closures throws. */
   onClosureError(tell: (error: unknown) => void): void;
 }
 
-export class AsyncWasm<G> extends Wasm<G> {
+export class AsyncWasm<G extends Glue> extends Wasm<G> {
   /** Ends the calls that are under way. */
   readonly #underWay = new Set<(error: ItPayError) => void>();
 
-  constructor(glue: G & AsyncGlue) {
+  constructor(glue: G) {
     super(glue);
-    glue.onClosureError((error) => this.replace(error));
+    (glue as unknown as AsyncGlue).onClosureError((error) => this.replace(error));
   }
 
   /** A trap, now or later, ends this call and all that are under way. */
