@@ -77,6 +77,14 @@ function glue(name) {
     text = replaceOnce(text, /^const cachedTextEncoder = .*$/m, "const cachedTextEncoder = lazyTextEncoder();", file);
     text = `import { lazyTextDecoder, lazyTextEncoder } from "../text.js";\n${text}`;
   }
+  if (text.includes("function makeMutClosure(")) {
+    // The runtime calls closures, and nobody would catch what they throw: src/wasm.ts does. One of an instance that
+    // has been replaced is a late answer to a call that has ended.
+    text = replaceOnce(text, "throw new Error('Cannot invoke closure from previous WASM instance');", "return;", file);
+    text = replaceOnce(text, "return f(a, state.b, ...args);\n        } finally {", "return f(a, state.b, ...args);\n        } catch (error) {\n            tellClosureError(error);\n        } finally {", file);
+    text = replaceOnce(text, "if (--state.cnt === 0) {", "if (--state.cnt === 0 && state.instance === __wbg_instance_id) {", file);
+    text = `let tellClosureError;\nexport function onClosureError(tell) {\n    tellClosureError = tell;\n}\n${text}`;
+  }
   return `${text}\nexport { initSync };\n`;
 }
 
@@ -110,7 +118,7 @@ function entry(name, modules, { header = [], imports, use, more = {} }) {
 }
 
 const inline = {
-  header: ['import { inline } from "../src/wasm.js";'],
+  header: ['import { inline } from "../src/module-source.js";'],
   imports: (module) => [`import ${module}Text from "../src/glue/${module}.text.js";`],
   use: (module) => `inline(${module}Text)`,
 };
@@ -120,7 +128,7 @@ const compiled = (suffix) => ({
 });
 // The path is written out in each place, as tools that collect a program's files look for it like that.
 const file = {
-  header: ['import { readFileSync } from "node:fs";', 'import { join } from "node:path";', 'import { file } from "../src/wasm-file.js";'],
+  header: ['import { readFileSync } from "node:fs";', 'import { join } from "node:path";', 'import { file } from "../src/module-source.js";'],
   imports: () => [],
   use: (module) => `file(() => readFileSync(join(__dirname, "../../wasm/${module}.wasm")))`,
 };
@@ -128,7 +136,7 @@ const file = {
 /**
  * Bytes as printable text: in one character what is below 89, as most of a wasm module is, and in two the rest.
  * Shorter than base64, and as bytes stay whole, gzip makes of it what it makes of the module itself: a fifth less.
- * src/wasm.ts reads it.
+ * src/module-source.ts reads it.
  */
 function asText(bytes) {
   const digit = (value) => String.fromCharCode(value + (value < 57 ? 35 : 36)); // from #, without the backslash
@@ -189,7 +197,7 @@ for (const name of Object.keys(entries)) {
 // For Node's require each entry is one file and few that it shares with others: finding many files takes a process
 // longer than running them, and the first webhook waits for it.
 const shared = {
-  errors: ["errors", "given", "wasm", "wasm-file"],
+  errors: ["errors", "given", "wasm", "module-source"],
   verifier: ["env", "event-store", "handled-once", "handler", "native-hmac", "signature", "webhooks-module"],
 };
 const sharedBy = new Map(Object.entries(shared).flatMap(([group, modules]) => modules.map((module) => [join(dist, `esm/src/${module}.js`), group])));
@@ -275,6 +283,11 @@ manifest.exports = Object.fromEntries(
     return [name === "index" ? "." : `./${name.replace("-", "/")}`, conditions];
   }),
 );
+// Without the wasm: whoever imports these brings it. As ES modules only: they are for bundles and pages.
+for (const name of ["slim", ...Object.keys(entries)]) {
+  const path = { slim: "./slim", index: "./slim/client" }[name] ?? `./slim/${name.replace("-", "/")}`;
+  manifest.exports[path] = { types: esmTypes(name), default: `./dist/esm/entry/${name}.js` };
+}
 for (const module of Object.keys(owners)) {
   manifest.exports[`./${module}.wasm`] = { types: `./dist/wasm/${module}.wasm.d.ts`, default: `./dist/wasm/${module}.wasm` };
 }

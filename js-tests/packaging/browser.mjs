@@ -51,10 +51,10 @@ export async function outcomeOf(url) {
 }
 
 /** Serves the folder as long as its page runs. */
-export async function outcomeIn(folder, options) {
+export async function outcomeIn(folder, { page = "", ...options } = {}) {
   const server = await serve(folder, options);
   try {
-    return await outcomeOf(server.url);
+    return await outcomeOf(server.url + page);
   } finally {
     server.close();
   }

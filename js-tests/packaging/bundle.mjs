@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { wasmIn, wasmPieces } from "../wasm-pieces.mjs";
 import { execute } from "./consumer.mjs";
 import { node } from "./runtimes.mjs";
-
-const modules = ["client", "gopay", "qr", "sandbox", "webhooks"];
 
 function files(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -15,16 +14,9 @@ function files(folder) {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
 }
 
-/** The wasm modules that the files carry, by name, one as often as it is there: as text or as it is. */
+/** The wasm modules that the files carry, by name, each as often as it is there. */
 export function modulesIn(folder, packed) {
-  const all = files(folder);
-  const times = (piece) => all.reduce((count, file) => count + file.toString("latin1").split(piece).length - 1, 0);
-  return modules.flatMap((name) => {
-    const text = readFileSync(join(packed.installed, `dist/esm/src/glue/${name}.text.js`), "latin1");
-    const bytes = readFileSync(join(packed.installed, `dist/wasm/${name}.wasm`)).toString("latin1");
-    const middle = (whole) => whole.slice(whole.length / 2, whole.length / 2 + 200);
-    return Array(times(middle(text)) + times(middle(bytes))).fill(name);
-  });
+  return wasmIn(files(folder).map((file) => file.toString("latin1")), wasmPieces(packed.installed));
 }
 
 function checkNone(folder, pattern) {

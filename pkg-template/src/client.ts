@@ -2,6 +2,7 @@
 // is decided there.
 
 import { ApiPromise, type Answered } from "./api-promise.js";
+import { AsyncWasm } from "./async-wasm.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
 import { fromRecord } from "./errors.js";
@@ -16,10 +17,10 @@ import type {
   WebhookEvent,
 } from "./objects.js";
 import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions, verifySignature } from "./signature.js";
-import { type Glue, Wasm } from "./wasm.js";
+import type { Glue } from "./wasm.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
-export const wasm = new Wasm<typeof glue & Glue>(glue);
+export const wasm = new AsyncWasm<typeof glue & Glue>(glue);
 
 export interface ItPayClientOptions extends ConnectionOptions {
   /** Default: the variable ITPAY_API_KEY. */

@@ -1,6 +1,7 @@
 // GoPayClient: dresses the wasm module's calls of GoPay's REST API v3.
 
 import { ApiPromise, type Answered } from "./api-promise.js";
+import { AsyncWasm } from "./async-wasm.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
 import { fromRecord, ValidationError } from "./errors.js";
@@ -15,10 +16,10 @@ import type {
   GoPayRefund,
   GoPayResult,
 } from "./gopay-objects.js";
-import { type Glue, Wasm } from "./wasm.js";
+import type { Glue } from "./wasm.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
-export const wasm = new Wasm<typeof glue & Glue>(glue);
+export const wasm = new AsyncWasm<typeof glue & Glue>(glue);
 
 const PRODUCTION_URL = "https://gate.gopay.cz/api";
 const SANDBOX_URL = "https://gw.sandbox.gopay.com/api";

@@ -1,7 +1,7 @@
 // What a gateway's state machine needs around it in process: a `fetch` that answers, faults that are injected, a
 // record of what came in, deliveries that are really made. The same for each gateway of the sandbox.
 
-import { fromRecord, ValidationError } from "./errors.js";
+import { fromRecord, ItPayError, ValidationError } from "./errors.js";
 import * as glue from "./glue/sandbox.js";
 import { type Glue, Wasm } from "./wasm.js";
 
@@ -70,6 +70,10 @@ export function call<T>(use: (module: typeof glue) => T): T {
   try {
     return wasm.call(use);
   } catch (error) {
+    // What wasm-bindgen says of an object whose instance has been replaced after a trap.
+    if (/stale object/.test((error as Error | undefined)?.message ?? "")) {
+      throw new ItPayError("This sandbox was lost when itpay failed inside: make a new one", { code: "internal", cause: error });
+    }
     throw fromRecord(error);
   }
 }
@@ -85,21 +89,24 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
   const pump = async (): Promise<void> => {
     if (closed()) return;
     call(() => machine.tick(now(), random()));
-    for (const change of JSON.parse(machine.take_changes() ?? "[]") as object[]) changed(change);
+    for (const change of JSON.parse(call(() => machine.take_changes()) ?? "[]") as object[]) changed(change);
     const sent: Promise<void>[] = [];
     // The receiver judges a signature's age by its own clock, which is the machine's.
-    const next = (): string | undefined => machine.next_delivery(now(), Date.now());
+    const next = (): string | undefined => call(() => machine.next_delivery(now(), Date.now()));
     for (let delivery = next(); delivery !== undefined; delivery = next()) sent.push(send(delivery));
     await Promise.all(sent);
     // A delivery may have waited for the one before it.
     if (sent.length > 0) return pump();
     clearTimeout(timer);
-    const due = machine.next_due();
+    const due = call(() => machine.next_due());
     if (due === undefined || closed()) return;
-    timer = setTimeout(() => void pump(), Math.min(Math.max(due - now(), 10), 2 ** 31 - 1));
+    timer = setTimeout(pumpAlone, Math.min(Math.max(due - now(), 10), 2 ** 31 - 1));
     // Waiting must not keep a program alive that has nothing else to do.
     (timer as { unref?: () => void }).unref?.();
   };
+
+  /** Where nobody waits for it. What fails inside, the next call says. */
+  const pumpAlone = (): void => void pump().catch(() => undefined);
 
   const send = async (delivery: string): Promise<void> => {
     const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string };
@@ -120,7 +127,7 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     clearTimeout(timeUp);
     closing.signal.removeEventListener("abort", giveUp);
     if (closed()) return;
-    machine.delivered(id, status ?? undefined, now());
+    call(() => machine.delivered(id, status ?? undefined, now()));
     attempted({ id, status: status ?? null, at: now() });
   };
 
@@ -143,7 +150,7 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     }
     const question = JSON.stringify({ method: request.method, path: pathname, query: search.slice(1) || undefined, headers: [...request.headers] });
     const given = JSON.parse(call(() => machine.answer(question, body, now(), Date.now(), random()))) as { status: number; headers: [string, string][]; body: string };
-    void pump();
+    pumpAlone();
     if (fault?.reset === "after") throw hungUp("read ECONNRESET", "ECONNRESET");
     entry.status = given.status;
     const stream = fault?.stall === "body" ? stalled(fault.body ?? given.body, request.signal) : (fault?.body ?? given.body);
@@ -172,7 +179,7 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     /** Does what is due. Gives when something is due next. */
     tick: async (): Promise<number | undefined> => {
       await pump();
-      return closed() ? undefined : machine.next_due();
+      return closed() ? undefined : call(() => machine.next_due());
     },
     requests: requests as readonly SandboxRequest[],
     snapshot: (): string => call(() => machine.snapshot()),

@@ -1,11 +1,12 @@
-// How a wasm module comes alive: compiled and started once, synchronously, at its first use. The entry files
-// say where it comes from, because that differs between runtimes; nothing else does.
+// How a wasm module comes alive: started once, synchronously, at its first use. The entry files say where it comes
+// from, because that differs between runtimes; nothing else does.
 
 import { ItPayError } from "./errors.js";
 
 /** What wasm-bindgen's glue has for every module. */
 export interface Glue {
-  initSync(options: { module: WebAssembly.Module }): { memory: WebAssembly.Memory };
+  /** Starts the module, at the first call. Says what it exports, at every one. */
+  initSync(options: { module?: WebAssembly.Module }): { memory: WebAssembly.Memory };
   __wbg_reset_state(): void;
 }
 
@@ -35,11 +36,15 @@ export class Wasm<G> {
       return use(this.#glue ?? (started as G));
     } catch (error) {
       // By name: a test runner's or an edge runtime's error class may be another realm's.
-      if ((error as Error | undefined)?.name !== "RuntimeError") throw error;
-      this.#glue?.__wbg_reset_state();
-      this.#started = undefined;
-      throw new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause: error });
+      throw (error as Error | undefined)?.name === "RuntimeError" ? this.replace(error) : error;
     }
+  }
+
+  /** Puts a fresh instance in the place of one that trapped; the error for whoever was using it. */
+  protected replace(cause: unknown): ItPayError {
+    this.#glue?.__wbg_reset_state();
+    this.#started = this.#glue?.initSync({});
+    return new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause });
   }
 
   #start(): { memory: WebAssembly.Memory } {
@@ -49,31 +54,5 @@ export class Wasm<G> {
       this.#started = this.#glue?.initSync({ module }) ?? (new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory });
     }
     return this.#started;
-  }
-}
-
-/** The module that `asText` of scripts/assemble.mjs wrote. */
-export function inline(text: string): WebAssembly.Module {
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  let index = 0;
-  const digit = (): number => {
-    const code = text.charCodeAt(index++);
-    return code - (code < 92 ? 35 : 36);
-  };
-  while (index < text.length) {
-    const value = digit();
-    bytes[length++] = value < 89 ? value : 89 + (value - 89) * 91 + digit();
-  }
-  try {
-    return new WebAssembly.Module(bytes.subarray(0, length));
-  } catch (error) {
-    if ((error as Error | undefined)?.name !== "CompileError") throw error;
-    throw new ItPayError(
-      "This runtime does not allow WebAssembly to be compiled from bytes. " +
-        "On Cloudflare or Vercel's edge the bundler must resolve the condition `workerd` or `edge-light` " +
-        "(OpenNext: add itpay to serverExternalPackages); in a page the CSP needs script-src 'wasm-unsafe-eval'.",
-      { code: "wasm_forbidden", cause: error },
-    );
   }
 }

@@ -42,7 +42,7 @@ export const wasm = {
 
 /** Compiles and starts the module, at its first use and after a trap. Its memory never grows: the views stay good. */
 function start(): InitOutput {
-  if (source === undefined) throw new ItPayError("no entry of itpay was imported", { code: "internal" });
+  if (source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
   const started = new WebAssembly.Instance(source()).exports as unknown as InitOutput;
   const { buffer } = started.memory;
   header = new Uint8Array(buffer, started.header_buffer(), HEADER_BYTES);

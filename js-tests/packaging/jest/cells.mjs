@@ -10,6 +10,11 @@ export default {
   cells: [
     { how: "CommonJS", run: run("works.test.js") },
     { how: "ES modules (--experimental-vm-modules)", run: run("works.test.mjs") },
-    { how: "CommonJS, jsdom", run: run("works.test.js", "--env", "jsdom") },
+    {
+      how: "jest-environment-jsdom",
+      run: run("works.test.js", "--env", "jsdom"),
+      cannot: { fails: /(TextDecoder|TextEncoder|Request|Response) is not defined/, instead: "it has neither fetch nor TextDecoder; take jest-fixed-jsdom" },
+    },
+    { how: "jest-fixed-jsdom", run: run("works.test.js", "--env", "jest-fixed-jsdom") },
   ],
 };

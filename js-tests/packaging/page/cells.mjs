@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { outcomeIn } from "../browser.mjs";
 
 /** Nothing is allowed but what the page needs: its own scripts, wasm, and the import map, an inline script, by its hash. */
-function policy(folder) {
-  const [, map] = /<script type="importmap">([^]*?)<\/script>/.exec(readFileSync(join(folder, "index.html"), "utf8"));
+function policy(folder, page = "index.html") {
+  const [, map] = /<script type="importmap">([^]*?)<\/script>/.exec(readFileSync(join(folder, page), "utf8"));
   const hash = createHash("sha256").update(map).digest("base64");
   return `default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`;
 }
@@ -17,6 +17,11 @@ export default {
   cells: [
     { how: "<script type=module>", short: true, run: (folder) => outcomeIn(folder) },
     { how: "with a Content-Security-Policy", short: true, run: (folder) => outcomeIn(folder, { headers: { "Content-Security-Policy": policy(folder) } }) },
+    {
+      how: "itpay/slim, with a Content-Security-Policy",
+      short: true,
+      run: (folder) => outcomeIn(folder, { page: "slim.html", headers: { "Content-Security-Policy": `${policy(folder, "slim.html")}; connect-src 'self'` } }),
+    },
     {
       how: "with one without 'wasm-unsafe-eval'",
       short: true,

@@ -9,10 +9,21 @@ import { node, program } from "../runtimes.mjs";
 const serve = async (folder, ...args) => JSON.parse(await execute(node(24), ["serve.mjs", ...args], { cwd: folder }));
 
 async function bundled(folder, packed, ...flags) {
-  const args = ["deploy", "--dry-run", "--outdir", "dist", ...flags.flatMap((flag) => ["--compatibility-flag", flag])];
+  return wrangler(folder, packed, "worker.mjs", ...flags);
+}
+
+/** With the entries that have no wasm in them, and modules that the Worker imports by itself. */
+async function slim(folder, packed) {
+  const exercise = readFileSync(join(folder, "exercise.mjs"), "utf8");
+  writeFileSync(join(folder, "exercise.mjs"), exercise.replaceAll(/from "itpay(\/\w+)?"/g, (_, name = "/client") => `from "itpay/slim${name}"`));
+  return wrangler(folder, packed, "slim.mjs");
+}
+
+async function wrangler(folder, packed, main, ...flags) {
+  const args = ["deploy", main, "--dry-run", "--outdir", "dist", ...flags.flatMap((flag) => ["--compatibility-flag", flag])];
   await execute(node(24), [program(folder, "wrangler"), ...args], { cwd: folder, env: { WRANGLER_SEND_METRICS: "false", HOME: folder } });
   assert.deepEqual(modulesIn(join(folder, "dist"), packed), ["client", "qr", "webhooks"]);
-  return serve(folder, join(folder, "dist"), "worker.js", ...flags);
+  return serve(folder, join(folder, "dist"), main.replace(".mjs", ".js"), ...flags);
 }
 
 /** Without a build step: the package's files beside the Worker's, imported by their paths. */
@@ -31,6 +42,7 @@ export default {
   cells: [
     { how: "wrangler", short: true, run: (folder, packed) => bundled(folder, packed) },
     { how: "wrangler, nodejs_compat", short: true, run: (folder, packed) => bundled(folder, packed, "nodejs_compat") },
+    { how: "wrangler, itpay/slim", short: true, run: slim },
     { how: "plain modules", short: true, run: (folder, packed) => plain(folder, packed) },
     { how: "plain modules, nodejs_compat", short: true, run: (folder, packed) => plain(folder, packed, "nodejs_compat") },
   ],

@@ -1,0 +1,188 @@
+// The npm package as a whole: what is in the tarball, where its entries lead, and what bundlers make of it.
+
+import assert from "node:assert/strict";
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { build } from "esbuild";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+
+import { wasmIn, wasmPieces } from "../wasm-pieces.mjs";
+
+const run = promisify(execFile);
+const pkg = fileURLToPath(new URL("../../pkg/", import.meta.url));
+const manifest = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
+const entries = Object.keys(manifest.exports).filter((name) => !/\.(wasm|json)$|^\.\/qr\/(react|svelte|vue)$/.test(name));
+const specifier = (entry) => `itpay${entry.slice(1)}`;
+
+const folder = mkdtempSync(join(tmpdir(), "itpay-package-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const [packed] = JSON.parse((await run("npm", ["pack", pkg, "--json", "--pack-destination", folder])).stdout);
+
+test("the tarball has the files that it had (UPDATE=1 after looking at the difference)", () => {
+  const snapshot = new URL("../snapshots/tarball.txt", import.meta.url);
+  // What Node's entries share is named by what is in it.
+  const files = packed.files.map(({ path }) => path.replace(/shared-[A-Z0-9]{8}\.js$/, "shared-*.js"));
+  const text = `${[...new Set(files)].sort().join("\n")}\n`;
+  if (process.env.UPDATE) writeFileSync(snapshot, text);
+  assert.equal(text, readFileSync(snapshot, "utf8"));
+});
+
+test("nothing is installed beside it and nothing runs when it is installed", () => {
+  for (const field of ["dependencies", "optionalDependencies", "peerDependencies", "bundleDependencies", "scripts", "gypfile"]) assert.equal(manifest[field], undefined, field);
+  assert.ok(!existsSync(join(pkg, "binding.gyp")));
+});
+
+test("no source map is promised: the JavaScript is as readable as its source, and not minified", () => {
+  for (const { path } of packed.files.filter(({ path: name }) => /\.m?js$/.test(name))) {
+    const text = readFileSync(join(pkg, path), "utf8");
+    assert.doesNotMatch(text, /sourceMappingURL/, path);
+    if (!path.endsWith(".text.js")) assert.ok(text.split("\n").every((line) => line.length < 1000), `${path} has lines that nobody reads`);
+  }
+});
+
+test("every file that exports names is in the tarball", () => {
+  const files = new Set(packed.files.map(({ path }) => `./${path}`));
+  const leaves = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(leaves));
+  for (const path of [...leaves(manifest.exports), manifest.main, manifest.module, manifest.types, ...Object.values(manifest.bin)]) assert.ok(files.has(path), path);
+});
+
+test("an edge runtime's condition comes before Node's, a bundler's before Node's, and types before all in their block", () => {
+  for (const [entry, conditions] of Object.entries(manifest.exports)) {
+    if (typeof conditions === "string" || conditions.node === undefined) continue;
+    const order = Object.keys(conditions);
+    for (const before of ["workerd", "edge-light", "module"]) assert.ok(order.indexOf(before) >= 0 && order.indexOf(before) < order.indexOf("node"), `${entry}: ${before}`);
+    assert.equal(order.at(-1), "default", entry);
+    const blocks = (value) => (typeof value === "string" ? [] : [value, ...Object.values(value).flatMap(blocks)]);
+    for (const block of blocks(conditions)) if ("types" in block) assert.equal(Object.keys(block)[0], "types", entry);
+  }
+});
+
+test("publint finds nothing", async () => {
+  const { messages, pkg: read } = await publint({ pkgDir: pkg, strict: true });
+  assert.deepEqual(messages.map((message) => formatMessage(message, read, { color: false })), []);
+});
+
+test("the types are right for every way of resolving them (attw)", () => {
+  const attw = fileURLToPath(new URL("../node_modules/@arethetypeswrong/cli/dist/index.js", import.meta.url));
+  const args = [attw, join(folder, packed.filename), "--no-definitely-typed", "--format", "json"];
+  // Into a file: it ends before all that it wrote has gone through a pipe.
+  const answer = join(folder, "attw.json");
+  spawnSync(process.execPath, args, { stdio: ["ignore", openSync(answer, "w"), "inherit"] });
+  const { analysis, problems } = JSON.parse(readFileSync(answer, "utf8"));
+  for (const entry of entries) assert.ok(entry in analysis.entrypoints, entry);
+  const found = Object.values(problems).flat().filter(({ entrypoint, resolutionKind }) => {
+    // By intention: these are ES modules only, and their own is no JavaScript.
+    if (entrypoint.startsWith("./slim")) return !["node10", "node16-cjs"].includes(resolutionKind);
+    return !/\.(wasm|json)$|^\.\/qr\/(react|svelte|vue)$/.test(entrypoint);
+  });
+  assert.deepEqual(found.map(({ kind, entrypoint, resolutionKind }) => `${kind} ${entrypoint} ${resolutionKind}`), []);
+});
+
+/** A bundle of the entry: its text, and what it leaves to be found at run time. */
+async function bundled(contents, options) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: fileURLToPath(new URL("..", import.meta.url)) },
+    outdir: "out",
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "es2022",
+    loader: { ".wasm": "copy" },
+    external: ["node:*", "cloudflare:*"],
+    logLevel: "silent",
+    plugins: [{ name: "?module", setup: ({ onResolve }) => onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.replace("?module", "")) })) }],
+    ...options,
+  });
+  const text = outputFiles.filter(({ path }) => path.endsWith(".js")).map((file) => file.text).join("\n");
+  return { text, external: Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path)), inputs: Object.keys(metafile.inputs), files: outputFiles.map(({ path }) => path) };
+}
+
+const places = { "a page": ["browser"], "a page's worker": ["worker", "browser"], workerd: ["workerd", "worker", "browser"], "Vercel's edge": ["edge-light", "worker", "browser"] };
+for (const [place, conditions] of Object.entries(places)) {
+  test(`nothing of Node's is reached from ${place}, by import or by require`, async () => {
+    for (const entry of entries) {
+      for (const code of [`import * as all from "${specifier(entry)}"; console.log(all);`, `console.log(require("${specifier(entry)}"));`]) {
+        // esbuild says "module" by itself only while it is told no other condition.
+        const { external } = await bundled(code, { conditions: [...conditions, "module"] });
+        // Durable Objects' base class is imported where there is one.
+        assert.deepEqual(external.filter((path) => path !== "cloudflare:workers"), [], `${code} for ${place}`);
+      }
+    }
+  });
+}
+
+// What each entry may bring along of wasm; all the others may not be in its bundle.
+const modules = {
+  ".": ["client", "webhooks"],
+  "./webhooks": ["webhooks"],
+  "./webhooks/node": ["webhooks"],
+  "./stores": [],
+  "./gopay": ["gopay"],
+  "./paykit": ["client", "paykit", "webhooks"],
+  "./qr": ["qr"],
+  "./qr/element": ["qr"],
+  "./sandbox": ["sandbox"],
+};
+const pieces = wasmPieces(pkg);
+test("every entry brings its wasm modules along, each once, and no other", async () => {
+  assert.deepEqual(entries.filter((entry) => !entry.startsWith("./slim")).sort(), Object.keys(modules).sort());
+  for (const [entry, expected] of Object.entries(modules)) {
+    const code = `import * as all from "${specifier(entry)}"; console.log(all);`;
+    const page = await bundled(code, { conditions: ["browser", "module"] });
+    assert.deepEqual(wasmIn([page.text], pieces), expected, `${entry} in a page`);
+    for (const conditions of [["workerd"], ["edge-light"]]) {
+      const { files } = await bundled(code, { conditions });
+      assert.deepEqual(files.flatMap((path) => /\/(\w+)-\w+\.wasm$/.exec(path)?.[1] ?? []).sort(), expected, `${entry} with ${conditions}`);
+    }
+  }
+});
+
+test("slim entries bring no wasm along", async () => {
+  const slim = entries.filter((entry) => entry.startsWith("./slim"));
+  assert.equal(slim.length, Object.keys(modules).length + 1);
+  for (const entry of slim) {
+    const { inputs, files } = await bundled(`import * as all from "${specifier(entry)}"; console.log(all);`, { conditions: ["browser", "module"] });
+    assert.deepEqual([...inputs, ...files].filter((path) => /\.text\.js$|\.wasm$/.test(path)), [], entry);
+  }
+});
+
+test("what is imported and not used is left out", async () => {
+  for (const entry of entries.filter((name) => !["./qr/element", "./slim/qr/element"].includes(name))) {
+    const { text } = await bundled(`import "${specifier(entry)}"; import { isItPayError } from "itpay/slim"; console.log(isItPayError(1));`, { conditions: ["browser", "module"] });
+    // An entry says where its wasm is, which is what it is imported for; a slim one has nothing to say.
+    if (entry.startsWith("./slim")) assert.ok(text.length < 1500, `${entry}: ${text.length}`);
+  }
+  const { text, inputs } = await bundled('import { verifySignature } from "itpay/webhooks"; console.log(verifySignature);', { conditions: ["browser", "module"] });
+  assert.ok(!inputs.some((path) => /src\/(client|gopay|qr|sandbox|paykit)/.test(path)), inputs.join());
+  assert.doesNotMatch(text, /ItPayClient|createWebhookHandler|already_processed/);
+  const slim = await bundled('import { init, webhooksWasm } from "itpay/slim"; import { verifySignature } from "itpay/slim/webhooks"; console.log(init, webhooksWasm, verifySignature);', { conditions: ["browser", "module"] });
+  assert.doesNotMatch(slim.text, /payment_intents_create|paymentIntents|gateway_new|GoPayClient/);
+});
+
+test("an ES module copy and a CommonJS copy in one process know each other's errors", async () => {
+  const required = createRequire(import.meta.url)("itpay");
+  const other = await import("../../pkg/dist/esm/inline/index.js");
+  assert.notEqual(other.ItPayError, required.ItPayError);
+  for (const [thrower, judge] of [[required, other], [other, required]]) {
+    assert.throws(() => new thrower.ItPayClient({ apiKey: "sk_test", timeout: -1 }), (error) => error instanceof thrower.ValidationError && !(error instanceof judge.ValidationError) && judge.isItPayError(error));
+    assert.match(thrower.createPaymentIntentId(), /^pi_/);
+  }
+});
+
+test("no file of the tarball knows this machine", () => {
+  const places = [process.env.HOME, fileURLToPath(new URL("../../", import.meta.url))].filter((path) => path?.length > 1).map((path) => `${path.replace(/\/$/, "")}/`);
+  for (const name of readdirSync(pkg, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
+    const bytes = readFileSync(join(name.parentPath, name.name), "latin1");
+    for (const place of places) assert.ok(!bytes.includes(place), `${name.name}: ${place}`);
+  }
+});
