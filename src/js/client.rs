@@ -1,4 +1,5 @@
-//! The `client` wasm module: the calls of `ItPayClient`. Nothing is kept between two of them.
+//! The `client` wasm module: the calls of `ItPayClient`. Between two of them it keeps the last client, as it was read, and
+//! random bytes that no id has used yet.
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
@@ -7,6 +8,7 @@ use alloc::{
     string::{String, ToString as _},
     vec::Vec,
 };
+use core::cell::RefCell;
 
 use js_sys::{Array, Date, Promise, Uint8Array};
 use serde_json::Value;
@@ -266,19 +268,35 @@ fn data(answer: &Answer) -> Result<JsValue, JsValue> {
     if answer.response.body.is_empty() { Ok(JsValue::UNDEFINED) } else { parse_json(&answer.body) }
 }
 
+/// Random bytes that were drawn and not used yet. Each id takes its own; drawing them one by one takes as long as the
+/// rest of a call's preparation.
+struct Randomness {
+    bytes: [u8; 64 * ID_BYTES],
+    left: usize,
+}
+
+const ID_BYTES: usize = 10;
+
+thread_local! {
+    static RANDOMNESS: RefCell<Randomness> = const { RefCell::new(Randomness { bytes: [0; 64 * ID_BYTES], left: 0 }) };
+}
+
 fn fresh_id() -> Result<String, Record> {
-    let random = Uint8Array::new_with_length(10);
-    get_random_values(&random).map_err(|cause| {
-        Record::new(
-            "ValidationError",
-            "no_randomness",
-            "This runtime has no crypto.getRandomValues: pass an `id`".to_string(),
-        )
-        .with_cause(cause)
-    })?;
-    let mut bytes = [0; 10];
-    random.copy_to(&mut bytes);
-    Ok(payment_intent_id(Date::now() as u64, &bytes))
+    RANDOMNESS.with_borrow_mut(|randomness| {
+        if randomness.left < ID_BYTES {
+            let drawn = Uint8Array::new_with_length(randomness.bytes.len() as u32);
+            get_random_values(&drawn).map_err(|cause| {
+                let message = "This runtime has no crypto.getRandomValues: pass an `id`".to_string();
+                Record::new("ValidationError", "no_randomness", message).with_cause(cause)
+            })?;
+            drawn.copy_to(&mut randomness.bytes);
+            randomness.left = randomness.bytes.len();
+        }
+        randomness.left -= ID_BYTES;
+        let own =
+            randomness.bytes.get(randomness.left..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
+        Ok(payment_intent_id(Date::now() as u64, &own))
+    })
 }
 
 fn object(params: &str) -> Result<Object, Record> {
