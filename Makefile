@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr
+.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr bench-startup packaging packaging-short release-check
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -8,7 +8,7 @@ demo: build ## a payment from end to end, in this terminal
 shop: build ## a shop that sells one thing, in the browser
 	@node examples/shop/serve.mjs
 
-test: check test-rust test-no-std test-js ## everything
+test: check test-rust test-no-std test-js packaging-short ## everything
 
 setup: ## installs what is missing
 	@scripts/setup
@@ -47,3 +47,15 @@ bench-qr: build ## a QR code beside what people would pick instead
 
 fuzz-short: ## each fuzz target for 20 seconds (scripts/fuzz 600: for ten minutes)
 	@scripts/fuzz
+
+bench-startup: build ## from nothing to the first result, beside what people would pick instead
+	@cd js-tests && node bench/startup.mjs
+
+packaging: build ## the packed tarball in every runtime and bundler, as a table
+	@cd js-tests && node packaging/run.mjs
+
+packaging-short: build ## the part of it that takes less than two minutes
+	@cd js-tests && node packaging/run.mjs --short
+
+release-check: build ## what has to be right before a release
+	@scripts/release-check

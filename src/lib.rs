@@ -1,8 +1,9 @@
-//! The crate's front door: what is public, and under which feature.
-//!
-//! The core does no I/O, reads no clock and draws no randomness: a call is turned into an
-//! [`http::Request`], an [`http::Response`] into a typed value or an [`Error`]; time and random bytes
-//! are arguments. Only `js`, the border to JavaScript, executes anything.
+#![doc = include_str!("../docs/rust.md")]
+// The crate's front door: what is public, and under which feature.
+//
+// The core does no I/O, reads no clock and draws no randomness: a call is turned into an
+// [`http::Request`], an [`http::Response`] into a typed value or an [`Error`]; time and random bytes
+// are arguments. Only `js`, the border to JavaScript, executes anything.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // `forbid` cannot be lifted for one module, so the core's modules each forbid it and the border may not need to.

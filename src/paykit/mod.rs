@@ -1,6 +1,6 @@
 //! PayKit's objects and events, and what GoPay's and ItPay's are in its terms.
 //!
-//! Facts: PayKit's provider contract and the GoPay provider's page. Parameters are read once, in [`params`]; what a
+//! Facts: PayKit's provider contract and the GoPay provider's page. Parameters are read once, in `params`; what a
 //! gateway is sent is made in `to_…`, and what it answers is read in `from_…`.
 
 mod countries;
