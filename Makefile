@@ -8,7 +8,7 @@ demo: build ## a payment from end to end, in this terminal
 shop: build ## a shop that sells one thing, in the browser
 	@node examples/shop/serve.mjs
 
-test: check test-rust test-no-std test-js packaging-short ## everything
+test: check test-rust test-no-std packaging-short test-js ## everything
 
 setup: ## installs what is missing
 	@scripts/setup
