@@ -37,7 +37,12 @@ async function load(url, seconds, rate, from) {
   writeFileSync(file, `import autocannon from ${JSON.stringify(autocannon)};
 import { readFileSync } from "node:fs";
 const { url, requests, seconds, rate, connections } = JSON.parse(readFileSync(${JSON.stringify(`${file}.json`)}));
-const result = await autocannon({ url, requests, duration: seconds, connections, overallRate: rate });
+let next = 0;
+const setupClient = (client) => {
+  const own = next++;
+  client.setRequests(requests.filter((_, index) => index % connections === own));
+};
+const result = await autocannon({ url, requests, setupClient, duration: seconds, connections, overallRate: rate });
 console.log(JSON.stringify(result));`);
   writeFileSync(`${file}.json`, JSON.stringify({ url, requests: events(2000, from), seconds, rate, connections: CONNECTIONS }));
   const { stdout } = await promisify(execFile)(process.execPath, [file], { maxBuffer: 1e8 });
