@@ -14,6 +14,7 @@ let browser;
 /** A static server, as plain as one can be. */
 export async function serve(folder, { headers = {} } = {}) {
   const server = createServer((request, response) => {
+    if (request.url === "/favicon.ico") return response.writeHead(204).end(); // which browsers ask for by themselves
     const path = join(folder, normalize(new URL(request.url, "http://x").pathname).replace(/\/$/, "/index.html"));
     if (!path.startsWith(folder) || !existsSync(path)) return response.writeHead(404).end();
     response.writeHead(200, { "Content-Type": types[extname(path)] ?? "application/octet-stream", ...headers });

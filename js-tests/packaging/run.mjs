@@ -4,7 +4,7 @@
 //   node packaging/run.mjs --short           the cheap ones, for CI
 //   node packaging/run.mjs vite "Node 22"    the cells with that in their name
 //   node packaging/run.mjs --list            their names
-//   … --markdown FILE                        also writes the table
+//   … --docs                                 also writes the table into docs/runtimes.md, and a short one into the README
 //   … --keep                                 leaves the copies where they are, to look at them
 //
 // A consumer is a folder with a package.json, its lock file, and a cells.mjs: how it is called in the table, and its
@@ -26,7 +26,7 @@ import { installRuntimes } from "./runtimes.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { short: { type: "boolean" }, list: { type: "boolean" }, keep: { type: "boolean" }, markdown: { type: "string" } },
+  options: { short: { type: "boolean" }, list: { type: "boolean" }, keep: { type: "boolean" }, docs: { type: "boolean" } },
 });
 
 const consumers = [];
@@ -67,6 +67,13 @@ async function outcome(cell, packed) {
   }
 }
 
+/** Puts the table between the two marks of the page. */
+function writeTable(page, table) {
+  const path = join(here, "../..", page);
+  const [before, , after] = readFileSync(path, "utf8").split(/<!-- \/?matrix -->\n/);
+  writeFileSync(path, `${before}<!-- matrix -->\n${table}<!-- /matrix -->\n${after}`);
+}
+
 say("packing pkg/, and what is missing of the runtimes\n");
 await installRuntimes();
 const packed = await pack();
@@ -93,8 +100,10 @@ const widths = ["where", "how"].map((column) => Math.max(...rows.map((row) => ro
 console.log();
 for (const { where, how, result } of rows) console.log(`${where.padEnd(widths[0])}  ${how.padEnd(widths[1])}  ${result}`);
 console.log(`\n${rows.length - failed} of ${rows.length} as they should be, in ${Math.round((Date.now() - started) / 1000)} s`);
-if (options.markdown !== undefined) {
-  const lines = rows.map(({ where, how, result }, index) => `| ${where === rows[index - 1]?.where ? "" : where} | ${how} | ${result === "works" ? "✓" : result} |`);
-  writeFileSync(options.markdown, `| where | how | |\n|---|---|---|\n${lines.join("\n")}\n`);
+if (options.docs) {
+  const table = rows.map(({ where, how, result }, index) => `| ${where === rows[index - 1]?.where ? "" : where} | ${how.replaceAll("<", "&lt;")} | ${result === "works" ? "✓" : result} |\n`);
+  writeTable("docs/runtimes.md", `| where | how | |\n|---|---|---|\n${table.join("")}`);
+  const running = consumers.filter(({ title }) => rows.some(({ where, result }) => where === title && !result.startsWith("FAILS")));
+  writeTable("README.md", `| where | how |\n|---|---|\n${running.map(({ title, summary }) => `| ${title} | ${summary} |\n`).join("")}`);
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -9,6 +9,7 @@ const run = (...args) => async (folder) => execute(bun(), args, { cwd: folder })
 
 export default {
   title: "Bun 1",
+  summary: "`import`, `require`, `bun test`, `bun build`, `--compile`",
   place: 9,
   cells: [
     { how: "import", short: true, run: async (folder) => JSON.parse(await run("script.mjs")(folder)) },

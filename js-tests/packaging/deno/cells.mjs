@@ -6,6 +6,7 @@ const run = (command, ...args) => async (folder) => execute(deno(), [command, "-
 
 export default {
   title: "Deno 2",
+  summary: "node_modules and `npm:`, without any permission; `deno test`",
   place: 8,
   cells: [
     { how: "node_modules, no permission", short: true, run: async (folder) => JSON.parse(await run("run", "script.mjs")(folder)) },

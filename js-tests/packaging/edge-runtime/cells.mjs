@@ -5,6 +5,7 @@ import { node } from "../runtimes.mjs";
 
 export default {
   title: "Vercel Edge",
+  summary: "edge-runtime",
   place: 6,
   cells: [
     {

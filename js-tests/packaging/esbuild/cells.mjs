@@ -9,6 +9,7 @@ const esbuild = async (folder, ...args) => execute(join(folder, "node_modules/es
 
 export default {
   title: "esbuild",
+  summary: "page, server bundle",
   place: 22,
   cells: [
     {

@@ -6,6 +6,7 @@ const run = (file, ...options) => async (folder) =>
 
 export default {
   title: "Jest 30",
+  summary: "CommonJS, ES modules, jest-fixed-jsdom",
   place: 12,
   cells: [
     { how: "CommonJS", run: run("works.test.js") },

@@ -63,6 +63,7 @@ async function developed(folder) {
 
 export default {
   title: "Next.js 16",
+  summary: "Turbopack, webpack and `next dev`: server and client components, route handlers on Node and edge, middleware, `<itpay-qr>`",
   place: 7,
   cells: [
     { how: "Turbopack: server and client component, route handlers on Node and edge, middleware", run: built("turbopack") },

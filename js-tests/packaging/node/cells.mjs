@@ -8,6 +8,7 @@ const majors = [20, 22, 24, 26];
 
 export default {
   title: "Node.js",
+  summary: "20.12, 22, 24, 26, by `import`, by `require`, both at once; TypeScript without a build; node:test",
   place: 1,
   cells: [
     ...majors.flatMap((major) => [

@@ -13,6 +13,7 @@ function policy(folder, page = "index.html") {
 
 export default {
   title: "Page without a bundler",
+  summary: '`<script type="module">` from a static server, with and without a Content-Security-Policy',
   place: 18,
   cells: [
     { how: "<script type=module>", short: true, run: (folder) => outcomeIn(folder) },

@@ -7,6 +7,7 @@ import { node, program } from "../runtimes.mjs";
 
 export default {
   title: "Parcel 2",
+  summary: "page",
   place: 27,
   cells: [
     {

@@ -10,6 +10,7 @@ const build = async (folder, ...args) => execute(node(24), ["build.mjs", ...args
 
 export default {
   title: "Rolldown",
+  summary: "page, server bundle",
   place: 26,
   cells: [
     {

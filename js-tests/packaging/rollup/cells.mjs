@@ -10,6 +10,7 @@ const build = async (folder, ...args) => execute(node(24), ["build.mjs", ...args
 
 export default {
   title: "Rollup 4",
+  summary: "page, server bundle",
   place: 21,
   cells: [
     {

@@ -10,6 +10,7 @@ const build = async (folder, ...args) => execute(node(24), ["build.mjs", ...args
 
 export default {
   title: "Rspack 2",
+  summary: "page, server bundle",
   place: 25,
   cells: [
     {

@@ -24,6 +24,7 @@ function cell(compiler, version, module, moduleResolution, ending, more = {}) {
 
 export default {
   title: "TypeScript",
+  summary: "5.9 and 7, moduleResolution node16, nodenext, bundler, node10",
   place: 2,
   cells: [
     ...["mts", "cts"].flatMap((ending) => [

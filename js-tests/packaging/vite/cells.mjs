@@ -9,6 +9,7 @@ const vite = async (folder, ...args) => execute(node(24), [program(folder, "vite
 
 export default {
   title: "Vite 8",
+  summary: "dev server, build, server bundle",
   place: 19,
   cells: [
     {

@@ -6,6 +6,7 @@ const run = (...args) => async (folder) =>
 
 export default {
   title: "Vitest",
+  summary: "Node and Cloudflare's Workers pool",
   place: 11,
   cells: [
     { how: "node", short: true, run: run() },

@@ -38,6 +38,7 @@ async function plain(folder, packed, ...flags) {
 
 export default {
   title: "Cloudflare Workers",
+  summary: "wrangler and plain modules, with and without `nodejs_compat`",
   place: 5,
   cells: [
     { how: "wrangler", short: true, run: (folder, packed) => bundled(folder, packed) },
