@@ -1,7 +1,11 @@
 // What a call returns: its data when awaited, and the Response that it came in for those who ask.
 
-/** The three things that the wasm module answers with. */
-export type Answered<T> = [data: T, response: Response, requestId: string | null];
+/** What the wasm module answers with. */
+export interface Answered<T> {
+  data: T;
+  response: Response;
+  requestId: string | null;
+}
 
 /** Resolves to the data. */
 export class ApiPromise<T> extends Promise<T> {
@@ -9,7 +13,7 @@ export class ApiPromise<T> extends Promise<T> {
 
   constructor(answered: Promise<Answered<T>>) {
     super((resolve, reject) => {
-      answered.then(([data]) => resolve(data), reject);
+      answered.then(({ data }) => resolve(data), reject);
     });
     this.#answered = answered;
   }
@@ -18,7 +22,7 @@ export class ApiPromise<T> extends Promise<T> {
   async withResponse(): Promise<{ data: T; response: Response; requestId: string | null }> {
     // The same failure is this promise's, too: whoever asks for the response handles it there.
     this.catch(() => undefined);
-    const [data, response, requestId] = await this.#answered;
+    const { data, response, requestId } = await this.#answered;
     return { data, response, requestId };
   }
 

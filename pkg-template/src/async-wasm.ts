@@ -1,8 +1,8 @@
 // A wasm module whose calls go on after they have returned: they wait for the network, and the runtime wakes them by
 // calling closures of the module. Should it trap then, nobody would catch it, and its promises would never settle.
 
-import type { ItPayError } from "./errors.js";
-import { type Glue, Wasm } from "./wasm.js";
+import { fromRecord, type ItPayError } from "./errors.js";
+import { type Glue, isTrap, Wasm } from "./wasm.js";
 
 /** What scripts/assemble.mjs adds to the glue of such a module. */
 interface AsyncGlue {
@@ -19,10 +19,23 @@ export class AsyncWasm<G extends Glue> extends Wasm<G> {
     (glue as unknown as AsyncGlue).onClosureError((error) => this.replace(error));
   }
 
-  /** A trap, now or later, ends this call and all that are under way. */
-  override call<T>(use: (glue: G) => T): T {
-    const result = super.call(use);
-    return result instanceof Promise ? (this.#watch(result) as T) : result;
+  /** A call that takes its time. A trap, now or later, ends it and all that are under way. */
+  promise<T>(use: (glue: G) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const made = this.call(use);
+      this.#underWay.add(reject);
+      made.then(
+        (value) => {
+          this.#underWay.delete(reject);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#underWay.delete(reject);
+          // A trap while the promise was made has rejected it already.
+          reject(isTrap(error) ? this.replace(error) : fromRecord(error));
+        },
+      );
+    });
   }
 
   protected override replace(cause: unknown): ItPayError {
@@ -30,14 +43,5 @@ export class AsyncWasm<G extends Glue> extends Wasm<G> {
     for (const end of this.#underWay) end(error);
     this.#underWay.clear();
     return error;
-  }
-
-  #watch<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#underWay.add(reject);
-      // A trap while the promise was made has rejected it already.
-      const failed = (error: unknown): void => reject((error as Error | undefined)?.name === "RuntimeError" ? this.replace(error) : error);
-      promise.then(resolve, failed).finally(() => this.#underWay.delete(reject));
-    });
   }
 }

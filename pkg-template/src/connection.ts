@@ -5,6 +5,7 @@ import { ValidationError } from "./errors.js";
 import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
 import { isPage, userAgent } from "./runtime.js";
 import { send } from "./send.js";
+import { waitFor, within } from "./within.js";
 
 export interface ConnectionOptions {
   /** How long one attempt may take, headers and body together, in milliseconds. Default 30,000. */
@@ -59,6 +60,8 @@ export function connection(options: ConnectionOptions & { baseUrl?: string | und
     logLevel,
     log: logLevel === 0 ? undefined : sink(options.logger),
     send,
+    pause: within,
+    waitFor,
   };
 }
 

@@ -133,15 +133,12 @@ export class GoPayClient {
   }
 
   #call<T>(use: Use): ApiPromise<T> {
-    return new ApiPromise<T>(this.#run(use) as Promise<Answered<T>>);
+    return new ApiPromise(this.#run(use) as Promise<Answered<T>>);
   }
 
-  async #run(use: Use): Promise<unknown> {
-    try {
-      return await wasm.call((module) => use(module, this.#config, this.#fetch ?? globalThis.fetch));
-    } catch (error) {
-      throw fromRecord(error);
-    }
+  #run(use: Use): Promise<unknown> {
+    // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
+    return wasm.promise((module) => use(module, this.#config, this.#fetch ?? globalThis.fetch));
   }
 }
 

@@ -10,6 +10,11 @@ export interface Glue {
   __wbg_reset_state(): void;
 }
 
+/** By name: a test runner's or an edge runtime's error class may be another realm's. */
+export function isTrap(error: unknown): boolean {
+  return (error as Error | undefined)?.name === "RuntimeError";
+}
+
 /** `G` is what is called: the glue, or the module's own exports where only numbers and bytes cross. */
 export class Wasm<G> {
   readonly #glue: (G & Glue) | undefined;
@@ -35,8 +40,7 @@ export class Wasm<G> {
     try {
       return use(this.#glue ?? (started as G));
     } catch (error) {
-      // By name: a test runner's or an edge runtime's error class may be another realm's.
-      throw (error as Error | undefined)?.name === "RuntimeError" ? this.replace(error) : error;
+      throw isTrap(error) ? this.replace(error) : error;
     }
   }
 

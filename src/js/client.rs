@@ -10,14 +10,13 @@ use alloc::{
 };
 use core::cell::RefCell;
 
-use js_sys::{Array, Date, Promise, Uint8Array};
+use js_sys::{Date, Promise, Uint8Array};
 use serde_json::Value;
 use std::thread_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::{
-    alarm::{Alarm, Reason},
     error::Record,
     line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, WaitOptions, text},
@@ -184,8 +183,8 @@ fn check<E: Endpoint>(response: &Response) -> Result<(), Error> {
     E::parse(response).map(drop)
 }
 
-/// One call: built now, so that what is wrong with it is said before anything is sent. Resolves to
-/// `[data, response, request id]`: the data is exactly what the gateway sent, once `check` could read it.
+/// One call: built now, so that what is wrong with it is said before anything is sent. The data that it resolves to is
+/// exactly what the gateway sent, once `check` could read it.
 fn call(
     client: Config,
     fetch: JsValue,
@@ -205,8 +204,8 @@ fn call(
         let (client, request, options) = prepared?;
         let answer = client.exchange(&request, &options).await.map_err(|no_answer| no_answer.record)?;
         check(&answer.response).map_err(|error| Record::from(timed(error, &answer)).after(answer.attempts))?;
-        let request_id = answer.response.request_id().map_or(JsValue::NULL, JsValue::from);
-        Ok(Array::of3(&data(&answer)?, &answer.raw, &request_id).into())
+        let data = data(&answer)?;
+        Ok(answer.with_data(&data))
     })
 }
 
@@ -244,7 +243,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
             (Seen::Failed, Some(record)) => return Err(record.into()),
             (Seen::Again { at }, _) => {
                 let ms = at.saturating_sub(now());
-                if Alarm::new(ms as f64, look.signal.as_ref(), None).rings().await == Reason::Aborted {
+                if client.line.pause(ms as f64, look.signal.as_ref()).await {
                     return Err(aborted(&look, looks).record.into());
                 }
             }
@@ -265,7 +264,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
 
 /// The answer's JSON as JavaScript reads it: fields that are not modelled included.
 fn data(answer: &Answer) -> Result<JsValue, JsValue> {
-    if answer.response.body.is_empty() { Ok(JsValue::UNDEFINED) } else { parse_json(&answer.body) }
+    if answer.response.body.is_empty() { Ok(JsValue::UNDEFINED) } else { parse_json(&answer.seen.body()) }
 }
 
 /// Random bytes that were drawn and not used yet. Each id takes its own; drawing them one by one takes as long as the

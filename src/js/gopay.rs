@@ -10,17 +10,16 @@ use alloc::{
 };
 use std::thread_local;
 
-use js_sys::{Array, Date, Promise, Reflect};
+use js_sys::{Date, Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::future_to_promise;
 
 use super::{
-    alarm::{Alarm, Reason},
     error::Record,
-    line::{Config, Last, Line, remembered},
+    line::{Config, Ended, Last, Line, ended, remembered},
     options::{Options, RawOptions, text},
-    transport::{Answer, NoAnswer, aborted, answered, exchange, timed},
+    transport::{Answer, NoAnswer, Seen, aborted, answered, exchange, timed},
 };
 use crate::{
     Endpoint, Error, Object, Secret,
@@ -257,8 +256,8 @@ fn read(
         let (request, options, client) = prepared?;
         let answer = exchange_with_token(&client, &request, &options).await?;
         check(&answer.response).map_err(|error| refused(error, &answer))?;
-        let data = if binary { answer.body.clone() } else { data(&answer.response)? };
-        Ok(triple(data, &answer))
+        let data = if binary { answer.seen.body() } else { data(&answer.response)? };
+        Ok(answer.with_data(&data))
     })
 }
 
@@ -287,9 +286,12 @@ fn change(
     future_to_promise(async move {
         let (request, change, options, client) = prepared?;
         let started = Date::now();
-        let (record, failure, answer) = match exchange_with_token(&client, &request, &options).await {
+        let (record, failure, mut answer) = match exchange_with_token(&client, &request, &options).await {
             Ok(answer) => match (change.check)(&answer.response) {
-                Ok(()) => return Ok(triple(data(&answer.response)?, &answer)),
+                Ok(()) => {
+                    let data = data(&answer.response)?;
+                    return Ok(answer.with_data(&data));
+                }
                 Err(error) => {
                     let failure = match &error {
                         // The result is FAILED.
@@ -314,11 +316,15 @@ fn change(
         };
         let sure = !said_before && change.wish.outcome(failure, &Evidence::default()) == Outcome::NotDone;
         let seen = if sure { Evidence::default() } else { look(&client, &change, &options, started).await };
-        if let (Ok(error), Some(payment), Some(answer)) = (&record, &seen.payment, &answer)
-            && change.wish.was_true_before(error, payment)
+        let was_true_before = match (&record, &seen.payment) {
+            (Ok(error), Some(payment)) => change.wish.was_true_before(error, payment).then_some(&payment.id),
+            _ => None,
+        };
+        if let Some(id) = was_true_before
+            && let Some(answer) = answer.take()
         {
-            let done = format!("{{\"id\":{},\"result\":\"{}\"}}", payment.id, Progress::Finished.as_str());
-            return Ok(triple(parse_json(&done)?, answer));
+            let done = format!("{{\"id\":{id},\"result\":\"{}\"}}", Progress::Finished.as_str());
+            return Ok(answer.with_data(&parse_json(&done)?));
         }
         let outcome = change.wish.outcome(failure, &seen);
         let record = match (record, &answer) {
@@ -341,7 +347,8 @@ async fn look(client: &Rc<Client>, change: &Change, options: &Options, started: 
         && let Ok(answer) = exchange_with_token(client, &request, &options).await
     {
         seen.payment = RetrievePayment::parse(&answer.response).ok().filter(|payment| payment.id == change.id);
-        seen.sent_at = date(&answer.raw).map(|date| date.saturating_sub((Date::now() - started).max(0.0) as u64));
+        seen.sent_at =
+            date(&answer.seen.response()).map(|date| date.saturating_sub((Date::now() - started).max(0.0) as u64));
     }
     if wants_refunds
         && let Ok(request) = (ListRefunds { id: change.id.clone() }).request()
@@ -395,12 +402,13 @@ async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> 
         }
         pending => pending.unchecked_into(),
     };
-    let alarm = Alarm::new(options.timeout, options.signal.as_ref(), None);
-    match alarm.or(JsFuture::from(pending)).await {
-        Ok(Ok(token)) => token.as_string().ok_or(Fault::NoToken(token)),
-        Ok(Err(thrown)) => Err(Fault::NoToken(thrown)),
-        Err(Reason::Aborted) => Err(aborted(options, 0).into()),
-        Err(Reason::TimeUp) => {
+    let seen: Seen = js_sys::Object::new().unchecked_into();
+    let wait = client.line.config.wait_for(&pending, options.timeout, options.signal.as_ref(), &seen);
+    match ended(wait).await {
+        // Not a token, but what was thrown.
+        Ended::Done => seen.data().as_string().ok_or_else(|| Fault::NoToken(seen.data())),
+        Ended::Aborted => Err(aborted(options, 0).into()),
+        Ended::TimeUp => {
             // Whoever calls next starts over, and doesn't wait for what hangs.
             slot.set_pending(&JsValue::UNDEFINED);
             let message = format!("There was no answer within {} ms", options.timeout as u64);
@@ -449,11 +457,6 @@ fn same_payment(response: &Response, payment: &Payment, id: &str) -> Result<(), 
 
 fn refused(error: Error, answer: &Answer) -> Record {
     Record::from(timed(error, answer)).after(answer.attempts)
-}
-
-fn triple(data: JsValue, answer: &Answer) -> JsValue {
-    let request_id = answer.response.request_id().map_or(JsValue::NULL, JsValue::from);
-    Array::of3(&data, &answer.raw, &request_id).into()
 }
 
 /// The answer's JSON, cleaned; fields that are not modelled included.

@@ -1,21 +1,14 @@
 //! Sends what the core built, over `fetch`, and hands back what came: attempts, waits, timeouts, aborts.
 
-use alloc::{
-    format,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{format, string::String, vec::Vec};
 
 use js_sys::{Date, Math, Object, Reflect};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortController;
 
 use super::{
-    alarm::{Alarm, Reason},
     error::Record,
-    line::Line,
+    line::{Ended, Line, ended},
     options::Options,
 };
 use crate::{
@@ -24,12 +17,10 @@ use crate::{
     retry::{self, Failure},
 };
 
-/// An answer with its body, and the Response that it came in.
+/// An answer, and as JavaScript has it: with the Response that it came in, and what was read out of it.
 pub(super) struct Answer {
     pub response: Response,
-    /// The body as JavaScript has it: a string, or bytes where those were asked for.
-    pub body: JsValue,
-    pub raw: JsValue,
+    pub seen: Seen,
     pub attempts: u32,
 }
 
@@ -65,7 +56,7 @@ pub(super) async fn exchange(
             return result;
         };
         line.log(Level::Info, || format!("{} again in {ms} ms", request.method.as_str()));
-        if Alarm::new(ms as f64, options.signal.as_ref(), None).rings().await == Reason::Aborted {
+        if line.pause(ms as f64, options.signal.as_ref()).await {
             return Err(aborted(options, attempts));
         }
     }
@@ -90,11 +81,6 @@ async fn attempt(
     let started = Date::now();
     let url = line.base.url(request);
     let request = authorise(request, started as u64);
-    let controller = AbortController::new().map_err(|cause| {
-        let message = "This runtime has no AbortController".to_string();
-        gave_up(Record::new("ConnectionError", "no_abort_controller", message).with_cause(cause))
-    })?;
-    let alarm = Alarm::new(options.timeout, options.signal.as_ref(), Some(&controller));
     line.log_request(&request, attempts);
 
     let seen: Seen = Object::new().unchecked_into();
@@ -102,23 +88,19 @@ async fn attempt(
         seen.set_binary(true);
     }
     let body = core::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty());
-    let sent =
-        line.config.send(&options.fetch, &url, &init(line, &request, options), body, &controller.signal(), &seen);
-    let ended = alarm.or(JsFuture::from(sent)).await;
-    let answered = seen.status().as_f64();
-    let result = match (ended, answered) {
-        (Err(reason), _) => Err(interrupted(reason, options, attempts, answered.is_some())),
-        (Ok(Ok(_)), Some(status)) => Ok(seen.answer(status, attempts)),
-        (Ok(Ok(_)), None) => {
+    let (init, signal) = (init(line, &request, options), options.signal.as_ref());
+    let sent = line.config.send(&options.fetch, &url, &init, body, options.timeout, signal, &seen);
+    let ended = ended(sent).await;
+    let status = seen.status().as_f64();
+    let result = match (ended, status) {
+        (Ended::Done, _) if seen.failed() => Err(failed(line, seen.cause(), status.is_some(), attempts)),
+        (Ended::Done, Some(status)) => Ok(seen.answer(status, attempts)),
+        (Ended::Done, None) => {
             let problem = "must resolve to a Response: it has no `status`, `headers.get()` or `text()`";
             Err(gave_up(Record::invalid("fetch", problem).after(attempts)))
         }
-        (Ok(Err(cause)), None) => Err(not_connected(line, cause, attempts)),
-        (Ok(Err(cause)), Some(_)) => {
-            let message = format!("The answer of {} broke off; the call was probably processed", line.base.origin());
-            let record = Record::new("ConnectionError", "broken_answer", message).after(attempts).with_cause(cause);
-            Err(NoAnswer { record, failure: Some(Failure::BrokenAnswer) })
-        }
+        (Ended::Aborted, _) => Err(aborted(options, attempts)),
+        (Ended::TimeUp, _) => Err(too_late(options, attempts, status.is_some())),
     };
     line.log_result(&request, &result, attempts, options.max_retries, Date::now() - started);
     result
@@ -156,10 +138,10 @@ fn as_object<S: Serializer>(headers: &Headers, serializer: S) -> Result<S::Ok, S
 
 #[wasm_bindgen]
 extern "C" {
-    /// What has come so far, written by `send` of pkg-template/src/send.ts.
-    type Seen;
+    /// What has come so far, written by pkg-template/src/send.ts.
+    pub(super) type Seen;
     #[wasm_bindgen(method, getter, structural)]
-    fn raw(this: &Seen) -> JsValue;
+    pub(super) fn response(this: &Seen) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     fn status(this: &Seen) -> JsValue;
     #[wasm_bindgen(method, getter = requestId, structural)]
@@ -167,27 +149,38 @@ extern "C" {
     #[wasm_bindgen(method, getter = retryAfter, structural)]
     fn retry_after(this: &Seen) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn body(this: &Seen) -> JsValue;
+    pub(super) fn body(this: &Seen) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn failed(this: &Seen) -> bool;
+    #[wasm_bindgen(method, getter, structural)]
+    fn cause(this: &Seen) -> JsValue;
     #[wasm_bindgen(method, setter, structural)]
     fn set_binary(this: &Seen, binary: bool);
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn data(this: &Seen) -> JsValue;
+    #[wasm_bindgen(method, setter, structural)]
+    pub(super) fn set_data(this: &Seen, data: &JsValue);
 }
 
 impl Seen {
     /// With the headers that anything here depends on.
-    fn answer(&self, status: f64, attempts: u32) -> Answer {
+    fn answer(self, status: f64, attempts: u32) -> Answer {
         let mut headers = Headers::default();
-        let mut keep = |name: &str, value: JsValue| {
+        for (name, value) in [("x-request-id", self.request_id()), ("retry-after", self.retry_after())] {
             if let Some(value) = value.as_string() {
                 headers.set(name, value);
             }
-        };
-        keep("x-request-id", self.request_id());
-        if status >= 300.0 {
-            keep("retry-after", self.retry_after());
         }
-        let body = self.body();
-        let bytes = body.as_string().unwrap_or_default().into_bytes();
-        Answer { response: Response { status: status as u16, headers, body: bytes }, body, raw: self.raw(), attempts }
+        let body = self.body().as_string().unwrap_or_default().into_bytes();
+        Answer { response: Response { status: status as u16, headers, body }, seen: self, attempts }
+    }
+}
+
+impl Answer {
+    /// What the call resolves to.
+    pub(super) fn with_data(self, data: &JsValue) -> JsValue {
+        self.seen.set_data(data);
+        self.seen.into()
     }
 }
 
@@ -201,31 +194,29 @@ pub(super) fn aborted(options: &Options, attempts: u32) -> NoAnswer {
     gave_up(Record::new("AbortError", "aborted", message.into()).after(attempts).with_cause(cause))
 }
 
-fn interrupted(reason: Reason, options: &Options, attempts: u32, answered: bool) -> NoAnswer {
-    match reason {
-        Reason::Aborted => aborted(options, attempts),
-        Reason::TimeUp => {
-            let what = if answered { "The answer did not end" } else { "There was no answer" };
-            let message =
-                format!("{what} within {} ms; whether the call was processed is not known", options.timeout as u64);
-            NoAnswer {
-                record: Record::new("TimeoutError", "timeout", message).after(attempts).retryable(),
-                failure: Some(if answered { Failure::BrokenAnswer } else { Failure::NoAnswer }),
-            }
-        }
+fn too_late(options: &Options, attempts: u32, answered: bool) -> NoAnswer {
+    let what = if answered { "The answer did not end" } else { "There was no answer" };
+    let message = format!("{what} within {} ms; whether the call was processed is not known", options.timeout as u64);
+    NoAnswer {
+        record: Record::new("TimeoutError", "timeout", message).after(attempts).retryable(),
+        failure: Some(if answered { Failure::BrokenAnswer } else { Failure::NoAnswer }),
     }
 }
 
-fn not_connected(line: &Line, cause: JsValue, attempts: u32) -> NoAnswer {
-    let refused = was_refused(&cause);
-    let (code, failure, what) = if refused {
-        ("connection_refused", Failure::Refused, "nobody listens there, so the call was not processed")
+fn failed(line: &Line, cause: JsValue, answered: bool, attempts: u32) -> NoAnswer {
+    let origin = line.base.origin();
+    let (code, failure, message) = if answered {
+        let message = format!("The answer of {origin} broke off; the call was probably processed");
+        ("broken_answer", Failure::BrokenAnswer, message)
+    } else if was_refused(&cause) {
+        let message = format!("No connection to {origin}: nobody listens there, so the call was not processed");
+        ("connection_refused", Failure::Refused, message)
     } else {
-        ("connection_failed", Failure::NoAnswer, "whether the call was processed is not known")
+        let message = format!("No connection to {origin}: whether the call was processed is not known");
+        ("connection_failed", Failure::NoAnswer, message)
     };
-    let message = format!("No connection to {}: {what}", line.base.origin());
-    let record = Record::new("ConnectionError", code, message).after(attempts).retryable().with_cause(cause);
-    NoAnswer { record, failure: Some(failure) }
+    let record = Record::new("ConnectionError", code, message).after(attempts).with_cause(cause);
+    NoAnswer { record: if answered { record } else { record.retryable() }, failure: Some(failure) }
 }
 
 /// Whether nobody was there at all. Node says so in the cause's code, for each address that it tried.
