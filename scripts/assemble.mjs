@@ -12,12 +12,12 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(join(root, "js-tests/package.json"));
-const { build, buildSync, transformSync } = require("esbuild");
+const { build, buildSync } = require("esbuild");
 
 // Which file of src/ owns each wasm module, and which modules each entry needs.
 const owners = { webhooks: "webhooks-module", client: "client", gopay: "gopay-client", paykit: "paykit/itpay-provider", qr: "qr", sandbox: "sandbox-host" };
@@ -95,7 +95,7 @@ function writeEntry(folder, name, how) {
   write(join(dist, folder, `${name}.js`), text);
   for (const [part, modules] of files) {
     // Values of its own: one that only passed them on would be passed by, and the wasm with it.
-    const own = `import * as ${camel(part)} from "../entry/${part}.js";\n\nexport const { ${exportsOf(`entry/${part}.js`)} } = ${camel(part)};\n`;
+    const own = `import * as ${camel(part)} from "../entry/${part}.js";\n\nexport const { ${exportsOf(`entry/${part}.js`).join(", ")} } = ${camel(part)};\n`;
     const passedOn = `export * from "../entry/${part}.js";\n`;
     const text = entry(part, modules, how);
     write(join(dist, `${folder}-parts`, `${part}.js`), modules.length === 0 ? text : replaceOnce(text, passedOn, own, part));
@@ -105,7 +105,7 @@ function writeEntry(folder, name, how) {
 /** The names of the values that an ES module exports. */
 function exportsOf(path) {
   const { metafile } = buildSync({ entryPoints: [join(dist, "esm", path)], bundle: true, write: false, metafile: true, format: "esm", outdir: dist });
-  return Object.values(metafile.outputs)[0].exports.join(", ");
+  return Object.values(metafile.outputs)[0].exports;
 }
 
 const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
@@ -184,7 +184,7 @@ for (const file of readdirSync(join(stage, "src/glue"))) {
 }
 
 // 3. The entries.
-const forNode = join(dist, "esm/for-node");
+const forNode = {};
 for (const name of Object.keys(entries)) {
   writeEntry("esm/inline", name, inline);
   // With nodejs_compat workerd has node:crypto, but a call takes 5 µs there.
@@ -192,53 +192,65 @@ for (const name of Object.keys(entries)) {
   writeEntry("esm/edge-light", name, compiled("?module"));
   // Nothing is left out where nothing is bundled.
   const modules = [...new Set([...entries[name], ...Object.values(parts[name] ?? {}).flat()])];
-  write(join(forNode, `${name}.js`), entry(name, modules, file));
+  forNode[name] = entry(name, modules, file);
 }
-// For Node's require each entry is one file and few that it shares with others: finding many files takes a process
-// longer than running them, and the first webhook waits for it.
-const shared = {
-  errors: ["errors", "given", "wasm", "module-source"],
-  verifier: ["env", "event-store", "handled-once", "handler", "native-hmac", "signature", "webhooks-module"],
-};
-const sharedBy = new Map(Object.entries(shared).flatMap(([group, modules]) => modules.map((module) => [join(dist, `esm/src/${module}.js`), group])));
-async function commonJs(entryPoints, own) {
-  const { outputFiles } = await build({
-    ...entryPoints,
-    outdir: join(dist, "cjs/node"),
+// For Node's require each entry is one file: to find a file takes a process longer than to run it, and the first webhook
+// waits for it. What several entries need is in the first of them, whose file hands it on to the others as `internals`.
+const inOrder = [...new Set(["webhooks", ...Object.keys(entries)])];
+function commonJs(name, contents, plugins = []) {
+  return build({
+    stdin: { contents, resolveDir: join(dist, "esm/entry"), sourcefile: `${name}, for Node` },
+    outfile: join(dist, `cjs/node/${name}.js`),
+    absWorkingDir: join(dist, "esm"),
     bundle: true,
-    chunkNames: "shared-[hash]",
-    format: "esm",
+    format: "cjs",
     target: "es2022",
-    // `file` is CommonJS already: __dirname is where the output is.
     external: ["node:*"],
+    // `file` is CommonJS already, and so are the exports: __dirname is where the output is.
+    logOverride: { "commonjs-variable-in-esm": "silent" },
+    metafile: true,
     write: false,
-    plugins: [
-      {
-        name: "what is shared",
-        setup({ onResolve }) {
-          onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-            const group = sharedBy.get(join(resolveDir, path));
-            return group === undefined || group === own ? undefined : { path: `./shared-${group}.js`, external: true };
-          });
-        },
-      },
-    ],
+    plugins,
   });
-  for (const { path, text } of outputFiles) {
-    // Nothing of the package is imported for what it does at import.
-    const needed = text.replaceAll(/^import "\.\/shared-\w+\.js";$/gm, "");
-    write(path.replace("stdin", `shared-${own}`), transformSync(needed, { format: "cjs", target: "es2022" }).code);
-  }
 }
-for (const [group, modules] of Object.entries(shared)) {
-  const contents = modules.map((module) => `export * from "./${module}.js";`).join("\n");
-  await commonJs({ stdin: { contents, resolveDir: join(dist, "esm/src") } }, group);
+// Which entries need a module, in order: the first has it.
+const users = new Map();
+for (const name of inOrder) {
+  const { metafile } = await commonJs(name, forNode[name]);
+  for (const module of Object.keys(metafile.inputs)) users.set(module, [...(users.get(module) ?? []), name]);
 }
-await commonJs({ entryPoints: Object.keys(entries).map((name) => join(forNode, `${name}.js`)), splitting: true });
-rmSync(forNode, { recursive: true });
+// Else a QR code would bring the client along for this alone.
+users.get("src/wasm.js").unshift("webhooks");
+// The last entry first: an entry hands on what those behind it asked for.
+const asked = new Set();
+const picked = (from, path) => `{ ${exportsOf(path).map((name) => `${name}: ${from}.${name}`).join(", ")} }`;
+for (const name of inOrder.reverse()) {
+  const elsewhere = {
+    name: "what is in another entry's file",
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        const module = relative(join(dist, "esm"), join(resolveDir, path));
+        const [home] = users.get(module);
+        if (home === name) return undefined;
+        asked.add(module);
+        return { path: `./${home}.js#${module}`, external: true, sideEffects: false };
+      }),
+  };
+  const handedOn = [...asked].sort().filter((module) => users.get(module)[0] === name);
+  const internals = handedOn.map((module, index) => `    get "${module}"() { return ${picked(`module${index}`, module)}; },\n`);
+  const own = [
+    ...handedOn.map((module, index) => `import * as module${index} from "../${module}";`),
+    `import * as entry from "../entry/${name}.js";`,
+    forNode[name].replace(/^export .*$/m, ""),
+    `module.exports = ${picked("entry", `entry/${name}.js`)};`,
+    `Object.defineProperties(module.exports, {\n  __esModule: { value: true },\n  internals: { value: {\n${internals.join("")}  } },\n});`,
+  ];
+  const { outputFiles: [{ path, text }] } = await commonJs(name, own.join("\n"), [elsewhere]);
+  write(path, text.replaceAll(/require\("(\.\/[\w-]+\.js)#([^"]+)"\)/g, 'require("$1").internals["$2"]'));
+}
 for (const name of Object.keys(entries)) {
   const names = Object.keys(require(join(dist, `cjs/node/${name}.js`)));
-  write(join(dist, `node/${name}.mjs`), `import cjs from "../cjs/node/${name}.js";\n\nexport const { ${names.join(", ")} } = cjs;\n`);
+  write(join(dist, `node/${name}.mjs`), `import { createRequire } from "node:module";\n\nexport const { ${names.join(", ")} } = createRequire(import.meta.url)("../cjs/node/${name}.js");\n`);
 }
 
 // 4. The command line. It is bundled, but for what the package has anyway: the modules below entry/ become the
