@@ -248,9 +248,23 @@ for (const name of inOrder.reverse()) {
   const { outputFiles: [{ path, text }] } = await commonJs(name, own.join("\n"), [elsewhere]);
   write(path, text.replaceAll(/require\("(\.\/[\w-]+\.js)#([^"]+)"\)/g, 'require("$1").internals["$2"]'));
 }
+// By import a process gets the same copy, and not by `import cjs from`, for which Node would lex the file first. A bundler
+// that comes here does not see what createRequire is for, but the second way.
 for (const name of Object.keys(entries)) {
   const names = Object.keys(require(join(dist, `cjs/node/${name}.js`)));
-  write(join(dist, `node/${name}.mjs`), `import { createRequire } from "node:module";\n\nexport const { ${names.join(", ")} } = createRequire(import.meta.url)("../cjs/node/${name}.js");\n`);
+  const text = `import { createRequire } from "node:module";
+
+let entry;
+try {
+  entry = createRequire(import.meta.url)("../cjs/node/${name}.js");
+} catch {
+  // In a bundle: it has everything in itself.
+  entry = require("../esm/inline/${name}.js");
+}
+
+export const { ${names.join(", ")} } = entry;
+`;
+  write(join(dist, `node/${name}.mjs`), text);
 }
 
 // 4. The command line. It is bundled, but for what the package has anyway: the modules below entry/ become the

@@ -215,6 +215,15 @@ test("what a tool collects of a program for Node (@vercel/nft, as Vercel and Nex
   }
 });
 
+test("a bundler that knows no condition but Node's leaves nothing behind of what is imported", async () => {
+  const program = 'import { generateTestHeader } from "itpay/webhooks"; console.log(generateTestHeader({ payload: "{}", secret: "s" }).length);';
+  for (const [name, format] of [["bundle.mjs", "esm"], ["bundle.cjs", "cjs"]]) {
+    const { text } = await bundled(program, { platform: "node", conditions: ["node"], format });
+    writeFileSync(join(folder, name), text);
+    assert.equal((await run(process.execPath, [join(folder, name)])).stdout, "80\n", name);
+  }
+});
+
 test("no file of the tarball knows this machine", () => {
   const places = [process.env.HOME, fileURLToPath(new URL("../../", import.meta.url))].filter((path) => path?.length > 1).map((path) => `${path.replace(/\/$/, "")}/`);
   for (const name of readdirSync(pkg, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
