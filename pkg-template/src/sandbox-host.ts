@@ -102,8 +102,10 @@ export function call<T>(use: (module: typeof glue) => T): T {
 export function host(machine: Machine, { now, random, deliver, changed, attempted }: Surroundings) {
   const requests: SandboxRequest[] = [];
   const faults: { fault: Fault; left: number }[] = [];
-  const closing = new AbortController();
-  const closed = (): boolean => closing.signal.aborted;
+  let isClosed = false;
+  const closed = (): boolean => isClosed;
+  /** Ends the deliveries that are under way. Not listeners of one signal: of many, Node warns. */
+  const underWay = new Set<() => void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Delivers what is due, then sleeps until the next thing happens by itself. */
@@ -137,7 +139,7 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     const giveUp = (): void => controller.abort();
     const timeUp = setTimeout(giveUp, RECEIVER_TIMEOUT);
     (timeUp as { unref?: () => void }).unref?.();
-    closing.signal.addEventListener("abort", giveUp, { once: true });
+    underWay.add(giveUp);
     const answered = async (): Promise<number> => {
       const response = await (deliver ?? globalThis.fetch)(url, { method, headers, ...(body === undefined ? {} : { body }), signal: receiver });
       await response.body?.cancel();
@@ -146,7 +148,7 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     // Raced, because whoever delivers may not listen to the signal.
     const status = await Promise.race([answered(), interruptible(receiver, () => undefined)]).catch(() => undefined);
     clearTimeout(timeUp);
-    closing.signal.removeEventListener("abort", giveUp);
+    underWay.delete(giveUp);
     if (closed()) return;
     call(() => machine.delivered(id, status ?? undefined, now()));
     attempted({ id, status: status ?? null, at: now() });
@@ -207,7 +209,8 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     requests: requests as readonly SandboxRequest[],
     snapshot: (): string => call(() => machine.snapshot()),
     close: (): void => {
-      closing.abort();
+      isClosed = true;
+      for (const giveUp of underWay) giveUp();
       clearTimeout(timer);
     },
   };
