@@ -81,11 +81,16 @@ test(`a merchant that is killed ${KILLS} times loses no event, and never handles
   }
   assert.deepEqual(waiting().map(({ id, attempts }) => ({ id, attempts: attempts.length })), [], "every event has arrived");
 
-  const notes = (await redis.lRange("notes", 0, -1)).map((note) => JSON.parse(note));
+  const notes = new Map();
+  for (const text of await redis.lRange("notes", 0, -1)) {
+    const note = JSON.parse(text);
+    if (notes.has(note.id)) notes.get(note.id).push(note);
+    else notes.set(note.id, [note]);
+  }
   const ids = new Set(sandbox.deliveries.map(({ id }) => id));
   let cutOff = 0;
   for (const id of ids) {
-    const own = notes.filter((note) => note.id === id);
+    const own = notes.get(id) ?? [];
     const spans = own.filter(({ what }) => what === "begin").map(({ pid, at }) => {
       const end = own.find((note) => note.what === "end" && note.pid === pid && note.at >= at);
       if (end === undefined) cutOff += 1;

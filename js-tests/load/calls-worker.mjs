@@ -3,5 +3,5 @@
 import { callMany } from "./calls.mjs";
 
 export default {
-  fetch: async (request, env) => Response.json(await callMany(env.GATEWAY, Number(new URL(request.url).searchParams.get("count")))),
+  fetch: async (request, env) => Response.json(await callMany(env.GATEWAY, Number(new URL(request.url).searchParams.get("count")), env.BARE)),
 };

@@ -12,16 +12,18 @@ WebAssembly.Instance = function instance(...args) {
 const AT_ONCE = 16;
 
 let client;
-/** So many calls of a gateway at this URL: every second creates a payment, the others read it. */
-export async function callMany(baseUrl, count) {
+/** So many calls of a gateway at this URL: every second creates a payment, the others read it. `bare` does it by fetch alone. */
+export async function callMany(baseUrl, count, bare = false) {
   const { ItPayClient } = await import("itpay");
   client ??= new ItPayClient({ apiKey: "sk_test_load", baseUrl, maxRetries: 0, env: {} });
   const times = [];
   let [left, failed] = [count, 0];
-  const call = (number) =>
-    number % 2
-      ? client.paymentIntents.retrieve("pi_1")
-      : client.paymentIntents.create({ service_id: "svc_1", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_1" } });
+  const call = async (number) =>
+    bare
+      ? (await fetch(`${baseUrl}/payment-intents`, { method: "POST", body: "{}" })).json()
+      : number % 2
+        ? client.paymentIntents.retrieve("pi_1")
+        : client.paymentIntents.create({ service_id: "svc_1", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_1" } });
   const oneAfterTheOther = async () => {
     while (left > 0) {
       left -= 1;

@@ -34,9 +34,9 @@ async function node(GATEWAY) {
   return { calls, end: async () => { caller.kill(); await once(caller, "exit"); } };
 }
 
-async function workerd(GATEWAY) {
+async function workerd(GATEWAY, BARE = false) {
   const before = new Set(workerdProcesses());
-  const worker = await startWorker(here("calls-worker.mjs"), { bindings: { GATEWAY } });
+  const worker = await startWorker(here("calls-worker.mjs"), { bindings: { GATEWAY, BARE } });
   const pid = workerdProcesses().find((one) => !before.has(one));
   const calls = async (count) => {
     const response = await worker.dispatchFetch(`http://worker/?count=${count}`);
@@ -45,10 +45,14 @@ async function workerd(GATEWAY) {
   return { calls, end: () => worker.dispose() };
 }
 
+/** What workerd itself needs more and more of while a Worker fetches: the client's share is the difference. */
+const workerdBare = (GATEWAY) => workerd(GATEWAY, true);
+const kinds = { node, workerd, "workerd, by fetch alone": workerdBare };
+
 /** Makes so many calls in parts; what each part showed. */
 export async function measure(kind, count, progress = () => undefined) {
   const { url, close } = await gateway();
-  const { calls, end } = await { node, workerd }[kind](url);
+  const { calls, end } = await kinds[kind](url);
   const parts = [];
   try {
     for (let part = 0; part < PARTS; part += 1) {
@@ -66,8 +70,8 @@ export async function measure(kind, count, progress = () => undefined) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const count = Number(process.env.LOAD_CALLS ?? 100_000);
-  for (const kind of ["node", "workerd"]) {
-    console.log(`\nclient on ${kind}: ${count} calls, 16 at a time, in ${PARTS} parts\n`);
+  for (const kind of Object.keys(kinds)) {
+    console.log(`\ncalls on ${kind}: ${count} calls, 16 at a time, in ${PARTS} parts\n`);
     console.log(["calls/s", "p50 ms", "p99 ms", "p99.9 ms", "failed", "RSS MB", "wasm KB"].map((title) => title.padStart(12)).join(""));
     await measure(kind, count, ({ rate, p50, p99, p999, failed, rss, wasm }) => {
       console.log([rate.toFixed(0), p50, p99, p999, failed, (rss / 1e6).toFixed(1), (wasm / 1000).toFixed(0)].map((cell) => String(cell).padStart(12)).join(""));
