@@ -33,8 +33,8 @@ test-js: build ## the built package on Node and in workerd
 chaos: build ## ten thousand payments over a network that misbehaves, and a merchant that is killed a hundred times (about 10 minutes)
 	@cd js-tests && CHAOS_PAYMENTS=10000 CHAOS_KILLS=100 node --test --test-reporter=spec chaos/*.test.mjs
 
-load: build ## the webhook endpoint on Node and in workerd under steady load (10 minutes)
-	@cd js-tests && node load/webhooks.mjs
+load: build ## the webhook endpoint on Node and in workerd under steady load, then 100,000 calls of the client (13 minutes)
+	@cd js-tests && node load/webhooks.mjs && node load/client.mjs
 
 bench-client: build ## one create beside stripe-node's
 	@cd js-tests && node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 bench/client.mjs

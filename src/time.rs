@@ -43,21 +43,22 @@ pub(crate) fn parse_iso8601(text: &str) -> Option<u64> {
     let mut ms = 0;
     if let Some(fraction) = rest.strip_prefix('.') {
         let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
-        ms = alloc::format!("{:0<3}", fraction.get(..digits.min(3))?).parse().ok()?;
+        let most = fraction.get(..digits.min(3)).filter(|digits| !digits.is_empty())?;
+        ms = alloc::format!("{most:0<3}").parse().ok()?;
         rest = fraction.get(digits..)?;
     }
     let local = date + time + ms;
-    let (sign, offset) = match rest.split_at_checked(1) {
-        None | Some(("Z", "")) => return Some(local),
-        Some(split) => split,
-    };
-    let offset = offset.replace(':', "");
-    if offset.len() != 4 || !offset.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
+    if matches!(rest, "" | "Z") {
+        return Some(local);
     }
-    let offset: u64 = offset.parse().ok()?;
-    let offset = (offset / 100 * 60 + offset % 100) * 60_000;
-    match sign {
+    let at = text.len() - rest.len();
+    let minutes = match rest.len() {
+        5 => at + 3,
+        6 => mark(at + 3, ":").map(|_| at + 4)?,
+        _ => return None,
+    };
+    let offset = (number(at + 1, at + 3, 23)? * 60 + number(minutes, minutes + 2, 59)?) * 60_000;
+    match rest.get(..1)? {
         "+" => local.checked_sub(offset),
         "-" => local.checked_add(offset),
         _ => None,
@@ -191,6 +192,13 @@ mod tests {
             "2024-02-29Tab:cd:ef",
             "2024-02-29T00:00:00+1",
             "2024-02-29T00:00:00x0100",
+            "2024-02-29T00:00:00é",
+            "2024-02-29T00:00:00Zz",
+            "2024-02-29T00:00:00.",
+            "2024-02-29T00:00:00+9900",
+            "2024-02-29T00:00:00+0060",
+            "2024-02-29T00:00:00+0:100",
+            "2024-02-29T00:00:00+01:0",
             "žžžžž",
             "2024-02-29ž",
         ] {

@@ -50,7 +50,7 @@ console.log(JSON.stringify(result));`);
 }
 
 /** Resident memory of a process and of all that it started, in bytes. */
-function residentMemory(pid) {
+export function residentMemory(pid) {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024;
   } catch {
@@ -73,10 +73,10 @@ async function workerd() {
   const before = new Set(workerdProcesses());
   const worker = await startWorker(here("worker.mjs"), { bindings: { SECRET } });
   const pid = workerdProcesses().find((one) => !before.has(one));
-  return { url: String(await worker.worker.ready), inUse: async () => ({ rss: residentMemory(pid) }), end: () => worker.dispose() };
+  return { url: String(await worker.worker.ready), inUse: async () => ({ ...(await (await worker.dispatchFetch("http://worker/")).json()), rss: residentMemory(pid) }), end: () => worker.dispose() };
 }
 
-function workerdProcesses() {
+export function workerdProcesses() {
   try {
     return readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").split(" ").filter(Boolean).map(Number).filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("workerd"));
   } catch {
@@ -107,7 +107,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.log(`\n${kind}: ${rate} requests a second wanted, ${CONNECTIONS} connections, ${seconds} s in ${PARTS} parts\n`);
     console.log(["requests/s", "p50 ms", "p99 ms", "p99.9 ms", "failed", "RSS MB", "wasm KB"].map((title) => title.padStart(12)).join(""));
     await measure(kind, seconds, rate, ({ rate, p50, p99, p999, failed, rss, wasm }) => {
-      console.log([rate.toFixed(0), p50, p99, p999, failed, (rss / 1e6).toFixed(1), wasm === undefined ? "" : (wasm / 1000).toFixed(0)].map((cell) => String(cell).padStart(12)).join(""));
+      console.log([rate.toFixed(0), p50, p99, p999, failed, (rss / 1e6).toFixed(1), (wasm / 1000).toFixed(0)].map((cell) => String(cell).padStart(12)).join(""));
     });
   }
 }

@@ -10,6 +10,7 @@ for (const kind of ["node", "workerd"]) {
     const parts = await measure(kind, 10, 200);
     assert.deepEqual(parts.map(({ failed }) => failed), [0, 0, 0, 0, 0]);
     assert.equal(new Set(parts.map(({ wasm }) => wasm)).size, 1, "its wasm memory doesn't grow");
+    assert.ok(parts[0].wasm > 0, "it was looked for in the wrong place");
     // On Node it says how many: more than half of what was wanted, also where the machine has something else to do.
     assert.ok(kind === "workerd" || parts.at(-1).handled > 500, `only ${parts.at(-1).handled} events`);
   });

@@ -1,12 +1,12 @@
-// Calls of the public interface with anything in any place. Each must end in an answer or in a typed error: one of the
-// package's, or a TypeError that says in the package's words which argument is wrong. Runs in Node and in workerd.
+// Values of any kind for the calls in hostile-calls.mjs, and how a call must end: in an answer or in a typed error, which
+// is one of the package's, or a TypeError that says in the package's words which argument is wrong.
 
 import fc from "fast-check";
 
 class Thrown extends Error {
   name = "Thrown";
 }
-const thrower = () => {
+export const thrower = () => {
   throw new Thrown("the caller's own");
 };
 
@@ -88,7 +88,7 @@ const oddities = [
 
 // What is generated is how to make a value, because some can be used only once.
 const recipe = (make, shown) => ({ make, [fc.toStringMethod]: () => shown });
-const anything = fc.oneof(
+export const anything = fc.oneof(
   { weight: 3, arbitrary: fc.nat(oddities.length - 1).map((index) => recipe(oddities[index], String(oddities[index]))) },
   {
     weight: 2,
@@ -97,7 +97,8 @@ const anything = fc.oneof(
       .map((value) => recipe(() => value, fc.stringify(value))),
   },
 );
-const record = (...names) =>
+/** An object with some of these fields, each of them anything. */
+export const record = (...names) =>
   fc
     .record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] })
     .map((fields) => recipe(() => Object.fromEntries(Object.entries(fields).map(([name, { make }]) => [name, make()])), fc.stringify(fields)));
@@ -107,78 +108,28 @@ const made = (one) => (typeof one?.make === "function" ? one.make() : one);
 const RAW = /Cannot (?:read|set|convert|destructure|perform|assign|create)|is not (?:a function|iterable|a constructor|defined|extensible)|undefined \(|proxy that has been revoked|Illegal invocation|incompatible receiver|detached|Invalid array|out of bounds|(?:Method|Failed to execute|Argument|parameter) /i;
 
 /** Why this is no good end, or undefined. */
-function flaw(error, isItPayError) {
-  if (isItPayError(error)) return undefined;
+function flaw(error, isTyped) {
+  if (isTyped(error)) return undefined;
   if (error instanceof TypeError && !RAW.test(error.message)) return undefined;
   return `${error?.name}: ${error?.message}\n${error?.stack}`;
 }
 
-async function ends(call, isItPayError) {
+async function ends(call, isTyped) {
   let problem;
   try {
     let result = call();
     if (result instanceof Promise) result = await result;
     return undefined;
   } catch (error) {
-    problem = flaw(error, isItPayError);
+    problem = flaw(error, isTyped);
   }
   return problem;
 }
 
-/** What is called, by name: how its arguments are made and the call itself. */
-export function calls(itpay, webhooks) {
-  const { constructEvent, createWebhookHandler, generateTestHeader, memoryStore, verifySignature, WebhookVerifier, SignatureVerificationError } = webhooks;
-  const quiet = { onError: () => undefined };
-  const four = [anything, anything, anything, anything];
-  return {
-    verifySignature: [four, (...given) => verifySignature(...given)],
-    constructEvent: [four, (...given) => constructEvent(...given)],
-    "verifySignature with good neighbours": [[fc.nat(3), anything], (place, one) => {
-      const given = ["{}", `t=1745712345,v1=${"0".repeat(64)}`, "whsec", { now: 1745712345 }];
-      given[place] = one;
-      return verifySignature(...given);
-    }],
-    WebhookVerifier: [four, (secret, options, body, header) => {
-      const verifier = new WebhookVerifier(secret, options);
-      verifier.verify(body, header);
-      return verifier.constructEvent(body, header);
-    }],
-    generateTestHeader: [[anything], (options) => generateTestHeader(options)],
-    "generateTestHeader with fields": [[record("payload", "secret", "timestamp")], (fields) => generateTestHeader(fields)],
-    createWebhookHandler: [[anything], (options) => createWebhookHandler(options)],
-    "createWebhookHandler with fields": [[record("secret", "on", "store", "maxAge", "maxBodyBytes", "lease", "onError")], (fields) => createWebhookHandler(fields)],
-    "a webhook handler": [[anything], async (request) => {
-      const response = await createWebhookHandler({ secret: "whsec", on: {}, ...quiet })(request);
-      if (!(response instanceof Response)) throw new Error("no Response");
-    }],
-    "a webhook handler whose store is anything": [[record("claim", "complete", "release")], async (store) => {
-      const handle = createWebhookHandler({ secret: "whsec", on: { default: thrower }, store, ...quiet });
-      const body = '{"id":"evt_1","type":"x"}';
-      const response = await handle(new Request("http://shop/", { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec" }) } }));
-      if (response.status !== 500 && response.status !== 409 && response.status !== 200) throw new Error(String(response.status));
-    }],
-    memoryStore: [[anything, anything, anything], async (options, id, lease) => {
-      const store = memoryStore(options);
-      await store.claim(id, lease);
-      await store.complete(id);
-      await store.release(id);
-    }],
-    isItPayError: [[anything], (value) => itpay.isItPayError(value)],
-    SignatureVerificationError: [[fc.string()], (message) => new SignatureVerificationError(message, { code: "no_match", hint: message })],
-    money: [[anything, anything], (amount, currency) => itpay.money(amount, currency)],
-    formatMoney: [[anything, anything], (money, locale) => itpay.formatMoney(money, locale)],
-    "formatMoney with fields": [[record("currency", "value")], (money) => itpay.formatMoney(money)],
-    parsePaymentRequired: [[anything], (response) => itpay.parsePaymentRequired(response)],
-    paymentRequired: [[anything, anything], (intent, charge) => itpay.paymentRequired(intent, charge)],
-    ItPayClient: [[anything], (options) => new itpay.ItPayClient(options)],
-    "ItPayClient with fields": [[record("apiKey", "channel", "baseUrl", "timeout", "webhookSecret", "maxRetries", "fetch", "logger", "logLevel", "dangerouslyAllowBrowser")], (options) => new itpay.ItPayClient({ logLevel: "off", ...options })],
-  };
-}
-
 /** Tries one call so many times; throws with the smallest input that ends badly. */
-export async function tried([places, call], itpay, times, seed) {
+export async function tried([places, call], isTyped, times, seed) {
   const property = fc.asyncProperty(...places, async (...given) => {
-    const problem = await ends(() => call(...given.map(made)), itpay.isItPayError);
+    const problem = await ends(() => call(...given.map(made)), isTyped);
     if (problem !== undefined) throw new Error(problem);
   });
   await fc.assert(property, { numRuns: times, seed });

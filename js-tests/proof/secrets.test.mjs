@@ -1,7 +1,8 @@
 // Marked keys and secrets are planted, and everything that leaves is searched for them: logs at every level, errors, what
-// inspect and JSON show, the package as it is built, and the wasm memory once nobody needs them.
+// inspect and JSON show, what a test runner prints, the package as it is built, and the wasm memory once nobody needs them.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -103,19 +104,56 @@ test("a webhook's secret, signature and payload are in no error and no answer", 
   clean("an answer", [await answer.text(), inspect(answer.headers), ...told]);
 });
 
-test("a key that nobody uses any more is wiped from the wasm memory", async () => {
-  const where = (text) => memories.filter(({ buffer }) => Buffer.from(buffer).includes(text)).length;
-  const used = async (apiKey) => {
-    const client = new ItPayClient({ apiKey, fetch: async () => new Response('{"id":"pi_1","status":"pending"}'), env: {} });
+const used = {
+  "an ItPay client's": async (name) => {
+    const client = new ItPayClient({ apiKey: mark(name), fetch: async () => new Response('{"id":"pi_1","status":"pending"}'), env: {} });
     await client.paymentIntents.retrieve("pi_1");
-  };
-  const last = mark("last-key");
-  await used(mark("first-key"));
-  assert.ok(where("MARKED-first-key") > 0, "the key of the client in use is not where it is searched: this test has shown nothing");
-  await used(last);
-  // What wasm-bindgen copied in may only linger until its place is taken again.
-  for (let index = 0; index < 20; index += 1) await used(mark(`later-${index}`));
-  assert.equal(where("MARKED-first-key"), 0);
+  },
+  "a GoPay client's": async (name) => {
+    const fetch = async (url) => Response.json(url.endsWith("/oauth2/token") ? { access_token: mark(`${name}-token`), expires_in: 1800 } : { id: 1, state: "PAID" });
+    const client = new GoPayClient({ clientId: "1", clientSecret: mark(name), goId: "8123456789", isSandbox: true, fetch, env: {} });
+    await client.payments.status(1);
+  },
+};
+
+/** As it is, and as HTTP Basic sends it. */
+const forms = (name) => [`MARKED-${name}`, Buffer.from(`1:${mark(name)}`).toString("base64").slice(0, 40)];
+const where = (name) => memories.filter(({ buffer }) => forms(name).some((form) => Buffer.from(buffer).includes(form))).length;
+
+for (const [whose, use] of Object.entries(used)) {
+  test(`${whose} key that nobody uses any more is gone from the wasm memory`, async () => {
+    await use("first-key");
+    assert.ok(where("first-key") > 0, "the key of the client in use is not where it is searched: this test has shown nothing");
+    // Whoever holds a key wipes it; what wasm-bindgen copied in, and the headers, linger until their place is taken.
+    for (let index = 0; index < 20; index += 1) await use(`later-${index}`);
+    assert.equal(where("first-key"), 0);
+  });
+}
+
+test("a webhook's secret is gone from the wasm memory as soon as it was used, however it was", () => {
+  const payload = '{"id":"evt_1","type":"x"}';
+  for (const length of [0, 40, 100, 3000, 20_000]) {
+    const secret = mark("webhook-key") + "s".repeat(length);
+    const body = payload + " ".repeat(length);
+    const header = generateTestHeader({ payload: body, secret });
+    constructEvent(body, header, secret);
+    new WebhookVerifier([mark("older"), secret]).constructEvent(body, header);
+    assert.equal(where("webhook-key"), 0);
+  }
+  assert.ok(memories.some(({ buffer }) => Buffer.from(buffer).includes("evt_1")), "the webhook is not where it is searched");
+});
+
+test("what a careless test prints of a client, a provider and their errors shows no key, secret, token or body", () => {
+  const program = fileURLToPath(new URL("secrets-printed.mjs", import.meta.url));
+  // The runner's own mark would make it report to this test instead of printing.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const planted = { ITPAY_API_KEY: KEY, ITPAY_WEBHOOK_SECRET: WEBHOOK, GOPAY_CLIENT_SECRET: CLIENT_SECRET, MARKED_TOKEN: TOKEN, MARKED_BODY: BODY };
+  for (const reporter of ["spec", "tap"]) {
+    const { stdout, stderr } = spawnSync(process.execPath, ["--test", `--test-reporter=${reporter}`, program], { env: { ...env, ...planted }, encoding: "utf8" });
+    assert.match(stdout, /^(# |ℹ )fail 8$/m, stdout);
+    assert.match(stdout, /itpay: .*\/x/, "no log line");
+    clean("what is printed", [stdout, stderr]);
+  }
 });
 
 test("the package as it is built holds no key, no secret and no path of the machine that built it", () => {

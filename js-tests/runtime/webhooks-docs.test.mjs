@@ -120,5 +120,10 @@ test("docs/webhooks.md: a webhook that is verified by hand", async () => {
 
 test("docs/webhooks.md: each store is made of what its service's binding is", async () => {
   const { stores } = await import(pathToFileURL(join(folder, "stores.js")));
-  for (const make of Object.values(stores)) assert.equal(typeof make({ DB: {}, EVENTS: {}, KV: {} }).claim, "function");
+  const method = () => undefined;
+  const bindings = { call: method, DB: { prepare: method }, EVENTS: { idFromName: method }, KV: { get: method } };
+  for (const [name, make] of Object.entries(stores)) {
+    assert.equal(typeof make(bindings).claim, "function");
+    assert.throws(() => make({}), { name: "TypeError", message: /must have/ }, name);
+  }
 });

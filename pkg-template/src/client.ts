@@ -6,7 +6,7 @@ import { AsyncWasm } from "./async-wasm.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
 import { fromRecord } from "./errors.js";
-import { given } from "./given.js";
+import { given, reading } from "./given.js";
 import * as glue from "./glue/client.js";
 import type {
   CreateManifestParams,
@@ -96,9 +96,10 @@ export class ItPayClient {
 
     /** Finds services. */
     search: (query: { q?: string } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
-      this.#call((module, config, fetch) =>
-        module.manifests_search(config, fetch, query.q === undefined ? undefined : text("q", query.q), plain(options)),
-      ),
+      this.#call((module, config, fetch) => {
+        const { q } = given("query", query);
+        return module.manifests_search(config, fetch, q === undefined ? undefined : text("q", q), plain(options));
+      }),
   };
 
   readonly webhooks = {
@@ -127,8 +128,10 @@ export class ItPayClient {
   /** A call that is not modelled, signed and sent like the others. `path` is below the base URL, such as `/refunds`. */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
     return this.#call((module, config, fetch) => {
-      const query = Object.entries(options.query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
-      const body = options.body === undefined ? undefined : json("body", options.body);
+      const own = reading("options", () => ({ body: options.body, query: options.query }));
+      const entries = Object.entries(given("query", own.query));
+      const query = reading("query", () => entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])));
+      const body = own.body === undefined ? undefined : json("body", own.body);
       return module.request(config, fetch, text("method", method), text("path", path), query, body, plain(options));
     });
   }

@@ -2,6 +2,7 @@
 
 import { type Env, variable } from "./env.js";
 import { ValidationError } from "./errors.js";
+import { reading } from "./given.js";
 import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
 import { isPage, userAgent } from "./runtime.js";
 import { send } from "./send.js";
@@ -69,8 +70,13 @@ export function connection(options: ConnectionOptions & { baseUrl?: string | und
 export function plain(options: (RequestOptions & { pollInterval?: number; onUpdate?: unknown }) | undefined): object | undefined {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw invalid("options", "options must be an object");
-  const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = options;
-  return { signal, timeout, maxRetries, idempotencyKey, headers: headers === undefined ? undefined : real(headers), pollInterval, onUpdate };
+  const { headers, ...own } = reading("options", () => {
+    const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = options;
+    // The wasm module asks it the same.
+    void signal?.addEventListener;
+    return { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate };
+  });
+  return { ...own, headers: headers === undefined ? undefined : real(headers) };
 }
 
 /** @internal */

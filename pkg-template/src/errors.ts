@@ -145,9 +145,13 @@ const classes = { APIError, AbortError, AuthenticationError, ConnectionError, Ra
 
 /** @internal The wasm modules throw plain objects with an error class's name and fields. Anything else is passed on as it is. */
 export function fromRecord(error: unknown): unknown {
-  if (typeof error !== "object" || error === null || error instanceof Error) return error;
-  const { name, message, ...fields } = error as ErrorFields & { name: keyof typeof classes; message: string };
-  if (!Object.hasOwn(classes, name)) return error;
-  if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
-  return new classes[name](message, fields);
+  try {
+    if (typeof error !== "object" || error === null || error instanceof Error) return error;
+    const { name, message, ...fields } = error as ErrorFields & { name: keyof typeof classes; message: string };
+    if (!Object.hasOwn(classes, name)) return error;
+    if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
+    return new classes[name](message, fields);
+  } catch {
+    return error; // a proxy that says nothing
+  }
 }

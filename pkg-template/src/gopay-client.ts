@@ -5,6 +5,7 @@ import { AsyncWasm } from "./async-wasm.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
 import { fromRecord, ValidationError } from "./errors.js";
+import { given } from "./given.js";
 import * as glue from "./glue/gopay.js";
 import type {
   CreateGoPayPaymentParams,
@@ -103,17 +104,18 @@ export class GoPayClient {
 
   /** @throws AuthenticationError without credentials; ValidationError naming the option that is wrong */
   constructor(options: GoPayClientOptions = {}) {
-    const { env } = options;
-    const goId = options.goId ?? variable("GOPAY_GO_ID", env);
-    this.isSandbox = sandboxFlag(options.isSandbox ?? variable("GOPAY_SANDBOX", env));
-    this.goId = String(goId ?? "");
-    this.#fetch = options.fetch;
+    const own: GoPayClientOptions = given("options", options);
+    const { env, language } = own;
+    const goId = own.goId ?? variable("GOPAY_GO_ID", env);
+    this.isSandbox = sandboxFlag(own.isSandbox ?? variable("GOPAY_SANDBOX", env));
+    this.goId = goId === undefined ? "" : digits("goId", goId);
+    this.#fetch = own.fetch;
     this.#config = {
-      ...connection({ ...options, baseUrl: options.baseUrl ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL) }, "client secret"),
-      clientId: options.clientId ?? variable("GOPAY_CLIENT_ID", env),
-      clientSecret: options.clientSecret ?? variable("GOPAY_CLIENT_SECRET", env),
-      goId: goId === undefined ? undefined : String(goId),
-      acceptLanguage: /^(cs|sk)\b/i.test(options.language ?? "") ? "cs-CZ" : "en-US",
+      ...connection({ ...own, baseUrl: own.baseUrl ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL) }, "client secret"),
+      clientId: own.clientId ?? variable("GOPAY_CLIENT_ID", env),
+      clientSecret: own.clientSecret ?? variable("GOPAY_CLIENT_SECRET", env),
+      goId: goId === undefined ? undefined : this.goId,
+      acceptLanguage: typeof language === "string" && /^(cs|sk)\b/i.test(language) ? "cs-CZ" : "en-US",
       // Where the wasm module keeps the token.
       tokens: {},
     };

@@ -2,6 +2,7 @@
 
 import { variable } from "./env.js";
 import { isItPayError, type ItPayError } from "./errors.js";
+import { given, reading } from "./given.js";
 import { GoPayClient, type GoPayClientOptions, sandboxFlag, synchronously } from "./gopay-client.js";
 import type { CreateGoPayPaymentParams, CreateGoPayRecurrenceParams, GoPayItem, GoPayPayment, GoPayRefund, GoPayResult } from "./gopay-objects.js";
 import { isNotFound, run, toId, toJson, unsupported } from "./paykit/crossing.js";
@@ -98,9 +99,10 @@ export class GopayProvider implements PayKitProvider {
   /** @throws ConfigurationError naming what is missing or wrong */
   constructor(options: GopayOptions) {
     if (typeof options !== "object" || options === null) throw configurationError(["options"]);
-    const { webhookUrl, debug, ...clientOptions } = options;
-    const missingKeys = (["clientId", "clientSecret", "goId"] as const).filter((key) => typeof options[key] !== "string" || options[key] === "");
-    const wrong: string[] = [...missingKeys, ...(typeof options.isSandbox === "boolean" ? [] : ["isSandbox"]), ...(isUrl(webhookUrl) ? [] : ["webhookUrl"])];
+    const own = given("options", options) as GopayOptions;
+    const { webhookUrl, debug, ...clientOptions } = own;
+    const missingKeys = (["clientId", "clientSecret", "goId"] as const).filter((key) => typeof own[key] !== "string" || own[key] === "");
+    const wrong: string[] = [...missingKeys, ...(typeof own.isSandbox === "boolean" ? [] : ["isSandbox"]), ...(isUrl(webhookUrl) ? [] : ["webhookUrl"])];
     if (wrong.length > 0) throw configurationError(wrong);
     try {
       this.#client = new GoPayClient({ ...(debug === true ? { logLevel: "debug" as const } : {}), ...clientOptions });
@@ -110,7 +112,7 @@ export class GopayProvider implements PayKitProvider {
       throw configurationError(field === undefined ? [] : [field], error);
     }
     this.#webhookUrl = webhookUrl;
-    this.isSandbox = options.isSandbox;
+    this.isSandbox = own.isSandbox;
   }
 
   /** The client, for what PayKit has no name for. */
@@ -132,8 +134,9 @@ export class GopayProvider implements PayKitProvider {
   /** GoPay changes nothing: this reads the checkout. */
   updateCheckout(id: string, params: Partial<CreateCheckoutParams<Partial<GopayCheckoutMetadata>>>): Promise<Checkout> {
     return this.#run("updateCheckout", async () => {
+      const { provider_metadata } = JSON.parse(toJson(params ?? {})) as typeof params;
       const payment = await this.#get("checkout", id);
-      refuseChange("updateCheckout", params?.provider_metadata, payment);
+      refuseChange("updateCheckout", provider_metadata, payment);
       return checkout(payment);
     });
   }
@@ -156,8 +159,9 @@ export class GopayProvider implements PayKitProvider {
   /** GoPay changes nothing: this reads the payment. */
   updatePayment(id: string, params: UpdatePaymentParams<Partial<GopayPaymentMetadata>>): Promise<Payment> {
     return this.#run("updatePayment", async () => {
+      const wanted = JSON.parse(toJson(params ?? {})) as typeof params;
       const found = await this.#get("payment", id);
-      refuseChange("updatePayment", params, found);
+      refuseChange("updatePayment", wanted, found);
       return payment(found);
     });
   }
@@ -179,7 +183,7 @@ export class GopayProvider implements PayKitProvider {
       const { result } = await done(this.#client.payments.capture(id, part === undefined ? undefined : (JSON.parse(part) as { amount: number; items: GoPayItem[] })));
       const after = await this.#client.payments.status(id).catch(() => undefined);
       // It is done, whether or not it can be seen.
-      return after === undefined ? { ...payment(before), amount: params.amount, status: result === "FINISHED" ? "succeeded" : "processing" } : payment(after);
+      return after === undefined ? { ...payment(before), amount: (JSON.parse(json) as typeof params).amount, status: result === "FINISHED" ? "succeeded" : "processing" } : payment(after);
     });
   }
 
@@ -372,10 +376,11 @@ const VARIABLES = ["GOPAY_CLIENT_ID", "GOPAY_CLIENT_SECRET", "GOPAY_GO_ID", "GOP
  * @throws ConfigurationError naming the variables that are missing or wrong
  */
 export function gopay(options: Omit<GopayOptions, "clientId" | "clientSecret" | "goId" | "isSandbox" | "webhookUrl"> = {}): GopayProvider {
-  const [clientId, clientSecret, goId, sandbox, webhookUrl] = VARIABLES.map((name) => variable(name, options.env));
-  const missingKeys = VARIABLES.filter((name) => variable(name, options.env) === undefined);
+  const own = given("options", options);
+  const [clientId, clientSecret, goId, sandbox, webhookUrl] = VARIABLES.map((name) => variable(name, own.env));
+  const missingKeys = VARIABLES.filter((name) => variable(name, own.env) === undefined);
   if (missingKeys.length > 0) throw new ConfigurationError(`Missing required environment variables: ${missingKeys.join(", ")}`, { provider: NAME, missingKeys });
-  return new GopayProvider({ ...options, clientId: clientId!, clientSecret: clientSecret!, goId: goId!, isSandbox: flag(sandbox!), webhookUrl: webhookUrl! });
+  return new GopayProvider({ ...own, clientId: clientId!, clientSecret: clientSecret!, goId: goId!, isSandbox: flag(sandbox!), webhookUrl: webhookUrl! });
 }
 
 /**
@@ -404,9 +409,10 @@ function isUrl(value: unknown): value is string {
 }
 
 function read(webhook: IncomingWebhook): Notification {
-  const text = (value: unknown): string => (typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value));
+  const text = (value: unknown): string => (typeof value === "string" ? value : value === undefined || value === null ? "" : (JSON.stringify(value) ?? ""));
+  const [url, body] = reading("webhook", () => [text(webhook?.fullUrl), text(webhook?.body)] as const);
   try {
-    return JSON.parse(synchronously((module) => module.paykit_notification(text(webhook?.fullUrl), text(webhook?.body)))) as Notification;
+    return JSON.parse(synchronously((module) => module.paykit_notification(url, body))) as Notification;
   } catch (error) {
     if (!isItPayError(error)) throw error;
     throw webhookError(`This is no notification of GoPay's: ${error.message}`, "no_id", false, error);
@@ -436,7 +442,7 @@ async function done(call: Promise<GoPayResult>): Promise<Pick<GoPayResult, "resu
 /** Whatever a caller thinks that it changes must be so already: GoPay charges what it was told first. */
 function refuseChange(method: string, wanted: { amount?: number | string; currency?: string } | undefined, payment: GoPayPayment): void {
   const { amount, currency } = wanted ?? {};
-  const same = (amount === undefined || String(amount) === String(payment.amount)) && (currency === undefined || currency.toUpperCase() === payment.currency);
+  const same = (amount === undefined || String(amount) === String(payment.amount)) && (currency === undefined || String(currency).toUpperCase() === payment.currency);
   if (!same) throw new ProviderNotSupportedError(`${method} of the amount`, NAME, { reason: "GoPay cannot change what a payment costs.", alternative: "make another one." });
 }
 

@@ -2,7 +2,8 @@
 // are really sent.
 
 import { ValidationError } from "./errors.js";
-import { call, type Fault, host, randomness, type SandboxRequest } from "./sandbox-host.js";
+import { given, reading } from "./given.js";
+import { call, checkedText, checkFunctions, checkTexts, type Fault, host, randomness, type SandboxRequest } from "./sandbox-host.js";
 
 export interface GoPaySandboxOptions {
   /** The one client that it knows. Default `1000000001`. */
@@ -180,21 +181,25 @@ export interface GoPaySandbox {
 
 /** A gateway that checks whatever GoPay's documentation describes. @throws ValidationError */
 export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySandbox {
-  const { clientId = "1000000001", clientSecret = "gopay_sandbox", goId = "8123456789", now = Date.now } = options;
-  const { notificationUrl, payUrl, quirks, enabled, state, onChange } = options;
-  const random = randomness(options.seed);
-  const setUp = JSON.stringify({ clientId, goId: String(goId), notificationUrl, payUrl, quirks, ...enabled });
+  const own = given("options", options);
+  const { clientId = "1000000001", clientSecret = "gopay_sandbox", goId = "8123456789", now = Date.now } = own;
+  const { notificationUrl, payUrl, quirks, state, deliver, onChange } = own;
+  checkTexts({ clientId, clientSecret, notificationUrl, payUrl, state });
+  checkFunctions({ now, deliver, onChange });
+  const random = randomness(own.seed);
+  const setUp = reading("options", () => JSON.stringify({ clientId, goId: String(goId), notificationUrl, payUrl, quirks, ...own.enabled }));
   const gateway = call((module) => new module.GoPayGateway(setUp, clientSecret, state));
   const hosted = host(gateway, {
     now,
     random,
-    deliver: options.deliver,
+    deliver,
     changed: (change) => onChange?.({ type: "payment", ...change } as GoPaySandboxChange),
     attempted: (attempt) => onChange?.({ type: "attempt", ...attempt }),
   });
 
   const act = async (paymentId: GoPayPaymentId, action: PayerAction, detail?: string): Promise<GoPaySandboxPayment> => {
-    const payment = JSON.parse(call(() => gateway.act(String(paymentId), action, detail, now(), random()))) as GoPaySandboxPayment;
+    checkTexts({ detail });
+    const payment = JSON.parse(call(() => gateway.act(paymentIdText(paymentId), checkedText("action", action), detail, now(), random()))) as GoPaySandboxPayment;
     await hosted.pump();
     return payment;
   };
@@ -216,10 +221,11 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     stopRecurrence: (id) => act(id, "stopRecurrence"),
     settle: (id) => act(id, "settle"),
     reject: (id) => act(id, "reject"),
-    answerWith: (operation, result) => call(() => gateway.answer_with(operation, result)),
+    answerWith: (operation, result) => call(() => gateway.answer_with(checkedText("operation", operation), checkedText("result", result))),
     revokeTokens: () => call(() => gateway.revoke_tokens()),
     redeliver: hosted.redeliver,
-    inject: ({ error, ...fault }) => {
+    inject: (wanted) => {
+      const { error, ...fault } = given("fault", wanted);
       if (error === undefined) return hosted.inject(fault);
       if (!Number.isInteger(error) || error < 100 || error > 999) {
         throw new ValidationError("error must be one of GoPay's codes, such as 333", { code: "invalid_request", field: "error" });
@@ -229,7 +235,7 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     },
     tick: hosted.tick,
     payment: (id) => {
-      const payment = call(() => gateway.payment(String(id)));
+      const payment = call(() => gateway.payment(paymentIdText(id)));
       return payment === undefined ? undefined : (JSON.parse(payment) as GoPaySandboxPayment);
     },
     get payments() {
@@ -242,4 +248,8 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     snapshot: hosted.snapshot,
     close: hosted.close,
   };
+}
+
+function paymentIdText(id: GoPayPaymentId): string {
+  return typeof id === "number" ? String(id) : checkedText("paymentId", id);
 }

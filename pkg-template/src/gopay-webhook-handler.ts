@@ -1,6 +1,7 @@
 // GoPay's notifications: Request in, Response out. Each event is handled once, however often GoPay tells of it.
 
 import { type EventStore, memoryStore } from "./event-store.js";
+import { given, reading } from "./given.js";
 import { gopay, type GopayProvider } from "./gopay-provider.js";
 import { handledOnce } from "./handled-once.js";
 import { PayKitError } from "./paykit/errors.js";
@@ -39,8 +40,14 @@ export interface GopayWebhookHandlerOptions {
  * @throws ConfigurationError and TypeError, when it is made and not when it is called
  */
 export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): (request: Request) => Promise<Response> {
-  const { on, provider = gopay(), store = memoryStore(), lease = 5 * 60_000, onError = logError } = options;
-  if (typeof on !== "object" || on === null) throw new TypeError("on must be an object of functions by event type");
+  const { on: listeners, provider = gopay(), store = memoryStore(), lease = 5 * 60_000, onError = logError } = given("options", options);
+  if (typeof listeners !== "object" || listeners === null) throw new TypeError("on must be an object of functions by event type");
+  const on: GopayEventHandlers = given("on", listeners);
+  for (const [type, listener] of Object.entries(on)) {
+    if (listener !== undefined && typeof listener !== "function") throw new TypeError(`on must have a function for ${type}`);
+  }
+  if (typeof onError !== "function") throw new TypeError("onError must be a function");
+  if (reading("provider", () => typeof provider?.handleWebhook) !== "function") throw new TypeError("provider must be GoPay's, such as gopay()");
   if (!(typeof lease === "number" && lease > 0)) throw new TypeError("lease must be a number of milliseconds above 0");
 
   /** One event after the other: what a payment has brought about comes in its order. */
@@ -59,7 +66,7 @@ export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): 
     return json(200, { status: handled === 0 && events.length > 0 ? "already_processed" : "received" });
   };
 
-  return async (request) => {
+  const answer = async (request: Request): Promise<Response> => {
     if (request.method !== "GET") return json(405, { error: "Method not allowed" }, { Allow: "GET" });
     let events: StandardEvent[];
     try {
@@ -72,6 +79,11 @@ export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): 
     }
     return handleAll(events);
   };
+  return (request) =>
+    answer(request).catch((error: unknown) => {
+      onError(error);
+      return json(500, { error: "Internal error" });
+    });
 }
 
 function json(status: number, body: object, headers?: HeadersInit): Response {

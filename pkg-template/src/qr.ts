@@ -1,6 +1,7 @@
 // QR codes: text in, a picture out. Knows no key and makes no request.
 
 import { ValidationError } from "./errors.js";
+import { given } from "./given.js";
 import type { InitOutput } from "./glue/qr.js";
 import { Wasm } from "./wasm.js";
 
@@ -47,18 +48,19 @@ export function toDataUrl(data: string, options: SvgOptions = {}): string {
 
 /** Lines of half blocks: a code of 200 characters is narrower than 80 columns. @throws ValidationError */
 export function toTerminal(data: string, options: TerminalOptions = {}): string {
-  const margin = checkedMargin(options.margin, 2);
+  const { invert, margin } = given("options", options);
+  const quiet = checkedMargin(margin, 2);
   const [length = 0] = write([data], ["data"]);
-  return picture((module) => module.terminal(0, margin, length, options.invert === true ? 1 : 0));
+  return picture((module) => module.terminal(0, quiet, length, invert === true ? 1 : 0));
 }
 
 function svg(data: string, options: SvgOptions, url: boolean): string {
-  const { errorCorrection = "M", dark = "", light = "", title = "" } = options;
+  const { errorCorrection = "M", margin, dark = "", light = "", title = "" } = given("options", options);
   const level = LEVELS.indexOf(errorCorrection);
   if (level < 0) throw invalid("errorCorrection", "must be L, M, Q or H");
-  const margin = checkedMargin(options.margin, 4);
+  const quiet = checkedMargin(margin, 4);
   const [length = 0, darkLength = 0, lightLength = 0, titleLength = 0] = write([data, dark, light, title], ["data", "dark", "light", "title"]);
-  return picture((module) => module.svg(level, margin, length, darkLength, lightLength, titleLength, url ? 1 : 0));
+  return picture((module) => module.svg(level, quiet, length, darkLength, lightLength, titleLength, url ? 1 : 0));
 }
 
 /** Writes the strings one after the other; their lengths in bytes. */

@@ -2,6 +2,7 @@
 // record of what came in, deliveries that are really made. The same for each gateway of the sandbox.
 
 import { fromRecord, ItPayError, ValidationError } from "./errors.js";
+import { given } from "./given.js";
 import * as glue from "./glue/sandbox.js";
 import { type Glue, Wasm } from "./wasm.js";
 
@@ -65,6 +66,26 @@ export interface Surroundings {
 const RECEIVER_TIMEOUT = 10_000;
 const MAX_REQUESTS = 10_000;
 
+/** @internal The same, if it is a string. */
+export function checkedText<T extends string>(field: string, value: T): T {
+  if (typeof value !== "string") throw invalid(field, "must be a string");
+  return value;
+}
+
+/** @internal Throws where one of these is neither a string nor undefined. */
+export function checkTexts(texts: Record<string, string | undefined>): void {
+  for (const [field, value] of Object.entries(texts)) if (value !== undefined) checkedText(field, value);
+}
+
+/** @internal Throws where one of these is neither a function nor undefined. */
+export function checkFunctions(functions: Record<string, unknown>): void {
+  for (const [field, value] of Object.entries(functions)) if (value !== undefined && typeof value !== "function") throw invalid(field, "must be a function");
+}
+
+function invalid(field: string, problem: string): ValidationError {
+  return new ValidationError(`${field} ${problem}`, { code: "invalid_request", field });
+}
+
 /** @internal Calls the module. @throws the error that it means */
 export function call<T>(use: (module: typeof glue) => T): T {
   try {
@@ -81,8 +102,10 @@ export function call<T>(use: (module: typeof glue) => T): T {
 export function host(machine: Machine, { now, random, deliver, changed, attempted }: Surroundings) {
   const requests: SandboxRequest[] = [];
   const faults: { fault: Fault; left: number }[] = [];
-  const closing = new AbortController();
-  const closed = (): boolean => closing.signal.aborted;
+  let isClosed = false;
+  const closed = (): boolean => isClosed;
+  /** Ends the deliveries that are under way. Not listeners of one signal: of many, Node warns. */
+  const underWay = new Set<() => void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Delivers what is due, then sleeps until the next thing happens by itself. */
@@ -116,7 +139,7 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     const giveUp = (): void => controller.abort();
     const timeUp = setTimeout(giveUp, RECEIVER_TIMEOUT);
     (timeUp as { unref?: () => void }).unref?.();
-    closing.signal.addEventListener("abort", giveUp, { once: true });
+    underWay.add(giveUp);
     const answered = async (): Promise<number> => {
       const response = await (deliver ?? globalThis.fetch)(url, { method, headers, ...(body === undefined ? {} : { body }), signal: receiver });
       await response.body?.cancel();
@@ -125,7 +148,7 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     // Raced, because whoever delivers may not listen to the signal.
     const status = await Promise.race([answered(), interruptible(receiver, () => undefined)]).catch(() => undefined);
     clearTimeout(timeUp);
-    closing.signal.removeEventListener("abort", giveUp);
+    underWay.delete(giveUp);
     if (closed()) return;
     call(() => machine.delivered(id, status ?? undefined, now()));
     attempted({ id, status: status ?? null, at: now() });
@@ -161,19 +184,21 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     fetch: answer satisfies typeof fetch,
     pump,
     redeliver: async (id: string): Promise<void> => {
+      checkedText("id", id);
       call(() => machine.redeliver(id, now()));
       await pump();
     },
-    inject: (fault: Fault): void => {
+    inject: (wanted: Fault): void => {
+      const fault: Fault = given("fault", wanted);
       const left = fault.times ?? 1;
       const check = (good: boolean, field: keyof Fault, problem: string): void => {
-        if (!good) throw new ValidationError(`${field} ${problem}`, { code: "invalid_request", field });
+        if (!good) throw invalid(field, problem);
       };
       check(Number.isInteger(left) && left > 0, "times", "must be a whole number above 0");
-      const { status = 200, delay = 0, body = "" } = fault;
+      const { status = 200, delay = 0 } = fault;
       check(Number.isInteger(status) && status >= 200 && status <= 599, "status", "must be a whole number from 200 to 599");
       check(typeof delay === "number" && delay >= 0, "delay", "must be a number of milliseconds");
-      check(typeof body === "string", "body", "must be a string");
+      checkTexts({ body: fault.body, method: fault.method, path: fault.path });
       faults.push({ fault, left });
     },
     /** Does what is due. Gives when something is due next. */
@@ -184,7 +209,8 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     requests: requests as readonly SandboxRequest[],
     snapshot: (): string => call(() => machine.snapshot()),
     close: (): void => {
-      closing.abort();
+      isClosed = true;
+      for (const giveUp of underWay) giveUp();
       clearTimeout(timer);
     },
   };
@@ -232,6 +258,7 @@ function stalled(text: string, signal: AbortSignal): ReadableStream<Uint8Array> 
 /** Sixteen bytes at a time. With a seed (mulberry32) the same ones in each run. */
 export function randomness(seed: number | undefined): () => Uint8Array {
   if (seed === undefined) return () => crypto.getRandomValues(new Uint8Array(16));
+  if (!Number.isFinite(seed)) throw invalid("seed", "must be a number");
   let state = seed | 0;
   const byte = (): number => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,7 +1,8 @@
 // The ItPay gateway in process: a `fetch` to hand to a client, a wallet to press, webhooks that are really posted.
 
 import type { PaymentIntent, PaymentIntentStatus, QRCharge } from "./objects.js";
-import { call, type Fault, host, randomness, type SandboxRequest } from "./sandbox-host.js";
+import { given } from "./given.js";
+import { call, checkedText, checkFunctions, checkTexts, type Fault, host, randomness, type SandboxRequest } from "./sandbox-host.js";
 
 export type { Fault, SandboxRequest } from "./sandbox-host.js";
 
@@ -96,19 +97,24 @@ export interface Sandbox {
 
 /** A gateway that checks whatever the real one's pages describe. @throws ValidationError */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const { apiKey = "sk_test_sandbox", webhookSecret = "whsec_sandbox", now = Date.now } = options;
-  const random = randomness(options.seed);
-  const gateway = call((module) => new module.Gateway(apiKey, webhookSecret, options.webhookUrl, options.walletUrl, options.state));
+  const own = given("options", options);
+  const { apiKey = "sk_test_sandbox", webhookSecret = "whsec_sandbox", now = Date.now, deliver, onChange } = own;
+  const { webhookUrl, walletUrl, state } = own;
+  checkTexts({ apiKey, webhookSecret, webhookUrl, walletUrl, state });
+  checkFunctions({ now, deliver, onChange });
+  const random = randomness(own.seed);
+  const gateway = call((module) => new module.Gateway(apiKey, webhookSecret, webhookUrl, walletUrl, state));
   const hosted = host(gateway, {
     now,
     random,
-    deliver: options.deliver,
-    changed: (change) => options.onChange?.({ type: "intent", ...change } as SandboxChange),
-    attempted: (attempt) => options.onChange?.({ type: "attempt", ...attempt }),
+    deliver,
+    changed: (change) => onChange?.({ type: "intent", ...change } as SandboxChange),
+    attempted: (attempt) => onChange?.({ type: "attempt", ...attempt }),
   });
 
   const act = async (intentId: string, action: WalletAction, reason?: string): Promise<PaymentIntent> => {
-    const intent = JSON.parse(call(() => gateway.wallet(intentId, action, reason, now(), random()))) as PaymentIntent;
+    checkTexts({ reason });
+    const intent = JSON.parse(call(() => gateway.wallet(checkedText("intentId", intentId), checkedText("action", action), reason, now(), random()))) as PaymentIntent;
     await hosted.pump();
     return intent;
   };
@@ -127,7 +133,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     inject: hosted.inject,
     tick: hosted.tick,
     intent: (id) => {
-      const intent = call(() => gateway.intent(id));
+      const intent = call(() => gateway.intent(checkedText("id", id)));
       return intent === undefined ? undefined : (JSON.parse(intent) as SandboxIntent);
     },
     get intents() {

@@ -13,17 +13,19 @@ import {
 
 /** Parameters as JSON. What JSON would turn into something else is refused. */
 export function toJson(params: unknown): string {
-  if (typeof params !== "object" || params === null || Array.isArray(params)) throw new ValidationError("params must be an object", { field: "params" });
+  let json: string | undefined;
   try {
-    return JSON.stringify(params, (key, value: unknown) => {
+    json = JSON.stringify(params, (key, value: unknown) => {
       // JSON has null for them, which means "not given".
-      if (typeof value === "number" && !Number.isFinite(value)) throw new ValidationError(`${key} must be a number, not ${value}`, { field: key });
+      if (key !== "" && typeof value === "number" && !Number.isFinite(value)) throw new ValidationError(`${key} must be a number, not ${value}`, { field: key });
       return value;
     });
   } catch (error) {
     if (error instanceof ValidationError) throw error;
     throw new ValidationError("params cannot be written as JSON", { field: "params", cause: error });
   }
+  if (json?.startsWith("{") !== true) throw new ValidationError("params must be an object", { field: "params" });
+  return json;
 }
 
 /** A resource's id as text. What is in it, the client checks. */

@@ -1,5 +1,6 @@
 // PayKit as functions by path, for a server that passes calls on.
 
+import { reading } from "../given.js";
 import type { PayKit } from "./paykit.js";
 import type { PayKitProvider } from "./provider.js";
 
@@ -8,13 +9,15 @@ import type { PayKitProvider } from "./provider.js";
  * dates become text.
  */
 export function createEndpointHandlers<P extends PayKitProvider>(paykit: PayKit<P>): EndpointHandlers<P> {
-  const { checkouts, customers, payments, subscriptions, refunds } = paykit;
   const handlers: Record<string, (...args: never[]) => Promise<unknown>> = {};
-  for (const [path, operations] of Object.entries({ checkout: checkouts, customer: customers, payment: payments, subscription: subscriptions, refund: refunds })) {
-    for (const [name, call] of Object.entries(operations as Record<string, (...args: never[]) => Promise<unknown>>)) {
-      handlers[`/${path}/${name}`] = async (...args) => JSON.parse(JSON.stringify(await call(...args))) as unknown;
+  reading("paykit", () => {
+    const { checkouts, customers, payments, subscriptions, refunds } = paykit;
+    for (const [path, operations] of Object.entries({ checkout: checkouts, customer: customers, payment: payments, subscription: subscriptions, refund: refunds })) {
+      for (const [name, call] of Object.entries(operations as Record<string, (...args: never[]) => Promise<unknown>>)) {
+        handlers[`/${path}/${name}`] = async (...args) => JSON.parse(JSON.stringify(await call(...args))) as unknown;
+      }
     }
-  }
+  });
   return handlers as EndpointHandlers<P>;
 }
 

@@ -3,6 +3,7 @@
 import { ItPayClient, type ItPayClientOptions } from "../client.js";
 import { variable } from "../env.js";
 import { fromRecord, isItPayError } from "../errors.js";
+import { given, reading } from "../given.js";
 import * as glue from "../glue/paykit.js";
 import type { PaymentIntent, QRCharge } from "../objects.js";
 import { constructEvent } from "../signature.js";
@@ -63,13 +64,13 @@ export class ItPayProvider implements PayKitProvider {
 
   /** @throws what `ItPayClient` throws */
   constructor(options: ItPayProviderOptions = {}) {
-    const { env } = options;
-    const { agentId, serviceId, ...clientOptions } = options;
-    this.#client = new ItPayClient(clientOptions);
-    this.#webhookSecret = options.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", env);
+    const own: ItPayProviderOptions = given("options", options);
+    const { env, agentId, serviceId } = own;
+    this.#client = new ItPayClient(own);
+    this.#webhookSecret = own.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", env);
     this.#agentId = text("agentId", agentId) ?? variable("ITPAY_AGENT_ID", env);
     this.#serviceId = text("serviceId", serviceId) ?? variable("ITPAY_SERVICE_ID", env);
-    this.isSandbox = (options.apiKey ?? variable("ITPAY_API_KEY", env) ?? "").startsWith("sk_test_");
+    this.isSandbox = (own.apiKey ?? variable("ITPAY_API_KEY", env) ?? "").startsWith("sk_test_");
   }
 
   /** The client, for what PayKit has no name for. */
@@ -80,8 +81,9 @@ export class ItPayProvider implements PayKitProvider {
   /** Makes an intent and its code: `payment_url` opens the wallet, `custom_fields.qr` is what to draw. */
   createCheckout(params: CheckoutParams): Promise<Checkout> {
     return this.#run("createCheckout", async () => {
-      if (params?.session_type === "recurring") throw new ProviderNotSupportedError("createCheckout of a recurring session", NAME, NO_SUBSCRIPTIONS);
-      return checkout(...(await this.#intent("checkout", params)));
+      const json = toJson(params);
+      if ((JSON.parse(json) as CheckoutParams).session_type === "recurring") throw new ProviderNotSupportedError("createCheckout of a recurring session", NAME, NO_SUBSCRIPTIONS);
+      return checkout(...(await this.#intent("checkout", json)));
     });
   }
 
@@ -103,8 +105,9 @@ export class ItPayProvider implements PayKitProvider {
   /** Makes an intent and its code: `payment_url` opens the wallet, `custom_fields.qr` is what to draw. */
   createPayment(params: PaymentParams): Promise<Payment> {
     return this.#run("createPayment", async () => {
-      if (params?.capture_method === "manual") throw new ProviderNotSupportedError("createPayment with capture_method manual", NAME, { reason: "A wallet pays at once." });
-      return payment(...(await this.#intent("payment", params)));
+      const json = toJson(params);
+      if ((JSON.parse(json) as PaymentParams).capture_method === "manual") throw new ProviderNotSupportedError("createPayment with capture_method manual", NAME, { reason: "A wallet pays at once." });
+      return payment(...(await this.#intent("payment", json)));
     });
   }
 
@@ -177,11 +180,16 @@ export class ItPayProvider implements PayKitProvider {
    */
   async handleWebhook(webhook: IncomingWebhook & { webhookSecret?: string | null; headers?: Record<string, string> }, webhookSecret?: string | null): Promise<WebhookEvent[]> {
     // PayKit 1.1 has the secret and the headers under other names, in the one argument.
-    const secret = webhookSecret || webhook.webhookSecret || this.#webhookSecret || "";
+    const { body, headersAsObject, headers, ...own } = reading("webhook", () => {
+      const { body, headersAsObject, headers, webhookSecret } = webhook;
+      return { body, headersAsObject, headers, webhookSecret };
+    });
+    const secret = webhookSecret || own.webhookSecret || this.#webhookSecret || "";
     try {
       // A JSON body that something has parsed is no raw body: verifying says so.
-      constructEvent(webhook.body, webhook.headersAsObject ?? webhook.headers ?? {}, secret);
-      return JSON.parse(call((module) => module.paykit_events(webhook.body, Date.now()))) as WebhookEvent[];
+      constructEvent(body, headersAsObject ?? headers ?? {}, secret);
+      const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+      return JSON.parse(call((module) => module.paykit_events(text, Date.now()))) as WebhookEvent[];
     } catch (error) {
       if (!isItPayError(error)) throw error;
       const hint = "hint" in error ? `. ${String(error.hint)}` : "";
@@ -189,8 +197,8 @@ export class ItPayProvider implements PayKitProvider {
     }
   }
 
-  async #intent(kind: "checkout" | "payment", params: CheckoutParams | PaymentParams): Promise<[PaymentIntent, QRCharge]> {
-    const create = JSON.parse(call((module) => module.paykit_intent(kind, toJson(params), this.#agentId, this.#serviceId)));
+  async #intent(kind: "checkout" | "payment", json: string): Promise<[PaymentIntent, QRCharge]> {
+    const create = JSON.parse(call((module) => module.paykit_intent(kind, json, this.#agentId, this.#serviceId)));
     const intent = await this.#client.paymentIntents.create(create);
     // A repeated call finds its intent further on, with its code made.
     const made = intent.status === "pending" ? undefined : intent.qr;

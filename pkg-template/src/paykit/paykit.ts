@@ -1,5 +1,6 @@
 // PayKit: one interface over any provider. Nothing is reported to anyone.
 
+import { given } from "../given.js";
 import { checkProvider, type PayKitProvider } from "./provider.js";
 import { Webhook } from "./webhook.js";
 
@@ -58,7 +59,7 @@ export class PayKit<P extends PayKitProvider = PayKitProvider> {
       delete: (id: string) => provider.deleteSubscription(id),
     } as this["subscriptions"];
     this.refunds = { create: (params: never) => provider.createRefund(params) } as this["refunds"];
-    this.webhooks = { setup: ({ webhookSecret }) => new Webhook(provider, webhookSecret) };
+    this.webhooks = { setup: (options) => new Webhook(provider, given("options", options).webhookSecret ?? null) };
   }
 
   /** The provider's own client. */

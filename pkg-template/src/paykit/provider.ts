@@ -1,5 +1,6 @@
 // What a provider is: the interface of PayKit's core, and the check that `new PayKit(provider)` makes.
 
+import { reading } from "../given.js";
 import { ConfigurationError } from "./errors.js";
 import type {
   Checkout,
@@ -68,9 +69,12 @@ const METHODS = [
 export function checkProvider(provider: unknown): void {
   if (typeof provider !== "object" || provider === null) throw new ConfigurationError("The provider must be an object, such as gopay()");
   const members = provider as Record<string, unknown>;
-  const missingKeys = METHODS.filter((method) => typeof members[method] !== "function");
-  if (typeof members["providerName"] !== "string") missingKeys.unshift("providerName");
+  const [missingKeys, isPromise] = reading("provider", () => {
+    const missing = METHODS.filter((method) => typeof members[method] !== "function");
+    if (typeof members["providerName"] !== "string") missing.unshift("providerName");
+    return [missing, typeof members["then"] === "function"] as const;
+  });
   if (missingKeys.length === 0) return;
-  const promised = typeof members["then"] === "function" ? " It is a promise: await it first." : "";
+  const promised = isPromise ? " It is a promise: await it first." : "";
   throw new ConfigurationError(`The provider lacks ${missingKeys.join(", ")}.${promised}`, { missingKeys });
 }

@@ -1,5 +1,6 @@
 // One webhook: which code runs for which event.
 
+import { reading } from "../given.js";
 import type { EventData, StandardEventType, WebhookEvent } from "./objects.js";
 import type { PayKitProvider } from "./provider.js";
 
@@ -28,6 +29,7 @@ export class Webhook<Name extends string = string> {
   on<Type extends StandardEventType>(type: Type, listener: (event: WebhookEvent<EventData[Type], Type>) => unknown): this;
   on(type: `${Name}.${string}`, listener: (data: unknown) => unknown): this;
   on(type: string, listener: Listener): this {
+    if (typeof listener !== "function") throw new TypeError("on must have a function to call");
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
     return this;
   }
@@ -37,9 +39,12 @@ export class Webhook<Name extends string = string> {
    * rejects: let the answer be no 200 then, so that the webhook comes again. An event may come more than once,
    * always under the same `id`.
    */
-  async handle({ body, headersAsObject, headers, fullUrl }: HandleParams): Promise<void> {
-    const webhook = { body, headersAsObject: headersAsObject ?? headers ?? {}, fullUrl };
-    const events = await this.#provider.handleWebhook(webhook, this.#webhookSecret);
+  async handle(webhook: HandleParams): Promise<void> {
+    const read = reading("webhook", () => {
+      const { body, headersAsObject, headers, fullUrl } = webhook;
+      return { body, headersAsObject: headersAsObject ?? headers ?? {}, fullUrl };
+    });
+    const events = await this.#provider.handleWebhook(read, this.#webhookSecret);
     await Promise.all(events.flatMap((event) => (this.#listeners.get(event.type) ?? []).map((listener) => run(listener, event))));
   }
 }

@@ -1,8 +1,9 @@
 // Handled events in Cloudflare D1: a row for each, taken by one statement.
 
 import { checkedLease, type EventStore } from "../event-store.js";
+import { given } from "../given.js";
 import { Claims } from "./claims.js";
-import { checkedTtl, type StoreOptions } from "./options.js";
+import { checkClient, checkedId, checkedTtl, type StoreOptions } from "./options.js";
 
 /** What is used of a D1 binding. */
 export interface D1 {
@@ -21,9 +22,10 @@ export interface D1StoreOptions extends StoreOptions {
 
 /** Shared by all Workers with the binding, and consistent: D1 runs the statements of a database one after the other. */
 export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore {
-  const { table = "itpay_events" } = options;
+  checkClient("database", database, "prepare");
+  const { table = "itpay_events" } = given("options", options);
   const ttl = checkedTtl(options);
-  if (!/^[A-Za-z_]\w*$/.test(table)) throw new TypeError("table must be letters, digits and underscores");
+  if (typeof table !== "string" || !/^[A-Za-z_]\w*$/.test(table)) throw new TypeError("table must be letters, digits and underscores");
   const claims = new Claims();
   let made: Promise<unknown> | undefined;
   const ready = (): Promise<unknown> =>
@@ -42,7 +44,7 @@ export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore 
       const token = crypto.randomUUID();
       const now = Date.now();
       // Answers with a row only if there was none, or one whose time is over.
-      const taken = await database.prepare(`${set} WHERE until <= ?4 RETURNING id`).bind(id, token, now + Math.ceil(leaseMs), now).first();
+      const taken = await database.prepare(`${set} WHERE until <= ?4 RETURNING id`).bind(checkedId(id), token, now + Math.ceil(leaseMs), now).first();
       if (taken !== null) {
         claims.add(id, token);
         return "claimed";
@@ -52,7 +54,7 @@ export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore 
     async complete(id) {
       await ready();
       claims.complete(id);
-      await database.prepare(set).bind(id, "done", Date.now() + ttl).run();
+      await database.prepare(set).bind(checkedId(id), "done", Date.now() + ttl).run();
     },
     async release(id) {
       await ready();

@@ -2,7 +2,7 @@
 
 import { checkedLease, type EventStore } from "../event-store.js";
 import { Claims } from "./claims.js";
-import { checkedTtl, type StoreOptions } from "./options.js";
+import { checkClient, checkedId, checkedTtl, type StoreOptions } from "./options.js";
 
 /** What is used of a Durable Object namespace. */
 export interface DurableObjects {
@@ -57,10 +57,11 @@ export class EventStoreObject {
 
 /** Shared by all Workers with the binding, and consistent: an event has exactly one object in the world. */
 export function durableObjectStore(namespace: DurableObjects, options: StoreOptions = {}): EventStore {
+  checkClient("namespace", namespace, "idFromName");
   const ttl = checkedTtl(options);
   const claims = new Claims();
   const ask = async (id: string, step: Step): Promise<string> => {
-    const response = await namespace.get(namespace.idFromName(id) as never).fetch("https://event/", { method: "POST", body: JSON.stringify(step) });
+    const response = await namespace.get(namespace.idFromName(checkedId(id)) as never).fetch("https://event/", { method: "POST", body: JSON.stringify(step) });
     if (!response.ok) throw new Error(`the event's Durable Object answered ${response.status}`);
     return response.text();
   };

@@ -2,7 +2,7 @@
 
 import { checkedLease, type EventStore } from "../event-store.js";
 import { Claims } from "./claims.js";
-import { checkedTtl, type StoreOptions } from "./options.js";
+import { checkClient, checkedId, checkedPrefix, checkedTtl, type StoreOptions } from "./options.js";
 
 /** What is used of a KV binding. */
 export interface KV {
@@ -25,15 +25,16 @@ const LEAST_SECONDS = 60;
  * `durableObjectStore` or `d1Store`.
  */
 export function kvStore(namespace: KV, options: KVStoreOptions = {}): EventStore {
-  const { prefix = "itpay:event:" } = options;
+  checkClient("namespace", namespace, "get");
+  const prefix = checkedPrefix(options);
   const ttl = checkedTtl(options);
   const claims = new Claims();
   const put = (id: string, value: string, ms: number): Promise<void> =>
-    namespace.put(prefix + id, value, { expirationTtl: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) });
+    namespace.put(prefix + checkedId(id), value, { expirationTtl: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) });
   return {
     async claim(id, leaseMs) {
       checkedLease(leaseMs);
-      const held = await namespace.get(prefix + id);
+      const held = await namespace.get(prefix + checkedId(id));
       if (held === "done") return "done";
       // The lease's end stands in the value, because KV cannot forget so soon.
       if (held !== null && Number(held) > Date.now()) return "in_progress";

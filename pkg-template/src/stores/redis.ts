@@ -2,7 +2,7 @@
 
 import { checkedLease, type EventStore } from "../event-store.js";
 import { Claims } from "./claims.js";
-import { checkedTtl, type StoreOptions } from "./options.js";
+import { checkClient, checkedId, checkedPrefix, checkedTtl, type StoreOptions } from "./options.js";
 
 /** node-redis (4 and later). */
 export interface NodeRedis {
@@ -37,11 +37,12 @@ return "released"`;
 
 /** Shared by all that use the same Redis. Consistent as long as that does not lose writes in a failover. */
 export function redisStore(client: NodeRedis | IoRedis | UpstashRedis, options: RedisStoreOptions = {}): EventStore {
-  const { prefix = "itpay:event:" } = options;
+  checkClient("client", client, "sendCommand", "call", "eval");
+  const prefix = checkedPrefix(options);
   const ttl = String(checkedTtl(options));
   const claims = new Claims();
   const run = (script: string, id: string, ...args: string[]): Promise<unknown> => {
-    const key = prefix + id;
+    const key = prefix + checkedId(id);
     // ioredis has a sendCommand as well, of another kind.
     if ("call" in client) return client.call("EVAL", script, 1, key, ...args);
     if ("sendCommand" in client) return client.sendCommand(["EVAL", script, "1", key, ...args]);
