@@ -8,7 +8,7 @@ demo: build ## a payment from end to end, in this terminal
 shop: build ## a shop that sells one thing, in the browser
 	@node examples/shop/serve.mjs
 
-test: check test-rust test-no-std packaging-short test-js ## everything
+test: check test-rust fuzz-short test-no-std packaging-short test-js ## everything
 
 setup: ## installs what is missing
 	@scripts/setup
@@ -45,7 +45,7 @@ bench-webhooks: build ## verifying a webhook beside what people would pick inste
 bench-qr: build ## a QR code beside what people would pick instead
 	@cd js-tests && node bench/qr.mjs
 
-fuzz-short: ## each fuzz target for 20 seconds (scripts/fuzz 600: for ten minutes)
+fuzz-short: setup ## each fuzz target for 20 seconds (scripts/fuzz 600: for ten minutes)
 	@scripts/fuzz
 
 bench-startup: build ## from nothing to the first result, beside what people would pick instead
