@@ -27,3 +27,5 @@ mod sandbox;
 mod transport;
 #[cfg(feature = "js-webhooks")]
 mod webhooks;
+#[cfg(any(feature = "js-client", feature = "js-gopay"))]
+mod wiping;
