@@ -298,6 +298,10 @@ export function cases(itpay, serverUrl) {
       const controller = new AbortController();
       setTimeout(() => controller.abort(), 20);
       await rejects(client.paymentIntents.waitForCompletion("pi_1", { signal: controller.signal }), { name: "AbortError" });
+      const enough = new AbortController();
+      const before = Date.now();
+      await rejects(client.paymentIntents.waitForCompletion("pi_1", { signal: enough.signal, pollInterval: 10_000, onUpdate: () => enough.abort() }), { name: "AbortError" });
+      assert.ok(Date.now() - before < 5000, "an abort before the wait was not seen by it");
       for (const wrong of [0, -1, Number.NaN, ""]) {
         await refused("timeout", client.paymentIntents.waitForCompletion("pi_1", { timeout: wrong }));
         await refused("pollInterval", client.paymentIntents.waitForCompletion("pi_1", { pollInterval: wrong }));

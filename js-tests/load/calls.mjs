@@ -1,13 +1,6 @@
 // A client that calls and calls, sixteen calls at a time: how many failed, and how long they took. Runs on Node and in workerd.
 
-// The package doesn't show its memory, so it is caught where it comes alive.
-const memories = [];
-const { Instance } = WebAssembly;
-WebAssembly.Instance = function instance(...args) {
-  const made = new Instance(...args);
-  memories.push(made.exports.memory);
-  return made;
-};
+import { memories } from "../wasm-memories.mjs";
 
 const AT_ONCE = 16;
 

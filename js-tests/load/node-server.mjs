@@ -2,16 +2,10 @@
 
 import { createServer } from "node:http";
 
-// The package doesn't show its memory, so it is caught where it comes alive.
-const memories = [];
-const { Instance } = WebAssembly;
-WebAssembly.Instance = function instance(...args) {
-  const made = new Instance(...args);
-  memories.push(made.exports.memory);
-  return made;
-};
-const { createNodeHandler } = await import("itpay/webhooks/node");
-const { memoryStore } = await import("itpay/webhooks");
+import { createNodeHandler } from "itpay/webhooks/node";
+import { memoryStore } from "itpay/webhooks";
+
+import { memories } from "../wasm-memories.mjs";
 
 let handled = 0;
 const handler = createNodeHandler({ secret: process.env.SECRET, store: memoryStore({ max: 10_000 }), on: { default: () => void (handled += 1) } });

@@ -1,13 +1,6 @@
 // The webhook Worker under load. Says what its wasm memory is when it is asked by GET.
 
-// The package doesn't show its memory, so it is caught where it comes alive.
-const memories = [];
-const { Instance } = WebAssembly;
-WebAssembly.Instance = function instance(...args) {
-  const made = new Instance(...args);
-  memories.push(made.exports.memory);
-  return made;
-};
+import { memories } from "../wasm-memories.mjs";
 
 let handle;
 export default {

@@ -9,18 +9,12 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 
-// The package doesn't show its memory, so it is caught where it comes alive.
-const memories = [];
-const { Instance } = WebAssembly;
-WebAssembly.Instance = function instance(...args) {
-  const made = new Instance(...args);
-  memories.push(made.exports.memory);
-  return made;
-};
-const { ItPayClient } = await import("itpay");
-const { createGopay, GoPayClient } = await import("itpay/gopay");
-const { PayKit } = await import("itpay/paykit");
-const { constructEvent, createWebhookHandler, generateTestHeader, WebhookVerifier } = await import("itpay/webhooks");
+import { ItPayClient } from "itpay";
+import { createGopay, GoPayClient } from "itpay/gopay";
+import { PayKit } from "itpay/paykit";
+import { constructEvent, createWebhookHandler, generateTestHeader, WebhookVerifier } from "itpay/webhooks";
+
+import { memories } from "../wasm-memories.mjs";
 
 const mark = (name) => `MARKED-${name}-${"0123456789abcdef".repeat(2)}`;
 const KEY = mark("api-key");
