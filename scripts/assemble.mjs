@@ -77,14 +77,6 @@ function glue(name) {
     text = replaceOnce(text, /^const cachedTextEncoder = .*$/m, "const cachedTextEncoder = lazyTextEncoder();", file);
     text = `import { lazyTextDecoder, lazyTextEncoder } from "../text.js";\n${text}`;
   }
-  if (text.includes("function makeMutClosure(")) {
-    // The runtime calls closures, and nobody would catch what they throw: src/wasm.ts does. One of an instance that
-    // has been replaced is a late answer to a call that has ended.
-    text = replaceOnce(text, "throw new Error('Cannot invoke closure from previous WASM instance');", "return;", file);
-    text = replaceOnce(text, "return f(a, state.b, ...args);\n        } finally {", "return f(a, state.b, ...args);\n        } catch (error) {\n            tellClosureError(error);\n        } finally {", file);
-    text = replaceOnce(text, "if (--state.cnt === 0) {", "if (--state.cnt === 0 && state.instance === __wbg_instance_id) {", file);
-    text = `let tellClosureError;\nexport function onClosureError(tell) {\n    tellClosureError = tell;\n}\n${text}`;
-  }
   return `${text}\nexport { initSync };\n`;
 }
 

@@ -43,3 +43,18 @@ test("no timer, listener or rejection is left, however a call ends", async () =>
   assert.deepEqual(unhandled, []);
   assert.ok(aborted > 0);
 });
+
+test("a call ends in time, and well, where there is no AbortController or a signal that cannot be listened to", async () => {
+  const own = globalThis.AbortController;
+  delete globalThis.AbortController;
+  try {
+    const answering = new ItPayClient({ apiKey: "sk", fetch: async () => Response.json({ id: "x", status: "pending" }) });
+    assert.equal((await answering.paymentIntents.retrieve("x")).id, "x");
+    const deaf = new ItPayClient({ apiKey: "sk", fetch: () => new Promise(() => undefined), maxRetries: 0 });
+    await assert.rejects(deaf.paymentIntents.retrieve("x", { timeout: 20 }), { name: "TimeoutError", attempts: 1 });
+    const signal = { aborted: false, addEventListener: () => { throw new Error("no"); }, removeEventListener: () => undefined };
+    assert.equal((await answering.paymentIntents.retrieve("x", { signal })).id, "x");
+  } finally {
+    globalThis.AbortController = own;
+  }
+});

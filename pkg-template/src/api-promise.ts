@@ -9,20 +9,23 @@ export interface Answered<T> {
 
 /** Resolves to the data. */
 export class ApiPromise<T> extends Promise<T> {
-  readonly #answered: Promise<Answered<T>>;
+  readonly #kept: { answered?: Answered<T> };
 
-  constructor(answered: Promise<Answered<T>>) {
-    super((resolve, reject) => {
-      answered.then(({ data }) => resolve(data), reject);
-    });
-    this.#answered = answered;
+  constructor(begin: (resolve: (answered: Answered<T>) => void, reject: (error: unknown) => void) => void) {
+    const kept: { answered?: Answered<T> } = {};
+    super((resolve, reject) =>
+      begin((answered) => {
+        kept.answered = answered;
+        resolve(answered.data);
+      }, reject),
+    );
+    this.#kept = kept;
   }
 
   /** The data together with the Response, whose body has been read, and the gateway's name for the exchange. */
   async withResponse(): Promise<{ data: T; response: Response; requestId: string | null }> {
-    // The same failure is this promise's, too: whoever asks for the response handles it there.
-    this.catch(() => undefined);
-    const { data, response, requestId } = await this.#answered;
+    await this;
+    const { data, response, requestId } = this.#kept.answered as Answered<T>;
     return { data, response, requestId };
   }
 

@@ -1,8 +1,8 @@
 // ItPayClient: dresses the wasm module's calls. What to send, when to send it again and how to read what comes
 // is decided there.
 
-import { ApiPromise, type Answered } from "./api-promise.js";
-import { AsyncWasm } from "./async-wasm.js";
+import { ApiPromise } from "./api-promise.js";
+import { type AsyncGlue, AsyncWasm, type Call } from "./call.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
 import { fromRecord } from "./errors.js";
@@ -17,10 +17,9 @@ import type {
   WebhookEvent,
 } from "./objects.js";
 import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions, verifySignature } from "./signature.js";
-import type { Glue } from "./wasm.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
-export const wasm = new AsyncWasm<typeof glue & Glue>(glue);
+export const wasm = new AsyncWasm<typeof glue & AsyncGlue>(glue);
 
 export interface ItPayClientOptions extends ConnectionOptions {
   /** Default: the variable ITPAY_API_KEY. */
@@ -50,7 +49,7 @@ export interface GenericRequestOptions extends RequestOptions {
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
 }
 
-type Use = (module: typeof glue, config: object, fetch: typeof globalThis.fetch) => Promise<unknown>;
+type Use = (module: typeof glue, call: Call, config: object) => number;
 
 /** The ItPay API. Amounts are integers in minor units; times are in milliseconds. */
 export class ItPayClient {
@@ -64,11 +63,11 @@ export class ItPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreatePaymentIntentParams, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, config, fetch) => module.payment_intents_create(config, fetch, json("params", params), plain(options))),
+      this.#call((module, call, config) => module.payment_intents_create(call, config, json("params", params), plain(options))),
 
     /** A payment as it is now. */
     retrieve: (id: string, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, config, fetch) => module.payment_intents_retrieve(config, fetch, text("id", id), plain(options))),
+      this.#call((module, call, config) => module.payment_intents_retrieve(call, config, text("id", id), plain(options))),
 
     /**
      * Looks until the payment has ended: `succeeded`, `expired`, `cancelled` or `failed`. For development and
@@ -76,29 +75,31 @@ export class ItPayClient {
      * @throws TimeoutError with the last `intent` when the time is up; AbortError
      */
     waitForCompletion: (id: string, options?: WaitOptions): Promise<PaymentIntent> =>
-      this.#run((module, config, fetch) => module.payment_intents_wait(config, fetch, text("id", id), plain(options))) as Promise<PaymentIntent>,
+      new Promise((resolve, reject) =>
+        this.#begin((module, call, config) => module.payment_intents_wait(call, config, text("id", id), plain(options)), resolve, reject),
+      ),
   };
 
   readonly qr = {
     /** The code to scan for a payment that is `pending`. */
     generate: (paymentIntentId: string, options?: RequestOptions): ApiPromise<QRCharge> =>
-      this.#call((module, config, fetch) => module.qr_generate(config, fetch, text("paymentIntentId", paymentIntentId), plain(options))),
+      this.#call((module, call, config) => module.qr_generate(call, config, text("paymentIntentId", paymentIntentId), plain(options))),
   };
 
   readonly manifests = {
     /** Registers a service as a draft. Not sent again after a failure that leaves open whether it was registered. */
     create: (params: CreateManifestParams, options?: RequestOptions): ApiPromise<ServiceManifest> =>
-      this.#call((module, config, fetch) => module.manifests_create(config, fetch, json("params", params), plain(options))),
+      this.#call((module, call, config) => module.manifests_create(call, config, json("params", params), plain(options))),
 
     /** Brings a service live. */
     activate: (id: string, options?: RequestOptions): ApiPromise<ServiceManifest> =>
-      this.#call((module, config, fetch) => module.manifests_activate(config, fetch, text("id", id), plain(options))),
+      this.#call((module, call, config) => module.manifests_activate(call, config, text("id", id), plain(options))),
 
     /** Finds services. */
     search: (query: { q?: string } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
-      this.#call((module, config, fetch) => {
+      this.#call((module, call, config) => {
         const { q } = given("query", query);
-        return module.manifests_search(config, fetch, q === undefined ? undefined : text("q", q), plain(options));
+        return module.manifests_search(call, config, q === undefined ? undefined : text("q", q), plain(options));
       }),
   };
 
@@ -127,22 +128,22 @@ export class ItPayClient {
 
   /** A call that is not modelled, signed and sent like the others. `path` is below the base URL, such as `/refunds`. */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
-    return this.#call((module, config, fetch) => {
+    return this.#call((module, call, config) => {
       const own = reading("options", () => ({ body: options.body, query: options.query }));
       const entries = Object.entries(given("query", own.query));
       const query = reading("query", () => entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])));
       const body = own.body === undefined ? undefined : json("body", own.body);
-      return module.request(config, fetch, text("method", method), text("path", path), query, body, plain(options));
+      return module.request(call, config, text("method", method), text("path", path), query, body, plain(options));
     });
   }
 
   #call<T>(use: Use): ApiPromise<T> {
-    return new ApiPromise(this.#run(use) as Promise<Answered<T>>);
+    return new ApiPromise((resolve, reject) => this.#begin(use, resolve, reject));
   }
 
-  #run(use: Use): Promise<unknown> {
+  #begin(use: Use, resolve: (result: never) => void, reject: (error: unknown) => void): void {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
-    return wasm.promise((module) => use(module, this.#config, this.#fetch ?? globalThis.fetch));
+    wasm.begin(this.#fetch ?? globalThis.fetch, (module, call) => use(module, call, this.#config), resolve, reject);
   }
 }
 

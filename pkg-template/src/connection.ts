@@ -5,8 +5,6 @@ import { ValidationError } from "./errors.js";
 import { reading } from "./given.js";
 import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
 import { isPage, userAgent } from "./runtime.js";
-import { send } from "./send.js";
-import { waitFor, within } from "./within.js";
 
 export interface ConnectionOptions {
   /** How long one attempt may take, headers and body together, in milliseconds. Default 30,000. */
@@ -60,9 +58,6 @@ export function connection(options: ConnectionOptions & { baseUrl?: string | und
     userAgent: userAgent(),
     logLevel,
     log: logLevel === 0 ? undefined : sink(options.logger),
-    send,
-    pause: within,
-    waitFor,
   };
 }
 
@@ -74,6 +69,7 @@ export function plain(options: (RequestOptions & { pollInterval?: number; onUpda
     const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = options;
     // The wasm module asks it the same.
     void signal?.addEventListener;
+    void signal?.aborted;
     return { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate };
   });
   return { ...own, headers: headers === undefined ? undefined : real(headers) };

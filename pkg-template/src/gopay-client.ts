@@ -1,7 +1,7 @@
 // GoPayClient: dresses the wasm module's calls of GoPay's REST API v3.
 
-import { ApiPromise, type Answered } from "./api-promise.js";
-import { AsyncWasm } from "./async-wasm.js";
+import { ApiPromise } from "./api-promise.js";
+import { type AsyncGlue, AsyncWasm, type Call } from "./call.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
 import { fromRecord, ValidationError } from "./errors.js";
@@ -17,10 +17,9 @@ import type {
   GoPayRefund,
   GoPayResult,
 } from "./gopay-objects.js";
-import type { Glue } from "./wasm.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
-export const wasm = new AsyncWasm<typeof glue & Glue>(glue);
+export const wasm = new AsyncWasm<typeof glue & AsyncGlue>(glue);
 
 const PRODUCTION_URL = "https://gate.gopay.cz/api";
 const SANDBOX_URL = "https://gw.sandbox.gopay.com/api";
@@ -41,7 +40,7 @@ export interface GoPayClientOptions extends ConnectionOptions {
 }
 
 type PaymentId = string | number;
-type Use = (module: typeof glue, config: object, fetch: typeof globalThis.fetch) => Promise<unknown>;
+type Use = (module: typeof glue, call: Call, config: object) => number;
 
 /**
  * GoPay's REST API v3. Amounts are integers in minor units; times are in milliseconds.
@@ -64,42 +63,42 @@ export class GoPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreateGoPayPaymentParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, config, fetch) => module.payments_create(config, fetch, json("params", params), plain(options))),
+      this.#call((module, call, config) => module.payments_create(call, config, json("params", params), plain(options))),
 
     /** A payment as it is now. */
     status: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, config, fetch) => module.payments_status(config, fetch, digits("id", id), plain(options))),
+      this.#call((module, call, config) => module.payments_status(call, config, digits("id", id), plain(options))),
 
     /**
      * Gives money back. ACCEPTED: it is on its way, the history tells how it went.
      * @throws with `outcome`; `FAILED` as an APIError of that code
      */
     refund: (id: PaymentId, params: { amount: number }, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, config, fetch) => module.payments_refund(config, fetch, digits("id", id), json("params", params), plain(options))),
+      this.#call((module, call, config) => module.payments_refund(call, config, digits("id", id), json("params", params), plain(options))),
 
     /** The refunds of a payment: the only place where a refund has an id. */
     refunds: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayRefund[]> =>
-      this.#call((module, config, fetch) => module.payments_refunds(config, fetch, digits("id", id), plain(options))),
+      this.#call((module, call, config) => module.payments_refunds(call, config, digits("id", id), plain(options))),
 
     /** Charges the payer of a recurrence again. The id is always the first payment's. */
     createRecurrence: (parentId: PaymentId, params: CreateGoPayRecurrenceParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, config, fetch) =>
-        module.payments_create_recurrence(config, fetch, digits("parentId", parentId), json("params", params), plain(options)),
+      this.#call((module, call, config) =>
+        module.payments_create_recurrence(call, config, digits("parentId", parentId), json("params", params), plain(options)),
       ),
 
     /** Ends a recurrence: no further charges. One that has ended already is as good. */
     voidRecurrence: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, config, fetch) => module.payments_void_recurrence(config, fetch, digits("id", id), plain(options))),
+      this.#call((module, call, config) => module.payments_void_recurrence(call, config, digits("id", id), plain(options))),
 
     /** Takes what was authorised, or a part; the rest is given back. What has been taken already is as good. */
     capture: (id: PaymentId, params?: { amount: number; items?: GoPayItem[] }, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, config, fetch) =>
-        module.payments_capture(config, fetch, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
+      this.#call((module, call, config) =>
+        module.payments_capture(call, config, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
       ),
 
     /** Gives back what was authorised. What has been given back already is as good. */
     voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, config, fetch) => module.payments_void_authorization(config, fetch, digits("id", id), plain(options))),
+      this.#call((module, call, config) => module.payments_void_authorization(call, config, digits("id", id), plain(options))),
   };
 
   /** @throws AuthenticationError without credentials; ValidationError naming the option that is wrong */
@@ -124,23 +123,20 @@ export class GoPayClient {
 
   /** The ways to pay at the e-shop, in one currency or in all. */
   paymentInstruments(currency?: string, options?: RequestOptions): ApiPromise<GoPayPaymentInstruments> {
-    return this.#call((module, config, fetch) =>
-      module.payment_instruments(config, fetch, currency === undefined ? undefined : text("currency", currency), plain(options)),
+    return this.#call((module, call, config) =>
+      module.payment_instruments(call, config, currency === undefined ? undefined : text("currency", currency), plain(options)),
     );
   }
 
   /** A statement of the e-shop's account: the file's bytes. */
   accountStatement(params: GoPayAccountStatementParams, options?: RequestOptions): ApiPromise<ArrayBuffer> {
-    return this.#call((module, config, fetch) => module.account_statement(config, fetch, json("params", params), plain(options)));
+    return this.#call((module, call, config) => module.account_statement(call, config, json("params", params), plain(options)));
   }
 
   #call<T>(use: Use): ApiPromise<T> {
-    return new ApiPromise(this.#run(use) as Promise<Answered<T>>);
-  }
-
-  #run(use: Use): Promise<unknown> {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
-    return wasm.promise((module) => use(module, this.#config, this.#fetch ?? globalThis.fetch));
+    const fetch = this.#fetch ?? globalThis.fetch;
+    return new ApiPromise((resolve, reject) => wasm.begin(fetch, (module, call) => use(module, call, this.#config), resolve, reject));
   }
 }
 

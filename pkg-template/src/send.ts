@@ -5,45 +5,49 @@ import { DONE, type Ended, within } from "./within.js";
 
 /** What has come so far. It is filled in as it comes, so that whoever stops waiting knows how far it was. */
 export interface Seen {
-  response?: Response;
-  status?: number;
-  requestId?: string | null;
-  retryAfter?: string | null;
-  body?: string | ArrayBuffer;
-  /** Whether bytes are asked for. */
-  binary?: boolean;
+  response: Response | undefined;
+  status: number | undefined;
+  requestId: string | null;
+  retryAfter: string | null;
+  body: string | ArrayBuffer | undefined;
   /** Whether it failed, and with what. */
-  failed?: boolean;
-  cause?: unknown;
+  failed: boolean;
+  cause: unknown;
   /** What the body says, once the wasm module could read it. */
-  data?: unknown;
+  data: unknown;
 }
 
 /** @internal One attempt, whose end is told and never thrown. `init` is JSON: plain values, as people's doubles of fetch expect. */
-export async function send(
+export function send(
   fetch: typeof globalThis.fetch,
   url: string,
   init: string,
   body: string | undefined,
   ms: number,
   signal: AbortSignal | undefined,
-  seen: Seen,
-): Promise<Ended> {
-  const controller = new AbortController();
+  binary: boolean,
+  end: (how: Ended) => void,
+): Seen {
+  const seen: Seen = { response: undefined, status: undefined, requestId: null, retryAfter: null, body: undefined, failed: false, cause: undefined, data: undefined };
+  // A runtime may have none; then nothing can be stopped on the way, and the call ends in time all the same.
+  const controller = typeof AbortController === "function" ? new AbortController() : undefined;
   const options: RequestInit = JSON.parse(init);
-  options.signal = controller.signal;
+  if (controller !== undefined) options.signal = controller.signal;
   if (body !== undefined) options.body = body;
-  const failed = (cause: unknown): void => {
+  const done = within(ms, signal, (how) => {
+    // Whatever still listens to the attempt's own signal stops.
+    if (how !== DONE) controller?.abort();
+    end(how);
+  });
+  exchange(fetch, url, options, binary, seen).then(done, (cause: unknown) => {
     seen.failed = true;
     seen.cause = cause;
-  };
-  const ended = await within(ms, signal, (done) => void exchange(fetch, url, options, seen).catch(failed).then(done));
-  // Whatever still listens to the attempt's own signal stops.
-  if (ended !== DONE) controller.abort();
-  return ended;
+    done();
+  });
+  return seen;
 }
 
-async function exchange(fetch: typeof globalThis.fetch, url: string, options: RequestInit, seen: Seen): Promise<void> {
+async function exchange(fetch: typeof globalThis.fetch, url: string, options: RequestInit, binary: boolean, seen: Seen): Promise<void> {
   // Not as a method of anything: browsers want their fetch called bare.
   const response = await fetch(url, options);
   try {
@@ -56,5 +60,5 @@ async function exchange(fetch: typeof globalThis.fetch, url: string, options: Re
   } catch {
     return; // no Response: without a status, that is what it means
   }
-  seen.body = await (seen.binary && response.ok ? response.arrayBuffer() : response.text());
+  seen.body = await (binary && response.ok ? response.arrayBuffer() : response.text());
 }

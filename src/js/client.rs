@@ -10,13 +10,13 @@ use alloc::{
 };
 use core::cell::RefCell;
 
-use js_sys::{Date, Promise, Uint8Array};
+use js_sys::{Date, Uint8Array};
 use serde_json::Value;
 use std::thread_local;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::{
+    call::{Call, begin},
     error::Record,
     line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, WaitOptions, text},
@@ -83,56 +83,86 @@ pub fn check_client(client: Config) -> Result<(), JsValue> {
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_create(client: Config, fetch: JsValue, params: &str, options: Option<RawOptions>) -> Promise {
+pub fn payment_intents_create(
+    call: Call,
+    client: Config,
+    params: &str,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
     let build = |client: &Client| {
         let params = object(params)?;
         let id = if params.get("id").is_none_or(Value::is_null) { fresh_id()? } else { String::new() };
         Ok(CreatePaymentIntent::from_json(params, || id, client.channel.as_deref())?.request()?)
     };
-    call(client, fetch, options, &build, check::<CreatePaymentIntent>)
+    start(call, client, options, &build, check::<CreatePaymentIntent>)
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_retrieve(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+pub fn payment_intents_retrieve(
+    call: Call,
+    client: Config,
+    id: String,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
     let retrieve = RetrievePaymentIntent { id };
-    call(client, fetch, options, &|_| Ok(retrieve.request()?), check::<RetrievePaymentIntent>)
+    start(call, client, options, &|_| Ok(retrieve.request()?), check::<RetrievePaymentIntent>)
 }
 
 #[wasm_bindgen]
-pub fn qr_generate(client: Config, fetch: JsValue, payment_intent_id: String, options: Option<RawOptions>) -> Promise {
+pub fn qr_generate(
+    call: Call,
+    client: Config,
+    payment_intent_id: String,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
     let generate = GenerateQr { payment_intent_id };
-    call(client, fetch, options, &|_| Ok(generate.request()?), check::<GenerateQr>)
+    start(call, client, options, &|_| Ok(generate.request()?), check::<GenerateQr>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_create(client: Config, fetch: JsValue, params: &str, options: Option<RawOptions>) -> Promise {
+pub fn manifests_create(
+    call: Call,
+    client: Config,
+    params: &str,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
     let build = |_: &Client| Ok(CreateManifest::from_json(object(params)?)?.request()?);
-    call(client, fetch, options, &build, check::<CreateManifest>)
+    start(call, client, options, &build, check::<CreateManifest>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_activate(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+pub fn manifests_activate(
+    call: Call,
+    client: Config,
+    id: String,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
     let activate = ActivateManifest { id };
-    call(client, fetch, options, &|_| Ok(activate.request()?), check::<ActivateManifest>)
+    start(call, client, options, &|_| Ok(activate.request()?), check::<ActivateManifest>)
 }
 
 #[wasm_bindgen]
-pub fn manifests_search(client: Config, fetch: JsValue, q: Option<String>, options: Option<RawOptions>) -> Promise {
+pub fn manifests_search(
+    call: Call,
+    client: Config,
+    q: Option<String>,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
     let search = SearchManifests { q };
-    call(client, fetch, options, &|_| Ok(search.request()?), check::<SearchManifests>)
+    start(call, client, options, &|_| Ok(search.request()?), check::<SearchManifests>)
 }
 
 /// A call that is not modelled. `query` holds names and values in turn.
 #[wasm_bindgen]
 pub fn request(
+    call: Call,
     client: Config,
-    fetch: JsValue,
     method: &str,
     path: &str,
     query: Vec<String>,
     body: Option<String>,
     options: Option<RawOptions>,
-) -> Promise {
+) -> Result<usize, JsValue> {
     let build = |_: &Client| {
         let method =
             Method::parse(method).ok_or_else(|| Error::invalid("method", "must be GET, POST, PUT, PATCH or DELETE"))?;
@@ -144,20 +174,20 @@ pub fn request(
             None => request,
         })
     };
-    call(client, fetch, options, &build, |response| parse_any(response).map(drop))
+    start(call, client, options, &build, |response| parse_any(response).map(drop))
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_wait(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
-    let prepared = remembered(&LAST, client, Client::read).and_then(|client| {
-        let options = WaitOptions::read(options.as_ref(), fetch, &client.line)?;
-        let request = RetrievePaymentIntent { id }.request()?;
-        Ok((client, request, options))
-    });
-    future_to_promise(async move {
-        let (client, request, options) = prepared?;
-        wait(&client, &request, &options).await
-    })
+pub fn payment_intents_wait(
+    call: Call,
+    client: Config,
+    id: String,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
+    let client = remembered(&LAST, client, Client::read)?;
+    let options = WaitOptions::read(options.as_ref(), call, &client.line)?;
+    let request = RetrievePaymentIntent { id }.request().map_err(Record::from)?;
+    Ok(begin(async move { wait(&client, &request, &options).await }))
 }
 
 /// A fresh id, `pi_` and a UUIDv7.
@@ -185,28 +215,25 @@ fn check<E: Endpoint>(response: &Response) -> Result<(), Error> {
 
 /// One call: built now, so that what is wrong with it is said before anything is sent. The data that it resolves to is
 /// exactly what the gateway sent, once `check` could read it.
-fn call(
+fn start(
+    call: Call,
     client: Config,
-    fetch: JsValue,
     options: Option<RawOptions>,
     build: &dyn Fn(&Client) -> Result<Request, Record>,
     check: fn(&Response) -> Result<(), Error>,
-) -> Promise {
-    let prepared = remembered(&LAST, client, Client::read).and_then(|client| {
-        let options = Options::read(options.as_ref(), fetch, &client.line)?;
-        let mut request = build(&client)?;
-        if options.idempotency_key.is_some() {
-            request.idempotency_key = options.idempotency_key.clone();
-        }
-        Ok((client, request, options))
-    });
-    future_to_promise(async move {
-        let (client, request, options) = prepared?;
+) -> Result<usize, JsValue> {
+    let client = remembered(&LAST, client, Client::read)?;
+    let options = Options::read(options.as_ref(), call, &client.line)?;
+    let mut request = build(&client)?;
+    if options.idempotency_key.is_some() {
+        request.idempotency_key = options.idempotency_key.clone();
+    }
+    Ok(begin(async move {
         let answer = client.exchange(&request, &options).await.map_err(|no_answer| no_answer.record)?;
         check(&answer.response).map_err(|error| Record::from(timed(error, &answer)).after(answer.attempts))?;
         let data = data(&answer)?;
         Ok(answer.with_data(&data))
-    })
+    }))
 }
 
 async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Result<JsValue, JsValue> {
@@ -243,7 +270,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
             (Seen::Failed, Some(record)) => return Err(record.into()),
             (Seen::Again { at }, _) => {
                 let ms = at.saturating_sub(now());
-                if client.line.pause(ms as f64, look.signal.as_ref()).await {
+                if look.pause(ms as f64).await {
                     return Err(aborted(&look, looks).record.into());
                 }
             }

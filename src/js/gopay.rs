@@ -10,16 +10,16 @@ use alloc::{
 };
 use std::thread_local;
 
-use js_sys::{Date, Promise, Reflect};
+use js_sys::{Date, Reflect};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::{
+    call::{Call, Ended, begin, ended},
     error::Record,
-    line::{Config, Ended, Last, Line, ended, remembered},
+    line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, text},
-    transport::{Answer, NoAnswer, Seen, aborted, answered, exchange, timed},
+    transport::{Answer, NoAnswer, aborted, answered, exchange, timed},
 };
 use crate::{
     Endpoint, Error, Object, Secret,
@@ -138,17 +138,22 @@ pub fn check_client(client: Config) -> Result<(), JsValue> {
 }
 
 #[wasm_bindgen]
-pub fn payments_create(client: Config, fetch: JsValue, params: &str, options: Option<RawOptions>) -> Promise {
-    change(client, fetch, options, &|client| {
+pub fn payments_create(
+    call: Call,
+    client: Config,
+    params: &str,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
+    change(call, client, options, &|client| {
         let create = CreatePayment::from_json(object(params)?, client.go_id)?;
         Ok((create.request()?, Change { id: String::new(), wish: Wish::Created, check: check::<CreatePayment> }))
     })
 }
 
 #[wasm_bindgen]
-pub fn payments_status(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+pub fn payments_status(call: Call, client: Config, id: String, options: Option<RawOptions>) -> Result<usize, JsValue> {
     let retrieve = RetrievePayment { id: id.clone() };
-    read(client, fetch, options, false, &|_| Ok(retrieve.request()?), move |response| {
+    read(call, client, options, false, &|_| Ok(retrieve.request()?), move |response| {
         let payment = RetrievePayment::parse(response)?;
         same_payment(response, &payment, &id)
     })
@@ -156,13 +161,13 @@ pub fn payments_status(client: Config, fetch: JsValue, id: String, options: Opti
 
 #[wasm_bindgen]
 pub fn payments_refund(
+    call: Call,
     client: Config,
-    fetch: JsValue,
     id: String,
     params: &str,
     options: Option<RawOptions>,
-) -> Promise {
-    change(client, fetch, options, &|_| {
+) -> Result<usize, JsValue> {
+    change(call, client, options, &|_| {
         let refund = RefundPayment::from_json(id.clone(), object(params)?)?;
         let wish = Wish::Refunded { amount: refund.amount };
         Ok((refund.request()?, Change { id: id.clone(), wish, check: check_done::<RefundPayment> }))
@@ -170,20 +175,20 @@ pub fn payments_refund(
 }
 
 #[wasm_bindgen]
-pub fn payments_refunds(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
+pub fn payments_refunds(call: Call, client: Config, id: String, options: Option<RawOptions>) -> Result<usize, JsValue> {
     let build = |_: &Client| Ok(ListRefunds { id: id.clone() }.request()?);
-    read(client, fetch, options, false, &build, |response| ListRefunds::parse(response).map(drop))
+    read(call, client, options, false, &build, |response| ListRefunds::parse(response).map(drop))
 }
 
 #[wasm_bindgen]
 pub fn payments_create_recurrence(
+    call: Call,
     client: Config,
-    fetch: JsValue,
     parent_id: String,
     params: &str,
     options: Option<RawOptions>,
-) -> Promise {
-    change(client, fetch, options, &|_| {
+) -> Result<usize, JsValue> {
+    change(call, client, options, &|_| {
         let create = CreateRecurrence::from_json(&parent_id, object(params)?)?;
         let change = Change { id: parent_id.clone(), wish: Wish::Recurred, check: check::<CreateRecurrence> };
         Ok((create.request()?, change))
@@ -191,8 +196,13 @@ pub fn payments_create_recurrence(
 }
 
 #[wasm_bindgen]
-pub fn payments_void_recurrence(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
-    change(client, fetch, options, &|_| {
+pub fn payments_void_recurrence(
+    call: Call,
+    client: Config,
+    id: String,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
+    change(call, client, options, &|_| {
         let request = VoidRecurrence { id: id.clone() }.request()?;
         Ok((request, Change { id: id.clone(), wish: Wish::RecurrenceVoided, check: check_done::<VoidRecurrence> }))
     })
@@ -200,21 +210,26 @@ pub fn payments_void_recurrence(client: Config, fetch: JsValue, id: String, opti
 
 #[wasm_bindgen]
 pub fn payments_capture(
+    call: Call,
     client: Config,
-    fetch: JsValue,
     id: String,
     params: Option<String>,
     options: Option<RawOptions>,
-) -> Promise {
-    change(client, fetch, options, &|_| {
+) -> Result<usize, JsValue> {
+    change(call, client, options, &|_| {
         let capture = Capture::from_json(id.clone(), params.as_deref().map(object).transpose()?)?;
         Ok((capture.request()?, Change { id: id.clone(), wish: Wish::Captured, check: check_done::<Capture> }))
     })
 }
 
 #[wasm_bindgen]
-pub fn payments_void_authorization(client: Config, fetch: JsValue, id: String, options: Option<RawOptions>) -> Promise {
-    change(client, fetch, options, &|_| {
+pub fn payments_void_authorization(
+    call: Call,
+    client: Config,
+    id: String,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
+    change(call, client, options, &|_| {
         let request = VoidAuthorization { id: id.clone() }.request()?;
         let wish = Wish::AuthorizationVoided;
         Ok((request, Change { id: id.clone(), wish, check: check_done::<VoidAuthorization> }))
@@ -223,42 +238,45 @@ pub fn payments_void_authorization(client: Config, fetch: JsValue, id: String, o
 
 #[wasm_bindgen]
 pub fn payment_instruments(
+    call: Call,
     client: Config,
-    fetch: JsValue,
     currency: Option<String>,
     options: Option<RawOptions>,
-) -> Promise {
+) -> Result<usize, JsValue> {
     let build = |client: &Client| Ok(PaymentInstruments { go_id: client.go_id, currency: currency.clone() }.request()?);
-    read(client, fetch, options, false, &build, |response| PaymentInstruments::parse(response).map(drop))
+    read(call, client, options, false, &build, |response| PaymentInstruments::parse(response).map(drop))
 }
 
 /// Resolves to bytes.
 #[wasm_bindgen]
-pub fn account_statement(client: Config, fetch: JsValue, params: &str, options: Option<RawOptions>) -> Promise {
+pub fn account_statement(
+    call: Call,
+    client: Config,
+    params: &str,
+    options: Option<RawOptions>,
+) -> Result<usize, JsValue> {
     let build = |client: &Client| Ok(AccountStatement::from_json(object(params)?, client.go_id)?.request()?);
-    read(client, fetch, options, true, &build, |response| AccountStatement::parse(response).map(drop))
+    read(call, client, options, true, &build, |response| AccountStatement::parse(response).map(drop))
 }
 
 /// A call that changes nothing: sent again as often as it takes.
 fn read(
+    call: Call,
     client: Config,
-    fetch: JsValue,
     options: Option<RawOptions>,
     binary: bool,
     build: &dyn Fn(&Client) -> Result<Request, Record>,
     check: impl Fn(&Response) -> Result<(), Error> + 'static,
-) -> Promise {
-    let prepared = remembered(&LAST, client, Client::read).and_then(|client| {
-        let options = Options { binary, ..Options::read(options.as_ref(), fetch, &client.line)? };
-        Ok((build(&client)?, options, client))
-    });
-    future_to_promise(async move {
-        let (request, options, client) = prepared?;
+) -> Result<usize, JsValue> {
+    let client = remembered(&LAST, client, Client::read)?;
+    let options = Options { binary, ..Options::read(options.as_ref(), call, &client.line)? };
+    let request = build(&client)?;
+    Ok(begin(async move {
         let answer = exchange_with_token(&client, &request, &options).await?;
         check(&answer.response).map_err(|error| refused(error, &answer))?;
         let data = if binary { answer.seen.body() } else { data(&answer.response)? };
         Ok(answer.with_data(&data))
-    })
+    }))
 }
 
 /// A call that changes something, and must not do so twice.
@@ -273,18 +291,15 @@ type Built = (Request, Change);
 
 /// Sent once. What is known after a failure is part of the error.
 fn change(
+    call: Call,
     client: Config,
-    fetch: JsValue,
     options: Option<RawOptions>,
     build: &dyn Fn(&Client) -> Result<Built, Record>,
-) -> Promise {
-    let prepared = remembered(&LAST, client, Client::read).and_then(|client| {
-        let options = Options { max_retries: 0, ..Options::read(options.as_ref(), fetch, &client.line)? };
-        let (request, change) = build(&client)?;
-        Ok((request, change, options, client))
-    });
-    future_to_promise(async move {
-        let (request, change, options, client) = prepared?;
+) -> Result<usize, JsValue> {
+    let client = remembered(&LAST, client, Client::read)?;
+    let options = Options { max_retries: 0, ..Options::read(options.as_ref(), call, &client.line)? };
+    let (request, change) = build(&client)?;
+    Ok(begin(async move {
         let started = Date::now();
         let (record, failure, mut answer) = match exchange_with_token(&client, &request, &options).await {
             Ok(answer) => match (change.check)(&answer.response) {
@@ -334,7 +349,7 @@ fn change(
         };
         let advice = if sure { "" } else { change.wish.advice(outcome) };
         Err(record.with_outcome(outcome, advice).into())
-    })
+    }))
 }
 
 /// Reads what shows how a call went. What cannot be read is not known.
@@ -388,39 +403,41 @@ async fn exchange_with_token(client: &Rc<Client>, request: &Request, options: &O
 /// The token that is there, or else the one request for it that any number of callers waits for.
 async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> {
     let slot = client.slot();
-    if let Some(token) = slot.access_token().as_string().filter(|_| Date::now() < slot.renew_at()) {
-        return Ok(token);
-    }
-    if options.signal.as_ref().is_some_and(|signal| signal.aborted()) {
-        return Err(aborted(options, 0).into());
-    }
-    let pending: Promise = match slot.pending() {
-        none if none.is_undefined() => {
-            let request = future_to_promise(request_token(client.clone(), options.fetch.clone()));
-            slot.set_pending(&request);
-            request
+    loop {
+        if let Some(token) = slot.access_token().as_string().filter(|_| Date::now() < slot.renew_at()) {
+            return Ok(token);
         }
-        pending => pending.unchecked_into(),
-    };
-    let seen: Seen = js_sys::Object::new().unchecked_into();
-    let wait = client.line.config.wait_for(&pending, options.timeout, options.signal.as_ref(), &seen);
-    match ended(wait).await {
-        // Not a token, but what was thrown.
-        Ended::Done => seen.data().as_string().ok_or_else(|| Fault::NoToken(seen.data())),
-        Ended::Aborted => Err(aborted(options, 0).into()),
-        Ended::TimeUp => {
-            // Whoever calls next starts over, and doesn't wait for what hangs.
-            slot.set_pending(&JsValue::UNDEFINED);
-            let message = format!("There was no answer within {} ms", options.timeout as u64);
-            Err(Fault::NoToken(Record::new("TimeoutError", "timeout", message).retryable().without_token().into()))
+        if options.signal.as_ref().is_some_and(|signal| signal.aborted()) {
+            return Err(aborted(options, 0).into());
+        }
+        if slot.pending().is_undefined() {
+            let call = options.call.another();
+            slot.set_pending(&call.run(begin(request_token(client.clone(), call.clone()))));
+        }
+        let seen = options.call.wait_for(&slot.pending(), options.timeout, options.signal.as_ref());
+        match ended().await {
+            Ended::Done => match seen.data() {
+                // The call that asked for it was lost in a trap: this one asks.
+                lost if lost.is_undefined() => slot.set_pending(&JsValue::UNDEFINED),
+                // Not a token, but what was thrown.
+                data => return data.as_string().ok_or(Fault::NoToken(data)),
+            },
+            Ended::Aborted => return Err(aborted(options, 0).into()),
+            Ended::TimeUp => {
+                // Whoever calls next starts over, and doesn't wait for what hangs.
+                slot.set_pending(&JsValue::UNDEFINED);
+                let message = format!("There was no answer within {} ms", options.timeout as u64);
+                let record = Record::new("TimeoutError", "timeout", message).retryable();
+                return Err(Fault::NoToken(record.without_token().into()));
+            }
         }
     }
 }
 
 /// Resolves to the token, or to what every waiter throws: a promise that nobody waits for any more must not reject.
-async fn request_token(client: Rc<Client>, fetch: JsValue) -> Result<JsValue, JsValue> {
+async fn request_token(client: Rc<Client>, call: Call) -> Result<JsValue, JsValue> {
     let asked = async {
-        let options = Options::read(None, fetch, &client.line)?;
+        let options = Options::read(None, call, &client.line)?;
         let request = TokenRequest { client_id: &client.client_id, client_secret: &client.client_secret }.request()?;
         let answer = exchange(&client.line, &request, &|request, _| client.with_headers(request), &options)
             .await

@@ -4,10 +4,8 @@ use alloc::{rc::Rc, string::String};
 use core::cell::RefCell;
 use std::thread::LocalKey;
 
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortSignal;
 
 use super::{
     error::Record,
@@ -36,51 +34,10 @@ extern "C" {
     fn log(this: &Config) -> JsValue;
     #[wasm_bindgen(method, getter = logLevel, structural)]
     fn log_level(this: &Config) -> u8;
-
-    // What waits, of pkg-template/src/send.ts and within.ts: no promise of them rejects.
-    #[wasm_bindgen(method, structural)]
-    #[allow(clippy::too_many_arguments, reason = "one crossing of the border")]
-    pub(super) fn send(
-        this: &Config,
-        fetch: &JsValue,
-        url: &str,
-        init: &str,
-        body: Option<&str>,
-        ms: f64,
-        signal: Option<&AbortSignal>,
-        seen: &JsValue,
-    ) -> Promise;
-    #[wasm_bindgen(method, structural)]
-    fn pause(this: &Config, ms: f64, signal: Option<&AbortSignal>) -> Promise;
-    #[cfg(feature = "js-gopay")]
-    #[wasm_bindgen(method, structural, js_name = waitFor)]
-    pub(super) fn wait_for(
-        this: &Config,
-        promise: &Promise,
-        ms: f64,
-        signal: Option<&AbortSignal>,
-        seen: &JsValue,
-    ) -> Promise;
-}
-
-/// How a wait ended: pkg-template/src/within.ts says the same.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub(super) enum Ended {
-    Done,
-    Aborted,
-    TimeUp,
-}
-
-/// The end of a wait.
-pub(super) async fn ended(wait: Promise) -> Ended {
-    match JsFuture::from(wait).await.ok().and_then(|how| how.as_f64()) {
-        Some(1.0) => Ended::Aborted,
-        Some(2.0) => Ended::TimeUp,
-        _ => Ended::Done,
-    }
 }
 
 pub(super) struct Line {
+    #[cfg(feature = "js-gopay")]
     pub config: Config,
     pub base: BaseUrl,
     pub timeout: f64,
@@ -101,13 +58,9 @@ impl Line {
             user_agent: config.user_agent().as_string(),
             log: config.log().dyn_into().ok(),
             log_level: config.log_level(),
+            #[cfg(feature = "js-gopay")]
             config: config.clone(),
         })
-    }
-
-    /// Whether the signal ended it.
-    pub(super) async fn pause(&self, ms: f64, signal: Option<&AbortSignal>) -> bool {
-        ended(self.config.pause(ms, signal)).await == Ended::Aborted
     }
 }
 

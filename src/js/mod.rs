@@ -3,6 +3,8 @@
 
 #![allow(clippy::result_large_err, reason = "an error ends the call; its size does not matter")]
 
+#[cfg(any(feature = "js-client", feature = "js-gopay"))]
+mod call;
 #[cfg(feature = "js-client")]
 mod client;
 #[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-paykit", feature = "js-sandbox"))]

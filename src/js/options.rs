@@ -8,7 +8,11 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::AbortSignal;
 
-use super::{error::Record, line::Line};
+use super::{
+    call::{Call, Ended, ended},
+    error::Record,
+    line::Line,
+};
 
 const MOST_RETRIES: f64 = 1000.0;
 
@@ -42,7 +46,7 @@ extern "C" {
 
 /// The options of one call, the client's where the call has none.
 pub(super) struct Options {
-    pub fetch: JsValue,
+    pub call: Call,
     pub signal: Option<AbortSignal>,
     pub timeout: f64,
     pub max_retries: u32,
@@ -53,13 +57,9 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn read(raw: Option<&RawOptions>, fetch: JsValue, line: &Line) -> Result<Options, Record> {
-        if !fetch.is_function() {
-            let problem = "must be a function; this runtime has none of its own, so pass one";
-            return Err(Record::invalid("fetch", problem));
-        }
+    pub(super) fn read(raw: Option<&RawOptions>, call: Call, line: &Line) -> Result<Options, Record> {
         let mut options = Options {
-            fetch,
+            call,
             signal: None,
             timeout: line.timeout,
             max_retries: line.max_retries,
@@ -80,10 +80,16 @@ impl Options {
         Ok(options)
     }
 
+    /// Whether the signal ended it.
+    pub(super) async fn pause(&self, ms: f64) -> bool {
+        self.call.pause(ms, self.signal.as_ref());
+        ended().await == Ended::Aborted
+    }
+
     /// For another request of the same call.
     pub(super) fn again(&self, timeout: f64, max_retries: u32) -> Options {
         Options {
-            fetch: self.fetch.clone(),
+            call: self.call.clone(),
             signal: self.signal.clone(),
             timeout,
             max_retries,
@@ -106,9 +112,9 @@ pub(super) struct WaitOptions {
 
 #[cfg(feature = "js-client")]
 impl WaitOptions {
-    pub(super) fn read(raw: Option<&RawOptions>, fetch: JsValue, line: &Line) -> Result<WaitOptions, Record> {
+    pub(super) fn read(raw: Option<&RawOptions>, call: Call, line: &Line) -> Result<WaitOptions, Record> {
         let mut options = WaitOptions {
-            look: Options::read(None, fetch, line)?,
+            look: Options::read(None, call, line)?,
             timeout: crate::itpay::DEFAULT_WAIT as f64,
             poll_interval: crate::itpay::DEFAULT_POLL_INTERVAL as f64,
             on_update: None,

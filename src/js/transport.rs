@@ -2,13 +2,14 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use js_sys::{Date, Math, Object, Reflect};
+use js_sys::{Date, Math, Reflect};
 use serde::{Serialize, Serializer};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::{
+    call::{Ended, ended},
     error::Record,
-    line::{Ended, Line, ended},
+    line::Line,
     options::Options,
 };
 use crate::{
@@ -56,7 +57,7 @@ pub(super) async fn exchange(
             return result;
         };
         line.log(Level::Info, || format!("{} again in {ms} ms", request.method.as_str()));
-        if line.pause(ms as f64, options.signal.as_ref()).await {
+        if options.pause(ms as f64).await {
             return Err(aborted(options, attempts));
         }
     }
@@ -83,14 +84,10 @@ async fn attempt(
     let request = authorise(request, started as u64);
     line.log_request(&request, attempts);
 
-    let seen: Seen = Object::new().unchecked_into();
-    if options.binary {
-        seen.set_binary(true);
-    }
     let body = core::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty());
     let (init, signal) = (init(line, &request, options), options.signal.as_ref());
-    let sent = line.config.send(&options.fetch, &url, &init, body, options.timeout, signal, &seen);
-    let ended = ended(sent).await;
+    let seen = options.call.send(&url, &init, body, options.timeout, signal, options.binary);
+    let ended = ended().await;
     let status = seen.status().as_f64();
     let result = match (ended, status) {
         (Ended::Done, _) if seen.failed() => Err(failed(line, seen.cause(), status.is_some(), attempts)),
@@ -154,8 +151,6 @@ extern "C" {
     fn failed(this: &Seen) -> bool;
     #[wasm_bindgen(method, getter, structural)]
     fn cause(this: &Seen) -> JsValue;
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_binary(this: &Seen, binary: bool);
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn data(this: &Seen) -> JsValue;
     #[wasm_bindgen(method, setter, structural)]

@@ -1,0 +1,115 @@
+//! The calls under way. Each is a future that pkg-template/src/call.ts polls: a call that has to wait tells its `Call`
+//! what for, and is resumed once that has ended. There is no executor, no waker and no promise on this side.
+
+use alloc::{boxed::Box, vec::Vec};
+use core::{
+    cell::{Cell, RefCell},
+    future::{Future, poll_fn},
+    mem,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+use std::thread_local;
+
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::AbortSignal;
+
+use super::transport::Seen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a call waits for, and what comes of it. What it is asked to wait for never ends before it has returned.
+    #[derive(Clone)]
+    pub type Call;
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn send(
+        this: &Call,
+        url: &str,
+        init: &str,
+        body: Option<&str>,
+        ms: f64,
+        signal: Option<&AbortSignal>,
+        binary: bool,
+    ) -> Seen;
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn pause(this: &Call, ms: f64, signal: Option<&AbortSignal>);
+    #[cfg(feature = "js-gopay")]
+    #[wasm_bindgen(method, structural, js_name = waitFor)]
+    pub(super) fn wait_for(this: &Call, made: &JsValue, ms: f64, signal: Option<&AbortSignal>) -> Seen;
+    /// Another one, over the same `fetch`.
+    #[cfg(feature = "js-gopay")]
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn another(this: &Call) -> Call;
+    #[cfg(feature = "js-gopay")]
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn run(this: &Call, index: usize) -> JsValue;
+}
+
+/// How a wait ended: pkg-template/src/within.ts says the same.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Ended {
+    Done,
+    Aborted,
+    TimeUp,
+}
+
+type Running = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
+
+#[derive(Default)]
+struct Calls {
+    /// None where a call is being polled, and in the places that are free.
+    running: Vec<Option<Running>>,
+    free: Vec<usize>,
+}
+
+thread_local! {
+    static CALLS: RefCell<Calls> = const { RefCell::new(Calls { running: Vec::new(), free: Vec::new() }) };
+    /// How the wait ended of the call that is being resumed.
+    static ENDED: Cell<Ended> = const { Cell::new(Ended::Done) };
+}
+
+/// Keeps a call, and says where. Nothing of it happens before it is resumed for the first time.
+pub(super) fn begin(call: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> usize {
+    CALLS.with_borrow_mut(|Calls { running, free }| {
+        let index = free.pop().unwrap_or_else(|| {
+            running.push(None);
+            running.len() - 1
+        });
+        if let Some(place) = running.get_mut(index) {
+            *place = Some(Box::pin(call));
+        }
+        index
+    })
+}
+
+/// Goes on with a call. Undefined while it waits; an object, or what it throws, is its end.
+#[wasm_bindgen]
+pub fn resume(index: usize, ended: u8) -> Result<JsValue, JsValue> {
+    ENDED.set(match ended {
+        1 => Ended::Aborted,
+        2 => Ended::TimeUp,
+        _ => Ended::Done,
+    });
+    // Taken out meanwhile: the caller's `fetch` may begin another call.
+    let call = CALLS.with_borrow_mut(|calls| calls.running.get_mut(index).and_then(Option::take));
+    let Some(mut call) = call else { return Ok(JsValue::UNDEFINED) };
+    let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    CALLS.with_borrow_mut(|calls| match polled {
+        Poll::Ready(result) => {
+            calls.free.push(index);
+            result
+        }
+        Poll::Pending => {
+            if let Some(place) = calls.running.get_mut(index) {
+                *place = Some(call);
+            }
+            Ok(JsValue::UNDEFINED)
+        }
+    })
+}
+
+/// Waits for what the running call has just asked for.
+pub(super) async fn ended() -> Ended {
+    let mut asked = false;
+    poll_fn(|_| if mem::replace(&mut asked, true) { Poll::Ready(ENDED.get()) } else { Poll::Pending }).await
+}
