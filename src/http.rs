@@ -1,6 +1,11 @@
 //! Requests and responses as plain data, and the URL that they are sent below.
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    format,
+    string::String,
+    vec::Vec,
+};
 
 use crate::Error;
 
@@ -37,7 +42,7 @@ impl Method {
 
 /// Header names and values in order. Names are compared without regard to case.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Headers(Vec<(String, String)>);
+pub struct Headers(Vec<(Cow<'static, str>, String)>);
 
 impl Headers {
     /// The first value of that name.
@@ -46,14 +51,22 @@ impl Headers {
     }
 
     /// Sets a header; an earlier value of that name goes.
-    pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-        self.0.push((name.to_owned(), value.into()));
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
+        let name = name.into();
+        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+        self.0.push((name, value.into()));
+    }
+
+    /// Sets each of the others.
+    pub fn extend(&mut self, others: Headers) {
+        for (name, value) in others.0 {
+            self.set(name, value);
+        }
     }
 
     /// All headers, in the order they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 }
 

@@ -13,7 +13,15 @@ type Reject = (error: unknown) => void;
 /** What a module has whose calls wait. */
 export interface AsyncGlue extends Glue {
   /** Goes on with a call. Undefined while it waits; what it returns or throws is its end. */
-  resume(index: number, ended: Ended): unknown;
+  resume(
+    index: number,
+    now: number,
+    ended: Ended,
+    status?: number,
+    requestId?: string | null,
+    retryAfter?: string | null,
+    body?: string | null,
+  ): unknown;
 }
 
 export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
@@ -62,11 +70,15 @@ export class Call {
     this.resume(DONE);
   }
 
-  readonly resume = (ended: Ended): void => {
+  readonly resume = (ended: Ended, seen?: Seen): void => {
     // One that a trap has ended is not known to the instance that is there now.
     if (!this.#wasm.underWay.has(this)) return;
     try {
-      const result = this.#wasm.call((glue) => glue.resume(this.#index, ended));
+      const result = this.#wasm.call((glue) =>
+        seen === undefined
+          ? glue.resume(this.#index, Date.now(), ended)
+          : glue.resume(this.#index, Date.now(), ended, seen.status, seen.requestId, seen.retryAfter, typeof seen.body === "string" ? seen.body : undefined),
+      );
       if (result === undefined) return;
       this.#wasm.underWay.delete(this);
       this.#resolve(result as never);
@@ -81,8 +93,8 @@ export class Call {
   }
 
   /** One attempt. */
-  send(url: string, init: string, body: string | undefined, ms: number, signal: AbortSignal | undefined, binary: boolean): Seen {
-    return send(this.#fetch, url, init, body, ms, signal, binary, this.resume);
+  send(plain: string, body: string | undefined, ms: number, signal: AbortSignal | undefined, binary: boolean): Seen {
+    return send(this.#fetch, plain, body, ms, signal, binary, this.resume);
   }
 
   pause(ms: number, signal: AbortSignal | undefined): void {
@@ -92,11 +104,14 @@ export class Call {
   /** Waits for the end of a call that the module made itself: `data` is its result, nothing if it was lost. */
   waitFor(made: Promise<unknown>, ms: number, signal: AbortSignal | undefined): { data?: unknown } {
     const seen: { data?: unknown } = {};
-    const done = within(ms, signal, this.resume);
-    made.then((data) => {
-      seen.data = data;
-      done();
-    }, done);
+    const over = within(ms, signal, this.resume);
+    made.then(
+      (data) => {
+        seen.data = data;
+        over();
+      },
+      () => over(),
+    );
     return seen;
   }
 

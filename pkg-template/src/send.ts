@@ -1,49 +1,58 @@
 // The only place that calls `fetch`. What is sent, when, and what an answer means is decided in the wasm module; here
 // only happens what would cost a crossing of the border for each step.
 
-import { DONE, type Ended, within } from "./within.js";
+import { DONE, type Ended, FAILED, within } from "./within.js";
 
-/** What has come so far. It is filled in as it comes, so that whoever stops waiting knows how far it was. */
-export interface Seen {
-  response: Response | undefined;
-  status: number | undefined;
-  requestId: string | null;
-  retryAfter: string | null;
-  body: string | ArrayBuffer | undefined;
-  /** Whether it failed, and with what. */
-  failed: boolean;
-  cause: unknown;
-  /** What the body says, once the wasm module could read it. */
-  data: unknown;
+/** An attempt, filled in as its answer comes, so that whoever stops waiting knows how far it was. */
+export class Seen {
+  response: Response | undefined = undefined;
+  status: number | undefined = undefined;
+  requestId: string | null = null;
+  retryAfter: string | null = null;
+  body: string | ArrayBuffer | undefined = undefined;
+  /** Why it failed. */
+  cause: unknown = undefined;
+  #data: unknown = undefined;
+
+  /** What the body says: its JSON, unless the wasm module has made something else of it. */
+  get data(): unknown {
+    if (this.#data === undefined && typeof this.body === "string" && this.body !== "") this.#data = JSON.parse(this.body);
+    return this.#data;
+  }
+
+  set data(data: unknown) {
+    this.#data = data;
+  }
 }
 
-/** @internal One attempt, whose end is told and never thrown. `init` is JSON: plain values, as people's doubles of fetch expect. */
+/** @internal One attempt, whose end is told and never thrown. `plain` is JSON: the URL and plain options, as people's doubles of fetch expect. */
 export function send(
   fetch: typeof globalThis.fetch,
-  url: string,
-  init: string,
+  plain: string,
   body: string | undefined,
   ms: number,
   signal: AbortSignal | undefined,
   binary: boolean,
-  end: (how: Ended) => void,
+  end: (how: Ended, seen: Seen) => void,
 ): Seen {
-  const seen: Seen = { response: undefined, status: undefined, requestId: null, retryAfter: null, body: undefined, failed: false, cause: undefined, data: undefined };
+  const seen = new Seen();
   // A runtime may have none; then nothing can be stopped on the way, and the call ends in time all the same.
   const controller = typeof AbortController === "function" ? new AbortController() : undefined;
-  const options: RequestInit = JSON.parse(init);
+  const [url, options] = JSON.parse(plain) as [string, RequestInit];
   if (controller !== undefined) options.signal = controller.signal;
   if (body !== undefined) options.body = body;
-  const done = within(ms, signal, (how) => {
+  const over = within(ms, signal, (how) => {
     // Whatever still listens to the attempt's own signal stops.
-    if (how !== DONE) controller?.abort();
-    end(how);
+    if (how !== DONE && how !== FAILED) controller?.abort();
+    end(how, seen);
   });
-  exchange(fetch, url, options, binary, seen).then(done, (cause: unknown) => {
-    seen.failed = true;
-    seen.cause = cause;
-    done();
-  });
+  exchange(fetch, url, options, binary, seen).then(
+    () => over(),
+    (cause: unknown) => {
+      seen.cause = cause;
+      over(FAILED);
+    },
+  );
   return seen;
 }
 

@@ -4,19 +4,20 @@
 export const DONE = 0;
 export const ABORTED = 1;
 export const TIME_UP = 2;
-export type Ended = typeof DONE | typeof ABORTED | typeof TIME_UP;
+export const FAILED = 3;
+export type Ended = typeof DONE | typeof ABORTED | typeof TIME_UP | typeof FAILED;
 
 /** Timers count in 32 bits; what is longer would fire at once. */
 const LONGEST = 2_147_483_647;
 
 /**
- * Tells how the wait ended: once, and never before this has returned. What it returns says that it is done: what was
- * waited for is there. Leaves no timer and no listener behind.
+ * Tells how the wait ended: once, and never before this has returned. What it returns ends it, as done where nothing
+ * else is said. Leaves no timer and no listener behind.
  */
-export function within(ms: number, signal: AbortSignal | undefined, end: (how: Ended) => void): () => void {
+export function within(ms: number, signal: AbortSignal | undefined, end: (how: Ended) => void): (how?: Ended) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
-  const over = (how: Ended): void => {
+  const over = (how: Ended = DONE): void => {
     if (isOver) return;
     isOver = true;
     clearTimeout(timer);
@@ -34,5 +35,5 @@ export function within(ms: number, signal: AbortSignal | undefined, end: (how: E
       // one that cannot be listened to never fires
     }
   }
-  return () => over(DONE);
+  return over;
 }

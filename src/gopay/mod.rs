@@ -29,6 +29,8 @@ use crate::{
     json::{Fields, Fit, Misfit, open_enum},
 };
 
+#[cfg(feature = "js-gopay")]
+pub(crate) use self::token::credentials;
 pub use self::{
     accounts::{AccountStatement, PaymentInstruments},
     clean::{clean, decode_entities},

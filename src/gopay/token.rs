@@ -1,13 +1,13 @@
 //! The token that every call carries: asked for with the client's credentials, used until shortly before it ends.
 
-use alloc::{borrow::ToOwned, format, string::String};
+use alloc::{borrow::ToOwned, format};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{parse_object, routes};
 use crate::{
     Endpoint, Error, Secret,
-    http::{Method, Request, Response},
+    http::{Headers, Method, Request, Response},
 };
 
 /// What the token is good for: everything.
@@ -70,6 +70,13 @@ impl Endpoint for TokenRequest<'_> {
 /// A call with its token.
 pub fn authorise(request: &Request, token: &str) -> Request {
     let mut request = request.clone();
-    request.headers.set("Authorization", String::from("Bearer ") + token);
+    request.headers.extend(credentials(token));
     request
+}
+
+/// What that adds to its headers.
+pub(crate) fn credentials(token: &str) -> Headers {
+    let mut headers = Headers::default();
+    headers.set("Authorization", ["Bearer ", token].concat());
+    headers
 }

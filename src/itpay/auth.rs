@@ -5,11 +5,11 @@
 //! `Authorization: Bearer <key>` and `X-ItPay-Signature: t=<unix seconds>,v1=<lower-case hex>`.
 //! Another scheme is another pair of the functions below.
 
-use alloc::{borrow::ToOwned, format};
+use alloc::string::ToString as _;
 
 use crate::{
     Error, Secret,
-    http::{BaseUrl, Method, Request},
+    http::{BaseUrl, Headers, Method, Request},
     signature::{HEADER, Header, Key, Problem, Tag},
 };
 
@@ -34,17 +34,25 @@ impl ApiKey {
 
 /// Signs a request for the moment at which it is sent: its path is the whole one then, as sent.
 pub fn authorise(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: u64) -> Request {
-    let mut request = Request { path: base.path_as_sent(request), ..request.clone() };
-    let timestamp = format!("{unix_seconds}");
-    let hex = tag(&key.key, timestamp.as_bytes(), request.method, &request.path, &request.body).to_hex();
+    let mut signed = Request { path: base.path_as_sent(request), ..request.clone() };
+    signed.headers.extend(credentials(request, base, key, unix_seconds));
+    signed
+}
+
+/// What that adds to its headers.
+pub(crate) fn credentials(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: u64) -> Headers {
+    let timestamp = unix_seconds.to_string();
+    let path = base.path_as_sent(request);
+    let hex = tag(&key.key, timestamp.as_bytes(), request.method, &path, &request.body).to_hex();
     let hex = core::str::from_utf8(&hex).unwrap_or_default();
-    request.headers.set("Authorization", "Bearer ".to_owned() + key.secret.expose());
-    request.headers.set(HEADER, format!("t={timestamp},v1={hex}"));
+    let mut headers = Headers::default();
+    headers.set("Authorization", ["Bearer ", key.secret.expose()].concat());
+    headers.set(HEADER, ["t=", &timestamp, ",v1=", hex].concat());
     // An id that is no visible ASCII cannot stand in a header; it still is in the body, where it counts.
-    if let Some(key) = request.idempotency_key.clone().filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic())) {
-        request.headers.set("Idempotency-Key", key);
+    if let Some(key) = request.idempotency_key.as_ref().filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic())) {
+        headers.set("Idempotency-Key", key.as_str());
     }
-    request
+    headers
 }
 
 /// The gateway's side of it, first half: whether a request carries this key. Takes the same time wherever two

@@ -21,6 +21,8 @@ use crate::{
     json::{Fields, Fit},
 };
 
+#[cfg(feature = "js-client")]
+pub(crate) use self::auth::credentials;
 pub use self::{
     auth::{ApiKey, authorise, bears_key, verify},
     completion::{Completion, DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, Seen},

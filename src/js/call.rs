@@ -1,7 +1,7 @@
 //! The calls under way. Each is a future that pkg-template/src/call.ts polls: a call that has to wait tells its `Call`
 //! what for, and is resumed once that has ended. There is no executor, no waker and no promise on this side.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::{
     cell::{Cell, RefCell},
     future::{Future, poll_fn},
@@ -24,8 +24,7 @@ extern "C" {
     #[wasm_bindgen(method, structural)]
     pub(super) fn send(
         this: &Call,
-        url: &str,
-        init: &str,
+        plain: &str,
         body: Option<&str>,
         ms: f64,
         signal: Option<&AbortSignal>,
@@ -46,11 +45,24 @@ extern "C" {
 }
 
 /// How a wait ended: pkg-template/src/within.ts says the same.
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy, Default, Eq, PartialEq)]
 pub(super) enum Ended {
+    #[default]
     Done,
     Aborted,
     TimeUp,
+    Failed,
+}
+
+/// The end of a wait, and what had come until then of an answer.
+#[derive(Default)]
+pub(super) struct Woken {
+    pub ended: Ended,
+    /// Of an answer that has begun.
+    pub status: Option<u16>,
+    pub request_id: Option<String>,
+    pub retry_after: Option<String>,
+    pub body: Option<String>,
 }
 
 type Running = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
@@ -64,8 +76,8 @@ struct Calls {
 
 thread_local! {
     static CALLS: RefCell<Calls> = const { RefCell::new(Calls { running: Vec::new(), free: Vec::new() }) };
-    /// How the wait ended of the call that is being resumed.
-    static ENDED: Cell<Ended> = const { Cell::new(Ended::Done) };
+    static WOKEN: RefCell<Option<Woken>> = const { RefCell::new(None) };
+    static NOW: Cell<f64> = const { Cell::new(0.0) };
 }
 
 /// Keeps a call, and says where. Nothing of it happens before it is resumed for the first time.
@@ -82,14 +94,26 @@ pub(super) fn begin(call: impl Future<Output = Result<JsValue, JsValue>> + 'stat
     })
 }
 
-/// Goes on with a call. Undefined while it waits; an object, or what it throws, is its end.
+/// Goes on with a call, whose wait has ended. Undefined while it waits again; an object, or what it throws, is its end.
 #[wasm_bindgen]
-pub fn resume(index: usize, ended: u8) -> Result<JsValue, JsValue> {
-    ENDED.set(match ended {
+pub fn resume(
+    index: usize,
+    now: f64,
+    ended: u8,
+    status: Option<f64>,
+    request_id: Option<String>,
+    retry_after: Option<String>,
+    body: Option<String>,
+) -> Result<JsValue, JsValue> {
+    let ended = match ended {
         1 => Ended::Aborted,
         2 => Ended::TimeUp,
+        3 => Ended::Failed,
         _ => Ended::Done,
-    });
+    };
+    NOW.set(now);
+    let status = status.map(|status| status as u16);
+    WOKEN.set(Some(Woken { ended, status, request_id, retry_after, body }));
     // Taken out meanwhile: the caller's `fetch` may begin another call.
     let call = CALLS.with_borrow_mut(|calls| calls.running.get_mut(index).and_then(Option::take));
     let Some(mut call) = call else { return Ok(JsValue::UNDEFINED) };
@@ -109,7 +133,15 @@ pub fn resume(index: usize, ended: u8) -> Result<JsValue, JsValue> {
 }
 
 /// Waits for what the running call has just asked for.
-pub(super) async fn ended() -> Ended {
+pub(super) async fn woken() -> Woken {
     let mut asked = false;
-    poll_fn(|_| if mem::replace(&mut asked, true) { Poll::Ready(ENDED.get()) } else { Poll::Pending }).await
+    poll_fn(
+        |_| if mem::replace(&mut asked, true) { Poll::Ready(WOKEN.take().unwrap_or_default()) } else { Poll::Pending },
+    )
+    .await
+}
+
+/// The time when the running call was resumed, in Unix milliseconds.
+pub(super) fn now() -> f64 {
+    NOW.get()
 }

@@ -16,7 +16,7 @@ use std::thread_local;
 use wasm_bindgen::prelude::*;
 
 use super::{
-    call::{Call, begin},
+    call::{self, Call, begin},
     error::Record,
     line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, WaitOptions, text},
@@ -27,7 +27,7 @@ use crate::{
     http::{self, Method, Request, Response},
     itpay::{
         self, ActivateManifest, ApiKey, Completion, CreateManifest, CreatePaymentIntent, GenerateQr, PaymentIntent,
-        RetrievePaymentIntent, SearchManifests, Seen, authorise, parse_any,
+        RetrievePaymentIntent, SearchManifests, Seen, credentials, parse_any,
     },
     payment_intent_id,
 };
@@ -36,8 +36,6 @@ use crate::{
 extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     fn get_random_values(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
-    fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
 
     type ItPayConfig;
     #[wasm_bindgen(method, getter = apiKey, structural)]
@@ -71,8 +69,8 @@ impl Client {
     }
 
     async fn exchange(&self, request: &Request, options: &Options) -> Result<Answer, NoAnswer> {
-        let authorise = |request: &Request, now_ms| authorise(request, &self.line.base, &self.api_key, now_ms / 1000);
-        exchange(&self.line, request, &authorise, options).await
+        let sign = |request: &Request, now_ms| credentials(request, &self.line.base, &self.api_key, now_ms / 1000);
+        exchange(&self.line, request, &sign, options).await
     }
 }
 
@@ -231,13 +229,12 @@ fn start(
     Ok(begin(async move {
         let answer = client.exchange(&request, &options).await.map_err(|no_answer| no_answer.record)?;
         check(&answer.response).map_err(|error| Record::from(timed(error, &answer)).after(answer.attempts))?;
-        let data = data(&answer)?;
-        Ok(answer.with_data(&data))
+        Ok(answer.seen.into())
     }))
 }
 
 async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Result<JsValue, JsValue> {
-    let now = || Date::now() as u64;
+    let now = || call::now() as u64;
     let mut completion = Completion::new(now(), options.timeout as u64, options.poll_interval as u64);
     let mut intent = None;
     let mut looks = 0;
@@ -248,7 +245,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
         let (seen, failure) = match client.exchange(request, &look).await {
             Ok(answer) => match RetrievePaymentIntent::parse(&answer.response) {
                 Ok(PaymentIntent { status, .. }) => {
-                    let data = data(&answer)?;
+                    let data = answer.seen.data()?;
                     if let (true, Some(on_update)) = (completion.is_news(&status), &options.on_update) {
                         on_update.call1(&JsValue::UNDEFINED, &data)?;
                     }
@@ -287,11 +284,6 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
             }
         }
     }
-}
-
-/// The answer's JSON as JavaScript reads it: fields that are not modelled included.
-fn data(answer: &Answer) -> Result<JsValue, JsValue> {
-    if answer.response.body.is_empty() { Ok(JsValue::UNDEFINED) } else { parse_json(&answer.seen.body()) }
 }
 
 /// Random bytes that were drawn and not used yet. Each id takes its own; drawing them one by one takes as long as the

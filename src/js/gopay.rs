@@ -10,12 +10,12 @@ use alloc::{
 };
 use std::thread_local;
 
-use js_sys::{Date, Reflect};
+use js_sys::Reflect;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::{
-    call::{Call, Ended, begin, ended},
+    call::{Call, Ended, begin, now, woken},
     error::Record,
     line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, text},
@@ -28,7 +28,7 @@ use crate::{
         PaymentInstruments, Progress, RefundPayment, RetrievePayment, TokenRequest, VoidAuthorization, VoidRecurrence,
         Wish,
     },
-    http::{Request, Response},
+    http::{Headers, Request, Response},
     retry::Failure,
     time::parse_http_date,
 };
@@ -102,10 +102,10 @@ impl Client {
         self.line.config.unchecked_ref::<GoPayConfig>().tokens()
     }
 
-    fn with_headers(&self, request: &Request) -> Request {
-        let mut request = Request { path: self.line.base.path_as_sent(request), ..request.clone() };
-        request.headers.set("Accept-Language", self.accept_language.as_str());
-        request
+    fn headers(&self) -> Headers {
+        let mut headers = Headers::default();
+        headers.set("Accept-Language", self.accept_language.as_str());
+        headers
     }
 }
 
@@ -300,7 +300,7 @@ fn change(
     let options = Options { max_retries: 0, ..Options::read(options.as_ref(), call, &client.line)? };
     let (request, change) = build(&client)?;
     Ok(begin(async move {
-        let started = Date::now();
+        let started = now();
         let (record, failure, mut answer) = match exchange_with_token(&client, &request, &options).await {
             Ok(answer) => match (change.check)(&answer.response) {
                 Ok(()) => {
@@ -362,8 +362,7 @@ async fn look(client: &Rc<Client>, change: &Change, options: &Options, started: 
         && let Ok(answer) = exchange_with_token(client, &request, &options).await
     {
         seen.payment = RetrievePayment::parse(&answer.response).ok().filter(|payment| payment.id == change.id);
-        seen.sent_at =
-            date(&answer.seen.response()).map(|date| date.saturating_sub((Date::now() - started).max(0.0) as u64));
+        seen.sent_at = date(&answer.seen.response()).map(|date| date.saturating_sub((now() - started).max(0.0) as u64));
     }
     if wants_refunds
         && let Ok(request) = (ListRefunds { id: change.id.clone() }).request()
@@ -386,8 +385,12 @@ async fn exchange_with_token(client: &Rc<Client>, request: &Request, options: &O
     let mut replayed = false;
     loop {
         let token = token(client, options).await?;
-        let authorise = |request: &Request, _| gopay::authorise(&client.with_headers(request), &token);
-        let mut answer = exchange(&client.line, request, &authorise, options).await?;
+        let sign = |_: &Request, _| {
+            let mut headers = client.headers();
+            headers.extend(gopay::credentials(&token));
+            headers
+        };
+        let mut answer = exchange(&client.line, request, &sign, options).await?;
         answer.attempts += u32::from(replayed);
         if replayed || !matches!(answer.response.status, 401 | 403) {
             return Ok(answer);
@@ -404,7 +407,7 @@ async fn exchange_with_token(client: &Rc<Client>, request: &Request, options: &O
 async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> {
     let slot = client.slot();
     loop {
-        if let Some(token) = slot.access_token().as_string().filter(|_| Date::now() < slot.renew_at()) {
+        if let Some(token) = slot.access_token().as_string().filter(|_| now() < slot.renew_at()) {
             return Ok(token);
         }
         if options.signal.as_ref().is_some_and(|signal| signal.aborted()) {
@@ -415,8 +418,8 @@ async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> 
             slot.set_pending(&call.run(begin(request_token(client.clone(), call.clone()))));
         }
         let seen = options.call.wait_for(&slot.pending(), options.timeout, options.signal.as_ref());
-        match ended().await {
-            Ended::Done => match seen.data() {
+        match woken().await.ended {
+            Ended::Done | Ended::Failed => match seen.data().unwrap_or_default() {
                 // The call that asked for it was lost in a trap: this one asks.
                 lost if lost.is_undefined() => slot.set_pending(&JsValue::UNDEFINED),
                 // Not a token, but what was thrown.
@@ -439,7 +442,7 @@ async fn request_token(client: Rc<Client>, call: Call) -> Result<JsValue, JsValu
     let asked = async {
         let options = Options::read(None, call, &client.line)?;
         let request = TokenRequest { client_id: &client.client_id, client_secret: &client.client_secret }.request()?;
-        let answer = exchange(&client.line, &request, &|request, _| client.with_headers(request), &options)
+        let answer = exchange(&client.line, &request, &|_, _| client.headers(), &options)
             .await
             .map_err(|no_answer| no_answer.record)?;
         TokenRequest::parse(&answer.response).map_err(|error| refused(error, &answer))
@@ -450,7 +453,7 @@ async fn request_token(client: Rc<Client>, call: Call) -> Result<JsValue, JsValu
     Ok(match result {
         Ok(token) => {
             let text = JsValue::from(token.access_token.expose());
-            slot.set_renew_at(token.renew_at(Date::now() as u64) as f64);
+            slot.set_renew_at(token.renew_at(now() as u64) as f64);
             slot.set_access_token(&text);
             text
         }

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::AbortSignal;
 
 use super::{
-    call::{Call, Ended, ended},
+    call::{Call, Ended, woken},
     error::Record,
     line::Line,
 };
@@ -83,7 +83,7 @@ impl Options {
     /// Whether the signal ended it.
     pub(super) async fn pause(&self, ms: f64) -> bool {
         self.call.pause(ms, self.signal.as_ref());
-        ended().await == Ended::Aborted
+        woken().await.ended == Ended::Aborted
     }
 
     /// For another request of the same call.

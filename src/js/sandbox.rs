@@ -168,7 +168,7 @@ pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> 
     let Some(method) = Method::parse(&request.method) else { return Ok(None) };
     let mut headers = Headers::default();
     for (name, value) in request.headers {
-        headers.set(&name, value);
+        headers.set(name, value);
     }
     Ok(Some(Request { query: request.query, headers, body, ..Request::new(method, request.path) }))
 }

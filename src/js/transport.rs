@@ -2,12 +2,12 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use js_sys::{Date, Math, Reflect};
+use js_sys::{Math, Reflect};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::{
-    call::{Ended, ended},
+    call::{Ended, Woken, now, woken},
     error::Record,
     line::Line,
     options::Options,
@@ -32,20 +32,20 @@ pub(super) struct NoAnswer {
     pub failure: Option<Failure>,
 }
 
-/// A request ready to be sent: signed for this moment (in Unix milliseconds), its path as sent.
-pub(super) type Authorise<'a> = &'a dyn Fn(&Request, u64) -> Request;
+/// The headers by which a request may be sent at this moment, in Unix milliseconds.
+pub(super) type Sign<'a> = &'a dyn Fn(&Request, u64) -> Headers;
 
 /// Sends a request until it is answered for good. Answers that refuse are answers, too.
 pub(super) async fn exchange(
     line: &Line,
     request: &Request,
-    authorise: Authorise<'_>,
+    sign: Sign<'_>,
     options: &Options,
 ) -> Result<Answer, NoAnswer> {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let result = attempt(line, request, authorise, options, attempts).await;
+        let result = attempt(line, request, sign, options, attempts).await;
         let failure = match &result {
             Ok(answer) if (200..300).contains(&answer.response.status) => return result,
             Ok(answer) => answered(answer),
@@ -65,114 +65,103 @@ pub(super) async fn exchange(
 
 /// What a refusal means for another attempt.
 pub(super) fn answered(answer: &Answer) -> Failure {
-    let retry_after = retry::retry_after(&answer.response, Date::now() as u64);
+    let retry_after = retry::retry_after(&answer.response, now() as u64);
     Failure::Answered { status: answer.response.status, retry_after }
 }
 
 async fn attempt(
     line: &Line,
     request: &Request,
-    authorise: Authorise<'_>,
+    sign: Sign<'_>,
     options: &Options,
     attempts: u32,
 ) -> Result<Answer, NoAnswer> {
     if options.signal.as_ref().is_some_and(|signal| signal.aborted()) {
         return Err(aborted(options, attempts - 1));
     }
-    let started = Date::now();
-    let url = line.base.url(request);
-    let request = authorise(request, started as u64);
-    line.log_request(&request, attempts);
+    let started = now();
+    let signed = sign(request, started as u64);
+    line.log_request(request, &signed, attempts);
 
     let body = core::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty());
-    let (init, signal) = (init(line, &request, options), options.signal.as_ref());
-    let seen = options.call.send(&url, &init, body, options.timeout, signal, options.binary);
-    let ended = ended().await;
-    let status = seen.status().as_f64();
-    let result = match (ended, status) {
-        (Ended::Done, _) if seen.failed() => Err(failed(line, seen.cause(), status.is_some(), attempts)),
-        (Ended::Done, Some(status)) => Ok(seen.answer(status, attempts)),
+    let (plain, signal) = (plain(line, request, &signed, options), options.signal.as_ref());
+    let seen = options.call.send(&plain, body, options.timeout, signal, options.binary);
+    let woken = woken().await;
+    let answered = woken.status.is_some();
+    let result = match (woken.ended, woken.status) {
+        (Ended::Done, Some(status)) => Ok(answer(woken, status, seen, attempts)),
         (Ended::Done, None) => {
             let problem = "must resolve to a Response: it has no `status`, `headers.get()` or `text()`";
             Err(gave_up(Record::invalid("fetch", problem).after(attempts)))
         }
         (Ended::Aborted, _) => Err(aborted(options, attempts)),
-        (Ended::TimeUp, _) => Err(too_late(options, attempts, status.is_some())),
+        (Ended::Failed, _) => Err(failed(line, seen.cause(), answered, attempts)),
+        (Ended::TimeUp, _) => Err(too_late(options, attempts, answered)),
     };
-    line.log_result(&request, &result, attempts, options.max_retries, Date::now() - started);
+    line.log_result(request, &result, attempts, options.max_retries, now() - started);
     result
 }
 
-/// The plain half of what `fetch` takes, as JSON: one text crosses the border cheaper than many values.
-fn init(line: &Line, request: &Request, options: &Options) -> String {
-    let mut headers = Headers::default();
-    for (name, value) in &options.headers {
-        headers.set(name, value.as_str());
-    }
-    headers.set("Accept", "application/json");
-    if let Some(user_agent) = &line.user_agent {
-        headers.set("User-Agent", user_agent.as_str());
-    }
-    for (name, value) in request.headers.iter() {
-        headers.set(name, value);
+/// What `fetch` takes but for the body and the signal, as JSON: one text crosses the border cheaper than many values.
+fn plain(line: &Line, request: &Request, signed: &Headers, options: &Options) -> String {
+    let own = options.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let user_agent = line.user_agent.as_ref().map(|user_agent| ("User-Agent", user_agent.as_str()));
+    let mut headers: Vec<(&str, &str)> = Vec::with_capacity(12);
+    for header in
+        own.chain([("Accept", "application/json")]).chain(user_agent).chain(request.headers.iter()).chain(signed.iter())
+    {
+        // Of several of one name, the last.
+        headers.retain(|(known, _)| !known.eq_ignore_ascii_case(header.0));
+        headers.push(header);
     }
     // Another place must not get the key, and the signature holds for this path only: redirects are not followed.
-    let plain = Init { method: request.method.as_str(), headers: &headers, redirect: "manual" };
-    serde_json::to_string(&plain).unwrap_or_default()
+    let init = Init { method: request.method.as_str(), headers, redirect: "manual" };
+    serde_json::to_string(&(line.base.url(request), init)).unwrap_or_default()
 }
 
 #[derive(Serialize)]
 struct Init<'a> {
     method: &'static str,
     #[serde(serialize_with = "as_object")]
-    headers: &'a Headers,
+    headers: Vec<(&'a str, &'a str)>,
     redirect: &'static str,
 }
 
-fn as_object<S: Serializer>(headers: &Headers, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(headers.iter())
+fn as_object<S: Serializer>(headers: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(headers.iter().copied())
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// What has come so far, written by pkg-template/src/send.ts.
+    /// An attempt as pkg-template/src/send.ts sees it.
     pub(super) type Seen;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn response(this: &Seen) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn status(this: &Seen) -> JsValue;
-    #[wasm_bindgen(method, getter = requestId, structural)]
-    fn request_id(this: &Seen) -> JsValue;
-    #[wasm_bindgen(method, getter = retryAfter, structural)]
-    fn retry_after(this: &Seen) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
     pub(super) fn body(this: &Seen) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
-    fn failed(this: &Seen) -> bool;
-    #[wasm_bindgen(method, getter, structural)]
     fn cause(this: &Seen) -> JsValue;
-    #[wasm_bindgen(method, getter, structural)]
-    pub(super) fn data(this: &Seen) -> JsValue;
+    /// The body's JSON, fields that are not modelled included; undefined where it is empty.
+    #[wasm_bindgen(method, getter, structural, catch)]
+    pub(super) fn data(this: &Seen) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, setter, structural)]
     pub(super) fn set_data(this: &Seen, data: &JsValue);
 }
 
-impl Seen {
-    /// With the headers that anything here depends on.
-    fn answer(self, status: f64, attempts: u32) -> Answer {
-        let mut headers = Headers::default();
-        for (name, value) in [("x-request-id", self.request_id()), ("retry-after", self.retry_after())] {
-            if let Some(value) = value.as_string() {
-                headers.set(name, value);
-            }
+fn answer(woken: Woken, status: u16, seen: Seen, attempts: u32) -> Answer {
+    let mut headers = Headers::default();
+    for (name, value) in [("x-request-id", woken.request_id), ("retry-after", woken.retry_after)] {
+        if let Some(value) = value {
+            headers.set(name, value);
         }
-        let body = self.body().as_string().unwrap_or_default().into_bytes();
-        Answer { response: Response { status: status as u16, headers, body }, seen: self, attempts }
     }
+    let body = woken.body.unwrap_or_default().into_bytes();
+    Answer { response: Response { status, headers, body }, seen, attempts }
 }
 
 impl Answer {
-    /// What the call resolves to.
+    /// With what is not the body's own JSON.
+    #[cfg(feature = "js-gopay")]
     pub(super) fn with_data(self, data: &JsValue) -> JsValue {
         self.seen.set_data(data);
         self.seen.into()
@@ -247,11 +236,12 @@ impl Line {
         }
     }
 
-    fn log_request(&self, request: &Request, attempt: u32) {
+    fn log_request(&self, request: &Request, signed: &Headers, attempt: u32) {
         self.log(Level::Debug, || {
-            let shown = request.headers.iter().filter(|(name, _)| SHOWN_HEADERS.contains(name));
+            let headers = request.headers.iter().chain(signed.iter());
+            let shown = headers.filter(|(name, _)| SHOWN_HEADERS.contains(name));
             let headers: Vec<String> = shown.map(|(name, value)| format!("{name}: {value}")).collect();
-            let (method, path) = (request.method.as_str(), &request.path);
+            let (method, path) = (request.method.as_str(), self.base.path_as_sent(request));
             format!("{method} {path} attempt {attempt}, {} bytes, {}", request.body.len(), headers.join(", "))
         });
     }
@@ -272,7 +262,7 @@ impl Line {
             Err(NoAnswer { record, .. }) => (Level::Error, record.code().into(), None),
         };
         self.log(level, || {
-            let (method, path, most) = (request.method.as_str(), &request.path, max_retries + 1);
+            let (method, path, most) = (request.method.as_str(), self.base.path_as_sent(request), max_retries + 1);
             let ms = ms as u64;
             let id = id.map(|id| format!(", request {id}")).unwrap_or_default();
             format!("{method} {path} {outcome} in {ms} ms, attempt {attempt} of {most}{id}")
@@ -284,7 +274,7 @@ impl Line {
 pub(super) fn timed(error: Error, answer: &Answer) -> Error {
     match error {
         Error::Gateway(mut gateway) => {
-            gateway.retry_after = retry::retry_after(&answer.response, Date::now() as u64);
+            gateway.retry_after = retry::retry_after(&answer.response, now() as u64);
             Error::Gateway(gateway)
         }
         other => other,
