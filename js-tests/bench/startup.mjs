@@ -45,7 +45,7 @@ const jobs = {
       export default async () => {
         const fetch = async () => Response.json({ id: "evt_1", status: "pending" }, { status: 201 });
         const amount = { currency: "CNY", value: 699 };
-        return (await new ItPayClient({ apiKey: "sk_test_x", fetch }).paymentIntents.create({ service_id: "svc_1", type: "one_time", amount, payer: { agent_id: "a" } })).id;
+        return (await new ItPayClient({ env: { ITPAY_API_KEY: "sk_test_x" }, fetch }).paymentIntents.create({ service_id: "svc_1", type: "one_time", amount, payer: { agent_id: "a" } })).id;
       };`,
     stripe: `import Stripe from "stripe";
       export default async () => {

@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   dangerouslyAllowBrowser?: boolean;
   /** The key travels in a header: over plain http anyone on the way can read it. */
   dangerouslyAllowHttp?: boolean;
-  /** Where the variables are looked up first: a Worker's `env`. */
+  /** Where the variables are looked up instead of the runtime's own: a Worker's `env`. */
   env?: Env;
 }
 

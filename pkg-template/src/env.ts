@@ -8,11 +8,12 @@ interface Runtime {
   Deno?: { env: { get(name: string): string | undefined } };
 }
 
-/** The variable, from the given record first; undefined where there is none or reading it is not allowed. */
+/** The variable, of the given record or else of the runtime; undefined where there is none or reading it is not allowed. */
 export function variable(name: string, env?: Env): string | undefined {
   const runtime = globalThis as Runtime;
   try {
-    const value = env?.[name] ?? runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name);
+    // Not both: in a Worker, `process` takes ten milliseconds to appear when it is first mentioned.
+    const value = env ? env[name] : (runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name));
     return typeof value === "string" && value !== "" ? value : undefined;
   } catch {
     return undefined; // Deno without the permission throws

@@ -18,14 +18,18 @@ export function isPage(): boolean {
 
 /** @internal Undefined where the runtime sends its own. */
 export function userAgent(): string | undefined {
-  const { window, navigator, process, Deno } = globalThis as Global;
-  if (typeof window === "object" && !isServer()) return undefined;
-  let runtime = "unknown";
-  if (process?.versions?.bun) runtime = `bun/${process.versions.bun}`;
-  else if (Deno?.version?.deno) runtime = `deno/${Deno.version.deno}`;
-  else if (navigator?.userAgent === "Cloudflare-Workers") runtime = "workerd";
-  else if (process?.versions?.node) runtime = `node/${process.versions.node}`;
-  return `itpay-wasm/${VERSION} ${runtime}`;
+  if (typeof (globalThis as Global).window === "object" && !isServer()) return undefined;
+  return `itpay-wasm/${VERSION} ${runtime()}`;
+}
+
+function runtime(): string {
+  const { navigator, Deno } = globalThis as Global;
+  // First: `process` takes its time to appear there.
+  if (navigator?.userAgent === "Cloudflare-Workers") return "workerd";
+  if (Deno?.version?.deno) return `deno/${Deno.version.deno}`;
+  const versions = (globalThis as Global).process?.versions;
+  if (versions?.bun) return `bun/${versions.bun}`;
+  return versions?.node ? `node/${versions.node}` : "unknown";
 }
 
 /** Deno has a window; so has Node under jsdom, but there a page is what is being tested. */
