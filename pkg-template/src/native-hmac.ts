@@ -1,6 +1,8 @@
 // HMAC-SHA256 by the runtime's own SHA-256, where it has a synchronous one: for long messages it is faster than any
 // that is compiled to WebAssembly, because processors have instructions for it.
 
+import { put, write } from "./put.js";
+
 /** What is used of node:crypto. `hash` costs a tenth of what `createHmac` does before it begins. */
 interface NodeCrypto {
   hash(algorithm: "sha256", data: Uint8Array, encoding: "latin1"): string;
@@ -33,9 +35,10 @@ export function hasNativeHmac(): boolean {
   return crypto !== null;
 }
 
-// A message that fits is hashed by one call.
-let encoder: TextEncoder;
+// A message that fits is hashed by one call: what comes before it ends where it begins.
+const BEGIN = 128;
 let scratch: Uint8Array | undefined;
+let room: Uint8Array;
 
 /** A secret as HMAC uses it. Only where {@link hasNativeHmac}. */
 export class NativeKey {
@@ -43,8 +46,8 @@ export class NativeKey {
   readonly #outer = new Uint8Array(BLOCK + TAG);
 
   constructor(secret: string) {
-    encoder ??= new TextEncoder();
-    let key = encoder.encode(secret);
+    let key = new Uint8Array(3 * secret.length);
+    key = key.subarray(0, put(secret, key).written);
     if (key.length > BLOCK) write(crypto!.hash("sha256", key, "latin1"), (key = new Uint8Array(TAG)), 0);
     for (let index = 0; index < BLOCK; index += 1) {
       this.#inner[index] = 0x36 ^ (key[index] ?? 0);
@@ -59,26 +62,16 @@ export class NativeKey {
   }
 
   #hashed(prefix: string, message: string | Uint8Array): string {
-    const all = (scratch ??= new Uint8Array(16384));
-    const start = BLOCK + prefix.length;
-    if (start + message.length <= all.length) {
-      all.set(this.#inner);
-      write(prefix, all, BLOCK);
-      const { read, written } = put(message, new Uint8Array(all.buffer, start));
-      if (read === message.length) return crypto!.hash("sha256", new Uint8Array(all.buffer, 0, start + written), "latin1");
+    if (scratch === undefined) room = (scratch = new Uint8Array(16384)).subarray(BEGIN);
+    const start = BEGIN - prefix.length - BLOCK;
+    if (start >= 0 && message.length <= room.length) {
+      const { read, written } = put(message, room);
+      if (read === message.length) {
+        scratch.set(this.#inner, start);
+        write(prefix, scratch, start + BLOCK);
+        return crypto!.hash("sha256", new Uint8Array(scratch.buffer, start, BEGIN + written - start), "latin1");
+      }
     }
     return crypto!.createHash("sha256").update(this.#inner).update(prefix).update(message).digest("latin1");
   }
-}
-
-/** Like `encodeInto`, for bytes also. They must fit. */
-function put(message: string | Uint8Array, into: Uint8Array): { read: number; written: number } {
-  if (typeof message === "string") return encoder.encodeInto(message, into);
-  into.set(message);
-  return { read: message.length, written: message.length };
-}
-
-/** Writes characters of one byte each. */
-export function write(text: string, bytes: Uint8Array, at: number): void {
-  for (let index = 0; index < text.length; index += 1) bytes[at + index] = text.charCodeAt(index);
 }

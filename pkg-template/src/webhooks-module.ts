@@ -3,7 +3,8 @@
 
 import { ItPayError, SignatureVerificationError } from "./errors.js";
 import type { InitOutput } from "./glue/webhooks.js";
-import { hasNativeHmac, NativeKey, write } from "./native-hmac.js";
+import { hasNativeHmac, NativeKey } from "./native-hmac.js";
+import { put, write } from "./put.js";
 
 /** What {@link verify} answers: 0 for a signature that is right, or one of these. src/js/webhooks.rs says the same. */
 export const MISSING_HEADER = 1;
@@ -22,7 +23,6 @@ let source: (() => WebAssembly.Module) | undefined;
 /** Messages from this size on are hashed natively where that is possible: measured by `make bench-webhooks`. */
 let nativeFrom = 384;
 let running: InitOutput | undefined;
-let encoder: TextEncoder;
 let header: Uint8Array;
 let body: Uint8Array;
 /** Whose keys the module has, by their places. */
@@ -47,7 +47,6 @@ function start(): InitOutput {
   const { buffer } = started.memory;
   header = new Uint8Array(buffer, started.header_buffer(), HEADER_BYTES);
   body = new Uint8Array(buffer, started.body_buffer(), BODY_BYTES);
-  encoder = new TextEncoder();
   secrets = [];
   natives = [];
   latest = oldest = 0;
@@ -66,7 +65,7 @@ function after(error: unknown): unknown {
 export function verify(message: string | Uint8Array, signature: string, secret: string | readonly string[], maxAge: number, now: number): number {
   const entered = running ?? start();
   try {
-    const { read, written } = encoder.encodeInto(signature, header);
+    const { read, written } = put(signature, header);
     if (read < signature.length) return MALFORMED_HEADER;
     if (typeof secret === "string") return verifyWith(entered, secret, message, signature, written, maxAge, now);
     let found: number = NO_MATCH;
@@ -86,11 +85,13 @@ function verifyWith(entered: InitOutput, secret: string, message: string | Uint8
   // As src/signature.rs finds it. What that does not accept, it refuses below.
   const timestamp = message.length >= nativeFrom && hasNativeHmac() && /(?:^|,)[ \t\n\f\r]*t=(\d+)/.exec(signature)?.[1];
   if (timestamp) write((natives[place] ??= new NativeKey(secret)).tag(`${timestamp}.`, message), body, 0);
+  // No character takes more than three bytes.
+  else if (message.length <= BODY_BYTES / 3) return entered.verify(place, length, put(message, body).written, now, maxAge);
   else {
     const problem = compute(entered, place, length, message);
     if (problem !== 0) return problem;
   }
-  return entered.verify(length, now, maxAge);
+  return entered.verify(place, length, -1, now, maxAge);
 }
 
 /** The code of a message that is sent with this header, which has no signature yet. */
@@ -98,7 +99,7 @@ export function sign(message: string | Uint8Array, prefix: string, secret: strin
   const entered = running ?? start();
   try {
     const place = placeOf(entered, secret);
-    compute(entered, place, encoder.encodeInto(prefix, header).written, message);
+    compute(entered, place, put(prefix, header).written, message);
     return body.slice(0, TAG_BYTES);
   } catch (error) {
     throw after(error);
@@ -110,7 +111,7 @@ function placeOf(entered: InitOutput, secret: string): number {
   if (secrets[latest] === secret) return latest;
   let place = secrets.indexOf(secret);
   if (place < 0) {
-    const { read, written } = encoder.encodeInto(secret, body);
+    const { read, written } = put(secret, body);
     if (read < secret.length) {
       body.fill(0);
       throw new SignatureVerificationError("The webhook secret is longer than 64 KB", { code: "bad_secret", hint: "Pass the whsec_… secret." });
@@ -128,14 +129,7 @@ function placeOf(entered: InitOutput, secret: string): number {
 function compute(entered: InitOutput, place: number, length: number, message: string | Uint8Array): number {
   let rest = message;
   for (let first = 1; ; first = 0) {
-    let read: number;
-    let written: number;
-    if (typeof rest === "string") {
-      ({ read, written } = encoder.encodeInto(rest, body));
-    } else {
-      read = written = Math.min(rest.length, BODY_BYTES);
-      body.set(read === rest.length ? rest : rest.subarray(0, read));
-    }
+    const { read, written } = put(rest, body);
     const problem = entered.absorb(place, length, first, written);
     if (problem !== 0) return problem;
     if (read === rest.length) break;

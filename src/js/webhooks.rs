@@ -2,7 +2,7 @@
 //!
 //! JavaScript writes a signature header into [`header_buffer`] and the body, piece by piece if it is
 //! long, into [`body_buffer`], and gets numbers back: nothing is allocated, copied twice or formatted.
-//! A message is [`absorb`]ed, its code [`finish`]ed and then held against the header by [`verify`].
+//! A short message is [`verify`]ed by one call. A long one is [`absorb`]ed first, and its code [`finish`]ed.
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
@@ -87,11 +87,10 @@ pub fn set_key(place: usize, secret_len: usize) -> u8 {
 pub fn absorb(key: usize, header_len: usize, first: bool, piece_len: usize) -> u8 {
     let memory = memory();
     if first {
-        memory.begun = match (memory.header(header_len), memory.keys.get(key)) {
-            (Ok(header), Some(Some(key))) => Some(header.mac(key)),
-            (Ok(_), _) => return code(Err(Problem::BadSecret)),
-            (Err(problem), _) => return code(Err(problem)),
-        };
+        match memory.header(header_len).and_then(|header| memory.begin(key, &header)) {
+            Ok(mac) => memory.begun = Some(mac),
+            Err(problem) => return code(Err(problem)),
+        }
     }
     if let Some(mac) = &mut memory.begun {
         mac.update(memory.body.get(..piece_len).unwrap_or_default());
@@ -110,12 +109,20 @@ pub fn finish() {
     }
 }
 
-/// Compares the header with a code in the body buffer, which [`finish`] or the runtime's own SHA-256 put there.
+/// Compares the header with the code of the message that is in the body buffer as a whole. Of length -1: with the code
+/// itself, which [`finish`] or the runtime's own SHA-256 put there.
 #[wasm_bindgen]
-pub fn verify(header_len: usize, now: f64, max_age: f64) -> u8 {
+pub fn verify(key: usize, header_len: usize, body_len: i32, now: f64, max_age: f64) -> u8 {
     let memory = memory();
     code(memory.header(header_len).and_then(|header| {
-        let tag = Tag::from_bytes(*memory.body.first_chunk().ok_or(Problem::NoMatch)?);
+        let tag = match usize::try_from(body_len) {
+            Ok(len) => {
+                let mut mac = memory.begin(key, &header)?;
+                mac.update(memory.body.get(..len).unwrap_or_default());
+                mac.finish()
+            }
+            Err(_) => Tag::from_bytes(*memory.body.first_chunk().ok_or(Problem::NoMatch)?),
+        };
         header.check(&tag)?;
         // JavaScript's numbers: seconds that may have decimals, and `Infinity` for any age.
         header.check_age(now as u64, max_age.is_finite().then_some(max_age as u64))
@@ -123,6 +130,13 @@ pub fn verify(header_len: usize, now: f64, max_age: f64) -> u8 {
 }
 
 impl Memory {
+    fn begin(&self, key: usize, header: &Header<'_>) -> Result<Mac, Problem> {
+        match self.keys.get(key) {
+            Some(Some(key)) => Ok(header.mac(key)),
+            _ => Err(Problem::BadSecret),
+        }
+    }
+
     fn header(&self, len: usize) -> Result<Header<'_>, Problem> {
         Header::parse(self.header.get(..len).ok_or(Problem::MalformedHeader)?)
     }
