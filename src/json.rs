@@ -12,6 +12,17 @@ use serde_json::{Map, Value};
 /// A JSON object.
 pub type Object = Map<String, Value>;
 
+/// What a text says; null where it is no JSON. Always as bytes, so that there is one parser in a module.
+pub(crate) fn parse(text: &str) -> Value {
+    serde_json::from_slice(text.as_bytes()).unwrap_or_default()
+}
+
+/// A value as text. Like this, and not by `Display`, so that there is one writer in a module.
+#[cfg(feature = "gopay")]
+pub(crate) fn text(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 /// The largest integer that JavaScript holds exactly, 2^53 - 1.
 pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 

@@ -1,11 +1,6 @@
 //! Payments: create, retrieve.
 
-use alloc::{
-    borrow::ToOwned,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use serde_json::Value;
 
@@ -14,7 +9,7 @@ use crate::{
     Endpoint, Error,
     endpoint::{read_params, to_body},
     http::{Method, Request, Response},
-    json::{Fields, Fit, Object, open_enum},
+    json::{self, Fields, Fit, Object, open_enum},
     money::check_currency,
 };
 
@@ -119,7 +114,7 @@ fn pairs(params: Value) -> Vec<(String, String)> {
     let pair = |param: &Value| {
         let value = match param.get("value")? {
             Value::String(text) => text.clone(),
-            other => other.to_string(),
+            other => json::text(other),
         };
         Some((param.get("name")?.as_str()?.to_owned(), value))
     };
@@ -172,8 +167,8 @@ pub(super) fn check_items(fields: &mut Fields, amount: i64) -> Fit<()> {
         item.text_up_to("name", 256, true)?;
         item.integer("amount")
     })?;
-    let sum: i128 = items.iter().map(|amount| i128::from(*amount)).sum();
-    if !items.is_empty() && sum != i128::from(amount) {
+    let sum = items.iter().fold(0, |sum: i64, amount| sum.saturating_add(*amount));
+    if !items.is_empty() && sum != amount {
         return fields.misfit("items", format!("have amounts that make {sum}, but the amount is {amount}"));
     }
     Ok(())

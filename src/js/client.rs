@@ -3,11 +3,7 @@
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
-use alloc::{
-    format,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{format, string::String, vec::Vec};
 use core::cell::RefCell;
 
 use js_sys::{Date, Uint8Array};
@@ -20,10 +16,11 @@ use super::{
     error::Record,
     line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, WaitOptions, text},
+    params::object,
     transport::{Answer, NoAnswer, aborted, exchange, timed},
 };
 use crate::{
-    Endpoint, Error, Money, Object, Secret,
+    Endpoint, Error, Money, Secret,
     http::{self, Method, Request, Response},
     itpay::{
         self, ActivateManifest, ApiKey, Completion, CreateManifest, CreatePaymentIntent, GenerateQr, PaymentIntent,
@@ -59,7 +56,7 @@ impl Client {
         let own: &ItPayConfig = config.unchecked_ref();
         let api_key = text("apiKey", &own.api_key())?.ok_or_else(|| {
             let message = "There is no API key: pass `apiKey`, or set the variable ITPAY_API_KEY";
-            Record::new("AuthenticationError", "missing_api_key", message.into())
+            Record::new("AuthenticationError", "missing_api_key", message)
         })?;
         Ok(Client {
             api_key: ApiKey::new(Secret::new(api_key))?,
@@ -274,7 +271,7 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
             (Seen::TimedOut | Seen::Failed, failure) => {
                 let message =
                     format!("The payment had not ended after {} ms; it may still be paid", options.timeout as u64);
-                let record = Record::new("TimeoutError", "timeout", message).after(looks).retryable();
+                let record = Record::new("TimeoutError", "timeout", &message).after(looks).retryable();
                 let record = record.with_intent(intent);
                 return Err(match failure {
                     Some(failure) => record.with_cause(failure.into()),
@@ -304,7 +301,7 @@ fn fresh_id() -> Result<String, Record> {
         if randomness.left < ID_BYTES {
             let drawn = Uint8Array::new_with_length(randomness.bytes.len() as u32);
             get_random_values(&drawn).map_err(|cause| {
-                let message = "This runtime has no crypto.getRandomValues: pass an `id`".to_string();
+                let message = "This runtime has no crypto.getRandomValues: pass an `id`";
                 Record::new("ValidationError", "no_randomness", message).with_cause(cause)
             })?;
             drawn.copy_to(&mut randomness.bytes);
@@ -315,11 +312,4 @@ fn fresh_id() -> Result<String, Record> {
             randomness.bytes.get(randomness.left..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
         Ok(payment_intent_id(Date::now() as u64, &own))
     })
-}
-
-fn object(params: &str) -> Result<Object, Record> {
-    match serde_json::from_slice(params.as_bytes()) {
-        Ok(Value::Object(object)) => Ok(object),
-        _ => Err(Record::invalid("params", "must be an object")),
-    }
 }

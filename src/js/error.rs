@@ -2,143 +2,130 @@
 
 use alloc::{borrow::ToOwned, string::String, string::ToString as _};
 
-use serde::Serialize;
+use js_sys::{Object, Reflect};
+use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 use crate::{Error, Fault};
 
-/// The fields of the facade's error classes, under the same names.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Record {
-    name: &'static str,
-    message: String,
-    code: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<serde_json::Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<&'static str>,
-    retryable: bool,
-    attempts: u32,
-    #[serde(skip, default)]
-    cause: Option<JsValue>,
-    #[serde(skip, default)]
-    intent: Option<JsValue>,
-}
+/// It has the fields of the facade's error classes, under the same names. It lives in JavaScript from the start: what
+/// carries it around is as small as a number.
+pub(super) struct Record(JsValue);
 
 impl Record {
     pub(super) fn invalid(field: &str, problem: &str) -> Record {
         Record::from(Error::invalid(field, problem))
     }
+
+    pub(super) fn new(name: &str, code: &str, message: &str) -> Record {
+        let record = Record(Object::new().into());
+        record.with("name", name).with("code", code).with("message", message)
+    }
+
+    fn with(self, field: &str, value: impl Into<JsValue>) -> Record {
+        self.set(field, &value.into());
+        self
+    }
+
+    #[inline(never)]
+    fn set(&self, field: &str, value: &JsValue) {
+        // An object that nobody else has seen takes any field.
+        let _ = Reflect::set(&self.0, &field.into(), value);
+    }
 }
 
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
 impl Record {
-    pub(super) fn new(name: &'static str, code: &str, message: String) -> Record {
-        Record { name, code: code.to_owned(), message, ..Record::default() }
+    fn get(&self, field: &str) -> JsValue {
+        Reflect::get(&self.0, &field.into()).unwrap_or_default()
     }
 
-    pub(super) fn code(&self) -> &str {
-        &self.code
+    pub(super) fn code(&self) -> String {
+        self.get("code").as_string().unwrap_or_default()
     }
 
     pub(super) fn after(self, attempts: u32) -> Record {
-        Record { attempts, ..self }
+        self.with("attempts", attempts)
     }
 
     pub(super) fn retryable(self) -> Record {
-        Record { retryable: true, ..self }
+        self.with("retryable", true)
     }
 
     pub(super) fn with_cause(self, cause: JsValue) -> Record {
-        Record { cause: Some(cause), ..self }
+        self.with("cause", cause)
     }
 
     #[cfg(feature = "js-client")]
     pub(super) fn with_intent(self, intent: Option<JsValue>) -> Record {
-        Record { intent, ..self }
+        self.with("intent", intent)
     }
 }
 
 #[cfg(feature = "js-gopay")]
 impl Record {
-    pub(super) fn attempts(&self) -> u32 {
-        self.attempts
+    /// Whether nothing was sent.
+    pub(super) fn is_before_all(&self) -> bool {
+        self.get("attempts").as_f64().unwrap_or_default() == 0.0
     }
 
     /// Of a call that was not sent, because there was no token for it.
-    pub(super) fn without_token(mut self) -> Record {
+    pub(super) fn without_token(self) -> Record {
         // What else it says is about a call that may have been processed.
-        let why = self.message.split(';').next().unwrap_or_default();
-        self.message = "GoPay gave no token, so the call was not sent: ".to_owned() + why;
-        self.with_outcome(crate::gopay::Outcome::NotDone, "")
+        let message = self.message();
+        let why = message.split(';').next().unwrap_or_default();
+        self.with("message", ["GoPay gave no token, so the call was not sent: ", why].concat())
+            .with_outcome(crate::gopay::Outcome::NotDone, "")
     }
 
     /// What became of the call, and the end of the sentence that says so.
-    pub(super) fn with_outcome(mut self, outcome: crate::gopay::Outcome, advice: &str) -> Record {
+    pub(super) fn with_outcome(self, outcome: crate::gopay::Outcome, advice: &str) -> Record {
         if !advice.is_empty() {
-            self.message = self.message + "; " + advice;
+            self.set("message", &[&self.message(), "; ", advice].concat().into());
         }
-        Record { outcome: Some(outcome.as_str()), ..self }
+        self.with("outcome", outcome.as_str())
+    }
+
+    fn message(&self) -> String {
+        self.get("message").as_string().unwrap_or_default()
     }
 }
 
 impl From<Error> for Record {
     fn from(error: Error) -> Record {
-        let (message, code, retryable) = (error.to_string(), error.code(), error.is_retryable());
-        match error {
-            Error::Invalid { field, .. } => {
-                Record { name: "ValidationError", message, code, field: Some(field), ..Record::default() }
+        let name = match &error {
+            Error::Invalid { .. } => "ValidationError",
+            Error::Unreadable { .. } => "APIError",
+            Error::Gateway(answer) => match answer.fault {
+                Some(Fault::Credentials) => "AuthenticationError",
+                Some(Fault::Call) => "ValidationError",
+                Some(Fault::Haste) => "RateLimitError",
+                None => "APIError",
+            },
+        };
+        let record = Record::new(name, &error.code(), &error.to_string()).with("retryable", error.is_retryable());
+        let (status, request_id, field) = match error {
+            Error::Invalid { field, .. } => return record.with("field", field),
+            Error::Unreadable { status, request_id, field, .. } => (status, request_id, Some(field)),
+            Error::Gateway(answer) => {
+                let field = culprit(answer.details.as_ref());
+                if let Some(ms) = answer.retry_after {
+                    record.set("retryAfter", &(ms as f64).into());
+                }
+                if let Some(details) = answer.details {
+                    record.set("details", &details.serialize(&Serializer::json_compatible()).unwrap_or_default());
+                }
+                (answer.status, answer.request_id, field)
             }
-            Error::Unreadable { status, request_id, field, .. } => Record {
-                name: "APIError",
-                message,
-                code,
-                status: Some(status),
-                request_id,
-                field: Some(field),
-                ..Record::default()
-            },
-            Error::Gateway(answer) => Record {
-                name: match answer.fault {
-                    Some(Fault::Credentials) => "AuthenticationError",
-                    Some(Fault::Call) => "ValidationError",
-                    Some(Fault::Haste) => "RateLimitError",
-                    None => "APIError",
-                },
-                message,
-                code,
-                retryable,
-                status: Some(answer.status),
-                request_id: answer.request_id,
-                field: culprit(answer.details.as_ref()),
-                details: answer.details,
-                retry_after: answer.retry_after.map(|ms| ms as f64),
-                ..Record::default()
-            },
-        }
+        };
+        record.with("status", status).with("requestId", request_id).with("field", field)
     }
 }
 
 impl From<Record> for JsValue {
-    fn from(mut record: Record) -> JsValue {
-        let (cause, intent) = (record.cause.take(), record.intent.take());
-        let object = record.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED);
-        for (name, value) in [("cause", cause), ("intent", intent)] {
-            if let Some(value) = value {
-                let _ = js_sys::Reflect::set(&object, &name.into(), &value);
-            }
-        }
-        object
+    fn from(record: Record) -> JsValue {
+        record.0
     }
 }
 

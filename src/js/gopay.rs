@@ -3,15 +3,10 @@
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
-use alloc::{
-    format,
-    rc::Rc,
-    string::{String, ToString as _},
-};
+use alloc::{format, rc::Rc, string::String};
 use std::thread_local;
 
 use js_sys::Reflect;
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::{
@@ -19,16 +14,18 @@ use super::{
     error::Record,
     line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, text},
+    params::object,
     transport::{Answer, NoAnswer, aborted, answered, exchange, timed},
 };
 use crate::{
-    Endpoint, Error, Object, Secret,
+    Endpoint, Error, Secret,
     gopay::{
         self, AccountStatement, Capture, CreatePayment, CreateRecurrence, Evidence, ListRefunds, Outcome, Payment,
         PaymentInstruments, Progress, RefundPayment, RetrievePayment, TokenRequest, VoidAuthorization, VoidRecurrence,
         Wish,
     },
     http::{Headers, Request, Response},
+    json,
     retry::Failure,
     time::parse_http_date,
 };
@@ -84,7 +81,7 @@ impl Client {
         let credential = |field: &str, variable: &str, value: JsValue| {
             text(field, &value)?.ok_or_else(|| {
                 let message = format!("There is no {field}: pass `{field}`, or set the variable {variable}");
-                Record::new("AuthenticationError", "missing_credentials", message)
+                Record::new("AuthenticationError", "missing_credentials", &message)
             })
         };
         let go_id = credential("goId", "GOPAY_GO_ID", own.go_id())?;
@@ -320,7 +317,7 @@ fn change(
             },
             Err(Fault::NoAnswer(NoAnswer { record, failure: Some(failure) })) => (Err(record), failure, None),
             Err(Fault::NoAnswer(NoAnswer { record, failure: None })) => {
-                let outcome = if record.attempts() == 0 { Outcome::NotDone } else { Outcome::Unknown };
+                let outcome = if record.is_before_all() { Outcome::NotDone } else { Outcome::Unknown };
                 return Err(record.with_outcome(outcome, change.wish.advice(outcome)).into());
             }
             Err(Fault::NoToken(thrown)) => return Err(thrown),
@@ -430,7 +427,7 @@ async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> 
                 // Whoever calls next starts over, and doesn't wait for what hangs.
                 slot.set_pending(&JsValue::UNDEFINED);
                 let message = format!("There was no answer within {} ms", options.timeout as u64);
-                let record = Record::new("TimeoutError", "timeout", message).retryable();
+                let record = Record::new("TimeoutError", "timeout", &message).retryable();
                 return Err(Fault::NoToken(record.without_token().into()));
             }
         }
@@ -481,13 +478,6 @@ fn refused(error: Error, answer: &Answer) -> Record {
 
 /// The answer's JSON, cleaned; fields that are not modelled included.
 fn data(response: &Response) -> Result<JsValue, JsValue> {
-    let json = gopay::parse_json(response).map_err(|error| JsValue::from(Record::from(error)))?;
-    parse_json(&json.to_string())
-}
-
-fn object(params: &str) -> Result<Object, Record> {
-    match serde_json::from_slice(params.as_bytes()) {
-        Ok(Value::Object(object)) => Ok(object),
-        _ => Err(Record::invalid("params", "must be an object")),
-    }
+    let cleaned = gopay::parse_json(response).map_err(|error| JsValue::from(Record::from(error)))?;
+    parse_json(&json::text(&cleaned))
 }

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     Secret,
     gopay::Progress as Outcome,
+    json::{parse, text},
     sandbox::gopay::{Action, Config, Operation, Payment, Sandbox},
 };
 
@@ -31,7 +32,8 @@ impl GoPayGateway {
     /// partialCapture?}`; `state` is what `snapshot` gave.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str, client_secret: String, state: Option<String>) -> Result<GoPayGateway> {
-        let options: Options = serde_json::from_str(options).map_err(|error| refused("options", &error.to_string()))?;
+        let options: Options =
+            serde_json::from_value(parse(options)).map_err(|error| refused("options", &error.to_string()))?;
         let go_id = number("goId", &options.go_id)?;
         let usual = Config::new(&options.client_id, Secret::new(client_secret), go_id);
         let config = Config {
@@ -123,7 +125,7 @@ impl GoPayGateway {
     /// The next notification to be sent, in the shape of ItPay's webhooks.
     pub fn next_delivery(&mut self, now: f64, _receiver: f64) -> Option<String> {
         let call = self.0.next_delivery(now as u64)?;
-        Some(json!({ "id": call.id, "method": "GET", "url": call.url, "headers": [] }).to_string())
+        Some(text(&json!({ "id": call.id, "method": "GET", "url": call.url, "headers": [] })))
     }
 
     pub fn delivered(&mut self, notification_id: &str, status: Option<u16>, now: f64) {
@@ -142,7 +144,7 @@ impl GoPayGateway {
     pub fn take_changes(&mut self) -> Option<String> {
         let changes = self.0.take_changes();
         let line = |(id, change): &(u64, crate::sandbox::gopay::Change)| json!({ "id": id.to_string(), "state": change.state, "at": change.at });
-        (!changes.is_empty()).then(|| changes.iter().map(line).collect::<Value>().to_string())
+        (!changes.is_empty()).then(|| text(&changes.iter().map(line).collect::<Value>()))
     }
 
     pub fn payment(&self, id: &str) -> Option<String> {
@@ -150,7 +152,7 @@ impl GoPayGateway {
     }
 
     pub fn payments(&self) -> String {
-        self.0.payments().iter().map(|payment| Value::Object(self.0.view(payment))).collect::<Value>().to_string()
+        text(&self.0.payments().iter().map(|payment| self.0.view(payment)).collect::<Vec<_>>())
     }
 
     pub fn deliveries(&self) -> String {
@@ -159,13 +161,13 @@ impl GoPayGateway {
 
     pub fn snapshot(&self) -> Result<String> {
         let state = self.0.snapshot().map_err(Record::from)?;
-        Ok(Value::Object(state).to_string())
+        Ok(text(&state))
     }
 }
 
 impl GoPayGateway {
     fn view(&self, payment: &Payment) -> String {
-        Value::Object(self.0.view(payment)).to_string()
+        text(&self.0.view(payment))
     }
 }
 

@@ -3,18 +3,16 @@
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
-use alloc::{
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use super::error::Record;
+use super::{error::Record, params::object};
 use crate::{
-    Error, Object,
+    Error,
     gopay::{Notification, Payment, Refund},
+    json::{parse, text},
     paykit::{self, Charge, Context, Mismatch, Seen},
 };
 
@@ -35,26 +33,25 @@ pub fn paykit_params(
         "payment" => paykit::payment_params,
         _ => paykit::subscription_params,
     };
-    Ok(Value::Object(read(object(params)?, &context).map_err(record)?).to_string())
+    Ok(text(&read(object(params)?, &context).map_err(record)?))
 }
 
 /// What `payments.createRecurrence` is given; `null` where nothing is to be charged, `"currency"` where that is missing.
 #[wasm_bindgen]
 pub fn paykit_charge(params: &str, currency: Option<String>, order_number: &str) -> Result<String> {
     let charge = paykit::charge(object(params)?, currency.as_deref(), order_number).map_err(record)?;
-    Ok(match charge {
+    Ok(text(&match charge {
         Charge::Nothing => Value::Null,
         Charge::Params(params) => Value::Object(params),
         Charge::WithoutCurrency => "currency".into(),
-    }
-    .to_string())
+    }))
 }
 
 /// What `payments.capture` is given; none for all of it.
 #[wasm_bindgen]
 pub fn paykit_part_to_capture(params: &str, of: &str) -> Result<Option<String>> {
     let part = paykit::part_to_capture(object(params)?, &payment(of)?).map_err(record)?;
-    Ok(part.map(|part| Value::Object(part).to_string()))
+    Ok(part.map(|part| text(&part)))
 }
 
 #[wasm_bindgen]
@@ -88,18 +85,17 @@ pub fn paykit_refund(payment_id: &str, amount: f64, result: &str, history: Optio
 #[wasm_bindgen]
 pub fn paykit_notification(url: &str, body: &str) -> Result<String> {
     let Notification { id, parent_id } = paykit::notification(url, body).map_err(record)?;
-    Ok(json!({ "id": id, "parent_id": parent_id }).to_string())
+    Ok(text(&json!({ "id": id, "parent_id": parent_id })))
 }
 
 /// `{parent, refunds}`, what else to read; or `{mismatch}`.
 #[wasm_bindgen]
 pub fn paykit_further_looks(notification: &str, of: &str, go_id: &str) -> Result<String> {
-    Ok(match paykit::further_looks(&read_notification(notification), &payment(of)?, go_id) {
+    Ok(text(&match paykit::further_looks(&read_notification(notification), &payment(of)?, go_id) {
         Ok(look) => json!(look),
         Err(Mismatch::GoId) => json!({ "mismatch": "goid" }),
         Err(Mismatch::Id) => json!({ "mismatch": "id" }),
-    }
-    .to_string())
+    }))
 }
 
 #[wasm_bindgen]
@@ -119,34 +115,22 @@ pub fn paykit_events(
     Ok(text(&paykit::events(&seen, now as u64)))
 }
 
-fn text(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 fn record(error: Error) -> JsValue {
     Record::from(error).into()
-}
-
-fn object(text: &str) -> Result<Object> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(object)) => Ok(object),
-        _ => Err(Record::invalid("params", "must be an object").into()),
-    }
 }
 
 fn payment(text: &str) -> Result<Payment> {
     Payment::from_json(object(text)?).map_err(record)
 }
 
-fn refunds(text: Option<String>) -> Result<Option<Vec<Refund>>> {
-    let Some(text) = text else { return Ok(None) };
-    let history: Value = serde_json::from_str(&text).unwrap_or_default();
-    Refund::list_from_json(history).map(Some).map_err(record)
+fn refunds(history: Option<String>) -> Result<Option<Vec<Refund>>> {
+    let Some(history) = history else { return Ok(None) };
+    Refund::list_from_json(parse(&history)).map(Some).map_err(record)
 }
 
 /// What `paykit_notification` has written.
 fn read_notification(text: &str) -> Notification {
-    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    let value = parse(text);
     let id = |name: &str| value.get(name).and_then(Value::as_str).map(Into::into);
     Notification { id: id("id").unwrap_or_default(), parent_id: id("parent_id") }
 }

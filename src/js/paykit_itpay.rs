@@ -2,15 +2,15 @@
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::error::Record;
+use super::{error::Record, params::object};
 use crate::{
-    Error, Object,
+    Error,
     itpay::{PaymentIntent, WebhookEvent},
+    json::text,
     paykit::{self, Shop},
 };
 
@@ -21,7 +21,7 @@ type Result<T> = core::result::Result<T, JsValue>;
 pub fn paykit_intent(kind: &str, params: &str, agent_id: Option<String>, service_id: Option<String>) -> Result<String> {
     let shop = Shop { agent_id, service_id };
     let read = if kind == "checkout" { paykit::intent_of_checkout } else { paykit::intent_of_payment };
-    Ok(Value::Object(read(object(params)?, &shop).map_err(record)?).to_string())
+    Ok(text(&read(object(params)?, &shop).map_err(record)?))
 }
 
 #[wasm_bindgen]
@@ -43,19 +43,8 @@ pub fn paykit_events(body: &str, now: f64) -> Result<String> {
     Ok(text(&paykit::intent_events(&webhook, now as u64).map_err(record)?))
 }
 
-fn text(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 fn record(error: Error) -> JsValue {
     Record::from(error).into()
-}
-
-fn object(text: &str) -> Result<Object> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(object)) => Ok(object),
-        _ => Err(Record::invalid("params", "must be an object").into()),
-    }
 }
 
 fn read(intent: &str) -> Result<PaymentIntent> {

@@ -19,6 +19,7 @@ use super::error::Record;
 use crate::{
     Object, Secret,
     http::{Headers, Method, Request, Response},
+    json::{parse, text},
     sandbox::{Action, Change, Config, Intent, Sandbox},
 };
 
@@ -77,7 +78,7 @@ impl Gateway {
             _ => return Err(refused("action", &format!("is not known: {action}"))),
         };
         let intent = self.0.wallet(id, &action, now as u64, &sixteen(random)).map_err(Record::from)?;
-        Ok(Value::Object(intent.to_wire()).to_string())
+        Ok(text(&intent.to_wire()))
     }
 
     /// Expires what is due.
@@ -90,7 +91,7 @@ impl Gateway {
         let webhook = self.0.next_delivery_by_two_clocks(now as u64, receiver as u64)?;
         let body = String::from_utf8_lossy(&webhook.body);
         let (id, url, headers) = (&webhook.id, &webhook.url, pairs(&webhook.headers));
-        Some(json!({ "id": id, "method": "POST", "url": url, "headers": headers, "body": body }).to_string())
+        Some(text(&json!({ "id": id, "method": "POST", "url": url, "headers": headers, "body": body })))
     }
 
     /// How posting it went; no status where there was no answer.
@@ -110,19 +111,19 @@ impl Gateway {
 
     /// Every intent, `{…as on the wire, charge?, failure_reason?, history, merchant_name}`.
     pub fn intents(&self) -> String {
-        self.0.intents().iter().map(|intent| self.view(intent)).collect::<Value>().to_string()
+        text(&self.0.intents().iter().map(|intent| self.view(intent)).collect::<Vec<_>>())
     }
 
     /// One of them.
     pub fn intent(&self, id: &str) -> Option<String> {
-        self.0.intent(id).map(|intent| self.view(intent).to_string())
+        self.0.intent(id).map(|intent| text(&self.view(intent)))
     }
 
     /// Each status that was entered since the last call, `[{id, status, at}]`; none if there was nothing.
     pub fn take_changes(&mut self) -> Option<String> {
         let changes = self.0.take_changes();
         let line = |(id, change): &(String, Change)| json!({ "id": id, "status": change.status, "at": change.at });
-        (!changes.is_empty()).then(|| changes.iter().map(line).collect::<Value>().to_string())
+        (!changes.is_empty()).then(|| text(&changes.iter().map(line).collect::<Value>()))
     }
 
     pub fn services(&self) -> String {
@@ -135,7 +136,7 @@ impl Gateway {
 
     pub fn snapshot(&self) -> Result<String> {
         let state = self.0.snapshot().map_err(Record::from)?;
-        Ok(Value::Object(state).to_string())
+        Ok(text(&state))
     }
 }
 
@@ -164,7 +165,7 @@ pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> 
         query: Option<String>,
         headers: Vec<(String, String)>,
     }
-    let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
+    let request: Incoming = serde_json::from_value(parse(request)).map_err(|_| refused("request", "cannot be read"))?;
     let Some(method) = Method::parse(&request.method) else { return Ok(None) };
     let mut headers = Headers::default();
     for (name, value) in request.headers {
@@ -175,20 +176,23 @@ pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> 
 
 pub(super) fn outgoing(response: &Response) -> String {
     let body = String::from_utf8_lossy(&response.body);
-    json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }).to_string()
+    text(&json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }))
 }
 
 pub(super) fn method_unknown() -> String {
-    json!({ "status": 405, "headers": [], "body": "" }).to_string()
+    text(&json!({ "status": 405, "headers": [], "body": "" }))
 }
 
 /// What `snapshot` gave.
 pub(super) fn read_state(state: &str) -> Result<Object> {
-    serde_json::from_str(state).map_err(|_| refused("state", "is not a sandbox's state"))
+    match parse(state) {
+        Value::Object(state) => Ok(state),
+        _ => Err(refused("state", "is not a sandbox's state")),
+    }
 }
 
 pub(super) fn list(rows: &[impl Serialize]) -> String {
-    serde_json::to_string(rows).unwrap_or_else(|_| "[]".to_string())
+    text(&rows)
 }
 
 fn pairs(headers: &Headers) -> Vec<(&str, &str)> {

@@ -175,14 +175,14 @@ pub(super) fn gave_up(record: Record) -> NoAnswer {
 pub(super) fn aborted(options: &Options, attempts: u32) -> NoAnswer {
     let cause = options.signal.as_ref().map(|signal| signal.reason()).unwrap_or_default();
     let message = "The call was aborted by its signal";
-    gave_up(Record::new("AbortError", "aborted", message.into()).after(attempts).with_cause(cause))
+    gave_up(Record::new("AbortError", "aborted", message).after(attempts).with_cause(cause))
 }
 
 fn too_late(options: &Options, attempts: u32, answered: bool) -> NoAnswer {
     let what = if answered { "The answer did not end" } else { "There was no answer" };
     let message = format!("{what} within {} ms; whether the call was processed is not known", options.timeout as u64);
     NoAnswer {
-        record: Record::new("TimeoutError", "timeout", message).after(attempts).retryable(),
+        record: Record::new("TimeoutError", "timeout", &message).after(attempts).retryable(),
         failure: Some(if answered { Failure::BrokenAnswer } else { Failure::NoAnswer }),
     }
 }
@@ -199,7 +199,7 @@ fn failed(line: &Line, cause: JsValue, answered: bool, attempts: u32) -> NoAnswe
         let message = format!("No connection to {origin}: whether the call was processed is not known");
         ("connection_failed", Failure::NoAnswer, message)
     };
-    let record = Record::new("ConnectionError", code, message).after(attempts).with_cause(cause);
+    let record = Record::new("ConnectionError", code, &message).after(attempts).with_cause(cause);
     NoAnswer { record: if answered { record } else { record.retryable() }, failure: Some(failure) }
 }
 
@@ -259,7 +259,7 @@ impl Line {
                 let level = if response.status < 400 { Level::Info } else { Level::Warn };
                 (level, format!("{}", response.status), response.request_id())
             }
-            Err(NoAnswer { record, .. }) => (Level::Error, record.code().into(), None),
+            Err(NoAnswer { record, .. }) => (Level::Error, record.code(), None),
         };
         self.log(level, || {
             let (method, path, most) = (request.method.as_str(), self.base.path_as_sent(request), max_retries + 1);

@@ -202,7 +202,8 @@ fn customer(payment: &gopay::Payment) -> Option<Payee> {
 
 /// What PayKit has kept with the payment, and what else the shop has.
 fn bought(payment: &gopay::Payment) -> (Item, Metadata) {
-    let mut metadata: Metadata = payment.additional_params.iter().cloned().collect();
+    let mut metadata = Metadata::new();
+    metadata.extend(payment.additional_params.iter().cloned());
     (Item::take(&mut metadata), metadata)
 }
 

@@ -12,8 +12,9 @@ use super::{
     objects::{Event, EventData},
 };
 use crate::{
-    Error, Object,
+    Error,
     gopay::{Notification, Payment, RecurrenceState, Refund, RefundState, State},
+    json::parse,
 };
 
 /// Reads which payment a notification is about: from the URL that it went to, or from a body where something on the way
@@ -26,7 +27,7 @@ pub fn notification(url: &str, body: &str) -> Result<Notification, Error> {
     if !missing || body.is_empty() {
         return from_url;
     }
-    let Ok(fields) = serde_json::from_str::<Object>(body) else { return Notification::parse(body) };
+    let Value::Object(fields) = parse(body) else { return Notification::parse(body) };
     let pairs: Vec<String> = ["id", "parent_id"]
         .into_iter()
         .filter_map(|name| match fields.get(name)? {

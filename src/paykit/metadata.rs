@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::objects::{BillingInterval, Metadata};
+use crate::json;
 
 /// The name that it goes by.
 pub(super) const KEY: &str = "__paykit";
@@ -39,7 +40,7 @@ impl Item {
     /// Takes it out of the metadata. What cannot be read says nothing.
     pub(super) fn take(metadata: &mut Metadata) -> Item {
         let text = metadata.remove(KEY).unwrap_or_default();
-        let value: Value = serde_json::from_str(&text).unwrap_or_default();
+        let value = json::parse(&text);
         let string = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let quantity = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
         Item {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error, Object,
     endpoint::read_params,
-    json::{Fields, Fit, describe},
+    json::{self, Fields, Fit, describe},
     money::check_currency,
 };
 
@@ -175,9 +175,11 @@ fn metadata(fields: &mut Fields) -> Fit<Metadata> {
     }
     let text = |value: Value| match value {
         Value::String(text) => text,
-        other => format!("{other}"),
+        other => json::text(&other),
     };
-    Ok(given.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, text(value))).collect())
+    let mut metadata = Metadata::new();
+    metadata.extend(given.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, text(value))));
+    Ok(metadata)
 }
 
 fn billing(mut billing: Fields) -> Fit<Billing> {
