@@ -154,7 +154,8 @@ impl BaseUrl {
     /// for loopback hosts, and for others only when `allow_http` says so: the key travels in a header.
     pub fn parse(url: &str, allow_http: bool) -> Result<BaseUrl, Error> {
         let invalid = |problem: &str| Error::invalid("baseUrl", problem);
-        let (scheme, rest) = url.split_once("://").ok_or_else(|| invalid("must start with https://"))?;
+        let split = url.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
+        let (scheme, rest) = split.ok_or_else(|| invalid("must start with https://"))?;
         let (host, prefix) = match rest.find('/') {
             Some(slash) => rest.split_at(slash),
             None => (rest, ""),

@@ -197,6 +197,40 @@ export function cases(itpay, serverUrl) {
       await rejects(client.qr.generate("pi_1", { idempotencyKey: "k" }), { attempts: 2 });
       assert.equal(calls.length, 2);
     }],
+    ["a call that is refused at once is no unhandled rejection, however it is awaited", async () => {
+      const unhandled = [];
+      const note = (event) => unhandled.push(event);
+      globalThis.addEventListener?.("unhandledrejection", note);
+      globalThis.process?.on?.("unhandledRejection", note);
+      const { client } = double(() => json(INTENT));
+      const refuse = () => client.paymentIntents.create({});
+      const ways = [
+        refuse,
+        async () => refuse(),
+        () => Promise.resolve().then(refuse),
+        () => Promise.all([refuse()]),
+        () => refuse().withResponse(),
+        () => client.paymentIntents.waitForCompletion(7),
+        () => client.paymentIntents.retrieve("pi_1", { signal: AbortSignal.abort() }),
+      ];
+      for (const way of ways) await rejects(way(), { attempts: 0 });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      globalThis.removeEventListener?.("unhandledrejection", note);
+      globalThis.process?.off?.("unhandledRejection", note);
+      assert.equal(unhandled.length, 0);
+    }],
+    ["an answer whose parts are not what a Response has is read as far as it can be, or a typed error", async () => {
+      const odd = (status, id, body) => ({ status, ok: true, headers: { get: (name) => (name === "x-request-id" ? id : 7) }, text: async () => body });
+      for (const id of [7, {}, [], true, undefined, Symbol("id"), 1n]) {
+        const { client } = double(() => odd(200, id, JSON.stringify(INTENT)));
+        assert.deepEqual(await client.paymentIntents.retrieve("pi_1"), INTENT);
+      }
+      for (const body of [7, {}, undefined, null, Symbol("body"), new Uint8Array([123])]) {
+        await rejects(double(() => odd(200, "req_1", body)).client.paymentIntents.retrieve("pi_1"), { name: "APIError", code: "unreadable_response", requestId: "req_1" });
+      }
+      for (const status of [NaN, -1, 1e9, Infinity]) await rejects(double(() => odd(status, "req_1", "{}")).client.paymentIntents.retrieve("pi_1"), { name: "APIError" });
+      await rejects(double(() => odd(503, "req_1", "{}")).client.paymentIntents.retrieve("pi_1"), { name: "APIError", status: 503 });
+    }],
     ["an abort ends a call at any moment: before it, in it, while waiting for the next attempt", async () => {
       const reason = new Error("enough");
       const before = double(() => json(INTENT));

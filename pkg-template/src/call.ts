@@ -18,9 +18,9 @@ export interface AsyncGlue extends Glue {
     now: number,
     ended: Ended,
     status?: number,
-    requestId?: string | null,
-    retryAfter?: string | null,
-    body?: string | null,
+    requestId?: string,
+    retryAfter?: string,
+    body?: string,
   ): unknown;
 }
 
@@ -37,7 +37,7 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
       }
       call.begin(this.call((glue) => use(glue, call)));
     } catch (error) {
-      reject(fromRecord(error));
+      call.fail(fromRecord(error));
     }
   }
 
@@ -77,7 +77,7 @@ export class Call {
       const result = this.#wasm.call((glue) =>
         seen === undefined
           ? glue.resume(this.#index, Date.now(), ended)
-          : glue.resume(this.#index, Date.now(), ended, seen.status, seen.requestId, seen.retryAfter, typeof seen.body === "string" ? seen.body : undefined),
+          : glue.resume(this.#index, Date.now(), ended, seen.status, text(seen.requestId), text(seen.retryAfter), text(seen.body)),
       );
       if (result === undefined) return;
       this.#wasm.underWay.delete(this);
@@ -89,7 +89,8 @@ export class Call {
 
   fail(error: unknown): void {
     this.#wasm.underWay.delete(this);
-    this.#reject(error);
+    // Not at once: workerd calls a promise unhandled that is rejected before whoever gets it could listen.
+    queueMicrotask(() => this.#reject(error));
   }
 
   /** One attempt. */
@@ -127,7 +128,14 @@ export class Call {
 
   /** Not at once, as the module is still in the call that makes this one. */
   run(index: number): Promise<unknown> | undefined {
-    queueMicrotask(() => this.begin(index));
+    this.#index = index;
+    this.#wasm.underWay.add(this);
+    queueMicrotask(() => this.resume(DONE));
     return this.#made;
   }
+}
+
+/** People's doubles of fetch answer with anything. */
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
