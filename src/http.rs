@@ -285,8 +285,8 @@ fn is_loopback(host: &str) -> bool {
     } else {
         host.split(':').next().unwrap_or_default()
     };
-    let octets: Option<Vec<u8>> = name.split('.').map(|octet| octet.parse().ok()).collect();
-    matches!(octets.as_deref(), Some([127, _, _, _]))
+    let octets = || name.split('.').map(str::parse::<u8>);
+    (name.starts_with("127.") && octets().count() == 4 && octets().all(|octet| octet.is_ok()))
         || name.eq_ignore_ascii_case("localhost")
         || name.to_ascii_lowercase().ends_with(".localhost")
         || name == "[::1]"

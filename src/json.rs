@@ -145,13 +145,14 @@ impl Fields {
             Some(Value::Null) | None => return Ok(alloc::vec::Vec::new()),
             Some(other) => return self.misfit(name, format!("must be a list, not {}", describe(&other))),
         };
-        let read_entry = |(index, entry): (usize, Value)| {
+        let mut list = alloc::vec::Vec::with_capacity(entries.len());
+        for (index, entry) in entries.into_iter().enumerate() {
             let key = format!("{name}[{index}]");
             let mut holder = Fields { object: Object::new(), path: self.path.clone() };
             holder.object.insert(key.clone(), entry);
-            read(&mut holder, &key)
-        };
-        entries.into_iter().enumerate().map(read_entry).collect()
+            list.push(read(&mut holder, &key)?);
+        }
+        Ok(list)
     }
 
     /// An object of strings, absent meaning empty.

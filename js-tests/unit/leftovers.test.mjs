@@ -58,3 +58,19 @@ test("a call ends in time, and well, where there is no AbortController or a sign
     globalThis.AbortController = own;
   }
 });
+
+test("a call is refused, answered and aborted while a test's fake timers hold everything back", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "setInterval", "setImmediate"] });
+  const { queueMicrotask } = globalThis;
+  globalThis.queueMicrotask = () => undefined;
+  try {
+    // Not a Response: Node's own needs queueMicrotask.
+    const answer = { status: 200, ok: true, headers: new Headers(), text: async () => '{"id":"x","status":"pending"}' };
+    const client = new ItPayClient({ apiKey: "sk", fetch: async () => answer });
+    await assert.rejects(client.paymentIntents.create({}), { name: "ValidationError" });
+    await assert.rejects(client.paymentIntents.retrieve("x", { signal: AbortSignal.abort() }), { name: "AbortError" });
+    assert.equal((await client.paymentIntents.retrieve("x")).id, "x");
+  } finally {
+    globalThis.queueMicrotask = queueMicrotask;
+  }
+});

@@ -4,7 +4,7 @@
 import { fromRecord, type ItPayError, ValidationError } from "./errors.js";
 import { type Seen, send } from "./send.js";
 import { type Glue, Wasm } from "./wasm.js";
-import { DONE, type Ended, within } from "./within.js";
+import { DONE, type Ended, soon, within } from "./within.js";
 
 type Fetch = typeof globalThis.fetch;
 type Resolve = (result: never) => void;
@@ -90,7 +90,7 @@ export class Call {
   fail(error: unknown): void {
     this.#wasm.underWay.delete(this);
     // Not at once: workerd calls a promise unhandled that is rejected before whoever gets it could listen.
-    queueMicrotask(() => this.#reject(error));
+    soon(() => this.#reject(error));
   }
 
   /** One attempt. */
@@ -130,7 +130,7 @@ export class Call {
   run(index: number): Promise<unknown> | undefined {
     this.#index = index;
     this.#wasm.underWay.add(this);
-    queueMicrotask(() => this.resume(DONE));
+    soon(() => this.resume(DONE));
     return this.#made;
   }
 }
