@@ -286,7 +286,7 @@ fn is_loopback(host: &str) -> bool {
         host.split(':').next().unwrap_or_default()
     };
     let octets = || name.split('.').map(str::parse::<u8>);
-    (name.starts_with("127.") && octets().count() == 4 && octets().all(|octet| octet.is_ok()))
+    name.starts_with("127.") && octets().count() == 4 && octets().all(|octet| octet.is_ok())
         || name.eq_ignore_ascii_case("localhost")
         || name.to_ascii_lowercase().ends_with(".localhost")
         || name == "[::1]"

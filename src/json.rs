@@ -18,7 +18,7 @@ pub(crate) fn parse(text: &str) -> Value {
 }
 
 /// A value as text. Like this, and not by `Display`, so that there is one writer in a module.
-#[cfg(feature = "gopay")]
+#[cfg(any(feature = "gopay", feature = "js-client"))]
 pub(crate) fn text(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

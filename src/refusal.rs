@@ -9,7 +9,11 @@ use alloc::{
 
 use serde_json::Value;
 
-use crate::{Error, Fault, GatewayError, http::Response, json::Object};
+use crate::{
+    Error, Fault, GatewayError,
+    http::Response,
+    json::{self, Object},
+};
 
 /// How much of a body that is not ours is read, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -21,9 +25,9 @@ const MAX_EXCERPT: usize = 200;
 pub(crate) fn read(response: &Response, credentials: &str, read_object: fn(u16, Object) -> GatewayError) -> Error {
     let kept = response.body.get(..MAX_BODY).unwrap_or(&response.body);
     let text = String::from_utf8_lossy(kept);
-    let mut error = match serde_json::from_slice::<Value>(text.as_bytes()) {
-        Ok(Value::Object(body)) => read_object(response.status, body),
-        Ok(Value::String(message)) => GatewayError { message, ..GatewayError::default() },
+    let mut error = match json::parse(&text) {
+        Value::Object(body) => read_object(response.status, body),
+        Value::String(message) => GatewayError { message, ..GatewayError::default() },
         _ => GatewayError { message: excerpt(&text), ..GatewayError::default() },
     };
     error.status = response.status;

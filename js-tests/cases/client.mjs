@@ -123,6 +123,24 @@ export function cases(itpay, serverUrl) {
       const make = (options) => () => new ItPayClient({ apiKey: KEY, ...options });
       assert.throws(() => new ItPayClient({ env: {} }), { name: "AuthenticationError", code: "missing_api_key", message: /ITPAY_API_KEY/ });
       assert.ok(new ItPayClient({ env: { ITPAY_API_KEY: "sk_env" } }));
+      // A record that is given counts alone, and with it nothing mentions `process`: in a Worker, that takes its time.
+      const own = Object.getOwnPropertyDescriptor(globalThis, "process");
+      const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+      let mentioned = 0;
+      Object.defineProperty(globalThis, "navigator", { configurable: true, value: { userAgent: "Cloudflare-Workers" } });
+      Object.defineProperty(globalThis, "process", { configurable: true, get: () => ((mentioned += 1), { env: { ITPAY_API_KEY: "sk_process" } }) });
+      try {
+        assert.ok(new ItPayClient({ env: { ITPAY_API_KEY: "sk_env" } }));
+        assert.throws(() => new ItPayClient({ env: {} }), { code: "missing_api_key" });
+        assert.equal(mentioned, 0);
+        assert.ok(new ItPayClient());
+        assert.ok(mentioned > 0);
+      } finally {
+        for (const [name, before] of Object.entries({ process: own, navigator })) {
+          if (before === undefined) delete globalThis[name];
+          else Object.defineProperty(globalThis, name, before);
+        }
+      }
       for (const timeout of [0, -1, Number.NaN, "", "30", null]) assert.throws(make({ timeout }), { field: "timeout" });
       for (const maxRetries of [-1, 1.5, Number.NaN, "", Infinity, null]) assert.throws(make({ maxRetries }), { field: "maxRetries" });
       for (const apiKey of ["", "sk\n", "sk ü", 7]) assert.throws(make({ apiKey }), { field: "apiKey" });

@@ -12,7 +12,7 @@ interface Runtime {
 export function variable(name: string, env?: Env): string | undefined {
   const runtime = globalThis as Runtime;
   try {
-    // Not both: in a Worker, `process` takes ten milliseconds to appear when it is first mentioned.
+    // Not both: in a Worker, `process` loads Node's modules when it is first mentioned.
     const value = env ? env[name] : (runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name));
     return typeof value === "string" && value !== "" ? value : undefined;
   } catch {

@@ -24,7 +24,7 @@ export function userAgent(): string | undefined {
 
 function runtime(): string {
   const { navigator, Deno } = globalThis as Global;
-  // First: `process` takes its time to appear there.
+  // First: `process` loads Node's modules there.
   if (navigator?.userAgent === "Cloudflare-Workers") return "workerd";
   if (Deno?.version?.deno) return `deno/${Deno.version.deno}`;
   const versions = (globalThis as Global).process?.versions;

@@ -185,9 +185,7 @@ impl CreatePaymentIntent {
             }
         }
         self.amount.check().map_err(|(field, problem)| Error::invalid(&format!("amount.{field}"), problem))?;
-        // Escaped, a byte takes six at most.
-        let most: usize = self.metadata.iter().map(|(name, text)| 6 * (name.len() + text.len() + 1)).sum();
-        let size = if most > MAX_METADATA { to_body(&self.metadata)?.len() } else { most };
+        let size = to_body(&self.metadata)?.len();
         if size > MAX_METADATA {
             return Err(Error::invalid("metadata", &format!("must be at most 4096 bytes of JSON, not {size}")));
         }

@@ -20,7 +20,7 @@ use super::transport::Seen;
 extern "C" {
     /// What a call waits for, and what comes of it. What it is asked to wait for never ends before it has returned.
     #[derive(Clone)]
-    pub type Call;
+    pub(super) type Call;
     #[wasm_bindgen(method, structural)]
     pub(super) fn send(
         this: &Call,

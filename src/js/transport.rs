@@ -15,6 +15,7 @@ use super::{
 use crate::{
     Error,
     http::{Headers, Request, Response},
+    json,
     retry::{self, Failure},
 };
 
@@ -116,7 +117,7 @@ fn plain(line: &Line, request: &Request, signed: &Headers, options: &Options) ->
     }
     // Another place must not get the key, and the signature holds for this path only: redirects are not followed.
     let init = Init { method: request.method.as_str(), headers, redirect: "manual" };
-    serde_json::to_string(&(line.base.url(request), init)).unwrap_or_default()
+    json::text(&(line.base.url(request), init))
 }
 
 #[derive(Serialize)]

@@ -59,7 +59,7 @@ impl Item {
             session_type: self.session_type.as_deref(),
             billing_interval: self.billing_interval.map(BillingInterval::to_text),
         };
-        serde_json::to_string(&wire).unwrap_or_default()
+        json::text(&wire)
     }
 }
 

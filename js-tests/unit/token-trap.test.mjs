@@ -1,0 +1,32 @@
+// A trap while GoPay is being asked for a token: the next call must ask again, and not wait for who was lost.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+let trap = false;
+const { Instance } = WebAssembly;
+WebAssembly.Instance = function instance(...given) {
+  const made = new Instance(...given);
+  const resume = (...numbers) => {
+    if (trap) throw new WebAssembly.RuntimeError("unreachable");
+    return made.exports.resume(...numbers);
+  };
+  return { exports: { ...made.exports, resume } };
+};
+const { GoPayClient } = await import("itpay/gopay");
+
+test("a trap while a token is asked for ends the calls that wait for it, and the next call asks again", async () => {
+  const asked = [];
+  const fetch = async (url) => {
+    asked.push(String(url));
+    if (!String(url).endsWith("/oauth2/token")) return Response.json({ id: 3000006529, state: "CREATED" });
+    trap = asked.length === 1;
+    return Response.json({ access_token: "t", token_type: "bearer", expires_in: 1800 });
+  };
+  const client = new GoPayClient({ goId: "8123456789", clientId: "1061399163", clientSecret: "stDTmVXF", isSandbox: true, fetch, timeout: 1000 });
+  const waiting = [client.payments.status("3000006529"), client.payments.status("3000006529")];
+  for (const call of waiting) await assert.rejects(call, { name: "ItPayError", code: "internal" });
+  trap = false;
+  assert.equal((await client.payments.status("3000006529")).state, "CREATED");
+  assert.equal(asked.filter((url) => url.endsWith("/oauth2/token")).length, 2);
+});
