@@ -183,13 +183,13 @@ impl BaseUrl {
 
     /// The path of a request as it goes over the wire, and is signed.
     pub fn path_as_sent(&self, request: &Request) -> String {
-        format!("{}{}", self.prefix, request.path)
+        [self.prefix.as_str(), &request.path].concat()
     }
 
     /// The whole URL of a request.
     pub fn url(&self, request: &Request) -> String {
         let (mark, query) = request.query.as_deref().map_or(("", ""), |query| ("?", query));
-        format!("{}{}{}{mark}{query}", self.origin, self.prefix, request.path)
+        [&self.origin, &self.prefix, &request.path, mark, query].concat()
     }
 
     /// Scheme, host and port, for messages.

@@ -94,8 +94,8 @@ export class Call {
   }
 
   /** One attempt. */
-  send(plain: string, body: string | undefined, ms: number, signal: AbortSignal | undefined, binary: boolean): Seen {
-    return send(this.#fetch, plain, body, ms, signal, binary, this.resume);
+  send(head: string, body: string | undefined, ms: number, signal: AbortSignal | undefined, binary: boolean): Seen {
+    return send(this.#fetch, head, body, ms, signal, binary, this.resume);
   }
 
   pause(ms: number, signal: AbortSignal | undefined): void {

@@ -25,10 +25,10 @@ export class Seen {
   }
 }
 
-/** @internal One attempt, whose end is told and never thrown. `plain` is JSON: the URL and plain options, as people's doubles of fetch expect. */
+/** @internal One attempt, whose end is told and never thrown. `head` has the method, the URL, and names and values of headers, each on a line. */
 export function send(
   fetch: typeof globalThis.fetch,
-  plain: string,
+  head: string,
   body: string | undefined,
   ms: number,
   signal: AbortSignal | undefined,
@@ -38,7 +38,12 @@ export function send(
   const seen = new Seen();
   // A runtime may have none; then nothing can be stopped on the way, and the call ends in time all the same.
   const controller = typeof AbortController === "function" ? new AbortController() : undefined;
-  const [url, options] = JSON.parse(plain) as [string, RequestInit];
+  const lines = head.split("\n") as [string, string, ...string[]];
+  const headers: Record<string, string> = {};
+  for (let index = 3; index < lines.length; index += 2) headers[lines[index - 1] as string] = lines[index] as string;
+  // Plain options, as people's doubles of fetch expect. Another place must not get the key, and the signature holds for
+  // this path only: redirects are not followed.
+  const options: RequestInit = { method: lines[0], headers, redirect: "manual" };
   if (controller !== undefined) options.signal = controller.signal;
   if (body !== undefined) options.body = body;
   const over = within(ms, signal, (how) => {
@@ -46,7 +51,7 @@ export function send(
     if (how !== DONE && how !== FAILED) controller?.abort();
     end(how, seen);
   });
-  exchange(fetch, url, options, binary, seen).then(
+  exchange(fetch, lines[1], options, binary, seen).then(
     () => over(),
     (cause: unknown) => {
       seen.cause = cause;

@@ -185,7 +185,9 @@ impl CreatePaymentIntent {
             }
         }
         self.amount.check().map_err(|(field, problem)| Error::invalid(&format!("amount.{field}"), problem))?;
-        let size = to_body(&self.metadata)?.len();
+        // Escaped, a byte takes six at most: what is small anyway is not written to see how long it is.
+        let most: usize = self.metadata.iter().map(|(name, text)| 6 * (name.len() + text.len() + 1)).sum();
+        let size = if most > MAX_METADATA { to_body(&self.metadata)?.len() } else { most };
         if size > MAX_METADATA {
             return Err(Error::invalid("metadata", &format!("must be at most 4096 bytes of JSON, not {size}")));
         }

@@ -24,7 +24,7 @@ extern "C" {
     #[wasm_bindgen(method, structural)]
     pub(super) fn send(
         this: &Call,
-        plain: &str,
+        head: &str,
         body: Option<&str>,
         ms: f64,
         signal: Option<&AbortSignal>,
