@@ -1,14 +1,14 @@
 //! What one call of a gateway's API is: fields that become a request, and an answer that becomes a value or an
 //! error that says whose fault it was.
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::{
     Error,
     http::{self, Response},
-    json::{Fields, Fit, Misfit, Object},
+    json::{Fields, Fit, Misfit},
 };
 
 /// One call of a gateway's API.
@@ -21,40 +21,51 @@ pub trait Endpoint {
 
     /// Reads the gateway's answer.
     fn parse(response: &Response) -> Result<Self::Output, Error>;
+
+    /// Whether the gateway's answer can be read.
+    fn check(response: &Response) -> Result<(), Error> {
+        Self::parse(response).map(drop)
+    }
 }
 
 /// Reads the body of a refusal, in whatever shape the gateway gives it. Never fails.
 pub(crate) type ReadRefusal = fn(&Response) -> Error;
 
-/// The JSON of a successful answer.
-pub(crate) fn parse_json(response: &Response, refusal: ReadRefusal) -> Result<Value, Error> {
+/// The text of a successful answer.
+pub(crate) fn success(response: &Response, refusal: ReadRefusal) -> Result<&str, Error> {
     if !(200..300).contains(&response.status) {
         return Err(refusal(response));
     }
-    serde_json::from_slice(&response.body).map_err(|error| {
-        let problem = format!("is not JSON (line {}, column {})", error.line(), error.column());
-        unreadable(response, Misfit { field: "body".into(), problem })
-    })
+    core::str::from_utf8(&response.body)
+        .map_err(|_| unreadable(response, Misfit { field: "body".into(), problem: "is not UTF-8".into() }))
 }
 
-/// Reads an object out of an answer.
-pub(crate) fn read_object<T>(
-    response: &Response,
-    json: Value,
-    read: impl FnOnce(Fields) -> Fit<T>,
-) -> Result<T, Error> {
-    match json {
-        Value::Object(object) => read(Fields::new(object)).map_err(|misfit| unreadable(response, misfit)),
-        _ => Err(unreadable(response, Misfit { field: "body".into(), problem: "is not a JSON object".into() })),
-    }
+/// The JSON of a successful answer.
+pub(crate) fn parse_json<'a, T: Deserialize<'a>>(response: &'a Response, refusal: ReadRefusal) -> Result<T, Error> {
+    serde_json::from_str(success(response, refusal)?).map_err(|error| not_json(response, &error))
 }
 
-/// Reads a list of objects out of an answer.
-pub(crate) fn read_list<T>(response: &Response, list: Value, read: impl Fn(Fields) -> Fit<T>) -> Result<Vec<T>, Error> {
-    let mut holder = Object::new();
-    holder.insert("body".to_owned(), list);
-    let mut holder = Fields::new(holder);
+/// Reads an object out of the JSON of an answer.
+pub(crate) fn read_object<T>(response: &Response, json: &str, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
+    let misfit = match Fields::parse(json).map_err(|error| not_json(response, &error))? {
+        Some(fields) => match read(fields) {
+            Ok(value) => return Ok(value),
+            Err(misfit) => misfit,
+        },
+        None => Misfit { field: "body".into(), problem: "is not a JSON object".into() },
+    };
+    Err(unreadable(response, misfit))
+}
+
+/// Reads a list of objects out of the JSON of an answer.
+pub(crate) fn read_list<T>(response: &Response, json: &str, read: impl Fn(Fields) -> Fit<T>) -> Result<Vec<T>, Error> {
+    let mut holder = Fields::of("body", json);
     holder.list("body", |entry, key| read(entry.object(key)?)).map_err(|misfit| unreadable(response, misfit))
+}
+
+fn not_json(response: &Response, error: &serde_json::Error) -> Error {
+    let problem = format!("is not JSON (line {}, column {})", error.line(), error.column());
+    unreadable(response, Misfit { field: "body".into(), problem })
 }
 
 /// A successful answer that cannot be read.
@@ -67,9 +78,12 @@ pub(crate) fn unreadable(response: &Response, misfit: Misfit) -> Error {
     }
 }
 
-/// Reads a caller's parameters.
-pub(crate) fn read_params<T>(params: Object, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
-    read(Fields::new(params)).map_err(|Misfit { field, problem }| Error::Invalid { field, problem })
+/// Reads a caller's parameters, the text of a JSON object.
+pub(crate) fn read_params<'a, T>(params: &'a str, read: impl FnOnce(Fields<'a>) -> Fit<T>) -> Result<T, Error> {
+    match Fields::parse(params) {
+        Ok(Some(fields)) => read(fields).map_err(|Misfit { field, problem }| Error::Invalid { field, problem }),
+        _ => Err(Error::invalid("params", "must be an object")),
+    }
 }
 
 /// A request body: the fields in the order in which the struct has them.

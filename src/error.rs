@@ -8,9 +8,7 @@ use alloc::{
 };
 use core::fmt;
 
-use serde_json::Value;
-
-use crate::retry;
+use crate::{json::Json, retry};
 
 /// What went wrong in building a request or in reading its response.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +60,7 @@ pub struct GatewayError {
     /// Text for people.
     pub message: String,
     /// Whatever the gateway added.
-    pub details: Option<Value>,
+    pub details: Option<Json>,
     /// The gateway's name for the exchange.
     pub request_id: Option<String>,
     /// How long it asked to wait, in milliseconds.

@@ -183,13 +183,21 @@ impl BaseUrl {
 
     /// The path of a request as it goes over the wire, and is signed.
     pub fn path_as_sent(&self, request: &Request) -> String {
-        [self.prefix.as_str(), &request.path].concat()
+        self.path_parts(request).concat()
     }
 
     /// The whole URL of a request.
     pub fn url(&self, request: &Request) -> String {
+        self.url_parts(request).concat()
+    }
+
+    pub(crate) fn path_parts<'a>(&'a self, request: &'a Request) -> [&'a str; 2] {
+        [&self.prefix, &request.path]
+    }
+
+    pub(crate) fn url_parts<'a>(&'a self, request: &'a Request) -> [&'a str; 5] {
         let (mark, query) = request.query.as_deref().map_or(("", ""), |query| ("?", query));
-        [&self.origin, &self.prefix, &request.path, mark, query].concat()
+        [&self.origin, &self.prefix, &request.path, mark, query]
     }
 
     /// Scheme, host and port, for messages.

@@ -1,26 +1,128 @@
-//! Reading JSON objects field by field, with errors that name the field; and enums that stay open.
+//! JSON by its text: objects whose fields are read one by one, with errors that name the field; values that are kept as
+//! they came; and enums that stay open.
+//!
+//! A field is looked at when it is asked for. What nobody asks for keeps its text: no digit of it is lost, and it costs
+//! nothing.
 
 use alloc::{
-    borrow::ToOwned,
+    borrow::{Cow, ToOwned},
+    boxed::Box,
     collections::BTreeMap,
     format,
     string::{String, ToString},
+    vec::Vec,
 };
+use core::fmt;
 
-use serde_json::{Map, Value};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
 
-/// A JSON object.
-pub type Object = Map<String, Value>;
+/// A JSON value as it came: its text.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Json(Box<RawValue>);
 
-/// What a text says; null where it is no JSON. Always as bytes, so that there is one parser in a module.
-pub(crate) fn parse(text: &str) -> Value {
-    serde_json::from_slice(text.as_bytes()).unwrap_or_default()
+impl Json {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+
+    /// The value, if it is one of that type.
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.as_str()).ok()
+    }
+
+    /// As a tree.
+    #[cfg(feature = "gopay")]
+    pub fn tree(&self) -> serde_json::Value {
+        parse(self.as_str())
+    }
+
+    /// Of a text that has been read as JSON; then there is always something.
+    pub(crate) fn of(text: &str) -> Option<Json> {
+        RawValue::from_string(text.to_owned()).ok().map(Json)
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Json) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+/// A JSON object as it came: names and values, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object(Vec<(String, Json)>);
+
+impl Object {
+    /// The value of that name; the last one, as in JavaScript.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// A JSON object as a tree, for what is put together or changed.
+#[cfg(feature = "gopay")]
+pub type Tree = serde_json::Map<String, serde_json::Value>;
+
+/// What a text says, as a tree; null where it is no JSON. Not by serde_json's own way, so that there is one reader in a
+/// module.
+#[cfg(feature = "gopay")]
+pub(crate) fn parse(text: &str) -> serde_json::Value {
+    use serde_json::Value;
+
+    match Shallow::read(text) {
+        Some(Shallow::Boolean(value)) => value.into(),
+        Some(Shallow::List(entries)) => Value::Array(entries.into_iter().map(parse).collect()),
+        Some(Shallow::Number(_)) => text.trim().parse().map_or(Value::Null, Value::Number),
+        Some(Shallow::Object(fields)) => {
+            let mut tree = Tree::new();
+            for field in fields {
+                tree.insert(field.name.into_owned(), parse(field.json));
+            }
+            tree.into()
+        }
+        Some(Shallow::Text(text)) => text.into_owned().into(),
+        Some(Shallow::Null) | None => Value::Null,
+    }
 }
 
 /// A value as text. Like this, and not by `Display`, so that there is one writer in a module.
-#[cfg(any(feature = "gopay", feature = "js-client"))]
-pub(crate) fn text(value: &impl serde::Serialize) -> String {
+pub(crate) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
+}
+
+/// A string as JSON.
+pub(crate) fn quoted(string: &str) -> String {
+    let mut json = String::with_capacity(string.len() + 2);
+    push(&mut json, string);
+    json
+}
+
+/// Writes a string as JSON behind what is there.
+pub(crate) fn push(json: &mut String, string: &str) {
+    if string.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        json.push_str(&text(&string));
+    } else {
+        json.push('"');
+        json.push_str(string);
+        json.push('"');
+    }
 }
 
 /// The largest integer that JavaScript holds exactly, 2^53 - 1.
@@ -35,61 +137,77 @@ pub(crate) struct Misfit {
 
 pub(crate) type Fit<T> = Result<T, Misfit>;
 
-/// An object whose fields are taken out one by one; what nobody took is left for `rest`.
-pub(crate) struct Fields {
-    object: Object,
+/// The fields of an object, which are taken out one by one; what nobody took is left for `rest`.
+pub(crate) struct Fields<'a> {
+    fields: Vec<Field<'a>>,
     path: String,
 }
 
-impl Fields {
-    pub fn new(object: Object) -> Fields {
-        Fields { object, path: String::new() }
+struct Field<'a> {
+    name: Cow<'a, str>,
+    json: &'a str,
+    is_taken: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads the text of an object; none where it is another value. Of several fields of one name the last counts, as
+    /// in JavaScript.
+    pub fn parse(json: &'a str) -> Result<Option<Fields<'a>>, serde_json::Error> {
+        Ok(match serde_json::from_str(json)? {
+            Shallow::Object(fields) => Some(Fields { fields, path: String::new() }),
+            _ => None,
+        })
+    }
+
+    /// One field.
+    pub fn of(name: &str, json: &'a str) -> Fields<'a> {
+        let field = Field { name: name.to_owned().into(), json, is_taken: false };
+        Fields { fields: Vec::from([field]), path: String::new() }
     }
 
     pub fn misfit<T>(&self, name: &str, problem: impl Into<String>) -> Fit<T> {
-        Err(Misfit { field: format!("{}{name}", self.path), problem: problem.into() })
+        Err(Misfit { field: [&self.path, name].concat(), problem: problem.into() })
     }
 
     /// A string that must be there and not be empty.
-    pub fn string(&mut self, name: &str) -> Fit<String> {
-        match self.object.remove(name) {
-            Some(Value::String(text)) if !text.is_empty() => Ok(text),
-            Some(Value::String(_)) => self.misfit(name, "must not be empty"),
-            Some(Value::Null) | None => self.misfit(name, "is missing"),
-            Some(other) => self.misfit(name, format!("must be a string, not {}", describe(&other))),
+    pub fn string(&mut self, name: &str) -> Fit<Cow<'a, str>> {
+        match self.take(name) {
+            "null" => self.misfit(name, "is missing"),
+            json => match unquoted(json) {
+                Some(text) if !text.is_empty() => Ok(text),
+                Some(_) => self.misfit(name, "must not be empty"),
+                None if json.starts_with('"') => self.misfit(name, "has an escape that is no character"),
+                None => self.misfit(name, format!("must be a string, not {}", describe(json))),
+            },
         }
     }
 
     /// A string that may be absent; not empty when it is there.
-    pub fn optional_string(&mut self, name: &str) -> Fit<Option<String>> {
-        if self.is_absent(name) { Ok(None) } else { self.string(name).map(Some) }
+    pub fn optional_string(&mut self, name: &str) -> Fit<Option<Cow<'a, str>>> {
+        if self.has(name) { self.string(name).map(Some) } else { Ok(None) }
     }
 
     /// An integer that JavaScript holds exactly.
     pub fn integer(&mut self, name: &str) -> Fit<i64> {
-        let value = self.object.remove(name).unwrap_or_default();
-        let exact = value.as_i64().or_else(|| {
-            // A whole number that was written as 699.0; what does not survive the round trip was not whole.
-            value.as_f64().filter(|number| *number == (*number as i64) as f64).map(|number| number as i64)
-        });
-        match exact {
-            Some(integer) if integer.abs_diff(0) <= MAX_SAFE_INTEGER.abs_diff(0) => Ok(integer),
+        let json = self.take(name);
+        self.read_integer(name, json)
+    }
+
+    fn read_integer(&self, name: &str, json: &str) -> Fit<i64> {
+        match whole(json) {
+            Some(integer) if integer.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs() => Ok(integer),
             Some(_) => self.misfit(name, "is beyond 2^53 - 1, where JavaScript loses digits"),
-            None if value.is_null() => self.misfit(name, "must be an integer, but is missing, null or NaN"),
-            None => self.misfit(name, format!("must be an integer, not {}", describe(&value))),
+            None if json == "null" => self.misfit(name, "must be an integer, but is missing, null or NaN"),
+            None => self.misfit(name, format!("must be an integer, not {}", describe(json))),
         }
     }
 
     /// An integer, or its digits as a string.
     #[cfg(feature = "gopay")]
     pub fn integer_or_digits(&mut self, name: &str) -> Fit<i64> {
-        let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let integer =
-            self.object.get(name).and_then(Value::as_str).filter(digits).and_then(|text| text.parse::<i64>().ok());
-        if let Some(integer) = integer {
-            self.object.insert(name.to_owned(), integer.into());
-        }
-        self.integer(name)
+        let json = self.take(name);
+        let digits = unquoted(json).filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+        self.read_integer(name, digits.as_deref().unwrap_or(json))
     }
 
     /// A string of so many characters at most.
@@ -104,52 +222,46 @@ impl Fields {
         }
     }
 
-    /// Whatever it is.
-    #[cfg(feature = "gopay")]
-    pub fn take(&mut self, name: &str) -> Value {
-        self.object.remove(name).unwrap_or_default()
-    }
-
     /// Whether it is there and not null.
-    #[cfg(feature = "gopay")]
     pub fn has(&self, name: &str) -> bool {
-        !self.is_absent(name)
+        self.find(name).is_some_and(|field| field.json != "null")
     }
 
     pub fn boolean(&mut self, name: &str) -> Fit<bool> {
-        match self.object.remove(name) {
-            Some(Value::Bool(value)) => Ok(value),
-            Some(Value::Null) | None => Ok(false),
-            Some(other) => self.misfit(name, format!("must be true or false, not {}", describe(&other))),
+        match self.take(name) {
+            "true" => Ok(true),
+            "false" | "null" => Ok(false),
+            json => self.misfit(name, format!("must be true or false, not {}", describe(json))),
         }
     }
 
     /// A nested object that must be there.
-    pub fn object(&mut self, name: &str) -> Fit<Fields> {
-        match self.object.remove(name) {
-            Some(Value::Object(object)) => Ok(Fields { object, path: format!("{}{name}.", self.path) }),
-            Some(Value::Null) | None => self.misfit(name, "is missing"),
-            Some(other) => self.misfit(name, format!("must be an object, not {}", describe(&other))),
+    pub fn object(&mut self, name: &str) -> Fit<Fields<'a>> {
+        let json = self.take(name);
+        match Shallow::read(json) {
+            Some(Shallow::Object(fields)) => Ok(Fields { fields, path: [&self.path, name, "."].concat() }),
+            _ if json == "null" => self.misfit(name, "is missing"),
+            _ => self.misfit(name, format!("must be an object, not {}", describe(json))),
         }
     }
 
     /// A nested object that may be absent.
-    pub fn optional_object(&mut self, name: &str) -> Fit<Option<Fields>> {
-        if self.is_absent(name) { Ok(None) } else { self.object(name).map(Some) }
+    pub fn optional_object(&mut self, name: &str) -> Fit<Option<Fields<'a>>> {
+        if self.has(name) { self.object(name).map(Some) } else { Ok(None) }
     }
 
     /// A list that may be absent, each entry read by `read` under its path.
-    pub fn list<T>(&mut self, name: &str, read: impl Fn(&mut Fields, &str) -> Fit<T>) -> Fit<alloc::vec::Vec<T>> {
-        let entries = match self.object.remove(name) {
-            Some(Value::Array(entries)) => entries,
-            Some(Value::Null) | None => return Ok(alloc::vec::Vec::new()),
-            Some(other) => return self.misfit(name, format!("must be a list, not {}", describe(&other))),
+    pub fn list<T>(&mut self, name: &str, read: impl Fn(&mut Fields<'a>, &str) -> Fit<T>) -> Fit<Vec<T>> {
+        let json = self.take(name);
+        let entries = match Shallow::read(json) {
+            Some(Shallow::List(entries)) => entries,
+            _ if json == "null" => return Ok(Vec::new()),
+            _ => return self.misfit(name, format!("must be a list, not {}", describe(json))),
         };
-        let mut list = alloc::vec::Vec::with_capacity(entries.len());
+        let mut list = Vec::with_capacity(entries.len());
         for (index, entry) in entries.into_iter().enumerate() {
             let key = format!("{name}[{index}]");
-            let mut holder = Fields { object: Object::new(), path: self.path.clone() };
-            holder.object.insert(key.clone(), entry);
+            let mut holder = Fields { path: self.path.clone(), ..Fields::of(&key, entry) };
             list.push(read(&mut holder, &key)?);
         }
         Ok(list)
@@ -157,72 +269,230 @@ impl Fields {
 
     /// An object of strings, absent meaning empty.
     pub fn strings(&mut self, name: &str) -> Fit<BTreeMap<String, String>> {
-        let Some(mut fields) = self.optional_object(name)? else { return Ok(BTreeMap::new()) };
         let mut strings = BTreeMap::new();
-        for (key, value) in core::mem::take(&mut fields.object) {
-            match value {
-                Value::String(text) => strings.insert(key, text),
-                other => return fields.misfit(&key, format!("must be a string, not {}", describe(&other))),
+        self.each_string(name, |name, text| {
+            strings.insert(name.to_owned(), text.into_owned());
+        })?;
+        Ok(strings)
+    }
+
+    /// The names and texts of an object of strings, absent meaning empty.
+    pub fn each_string(&mut self, name: &str, mut each: impl FnMut(&str, Cow<str>)) -> Fit<()> {
+        let Some(fields) = self.optional_object(name)? else { return Ok(()) };
+        for Field { name, json, .. } in &fields.fields {
+            match unquoted(json) {
+                Some(text) => each(name, text),
+                None => return fields.misfit(name, format!("must be a string, not {}", describe(json))),
             };
         }
-        Ok(strings)
+        Ok(())
     }
 
     /// A string if it is one. Anything else stays for `rest`: what a gateway changes must not break a reader.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        match self.object.get_mut(name) {
-            Some(Value::String(text)) => {
-                let text = core::mem::take(text);
-                self.object.remove(name);
-                Some(text)
-            }
-            _ => None,
-        }
+        let text = unquoted(self.find(name)?.json)?.into_owned();
+        self.take(name);
+        Some(text)
     }
 
     /// A nested object if it is one. Anything else stays for `rest`.
-    pub fn nested(&mut self, name: &str) -> Option<Fields> {
-        if self.object.get(name).is_some_and(Value::is_object) { self.object(name).ok() } else { None }
+    pub fn nested(&mut self, name: &str) -> Option<Fields<'a>> {
+        if self.find(name)?.json.starts_with('{') { self.object(name).ok() } else { None }
     }
 
     /// Strings by name if that is what is there. Anything else stays for `rest`.
     pub fn texts(&mut self, name: &str) -> BTreeMap<String, String> {
-        let all_strings = |value: &Value| value.as_object().is_some_and(|object| object.values().all(Value::is_string));
-        if self.object.get(name).is_some_and(all_strings) {
-            self.strings(name).unwrap_or_default()
-        } else {
-            BTreeMap::new()
+        let strings = self.find(name).and_then(|field| Fields::of(name, field.json).strings(name).ok());
+        if strings.is_some() {
+            self.take(name);
         }
+        strings.unwrap_or_default()
+    }
+
+    /// Whatever it is, as it came; nothing where it is null.
+    pub fn json(&mut self, name: &str) -> Option<Json> {
+        match self.take(name) {
+            "null" => None,
+            json => Json::of(json),
+        }
+    }
+
+    /// Whatever it is, as a tree.
+    #[cfg(feature = "gopay")]
+    pub fn tree(&mut self, name: &str) -> serde_json::Value {
+        parse(self.take(name))
+    }
+
+    /// The text of its value; of a field that is not there, `null`.
+    pub fn take(&mut self, name: &str) -> &'a str {
+        let mut json = "null";
+        for field in self.fields.iter_mut().filter(|field| field.name == name) {
+            field.is_taken = true;
+            json = field.json;
+        }
+        json
     }
 
     /// What nobody took.
     pub fn rest(self) -> Object {
-        self.object
+        let left = self.fields.into_iter().filter(|field| !field.is_taken);
+        Object(left.filter_map(|field| Some((field.name.into_owned(), Json::of(field.json)?))).collect())
     }
 
-    fn is_absent(&self, name: &str) -> bool {
-        self.object.get(name).is_none_or(Value::is_null)
+    /// The object again, taken or not, without those of `defaults` and of `optional` that are null; behind that what it
+    /// lacks of `defaults`, whose values are JSON.
+    pub fn with(&self, defaults: &[(&str, &str)], optional: &[&str]) -> String {
+        let mut json = String::with_capacity(512);
+        json.push('{');
+        let key = |json: &mut String, name: &str| {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            push(json, name);
+            json.push(':');
+        };
+        for (index, field) in self.fields.iter().enumerate() {
+            // The last of its name is the one that was looked at.
+            if self.fields.iter().skip(index + 1).any(|later| later.name == field.name) {
+                continue;
+            }
+            let may_lack = optional.iter().chain(defaults.iter().map(|(name, _)| name)).any(|name| *name == field.name);
+            if field.json != "null" || !may_lack {
+                key(&mut json, &field.name);
+                json.push_str(field.json);
+            }
+        }
+        for (name, default) in defaults {
+            if !self.has(name) {
+                key(&mut json, name);
+                json.push_str(default);
+            }
+        }
+        json.push('}');
+        json
     }
+
+    fn find(&self, name: &str) -> Option<&Field<'a>> {
+        self.fields.iter().rfind(|field| field.name == name)
+    }
+}
+
+/// A value, read as far as its own kind: what is inside keeps its text.
+enum Shallow<'a> {
+    Boolean(#[cfg_attr(not(feature = "gopay"), expect(dead_code, reason = "its kind is enough"))] bool),
+    List(Vec<&'a str>),
+    Null,
+    Number(f64),
+    Object(Vec<Field<'a>>),
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Shallow<'a> {
+    fn read(json: &'a str) -> Option<Shallow<'a>> {
+        serde_json::from_str(json).ok()
+    }
+}
+
+impl<'de> Deserialize<'de> for Shallow<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Shallow<'de>, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Shallow<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Shallow<'de>, E> {
+                Ok(Shallow::Boolean(value))
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Shallow<'de>, E> {
+                Ok(Shallow::Text(text.into()))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Shallow<'de>, E> {
+                Ok(Shallow::Number(number))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Shallow<'de>, E> {
+                Ok(Shallow::Number(number as f64))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shallow<'de>, A::Error> {
+                let mut fields = Vec::with_capacity(8);
+                while let Some((Shallow::Text(name), json)) = map.next_entry::<Shallow, &RawValue>()? {
+                    fields.push(Field { name, json: json.get(), is_taken: false });
+                }
+                Ok(Shallow::Object(fields))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Shallow<'de>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(json) = seq.next_element::<&RawValue>()? {
+                    entries.push(json.get());
+                }
+                Ok(Shallow::List(entries))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Shallow<'de>, E> {
+                Ok(Shallow::Text(text.to_owned().into()))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Shallow<'de>, E> {
+                Ok(Shallow::Number(number as f64))
+            }
+
+            fn visit_unit<E>(self) -> Result<Shallow<'de>, E> {
+                Ok(Shallow::Null)
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// The string that is quoted there.
+pub(crate) fn unquoted(json: &str) -> Option<Cow<'_, str>> {
+    let quoted = json.strip_prefix('"')?.strip_suffix('"')?;
+    if !quoted.bytes().any(|byte| byte == b'\\') {
+        return Some(quoted.into());
+    }
+    match Shallow::read(json) {
+        Some(Shallow::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// A number that has no fraction, however it is written: 699, 699.0, 6.99e2.
+fn whole(json: &str) -> Option<i64> {
+    if let Ok(integer) = json.parse() {
+        return Some(integer);
+    }
+    let Some(Shallow::Number(number)) = Shallow::read(json) else { return None };
+    // What does not survive the round trip was not whole.
+    Some(number as i64).filter(|integer| *integer as f64 == number)
+}
+
+/// A value for an error message: its kind, and itself only where that cannot be private.
+pub(crate) fn describe(json: &str) -> String {
+    let kind = match json.bytes().next() {
+        Some(b'[') => "a list",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'{') => "an object",
+        Some(b'"') => "a string",
+        _ => json,
+    };
+    kind.to_string()
 }
 
 /// A struct as an object. Empty for what is none, or what JSON cannot write: no struct of ours is that.
 #[cfg(feature = "sandbox")]
-pub(crate) fn to_object(value: &impl serde::Serialize) -> Object {
-    match serde_json::to_value(value) {
-        Ok(Value::Object(object)) => object,
-        _ => Object::new(),
-    }
-}
-
-/// A value for an error message: its kind, and itself only where that cannot be private.
-pub(crate) fn describe(value: &Value) -> String {
-    match value {
-        Value::Array(_) => "a list".to_owned(),
-        Value::Bool(_) => "a boolean".to_owned(),
-        Value::Null => "null".to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Object(_) => "an object".to_owned(),
-        Value::String(_) => "a string".to_owned(),
+pub(crate) fn to_tree(value: &impl Serialize) -> Tree {
+    match parse(&text(value)) {
+        serde_json::Value::Object(object) => object,
+        _ => Tree::new(),
     }
 }
 
@@ -248,12 +518,18 @@ macro_rules! open_enum {
             }
         }
 
+        impl From<alloc::borrow::Cow<'_, str>> for $name {
+            fn from(text: alloc::borrow::Cow<'_, str>) -> $name {
+                match text.as_ref() {
+                    $($wire => $name::$variant,)+
+                    _ => $name::Other(text.into_owned()),
+                }
+            }
+        }
+
         impl From<alloc::string::String> for $name {
             fn from(text: alloc::string::String) -> $name {
-                match text.as_str() {
-                    $($wire => $name::$variant,)+
-                    _ => $name::Other(text),
-                }
+                alloc::borrow::Cow::from(text).into()
             }
         }
 

@@ -73,12 +73,14 @@ mod time;
 #[allow(unsafe_code, reason = "wasm-bindgen generates it; hand-written uses say why beside them")]
 mod js;
 
+#[cfg(feature = "gopay")]
+pub use self::json::Tree;
 #[cfg(feature = "client")]
 pub use self::{
     endpoint::Endpoint,
     error::{Error, Fault, GatewayError},
     id::payment_intent_id,
-    json::Object,
+    json::{Json, Object},
     money::Money,
     secret::Secret,
 };

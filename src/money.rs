@@ -55,19 +55,15 @@ impl Money {
     }
 
     /// What a caller asks for: not negative.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str)> {
-        check_currency(&self.currency).map_err(|problem| ("currency", problem))?;
-        if self.value < 0 {
-            return Err(("value", "must not be negative"));
+    pub(crate) fn check(mut fields: Fields) -> Fit<()> {
+        if let Err(problem) = check_currency(&fields.string("currency")?) {
+            return fields.misfit("currency", problem);
         }
-        if self.value > MAX_SAFE_INTEGER {
-            return Err(("value", "must be at most 2^53 - 1"));
-        }
-        Ok(())
+        if fields.integer("value")? < 0 { fields.misfit("value", "must not be negative") } else { Ok(()) }
     }
 
     pub(crate) fn read(mut fields: Fields) -> Fit<Money> {
-        Ok(Money { currency: fields.string("currency")?, value: fields.integer("value")? })
+        Ok(Money { currency: fields.string("currency")?.into_owned(), value: fields.integer("value")? })
     }
 }
 

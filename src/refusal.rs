@@ -1,18 +1,16 @@
 //! The body of a refusal, as far as every gateway and the proxies before it have it alike.
 
 use alloc::{
-    borrow::ToOwned,
+    borrow::{Cow, ToOwned},
     boxed::Box,
     format,
     string::{String, ToString},
 };
 
-use serde_json::Value;
-
 use crate::{
     Error, Fault, GatewayError,
     http::Response,
-    json::{self, Object},
+    json::{Fields, unquoted},
 };
 
 /// How much of a body that is not ours is read, in bytes.
@@ -22,15 +20,22 @@ const MAX_EXCERPT: usize = 200;
 
 /// Never fails: the status counts even where the body says nothing. `read_object` knows the gateway's own shapes,
 /// `credentials` is what to look at when they were refused.
-pub(crate) fn read(response: &Response, credentials: &str, read_object: fn(u16, Object) -> GatewayError) -> Error {
+pub(crate) fn read(
+    response: &Response,
+    credentials: &str,
+    read_object: fn(u16, &str, Fields) -> GatewayError,
+) -> Error {
     let kept = response.body.get(..MAX_BODY).unwrap_or(&response.body);
     let text = String::from_utf8_lossy(kept);
-    let mut error = match json::parse(&text) {
-        Value::Object(body) => read_object(response.status, body),
-        Value::String(message) => GatewayError { message, ..GatewayError::default() },
-        _ => GatewayError { message: excerpt(&text), ..GatewayError::default() },
+    let mut error = match Fields::parse(&text) {
+        Ok(Some(body)) => read_object(response.status, &text, body),
+        _ => {
+            let message = unquoted(&text).map_or_else(|| excerpt(&text), Cow::into_owned);
+            GatewayError { message, ..GatewayError::default() }
+        }
     };
     error.status = response.status;
+    error.code = error.code.filter(|code| !code.is_empty());
     error.fault = error.fault.or(match response.status {
         401 => Some(Fault::Credentials),
         422 => Some(Fault::Call),

@@ -2,7 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
-    Endpoint, Error, Fault, Object, Secret,
+    Endpoint, Error, Fault, Secret, Tree,
     gopay::{
         AccountStatement, Capture, CreatePayment, CreateRecurrence, Evidence, ListRefunds, Notification, Outcome,
         Payment, PaymentInstruments, RefundPayment, RefundState, RetrievePayment, State, TokenRequest,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const GO_ID: u64 = 8_123_456_789;
 
-fn object(value: Value) -> Object {
+fn object(value: Value) -> Tree {
     value.as_object().expect("an object").clone()
 }
 
@@ -26,7 +26,7 @@ fn answer(status: u16, body: &str) -> Response {
 fn payment(fields: Value) -> Payment {
     let mut payment = object(json!({ "id": 3_000_006_529_u64, "state": "PAID", "amount": 2900, "currency": "CZK" }));
     payment.extend(object(fields));
-    Payment::from_json(payment).expect("a payment")
+    Payment::from_json(&Value::Object(payment).to_string()).expect("a payment")
 }
 
 fn order() -> Value {
@@ -54,7 +54,7 @@ fn with(path: &str, value: Value) -> Value {
 
 #[test]
 fn a_payment_is_created_for_the_shop_with_its_text_as_it_is() {
-    let request = CreatePayment::from_json(object(order()), GO_ID).and_then(|create| create.request()).unwrap();
+    let request = CreatePayment::from_json(&order().to_string(), GO_ID).and_then(|create| create.request()).unwrap();
     assert_eq!((request.method, request.path.as_str()), (Method::Post, "/payments/payment"));
     let body = String::from_utf8(request.body.clone()).unwrap();
     assert!(body.contains("Žluťoučký kůň"), "GoPay's firewall refuses escapes: {body}");
@@ -115,14 +115,14 @@ fn what_gopay_would_refuse_is_refused_before_with_its_field() {
             "recurrence.recurrence_date_to",
         ),
     ] {
-        match CreatePayment::from_json(object(with(path, value.clone())), GO_ID) {
+        match CreatePayment::from_json(&with(path, value.clone()).to_string(), GO_ID) {
             Err(Error::Invalid { field: culprit, .. }) => assert_eq!(culprit, field, "{path} = {value}"),
             other => panic!("{path} = {value}: {other:?}"),
         }
     }
     let recurrence =
         json!({ "recurrence_cycle": "MONTH", "recurrence_period": "1", "recurrence_date_to": "2099-12-30" });
-    assert!(CreatePayment::from_json(object(with("recurrence", recurrence)), GO_ID).is_ok());
+    assert!(CreatePayment::from_json(&with("recurrence", recurrence).to_string(), GO_ID).is_ok());
 }
 
 #[test]
@@ -151,13 +151,13 @@ fn each_call_is_sent_as_documented() {
         (VoidAuthorization { id: id() }.request(), "POST /payments/payment/42/void-authorization", form, ""),
         (Capture::from_json(id(), None).unwrap().request(), "POST /payments/payment/42/capture", form, ""),
         (
-            Capture::from_json(id(), Some(object(json!({ "amount": 5 })))).unwrap().request(),
+            Capture::from_json(id(), Some("{\"amount\":5}")).unwrap().request(),
             "POST /payments/payment/42/capture",
             json,
             "{\"amount\":5}",
         ),
         (
-            CreateRecurrence::from_json("42", object(json!({ "amount": 5, "currency": "CZK", "order_number": "2" })))
+            CreateRecurrence::from_json("42", "{\"amount\":5,\"currency\":\"CZK\",\"order_number\":\"2\"}")
                 .unwrap()
                 .request(),
             "POST /payments/payment/42/create-recurrence",
@@ -180,8 +180,11 @@ fn each_call_is_sent_as_documented() {
         assert_eq!(request.is_repeatable(), request.method == Method::Get, "{path}");
     }
     let statement =
-        object(json!({ "date_from": "2026-01-01", "date_to": "2026-01-31", "currency": "CZK", "format": "CSV_A" }));
-    assert!(AccountStatement::from_json(statement, GO_ID).unwrap().request().unwrap().is_repeatable(), "it only reads");
+        json!({ "date_from": "2026-01-01", "date_to": "2026-01-31", "currency": "CZK", "format": "CSV_A" }).to_string();
+    assert!(
+        AccountStatement::from_json(&statement, GO_ID).unwrap().request().unwrap().is_repeatable(),
+        "it only reads"
+    );
 }
 
 #[test]
@@ -229,7 +232,7 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
     assert_eq!(payment.go_id.as_deref(), Some("8123456789"));
     assert_eq!(payment.recurrence.unwrap().period, Some(2));
     assert_eq!(payment.additional_params, [("__paykit".into(), "{\"qty\":1}".into()), ("n".into(), "5".into())]);
-    assert_eq!(payment.extra["new"], json!({ "a": 1 }));
+    assert_eq!(payment.extra.get("new").map(itpay::Json::as_str), Some(r#"{"a":1}"#));
     let unknown = RetrievePayment::parse(&answer(200, r#"{"id":1,"state":"NEW_STATE"}"#)).unwrap();
     assert_eq!(unknown.state, State::Other("NEW_STATE".into()));
     for body in [

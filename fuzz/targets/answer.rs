@@ -2,8 +2,10 @@
 
 #![no_main]
 
+use std::collections::BTreeMap;
+
 use itpay::{
-    Endpoint,
+    Endpoint, Json,
     gopay::{self, RetrievePayment},
     http::{Headers, Response},
     itpay::{RetrievePaymentIntent, parse_any},
@@ -27,6 +29,13 @@ fuzz_target!(|data: &[u8]| {
     {
         assert!(!error.code().is_empty());
         let _ = (error.to_string(), error.is_retryable());
+    }
+    // Whether an answer is right is decided in one place; what of it is, the JSON says.
+    assert_eq!(RetrievePaymentIntent::check(&response).is_ok(), RetrievePaymentIntent::parse(&response).is_ok());
+    if let Ok(intent) = RetrievePaymentIntent::parse(&response) {
+        let json: BTreeMap<String, Json> = serde_json::from_slice(&response.body).expect("an intent that is no JSON");
+        assert_eq!(json["id"].read(), Some(intent.id.clone()));
+        assert_eq!(json["status"].read(), Some(intent.status.as_str().to_owned()));
     }
     if let Ok(payment) = RetrievePayment::parse(&response) {
         let _ = (

@@ -42,14 +42,14 @@ export function cases(itpay, serverUrl) {
   const refused = (field, promise) => rejects(promise, { name: "ValidationError", field, attempts: 0, status: undefined });
 
   return [
-    ["a create sends exactly the documented body, with the key, the signature and the id as idempotency key", async () => {
+    ["a create sends its params as they are and the client's channel, with the key, the signature and the id as idempotency key", async () => {
       const { calls, client } = double(() => json(INTENT, 201), { channel: "alipay" });
       const params = { ...PARAMS, description: "42 pages", metadata: { session_id: "s" }, payer: { agent_id: "a", human_id: "h" } };
       assert.deepEqual(await client.paymentIntents.create(params), INTENT);
       assert.equal(calls.length, 1);
       const [{ url, method, headers, body, redirect }] = calls;
       assert.deepEqual([url, method, redirect], ["https://api.itpay.ai/v1/payment-intents", "POST", "manual"]);
-      assert.equal(body, '{"id":"pi_1","service_id":"svc_1","type":"one_time","amount":{"currency":"CNY","value":699},"description":"42 pages","payer":{"agent_id":"a","human_id":"h"},"channel":"alipay","metadata":{"session_id":"s"}}');
+      assert.equal(body, '{"id":"pi_1","service_id":"svc_1","type":"one_time","amount":{"currency":"CNY","value":699},"payer":{"agent_id":"a","human_id":"h"},"description":"42 pages","metadata":{"session_id":"s"},"channel":"alipay"}');
       assert.equal(headers.Authorization, `Bearer ${KEY}`);
       assert.match(headers["X-ItPay-Signature"], /^t=\d{10},v1=[0-9a-f]{64}$/);
       assert.equal(headers["Idempotency-Key"], "pi_1");
@@ -110,7 +110,7 @@ export function cases(itpay, serverUrl) {
       assert.deepEqual(calls.map(({ method, url, body }) => [method, url.replace("https://api.itpay.ai/v1", ""), body]), [
         ["GET", "/payment-intents/pi_1", undefined],
         ["POST", "/payment-intents/pi_1/qr", undefined],
-        ["POST", "/services", '{"name":"S","payment_methods":{"one_time":true,"cumulative":false,"subscription":false},"pricing":{"one_time":[{"amount":99,"currency":"USD"}]},"accepted_channels":["alipay"],"qr_mode":"dynamic","settlement_currency":"USD","endpoint":"https://x.example/hook"}'],
+        ["POST", "/services", '{"name":"S","payment_methods":{"one_time":true},"pricing":{"one_time":[{"amount":99,"currency":"USD"}]},"accepted_channels":["alipay"],"qr_mode":"dynamic","settlement_currency":"USD","endpoint":"https://x.example/hook"}'],
         ["PATCH", "/services/svc_1/activate", undefined],
         ["GET", "/services?q=a%26b", undefined],
         ["POST", "/refunds?a=1&c=d%20e", '{"payment_intent":"pi_1"}'],

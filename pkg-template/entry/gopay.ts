@@ -1,6 +1,6 @@
 // `itpay/gopay`: GoPay's REST API v3, and GoPay as a PayKit provider.
 
-export { ApiPromise } from "../src/api-promise.js";
+export { type ApiPromise } from "../src/api-promise.js";
 export type { RequestOptions } from "../src/connection.js";
 export {
   AbortError,

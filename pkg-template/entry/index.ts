@@ -1,6 +1,6 @@
 // `itpay`: the ItPay client, its errors and its helpers.
 
-export { ApiPromise } from "../src/api-promise.js";
+export { type ApiPromise } from "../src/api-promise.js";
 export {
   createPaymentIntentId,
   type GenericRequestOptions,

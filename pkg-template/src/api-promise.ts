@@ -8,29 +8,24 @@ export interface Answered<T> {
 }
 
 /** Resolves to the data. */
-export class ApiPromise<T> extends Promise<T> {
-  readonly #kept: { answered?: Answered<T> };
-
-  constructor(begin: (resolve: (answered: Answered<T>) => void, reject: (error: unknown) => void) => void) {
-    const kept: { answered?: Answered<T> } = {};
-    super((resolve, reject) =>
-      begin((answered) => {
-        kept.answered = answered;
-        resolve(answered.data);
-      }, reject),
-    );
-    this.#kept = kept;
-  }
-
+export interface ApiPromise<T> extends Promise<T> {
   /** The data together with the Response, whose body has been read, and the gateway's name for the exchange. */
-  async withResponse(): Promise<{ data: T; response: Response; requestId: string | null }> {
-    await this;
-    const { data, response, requestId } = this.#kept.answered as Answered<T>;
-    return { data, response, requestId };
-  }
+  withResponse(): Promise<{ data: T; response: Response; requestId: string | null }>;
+}
 
-  // `then` makes plain promises: only the call itself has a response.
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
+/** @internal Not a class of its own: what is awaited takes a detour unless it is a plain promise. */
+export function apiPromise<T>(begin: (resolve: (answered: Answered<T>) => void, reject: (error: unknown) => void) => void): ApiPromise<T> {
+  let answer: Answered<T>;
+  const promise = new Promise<T>((resolve, reject) =>
+    begin((answered) => {
+      answer = answered;
+      resolve(answered.data);
+    }, reject),
+  ) as ApiPromise<T>;
+  promise.withResponse = async () => {
+    await promise;
+    const { data, response, requestId } = answer;
+    return { data, response, requestId };
+  };
+  return promise;
 }

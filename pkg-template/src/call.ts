@@ -12,7 +12,7 @@ type Reject = (error: unknown) => void;
 
 /** What a module has whose calls wait. */
 export interface AsyncGlue extends Glue {
-  /** Goes on with a call. Undefined while it waits; what it returns or throws is its end. */
+  /** Goes on with a call. */
   resume(
     index: number,
     now: number,
@@ -21,23 +21,24 @@ export interface AsyncGlue extends Glue {
     requestId?: string,
     retryAfter?: string,
     body?: string,
-  ): unknown;
+  ): void;
 }
 
 export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
   /** A trap in one of them ends them all: what the module knew of them is lost. */
   readonly underWay = new Set<Call>();
 
-  /** Makes a call over that `fetch`. `use` says by which number the module knows it. */
+  /** Makes a call over that `fetch`. `use` begins it, and says by which number the module knows it. */
   begin(fetch: Fetch, use: (glue: G, call: Call) => number, resolve: Resolve, reject: Reject): void {
     const call = new Call(this as AsyncWasm<AsyncGlue>, fetch, resolve, reject);
+    this.underWay.add(call);
     try {
       if (typeof fetch !== "function") {
         throw new ValidationError("fetch must be a function; this runtime has none of its own, so pass one", { code: "invalid_request", field: "fetch" });
       }
-      call.begin(this.call((glue) => use(glue, call)));
+      call.index = this.call((glue) => use(glue, call));
     } catch (error) {
-      call.fail(fromRecord(error));
+      call.fail(error);
     }
   }
 
@@ -54,7 +55,8 @@ export class Call {
   readonly #fetch: Fetch;
   readonly #resolve: Resolve;
   readonly #reject: Reject;
-  #index = 0;
+  /** The module's number for it. */
+  index = 0;
   #made: Promise<unknown> | undefined;
 
   constructor(wasm: AsyncWasm<AsyncGlue>, fetch: Fetch, resolve: Resolve, reject: Reject) {
@@ -64,38 +66,38 @@ export class Call {
     this.#reject = reject;
   }
 
-  begin(index: number): void {
-    this.#index = index;
-    this.#wasm.underWay.add(this);
-    this.resume(DONE);
-  }
-
   readonly resume = (ended: Ended, seen?: Seen): void => {
     // One that a trap has ended is not known to the instance that is there now.
     if (!this.#wasm.underWay.has(this)) return;
     try {
-      const result = this.#wasm.call((glue) =>
+      this.#wasm.call((glue) =>
         seen === undefined
-          ? glue.resume(this.#index, Date.now(), ended)
-          : glue.resume(this.#index, Date.now(), ended, seen.status, text(seen.requestId), text(seen.retryAfter), text(seen.body)),
+          ? glue.resume(this.index, Date.now(), ended)
+          : glue.resume(this.index, Date.now(), ended, seen.status, text(seen.requestId), text(seen.retryAfter), text(seen.body)),
       );
-      if (result === undefined) return;
-      this.#wasm.underWay.delete(this);
-      this.#resolve(result as never);
     } catch (error) {
-      this.fail(fromRecord(error));
+      this.fail(error);
     }
   };
+
+  end(answer: unknown): void {
+    this.#wasm.underWay.delete(this);
+    try {
+      this.#resolve(answer as never);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
 
   fail(error: unknown): void {
     this.#wasm.underWay.delete(this);
     // Not at once: workerd calls a promise unhandled that is rejected before whoever gets it could listen.
-    soon(() => this.#reject(error));
+    soon(() => this.#reject(fromRecord(error)));
   }
 
   /** One attempt. */
-  send(head: string, body: string | undefined, ms: number, signal: AbortSignal | undefined, binary: boolean): Seen {
-    return send(this.#fetch, head, body, ms, signal, binary, this.resume);
+  send(message: string, ms: number, signal: AbortSignal | undefined, binary: boolean): Seen {
+    return send(this.#fetch, message, ms, signal, binary, this.resume);
   }
 
   pause(ms: number, signal: AbortSignal | undefined): void {
@@ -128,7 +130,7 @@ export class Call {
 
   /** Not at once, as the module is still in the call that makes this one. */
   run(index: number): Promise<unknown> | undefined {
-    this.#index = index;
+    this.index = index;
     this.#wasm.underWay.add(this);
     soon(() => this.resume(DONE));
     return this.#made;

@@ -1,7 +1,7 @@
 // ItPayClient: dresses the wasm module's calls. What to send, when to send it again and how to read what comes
 // is decided there.
 
-import { ApiPromise } from "./api-promise.js";
+import { type ApiPromise, apiPromise } from "./api-promise.js";
 import { type AsyncGlue, AsyncWasm, type Call } from "./call.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
@@ -138,7 +138,7 @@ export class ItPayClient {
   }
 
   #call<T>(use: Use): ApiPromise<T> {
-    return new ApiPromise((resolve, reject) => this.#begin(use, resolve, reject));
+    return apiPromise((resolve, reject) => this.#begin(use, resolve, reject));
   }
 
   #begin(use: Use, resolve: (result: never) => void, reject: (error: unknown) => void): void {

@@ -1,6 +1,6 @@
 // GoPayClient: dresses the wasm module's calls of GoPay's REST API v3.
 
-import { ApiPromise } from "./api-promise.js";
+import { type ApiPromise, apiPromise } from "./api-promise.js";
 import { type AsyncGlue, AsyncWasm, type Call } from "./call.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "./connection.js";
 import { variable } from "./env.js";
@@ -136,7 +136,7 @@ export class GoPayClient {
   #call<T>(use: Use): ApiPromise<T> {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
     const fetch = this.#fetch ?? globalThis.fetch;
-    return new ApiPromise((resolve, reject) => wasm.begin(fetch, (module, call) => use(module, call, this.#config), resolve, reject));
+    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, call) => use(module, call, this.#config), resolve, reject));
   }
 }
 

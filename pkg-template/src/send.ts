@@ -1,7 +1,7 @@
 // The only place that calls `fetch`. What is sent, when, and what an answer means is decided in the wasm module; here
 // only happens what would cost a crossing of the border for each step.
 
-import { DONE, type Ended, FAILED, within } from "./within.js";
+import { DONE, type Ended, FAILED, soon, within } from "./within.js";
 
 /** An attempt, filled in as its answer comes, so that whoever stops waiting knows how far it was. */
 export class Seen {
@@ -25,54 +25,62 @@ export class Seen {
   }
 }
 
-/** @internal One attempt, whose end is told and never thrown. `head` has the method, the URL, and names and values of headers, each on a line. */
+/** @internal One attempt, whose end is told and never thrown. `message` is a line of JSON, the URL and plain options, as people's doubles of fetch expect; then the body. */
 export function send(
   fetch: typeof globalThis.fetch,
-  head: string,
-  body: string | undefined,
+  message: string,
   ms: number,
   signal: AbortSignal | undefined,
   binary: boolean,
-  end: (how: Ended, seen: Seen) => void,
+  tell: (how: Ended, seen: Seen) => void,
 ): Seen {
   const seen = new Seen();
   // A runtime may have none; then nothing can be stopped on the way, and the call ends in time all the same.
   const controller = typeof AbortController === "function" ? new AbortController() : undefined;
-  const lines = head.split("\n") as [string, string, ...string[]];
-  const headers: Record<string, string> = {};
-  for (let index = 3; index < lines.length; index += 2) headers[lines[index - 1] as string] = lines[index] as string;
-  // Plain options, as people's doubles of fetch expect. Another place must not get the key, and the signature holds for
-  // this path only: redirects are not followed.
-  const options: RequestInit = { method: lines[0], headers, redirect: "manual" };
+  const end = message.indexOf("\n");
+  const [url, options] = JSON.parse(message.slice(0, end)) as [string, RequestInit];
+  if (message.length > end + 1) options.body = message.slice(end + 1);
   if (controller !== undefined) options.signal = controller.signal;
-  if (body !== undefined) options.body = body;
   const over = within(ms, signal, (how) => {
     // Whatever still listens to the attempt's own signal stops.
     if (how !== DONE && how !== FAILED) controller?.abort();
-    end(how, seen);
+    tell(how, seen);
   });
-  exchange(fetch, lines[1], options, binary, seen).then(
-    () => over(),
-    (cause: unknown) => {
-      seen.cause = cause;
-      over(FAILED);
-    },
-  );
+  void exchange(fetch, url, options, binary, seen, over);
   return seen;
 }
 
-async function exchange(fetch: typeof globalThis.fetch, url: string, options: RequestInit, binary: boolean, seen: Seen): Promise<void> {
-  // Not as a method of anything: browsers want their fetch called bare.
-  const response = await fetch(url, options);
+async function exchange(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  options: RequestInit,
+  binary: boolean,
+  seen: Seen,
+  over: (how: Ended) => void,
+): Promise<void> {
+  try {
+    // Not as a method of anything: browsers want their fetch called bare.
+    const response = await fetch(url, options);
+    if (readHead(response, seen)) seen.body = await (binary && response.ok ? response.arrayBuffer() : response.text());
+  } catch (cause) {
+    seen.cause = cause;
+    // What fetch throws at once, too, must not end the attempt before `send` has returned.
+    return soon(() => over(FAILED));
+  }
+  over(DONE);
+}
+
+/** Whether it is a Response at all: without a status, it means that it is none. */
+function readHead(response: Response, seen: Seen): boolean {
   try {
     const { status, headers } = response;
-    if (typeof status !== "number") return;
+    if (typeof status !== "number") return false;
     seen.requestId = headers.get("x-request-id") ?? headers.get("request-id");
     if (status >= 300) seen.retryAfter = headers.get("retry-after");
     seen.response = response;
     seen.status = status;
+    return true;
   } catch {
-    return; // no Response: without a status, that is what it means
+    return false;
   }
-  seen.body = await (binary && response.ok ? response.arrayBuffer() : response.text());
 }

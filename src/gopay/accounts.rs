@@ -1,15 +1,18 @@
 //! What belongs to the e-shop and not to a payment: the ways to pay, the account's statement.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use serde_json::Value;
 
 use super::{error_body, parse_json, routes};
 use crate::{
     Endpoint, Error,
-    endpoint::{read_params, to_body},
+    endpoint::read_params,
     http::{Method, Request, Response},
-    json::Object,
     money::check_currency,
     time::parse_iso8601,
 };
@@ -45,14 +48,13 @@ impl Endpoint for PaymentInstruments {
 /// `POST /accounts/account-statement`. Changes nothing, so it may be sent again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountStatement {
-    params: Object,
+    body: String,
 }
 
 impl AccountStatement {
     /// Reads a caller's parameters, named as on the wire. `goid` is filled in.
-    pub fn from_json(mut params: Object, go_id: u64) -> Result<AccountStatement, Error> {
-        params.entry("goid").or_insert_with(|| go_id.into());
-        read_params(params.clone(), |mut fields| {
+    pub fn from_json(params: &str, go_id: u64) -> Result<AccountStatement, Error> {
+        read_params(params, |mut fields| {
             for name in ["date_from", "date_to"] {
                 let date = fields.string(name)?;
                 if date.len() != 10 || parse_iso8601(&date).is_none() {
@@ -63,12 +65,11 @@ impl AccountStatement {
             if let Err(problem) = check_currency(&currency) {
                 return fields.misfit("currency", problem);
             }
-            if !FORMATS.contains(&fields.string("format")?.as_str()) {
+            if !FORMATS.contains(&&*fields.string("format")?) {
                 return fields.misfit("format", "must be CSV_A to CSV_E, XLS_A to XLS_C, ABO_A, ABO_B or PDF_A");
             }
-            Ok(())
-        })?;
-        Ok(AccountStatement { params })
+            Ok(AccountStatement { body: fields.with(&[("goid", &go_id.to_string())], &[]) })
+        })
     }
 }
 
@@ -78,7 +79,7 @@ impl Endpoint for AccountStatement {
 
     fn request(&self) -> Result<Request, Error> {
         let request = Request::new(Method::Post, routes::ACCOUNT_STATEMENT.to_owned());
-        Ok(Request { repeatable: true, ..request.with_json(to_body(&self.params)?) })
+        Ok(Request { repeatable: true, ..request.with_json(self.body.clone()) })
     }
 
     fn parse(response: &Response) -> Result<Vec<u8>, Error> {

@@ -1,13 +1,14 @@
 //! The shapes in which GoPay refuses a call: a list of errors, or a single one bare; or a proxy's page.
 
-use alloc::string::{String, ToString};
-
-use serde_json::Value;
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use crate::{
     Error, Fault, GatewayError,
     http::Response,
-    json::{Fields, Object},
+    json::{Fields, Json},
     refusal,
 };
 
@@ -16,10 +17,9 @@ pub(super) fn parse(response: &Response) -> Error {
     refusal::read(response, "the pair of clientId and clientSecret", from_object)
 }
 
-fn from_object(status: u16, body: Object) -> GatewayError {
-    let first = body.get("errors").and_then(|errors| errors.get(0)).and_then(Value::as_object);
-    let mut fields = Fields::new(first.unwrap_or(&body).clone());
-    let number = fields.take("error_code").as_u64();
+fn from_object(status: u16, text: &str, mut body: Fields) -> GatewayError {
+    let mut fields = errors(&mut body).into_iter().next().unwrap_or(body);
+    let number = fields.integer("error_code").ok().and_then(|number| u64::try_from(number).ok());
     // The token endpoint answers as OAuth has it: `error`, `error_description`.
     let name = fields.text("error_name").or_else(|| fields.text("error"));
     let mut message = String::new();
@@ -40,17 +40,22 @@ fn from_object(status: u16, body: Object) -> GatewayError {
         fault,
         code: name.or_else(|| number.map(|number| number.to_string())),
         message,
-        details: Some(Value::Object(body)),
+        details: Json::of(text),
         ..GatewayError::default()
     }
 }
 
 /// Whether a refusal carries this code, by number or by name, in any of its errors.
-pub(super) fn has_code(error: &GatewayError, number: u64, name: &str) -> bool {
-    let is = |error: &Value| {
-        error.get("error_code").and_then(Value::as_u64) == Some(number)
-            || error.get("error_name").and_then(Value::as_str) == Some(name)
+pub(super) fn has_code(error: &GatewayError, number: i64, name: &str) -> bool {
+    let is = |error: &mut Fields| {
+        error.integer("error_code").ok() == Some(number) || error.text("error_name").as_deref() == Some(name)
     };
     let Some(details) = &error.details else { return false };
-    is(details) || details.get("errors").and_then(Value::as_array).is_some_and(|errors| errors.iter().any(is))
+    let Ok(Some(mut body)) = Fields::parse(details.as_str()) else { return false };
+    is(&mut body) || errors(&mut body).iter_mut().any(is)
+}
+
+/// The list of errors; none where it is something else.
+fn errors<'a>(body: &mut Fields<'a>) -> Vec<Fields<'a>> {
+    body.list("errors", |entry, key| entry.object(key)).unwrap_or_default()
 }

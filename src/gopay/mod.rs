@@ -21,12 +21,12 @@ use alloc::{
     string::{String, ToString},
 };
 
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     Error, GatewayError, endpoint,
     http::Response,
-    json::{Fields, Fit, Misfit, open_enum},
+    json::{self, Fields, Fit, Misfit, open_enum},
 };
 
 #[cfg(feature = "js-gopay")]
@@ -100,19 +100,20 @@ pub fn unreadable_field(response: &Response, field: &str, problem: &str) -> Erro
 
 /// Reads an object out of an answer, or the refusal that it is.
 fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
-    endpoint::read_object(response, parse_json(response)?, read)
+    endpoint::read_object(response, &json::text(&parse_json(response)?), read)
 }
 
 /// The cleaned JSON of a successful answer.
 pub fn parse_json(response: &Response) -> Result<Value, Error> {
-    let mut json = endpoint::parse_json(response, error_body::parse)?;
+    let text: &RawValue = endpoint::parse_json(response, error_body::parse)?;
+    let mut json = json::parse(text.get());
     clean(&mut json);
     Ok(json)
 }
 
 /// An id, which the gateway writes as a number and, at times, as a string.
 fn id(fields: &mut Fields, name: &str) -> Fit<Option<String>> {
-    match fields.take(name) {
+    match fields.tree(name) {
         Value::Null => Ok(None),
         Value::String(text) if !text.is_empty() => Ok(Some(text)),
         Value::Number(number) if number.is_u64() => Ok(Some(number.to_string())),

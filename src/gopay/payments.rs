@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Preauthorization, Recurrence, amount, id, parse_object, routes};
 use crate::{
     Endpoint, Error,
-    endpoint::{read_params, to_body},
+    endpoint::read_params,
     http::{Method, Request, Response},
     json::{self, Fields, Fit, Object, open_enum},
     money::check_currency,
@@ -77,7 +77,7 @@ pub struct Payment {
 
 impl Payment {
     /// Reads a payment that [`super::clean`] has cleaned.
-    pub fn from_json(payment: Object) -> Result<Payment, Error> {
+    pub fn from_json(payment: &str) -> Result<Payment, Error> {
         read_params(payment, Payment::read)
     }
 
@@ -103,7 +103,7 @@ impl Payment {
             },
             recurrence: fields.nested("recurrence").map(Recurrence::read),
             preauthorization: fields.nested("preauthorization").map(Preauthorization::read),
-            additional_params: pairs(fields.take("additional_params")),
+            additional_params: pairs(fields.tree("additional_params")),
             extra: fields.rest(),
         })
     }
@@ -124,14 +124,13 @@ fn pairs(params: Value) -> Vec<(String, String)> {
 /// `POST /payments/payment`. Nobody is charged by it: the payer does that at `gw_url`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatePayment {
-    params: Object,
+    body: String,
 }
 
 impl CreatePayment {
     /// Reads a caller's parameters, named as on the wire. `target` is filled in.
-    pub fn from_json(mut params: Object, go_id: u64) -> Result<CreatePayment, Error> {
-        params.entry("target").or_insert_with(|| serde_json::json!({ "type": "ACCOUNT", "goid": go_id }));
-        read_params(params.clone(), |mut fields| {
+    pub fn from_json(params: &str, go_id: u64) -> Result<CreatePayment, Error> {
+        read_params(params, |mut fields| {
             let amount = amount(&mut fields)?;
             let currency = fields.string("currency")?;
             if let Err(problem) = check_currency(&currency) {
@@ -154,9 +153,9 @@ impl CreatePayment {
                 }
                 Recurrence::check(&mut recurrence)?;
             }
-            Ok(())
-        })?;
-        Ok(CreatePayment { params })
+            let target = format!("{{\"type\":\"ACCOUNT\",\"goid\":{go_id}}}");
+            Ok(CreatePayment { body: fields.with(&[("target", &target)], &[]) })
+        })
     }
 }
 
@@ -199,7 +198,7 @@ impl Endpoint for CreatePayment {
     type Output = Payment;
 
     fn request(&self) -> Result<Request, Error> {
-        Ok(Request::new(Method::Post, routes::PAYMENTS.to_owned()).with_json(to_body(&self.params)?))
+        Ok(Request::new(Method::Post, routes::PAYMENTS.to_owned()).with_json(self.body.clone()))
     }
 
     fn parse(response: &Response) -> Result<Payment, Error> {

@@ -5,9 +5,9 @@ use alloc::string::String;
 use super::{Done, amount, parse_object, payments::check_items, routes};
 use crate::{
     Endpoint, Error,
-    endpoint::{read_params, to_body},
+    endpoint::read_params,
     http::{Method, Request, Response},
-    json::{Fields, Object, open_enum},
+    json::{Fields, open_enum},
 };
 
 open_enum! {
@@ -41,25 +41,31 @@ impl Preauthorization {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capture {
     id: String,
-    /// `amount` and `items` of a part.
-    part: Option<Object>,
+    part: Option<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Part {
+    amount: i64,
+    body: String,
 }
 
 impl Capture {
-    /// Reads a caller's parameters, named as on the wire; none for all of it.
-    pub fn from_json(id: String, part: Option<Object>) -> Result<Capture, Error> {
-        if let Some(part) = part.clone() {
+    /// Reads a caller's parameters, named as on the wire, `amount` and `items` of a part; none for all of it.
+    pub fn from_json(id: String, part: Option<&str>) -> Result<Capture, Error> {
+        let part = part.map(|part| {
             read_params(part, |mut fields| {
                 let amount = amount(&mut fields)?;
-                check_items(&mut fields, amount)
-            })?;
-        }
-        Ok(Capture { id, part })
+                check_items(&mut fields, amount)?;
+                Ok(Part { amount, body: fields.with(&[], &[]) })
+            })
+        });
+        Ok(Capture { id, part: part.transpose()? })
     }
 
     /// The part's; none for all of it.
     pub fn amount(&self) -> Option<i64> {
-        self.part.as_ref()?.get("amount")?.as_i64()
+        self.part.as_ref().map(|part| part.amount)
     }
 }
 
@@ -69,7 +75,7 @@ impl Endpoint for Capture {
     fn request(&self) -> Result<Request, Error> {
         let request = Request::new(Method::Post, routes::capture(&self.id)?);
         Ok(match &self.part {
-            Some(part) => request.with_json(to_body(part)?),
+            Some(part) => request.with_json(part.body.clone()),
             None => request.with_form(String::new()),
         })
     }

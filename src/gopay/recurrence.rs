@@ -5,9 +5,9 @@ use alloc::{borrow::ToOwned, string::String};
 use super::{Done, Payment, amount, parse_object, payments::check_items, routes};
 use crate::{
     Endpoint, Error,
-    endpoint::{read_params, to_body},
+    endpoint::read_params,
     http::{Method, Request, Response},
-    json::{Fields, Fit, Object, open_enum},
+    json::{Fields, Fit, open_enum},
     money::check_currency,
     time::parse_iso8601,
 };
@@ -85,7 +85,7 @@ impl Recurrence {
         if date.len() != 10 || parse_iso8601(&date).is_none() {
             return fields.misfit("recurrence_date_to", "must be a date such as 2030-12-31");
         }
-        if date.as_str() >= LAST_DATE {
+        if &*date >= LAST_DATE {
             return fields.misfit("recurrence_date_to", "must be before 2099-12-31");
         }
         Ok(())
@@ -96,13 +96,13 @@ impl Recurrence {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateRecurrence {
     parent_id: String,
-    params: Object,
+    body: String,
 }
 
 impl CreateRecurrence {
     /// Reads a caller's parameters, named as on the wire. The id is always the first payment's.
-    pub fn from_json(parent_id: &str, params: Object) -> Result<CreateRecurrence, Error> {
-        read_params(params.clone(), |mut fields| {
+    pub fn from_json(parent_id: &str, params: &str) -> Result<CreateRecurrence, Error> {
+        read_params(params, |mut fields| {
             let amount = amount(&mut fields)?;
             let currency = fields.string("currency")?;
             if let Err(problem) = check_currency(&currency) {
@@ -110,9 +110,9 @@ impl CreateRecurrence {
             }
             fields.text_up_to("order_number", 128, true)?;
             fields.text_up_to("order_description", 256, false)?;
-            check_items(&mut fields, amount)
-        })?;
-        Ok(CreateRecurrence { parent_id: parent_id.to_owned(), params })
+            check_items(&mut fields, amount)?;
+            Ok(CreateRecurrence { parent_id: parent_id.to_owned(), body: fields.with(&[], &[]) })
+        })
     }
 }
 
@@ -120,7 +120,7 @@ impl Endpoint for CreateRecurrence {
     type Output = Payment;
 
     fn request(&self) -> Result<Request, Error> {
-        Ok(Request::new(Method::Post, routes::create_recurrence(&self.parent_id)?).with_json(to_body(&self.params)?))
+        Ok(Request::new(Method::Post, routes::create_recurrence(&self.parent_id)?).with_json(self.body.clone()))
     }
 
     fn parse(response: &Response) -> Result<Payment, Error> {

@@ -9,7 +9,7 @@ use crate::{
     Endpoint, Error,
     endpoint::{self, read_params},
     http::{Method, Request, Response},
-    json::{Fields, Fit, Object, open_enum},
+    json::{self, Fields, Fit, open_enum},
     time::parse_iso8601,
 };
 
@@ -36,7 +36,7 @@ pub struct RefundPayment {
 
 impl RefundPayment {
     /// Reads a caller's parameters, named as on the wire.
-    pub fn from_json(id: String, params: Object) -> Result<RefundPayment, Error> {
+    pub fn from_json(id: String, params: &str) -> Result<RefundPayment, Error> {
         read_params(params, |mut fields| Ok(RefundPayment { id, amount: amount(&mut fields)? }))
     }
 }
@@ -73,7 +73,7 @@ pub struct Refund {
 
 impl Refund {
     fn read(mut fields: Fields) -> Fit<Refund> {
-        let requested = fields.take("date_requested");
+        let requested = fields.tree("date_requested");
         Ok(Refund {
             id: match id(&mut fields, "id")? {
                 Some(id) => id,
@@ -91,7 +91,7 @@ impl Refund {
     }
 
     /// Reads a cleaned history.
-    pub fn list_from_json(history: Value) -> Result<Vec<Refund>, Error> {
+    pub fn list_from_json(history: &str) -> Result<Vec<Refund>, Error> {
         let response = Response { status: 200, headers: Default::default(), body: Vec::new() };
         endpoint::read_list(&response, history, Refund::read)
     }
@@ -112,6 +112,6 @@ impl Endpoint for ListRefunds {
     }
 
     fn parse(response: &Response) -> Result<Vec<Refund>, Error> {
-        endpoint::read_list(response, parse_json(response)?, Refund::read)
+        endpoint::read_list(response, &json::text(&parse_json(response)?), Refund::read)
     }
 }

@@ -42,8 +42,7 @@ pub fn authorise(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: 
 /// What that adds to its headers.
 pub(crate) fn credentials(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: u64) -> Headers {
     let timestamp = unix_seconds.to_string();
-    let path = base.path_as_sent(request);
-    let hex = tag(&key.key, timestamp.as_bytes(), request.method, &path, &request.body).to_hex();
+    let hex = tag(&key.key, timestamp.as_bytes(), request.method, &base.path_parts(request), &request.body).to_hex();
     let hex = core::str::from_utf8(&hex).unwrap_or_default();
     let mut headers = Headers::default();
     headers.set("Authorization", ["Bearer ", key.secret.expose()].concat());
@@ -69,14 +68,17 @@ pub fn bears_key(request: &Request, key: &Secret) -> bool {
 pub fn verify(request: &Request, key: &Secret, now: u64, max_age: u64) -> Result<(), Problem> {
     let header = Header::parse(request.headers.get(HEADER).unwrap_or_default().as_bytes())?;
     let key = Key::new(key.expose().as_bytes())?;
-    header.check(&tag(&key, header.timestamp(), request.method, &request.path, &request.body))?;
+    header.check(&tag(&key, header.timestamp(), request.method, &[&request.path], &request.body))?;
     header.check_age(now, Some(max_age))
 }
 
-fn tag(key: &Key, timestamp: &[u8], method: Method, path_as_sent: &str, body: &[u8]) -> Tag {
+fn tag(key: &Key, timestamp: &[u8], method: Method, path_as_sent: &[&str], body: &[u8]) -> Tag {
     let mut mac = key.mac();
-    for part in [timestamp, method.as_str().as_bytes(), path_as_sent.as_bytes(), body] {
-        mac.update(part);
+    mac.update(timestamp);
+    mac.update(method.as_str().as_bytes());
+    for part in path_as_sent {
+        mac.update(part.as_bytes());
     }
+    mac.update(body);
     mac.finish()
 }

@@ -1,21 +1,15 @@
 //! The shapes in which ItPay refuses a call (itpay-api.md, C9).
 
-use crate::{
-    Error, GatewayError,
-    http::Response,
-    json::{Fields, Object},
-    refusal,
-};
+use crate::{Error, GatewayError, http::Response, json::Fields, refusal};
 
 /// Never fails.
 pub(super) fn parse(response: &Response) -> Error {
-    refusal::read(response, "the API key", |_, body| from_object(body))
+    refusal::read(response, "the API key", |_, _, body| from_object(body))
 }
 
 /// `{error: {code, message, details}, request_id}` as documented; `{error: "code", message}` as the 402 has it;
 /// the request id inside `error`; or all of it flat.
-fn from_object(body: Object) -> GatewayError {
-    let mut outer = Fields::new(body);
+fn from_object(mut outer: Fields) -> GatewayError {
     let request_id = outer.text("request_id");
     let mut error = GatewayError { request_id, ..GatewayError::default() };
     if let Some(mut inner) = outer.nested("error") {
@@ -31,5 +25,5 @@ fn from_object(body: Object) -> GatewayError {
 fn read(error: &mut GatewayError, mut fields: Fields) {
     error.code = fields.text("code").or(error.code.take());
     error.message = fields.text("message").unwrap_or_default();
-    error.details = fields.rest().remove("details").filter(|details| !details.is_null());
+    error.details = fields.json("details");
 }

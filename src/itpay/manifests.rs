@@ -1,7 +1,11 @@
 //! ServiceManifest: what is sold, for how much, through which channels
 //! (Go SDK page; docs.itpay.ai/core-objects/service-manifest).
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    string::String,
+    vec::Vec,
+};
 
 use serde::Serialize;
 
@@ -64,7 +68,7 @@ pub struct ServiceManifest {
 impl ServiceManifest {
     pub(crate) fn read(mut fields: Fields) -> Fit<ServiceManifest> {
         Ok(ServiceManifest {
-            id: fields.string("id")?,
+            id: fields.string("id")?.into_owned(),
             name: fields.text("name"),
             endpoint: fields.text("endpoint"),
             status: fields.text("status"),
@@ -99,51 +103,62 @@ pub struct CreateManifest {
     pub extra: Object,
 }
 
+/// What may be null: then it is not sent.
+const OPTIONAL: [&str; 3] = ["description", "pricing", "qr_mode"];
+
 impl CreateManifest {
-    /// Reads a caller's parameters.
-    pub fn from_json(params: Object) -> Result<CreateManifest, Error> {
-        let params = read_params(params, |mut fields| {
+    /// Reads parameters and checks them.
+    pub fn from_json(params: &str) -> Result<CreateManifest, Error> {
+        read_params(params, |mut fields| {
+            check(&mut fields)?;
             Ok(CreateManifest {
-                name: fields.string("name")?,
-                description: fields.optional_string("description")?,
+                name: fields.string("name")?.into_owned(),
+                description: fields.optional_string("description")?.map(Cow::into_owned),
                 payment_methods: read_methods(fields.object("payment_methods")?)?,
                 pricing: fields.optional_object("pricing")?.map(read_pricing).transpose()?.unwrap_or_default(),
-                accepted_channels: fields.list("accepted_channels", |entry, key| entry.string(key))?,
-                qr_mode: fields.optional_string("qr_mode")?,
-                settlement_currency: fields.string("settlement_currency")?,
-                endpoint: fields.string("endpoint")?,
+                accepted_channels: fields
+                    .list("accepted_channels", |entry, key| Ok(entry.string(key)?.into_owned()))?,
+                qr_mode: fields.optional_string("qr_mode")?.map(Cow::into_owned),
+                settlement_currency: fields.string("settlement_currency")?.into_owned(),
+                endpoint: fields.string("endpoint")?.into_owned(),
                 extra: fields.rest(),
             })
-        })?;
-        params.check()?;
-        Ok(params)
+        })
     }
 
-    fn check(&self) -> Result<(), Error> {
-        check_currency(&self.settlement_currency).map_err(|problem| Error::invalid("settlement_currency", problem))?;
-        if self.accepted_channels.is_empty() {
-            return Err(Error::invalid("accepted_channels", "must name at least one channel, such as alipay"));
-        }
-        for (index, tier) in self.pricing.one_time.iter().enumerate() {
-            let field = |name: &str| format!("pricing.one_time[{index}].{name}");
-            check_currency(&tier.currency).map_err(|problem| Error::invalid(&field("currency"), problem))?;
-            if tier.amount < 0 {
-                return Err(Error::invalid(&field("amount"), "must not be negative"));
-            }
-        }
-        if !(self.endpoint.starts_with("https://") || self.endpoint.starts_with("http://")) {
-            return Err(Error::invalid("endpoint", "must be the URL that webhooks are sent to"));
-        }
-        Ok(())
+    /// The request, from parameters that are JSON already: they are checked, and sent as they came.
+    pub fn request_from_json(params: &str) -> Result<Request, Error> {
+        read_params(params, |mut fields| {
+            check(&mut fields)?;
+            Ok(Request::new(Method::Post, routes::SERVICES.to_owned()).with_json(fields.with(&[], &OPTIONAL)))
+        })
     }
+}
+
+fn check(fields: &mut Fields) -> Fit<()> {
+    fields.string("name")?;
+    fields.optional_string("description")?;
+    read_methods(fields.object("payment_methods")?)?;
+    fields.optional_object("pricing")?.map(read_pricing).transpose()?;
+    if fields.list("accepted_channels", |entry, key| entry.string(key))?.is_empty() {
+        return fields.misfit("accepted_channels", "must name at least one channel, such as alipay");
+    }
+    fields.optional_string("qr_mode")?;
+    if let Err(problem) = check_currency(&fields.string("settlement_currency")?) {
+        return fields.misfit("settlement_currency", problem);
+    }
+    let endpoint = fields.string("endpoint")?;
+    if !(endpoint.starts_with("https://") || endpoint.starts_with("http://")) {
+        return fields.misfit("endpoint", "must be the URL that webhooks are sent to");
+    }
+    Ok(())
 }
 
 impl Endpoint for CreateManifest {
     type Output = ServiceManifest;
 
     fn request(&self) -> Result<Request, Error> {
-        self.check()?;
-        Ok(Request::new(Method::Post, routes::SERVICES.to_owned()).with_json(to_body(self)?))
+        CreateManifest::request_from_json(&to_body(self)?)
     }
 
     fn parse(response: &Response) -> Result<ServiceManifest, Error> {
@@ -202,13 +217,15 @@ fn read_methods(mut fields: Fields) -> Fit<PaymentMethods> {
 fn read_pricing(mut fields: Fields) -> Fit<Pricing> {
     let one_time = fields.list("one_time", |entry, key| {
         let mut tier = entry.object(key)?;
-        Ok(PriceTier {
-            amount: tier.integer("amount")?,
-            currency: tier.string("currency")?,
-            label: tier.optional_string("label")?,
-        })
+        let (amount, currency) = (tier.integer("amount")?, tier.string("currency")?.into_owned());
+        let label = tier.optional_string("label")?.map(Cow::into_owned);
+        if let Err(problem) = check_currency(&currency) {
+            return tier.misfit("currency", problem);
+        }
+        if amount < 0 {
+            return tier.misfit("amount", "must not be negative");
+        }
+        Ok(PriceTier { amount, currency, label })
     })?;
-    let mut extra = fields.rest();
-    extra.retain(|_, value| !value.is_null());
-    Ok(Pricing { one_time, extra })
+    Ok(Pricing { one_time, extra: fields.rest() })
 }

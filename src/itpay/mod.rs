@@ -13,12 +13,12 @@ mod webhook_event;
 
 use alloc::vec::Vec;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{
     Error, endpoint,
     http::Response,
-    json::{Fields, Fit},
+    json::{Fields, Fit, Json},
 };
 
 #[cfg(feature = "js-client")]
@@ -41,20 +41,24 @@ pub const DEFAULT_TIMEOUT: u32 = 30_000;
 
 /// Reads an object out of an answer, or the refusal that it is.
 fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
-    endpoint::read_object(response, endpoint::parse_json(response, error_body::parse)?, read)
+    endpoint::read_object(response, endpoint::success(response, error_body::parse)?, read)
 }
 
 /// Reads a list of objects, bare or as the `data` of an object: which of the two the gateway sends is ASSUMED.
 fn parse_list<T>(response: &Response, read: impl Fn(Fields) -> Fit<T>) -> Result<Vec<T>, Error> {
-    let list = match endpoint::parse_json(response, error_body::parse)? {
-        Value::Object(mut object) => object.remove("data").unwrap_or_default(),
-        list => list,
-    };
-    endpoint::read_list(response, list, read)
+    let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
+    match Fields::parse(json.get()) {
+        Ok(Some(mut object)) => endpoint::read_list(response, object.take("data"), read),
+        _ => endpoint::read_list(response, json.get(), read),
+    }
 }
 
 /// Reads whatever JSON a call that is not modelled was answered with; nothing at all is also an answer.
-pub fn parse_any(response: &Response) -> Result<Value, Error> {
+pub fn parse_any(response: &Response) -> Result<Option<Json>, Error> {
     let empty = response.body.is_empty() && (200..300).contains(&response.status);
-    if empty { Ok(Value::Null) } else { endpoint::parse_json(response, error_body::parse) }
+    if empty {
+        return Ok(None);
+    }
+    let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
+    Ok(Json::of(json.get()))
 }

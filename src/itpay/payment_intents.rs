@@ -1,6 +1,12 @@
 //! PaymentIntent: create, retrieve (Go SDK page; docs.itpay.ai/core-objects/payment-intent).
 
-use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    collections::BTreeMap,
+    format,
+    string::String,
+    vec::Vec,
+};
 
 use serde::Serialize;
 
@@ -9,7 +15,7 @@ use crate::{
     Endpoint, Error, Money,
     endpoint::{read_params, to_body},
     http::{Method, Request, Response},
-    json::{Fields, Fit, Object, open_enum},
+    json::{Fields, Fit, Object, open_enum, quoted},
 };
 
 /// The most that `metadata` may take as JSON, in bytes.
@@ -74,8 +80,8 @@ pub struct Party {
 impl Party {
     fn read(mut fields: Fields) -> Fit<Party> {
         Ok(Party {
-            agent_id: fields.string("agent_id")?,
-            human_id: fields.optional_string("human_id")?,
+            agent_id: fields.string("agent_id")?.into_owned(),
+            human_id: fields.optional_string("human_id")?.map(Cow::into_owned),
             extra: fields.rest(),
         })
     }
@@ -108,14 +114,30 @@ pub struct PaymentIntent {
 
 impl PaymentIntent {
     /// Reads an intent that the gateway has answered with.
-    pub fn from_json(intent: Object) -> Result<PaymentIntent, Error> {
+    pub fn from_json(intent: &str) -> Result<PaymentIntent, Error> {
         read_params(intent, PaymentIntent::read)
     }
 
+    /// The status in an answer.
+    pub(crate) fn status_in(response: &Response) -> Result<Status, Error> {
+        parse_object(response, |mut fields| PaymentIntent::check(&mut fields))
+    }
+
+    /// What must be right; the status of it.
+    fn check(fields: &mut Fields) -> Fit<Status> {
+        fields.string("id")?;
+        if let Some(mut amount) = fields.optional_object("amount")? {
+            amount.string("currency")?;
+            amount.integer("value")?;
+        }
+        Ok(fields.string("status")?.into())
+    }
+
     pub(crate) fn read(mut fields: Fields) -> Fit<PaymentIntent> {
+        let status = PaymentIntent::check(&mut fields)?;
         Ok(PaymentIntent {
-            id: fields.string("id")?,
-            status: fields.string("status")?.into(),
+            id: fields.string("id")?.into_owned(),
+            status,
             amount: fields.optional_object("amount")?.map(Money::read).transpose()?,
             service_id: fields.text("service_id"),
             description: fields.text("description"),
@@ -156,42 +178,66 @@ pub struct CreatePaymentIntent {
     pub extra: Object,
 }
 
+/// What may be null: then it is not sent.
+const OPTIONAL: [&str; 3] = ["description", "channel", "metadata"];
+
 impl CreatePaymentIntent {
-    /// Reads a caller's parameters. `new_id` is taken when they have no id, `channel` when they have none.
-    pub fn from_json(params: Object, new_id: impl FnOnce() -> String, channel: Option<&str>) -> Result<Self, Error> {
-        let params = read_params(params, |mut fields| {
+    /// Reads parameters and checks them.
+    pub fn from_json(params: &str) -> Result<CreatePaymentIntent, Error> {
+        read_params(params, |mut fields| {
+            check(&mut fields)?;
             Ok(CreatePaymentIntent {
-                id: fields.optional_string("id")?.unwrap_or_else(new_id),
-                service_id: fields.string("service_id")?,
+                id: fields.string("id")?.into_owned(),
+                service_id: fields.string("service_id")?.into_owned(),
                 payment_type: fields.string("type")?.into(),
                 amount: Money::read(fields.object("amount")?)?,
-                description: fields.optional_string("description")?,
+                description: fields.optional_string("description")?.map(Cow::into_owned),
                 payer: Party::read(fields.object("payer")?)?,
-                channel: fields.optional_string("channel")?.or_else(|| channel.map(ToOwned::to_owned)),
+                channel: fields.optional_string("channel")?.map(Cow::into_owned),
                 metadata: fields.strings("metadata")?,
                 extra: fields.rest(),
             })
-        })?;
-        params.check()?;
-        Ok(params)
+        })
     }
 
-    fn check(&self) -> Result<(), Error> {
-        for (field, value) in
-            [("id", &self.id), ("service_id", &self.service_id), ("payer.agent_id", &self.payer.agent_id)]
-        {
-            if value.is_empty() {
-                return Err(Error::invalid(field, "must not be empty"));
-            }
+    /// The request, from parameters that are JSON already: they are checked, and sent as they came. `new_id` is taken
+    /// when they have no id, `channel` when they have none.
+    pub fn request_from_json<E: From<Error>>(
+        params: &str,
+        new_id: impl FnOnce() -> Result<String, E>,
+        channel: Option<&str>,
+    ) -> Result<Request, E> {
+        let mut fields = read_params(params, |mut fields| check(&mut fields).map(|()| fields))?;
+        let id = match fields.text("id") {
+            Some(id) => id,
+            None => new_id()?,
+        };
+        let (quoted_id, quoted_channel) = (quoted(&id), channel.map(quoted));
+        let channel = quoted_channel.iter().map(|channel| ("channel", channel.as_str()));
+        let defaults: Vec<_> = [("id", quoted_id.as_str())].into_iter().chain(channel).collect();
+        let body = fields.with(&defaults, &OPTIONAL);
+        let mut request = Request::new(Method::Post, routes::PAYMENT_INTENTS.to_owned()).with_json(body);
+        request.idempotency_key = Some(id);
+        Ok(request)
+    }
+}
+
+fn check(fields: &mut Fields) -> Fit<()> {
+    fields.optional_string("id")?;
+    fields.string("service_id")?;
+    fields.string("type")?;
+    Money::check(fields.object("amount")?)?;
+    fields.optional_string("description")?;
+    let mut payer = fields.object("payer")?;
+    payer.string("agent_id")?;
+    payer.optional_string("human_id")?;
+    fields.optional_string("channel")?;
+    fields.each_string("metadata", |_, _| {})?;
+    match fields.take("metadata").len() {
+        size if size > MAX_METADATA => {
+            fields.misfit("metadata", format!("must be at most 4096 bytes of JSON, not {size}"))
         }
-        self.amount.check().map_err(|(field, problem)| Error::invalid(&format!("amount.{field}"), problem))?;
-        // Escaped, a byte takes six at most: what is small anyway is not written to see how long it is.
-        let most: usize = self.metadata.iter().map(|(name, text)| 6 * (name.len() + text.len() + 1)).sum();
-        let size = if most > MAX_METADATA { to_body(&self.metadata)?.len() } else { most };
-        if size > MAX_METADATA {
-            return Err(Error::invalid("metadata", &format!("must be at most 4096 bytes of JSON, not {size}")));
-        }
-        Ok(())
+        _ => Ok(()),
     }
 }
 
@@ -199,14 +245,15 @@ impl Endpoint for CreatePaymentIntent {
     type Output = PaymentIntent;
 
     fn request(&self) -> Result<Request, Error> {
-        self.check()?;
-        let mut request = Request::new(Method::Post, routes::PAYMENT_INTENTS.to_owned()).with_json(to_body(self)?);
-        request.idempotency_key = Some(self.id.clone());
-        Ok(request)
+        CreatePaymentIntent::request_from_json(&to_body(self)?, || Ok(self.id.clone()), None)
     }
 
     fn parse(response: &Response) -> Result<PaymentIntent, Error> {
         parse_object(response, PaymentIntent::read)
+    }
+
+    fn check(response: &Response) -> Result<(), Error> {
+        PaymentIntent::status_in(response).map(drop)
     }
 }
 
@@ -226,5 +273,9 @@ impl Endpoint for RetrievePaymentIntent {
 
     fn parse(response: &Response) -> Result<PaymentIntent, Error> {
         parse_object(response, PaymentIntent::read)
+    }
+
+    fn check(response: &Response) -> Result<(), Error> {
+        PaymentIntent::status_in(response).map(drop)
     }
 }

@@ -45,7 +45,7 @@ pub struct QrCharge {
 impl QrCharge {
     fn read(mut fields: Fields) -> Fit<QrCharge> {
         Ok(QrCharge {
-            id: fields.string("id")?,
+            id: fields.string("id")?.into_owned(),
             payment_intent_id: fields.text("payment_intent_id"),
             qr_data: fields.text("qr_data"),
             scan_url: fields.text("scan_url"),

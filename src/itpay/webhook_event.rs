@@ -2,12 +2,10 @@
 
 use alloc::string::String;
 
-use serde_json::Value;
-
 use super::PaymentIntent;
 use crate::{
     Error,
-    json::{Fields, Misfit, Object},
+    json::{Fields, Json, Misfit, Object},
 };
 
 /// `{id, type, data}`.
@@ -18,7 +16,7 @@ pub struct WebhookEvent {
     /// Such as `payment_intent.succeeded`. More may come.
     pub event_type: String,
     /// For `payment_intent.*` the payment.
-    pub data: Value,
+    pub data: Option<Json>,
     /// Every other field, as it came.
     pub extra: Object,
 }
@@ -26,19 +24,23 @@ pub struct WebhookEvent {
 impl WebhookEvent {
     /// Reads a verified body.
     pub fn parse(body: &[u8]) -> Result<WebhookEvent, Error> {
-        let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
+        let Some(mut fields) = core::str::from_utf8(body).ok().and_then(|body| Fields::parse(body).ok()?) else {
             return Err(Error::invalid("body", "is not a JSON object"));
         };
-        let mut fields = Fields::new(object);
         let invalid = |Misfit { field, problem }| Error::Invalid { field, problem };
-        let (id, event_type) = (fields.string("id").map_err(invalid)?, fields.string("type").map_err(invalid)?);
-        let mut extra = fields.rest();
-        Ok(WebhookEvent { id, event_type, data: extra.remove("data").unwrap_or_default(), extra })
+        Ok(WebhookEvent {
+            id: fields.string("id").map_err(invalid)?.into_owned(),
+            event_type: fields.string("type").map_err(invalid)?.into_owned(),
+            data: fields.json("data"),
+            extra: fields.rest(),
+        })
     }
 
     /// The payment that the event is about.
     pub fn payment_intent(&self) -> Result<PaymentIntent, Error> {
-        let object = self.data.as_object().cloned().ok_or_else(|| Error::invalid("data", "is not an object"))?;
-        crate::endpoint::read_params(object, PaymentIntent::read)
+        match self.data.as_ref().map(Json::as_str) {
+            Some(json) if json.starts_with('{') => PaymentIntent::from_json(json),
+            _ => Err(Error::invalid("data", "is not an object")),
+        }
     }
 }

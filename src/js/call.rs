@@ -11,10 +11,11 @@ use core::{
 };
 use std::thread_local;
 
+use js_sys::Date;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::AbortSignal;
 
-use super::transport::Seen;
+use super::{error::Record, transport::Seen};
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,14 +23,13 @@ extern "C" {
     #[derive(Clone)]
     pub(super) type Call;
     #[wasm_bindgen(method, structural)]
-    pub(super) fn send(
-        this: &Call,
-        head: &str,
-        body: Option<&str>,
-        ms: f64,
-        signal: Option<&AbortSignal>,
-        binary: bool,
-    ) -> Seen;
+    pub(super) fn send(this: &Call, message: &str, ms: f64, signal: Option<&AbortSignal>, binary: bool) -> Seen;
+    /// Its end.
+    #[wasm_bindgen(method, structural)]
+    fn end(this: &Call, answer: &JsValue);
+    /// Its end, by what it throws.
+    #[wasm_bindgen(method, structural)]
+    fn fail(this: &Call, error: &JsValue);
     #[wasm_bindgen(method, structural)]
     pub(super) fn pause(this: &Call, ms: f64, signal: Option<&AbortSignal>);
     #[cfg(feature = "js-gopay")]
@@ -65,12 +65,13 @@ pub(super) struct Woken {
     pub body: Option<String>,
 }
 
-type Running = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
+/// What a call still has to do.
+pub(super) type Work = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
 
 #[derive(Default)]
 struct Calls {
     /// None where a call is being polled, and in the places that are free.
-    running: Vec<Option<Running>>,
+    running: Vec<Option<(Call, Work)>>,
     free: Vec<usize>,
 }
 
@@ -80,21 +81,37 @@ thread_local! {
     static NOW: Cell<f64> = const { Cell::new(0.0) };
 }
 
+/// Begins a call, and says by which number to resume it. What becomes of it, `call` is told.
+pub(super) fn begin(call: Call, prepare: impl FnOnce(&Call) -> Result<Work, Record>) -> usize {
+    NOW.set(Date::now());
+    match prepare(&call) {
+        Ok(work) => {
+            let index = keep(call, work);
+            poll(index);
+            index
+        }
+        Err(record) => {
+            call.fail(&record.into());
+            0
+        }
+    }
+}
+
 /// Keeps a call, and says where. Nothing of it happens before it is resumed for the first time.
-pub(super) fn begin(call: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> usize {
+pub(super) fn keep(call: Call, work: Work) -> usize {
     CALLS.with_borrow_mut(|Calls { running, free }| {
         let index = free.pop().unwrap_or_else(|| {
             running.push(None);
             running.len() - 1
         });
         if let Some(place) = running.get_mut(index) {
-            *place = Some(Box::pin(call));
+            *place = Some((call, work));
         }
         index
     })
 }
 
-/// Goes on with a call, whose wait has ended. Undefined while it waits again; an object, or what it throws, is its end.
+/// Goes on with a call, whose wait has ended.
 #[wasm_bindgen]
 pub fn resume(
     index: usize,
@@ -104,7 +121,7 @@ pub fn resume(
     request_id: Option<String>,
     retry_after: Option<String>,
     body: Option<String>,
-) -> Result<JsValue, JsValue> {
+) {
     let ended = match ended {
         1 => Ended::Aborted,
         2 => Ended::TimeUp,
@@ -114,22 +131,27 @@ pub fn resume(
     NOW.set(now);
     let status = status.map(|status| status as u16);
     WOKEN.set(Some(Woken { ended, status, request_id, retry_after, body }));
+    poll(index);
+}
+
+fn poll(index: usize) {
     // Taken out meanwhile: the caller's `fetch` may begin another call.
-    let call = CALLS.with_borrow_mut(|calls| calls.running.get_mut(index).and_then(Option::take));
-    let Some(mut call) = call else { return Ok(JsValue::UNDEFINED) };
-    let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    CALLS.with_borrow_mut(|calls| match polled {
-        Poll::Ready(result) => {
-            calls.free.push(index);
-            result
-        }
-        Poll::Pending => {
+    let running = CALLS.with_borrow_mut(|calls| calls.running.get_mut(index).and_then(Option::take));
+    let Some((call, mut work)) = running else { return };
+    match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Pending => CALLS.with_borrow_mut(|calls| {
             if let Some(place) = calls.running.get_mut(index) {
-                *place = Some(call);
+                *place = Some((call, work));
             }
-            Ok(JsValue::UNDEFINED)
+        }),
+        Poll::Ready(result) => {
+            CALLS.with_borrow_mut(|calls| calls.free.push(index));
+            match result {
+                Ok(answer) => call.end(&answer),
+                Err(error) => call.fail(&error),
+            }
         }
-    })
+    }
 }
 
 /// Waits for what the running call has just asked for.

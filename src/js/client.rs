@@ -3,11 +3,10 @@
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use core::cell::RefCell;
 
 use js_sys::{Date, Uint8Array};
-use serde_json::Value;
 use std::thread_local;
 use wasm_bindgen::prelude::*;
 
@@ -16,12 +15,11 @@ use super::{
     error::Record,
     line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, WaitOptions, text},
-    params::object,
-    transport::{Answer, NoAnswer, aborted, exchange, timed},
+    transport::{NoAnswer, aborted, exchange, timed},
 };
 use crate::{
     Endpoint, Error, Money, Secret,
-    http::{self, Method, Request, Response},
+    http::{self, Headers, Method, Request, Response},
     itpay::{
         self, ActivateManifest, ApiKey, Completion, CreateManifest, CreatePaymentIntent, GenerateQr, PaymentIntent,
         RetrievePaymentIntent, SearchManifests, Seen, credentials, parse_any,
@@ -65,9 +63,8 @@ impl Client {
         })
     }
 
-    async fn exchange(&self, request: &Request, options: &Options) -> Result<Answer, NoAnswer> {
-        let sign = |request: &Request, now_ms| credentials(request, &self.line.base, &self.api_key, now_ms / 1000);
-        exchange(&self.line, request, &sign, options).await
+    fn sign(&self, request: &Request, now_ms: u64) -> Headers {
+        credentials(request, &self.line.base, &self.api_key, now_ms / 1000)
     }
 }
 
@@ -78,73 +75,39 @@ pub fn check_client(client: Config) -> Result<(), JsValue> {
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_create(
-    call: Call,
-    client: Config,
-    params: &str,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
-    let build = |client: &Client| {
-        let params = object(params)?;
-        let id = if params.get("id").is_none_or(Value::is_null) { fresh_id()? } else { String::new() };
-        Ok(CreatePaymentIntent::from_json(params, || id, client.channel.as_deref())?.request()?)
-    };
-    start(call, client, options, &build, check::<CreatePaymentIntent>)
+pub fn payment_intents_create(call: Call, client: Config, params: &str, options: Option<RawOptions>) -> usize {
+    let build = |client: &Client| CreatePaymentIntent::request_from_json(params, fresh_id, client.channel.as_deref());
+    start(call, client, options, &build, CreatePaymentIntent::check)
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_retrieve(
-    call: Call,
-    client: Config,
-    id: String,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn payment_intents_retrieve(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     let retrieve = RetrievePaymentIntent { id };
-    start(call, client, options, &|_| Ok(retrieve.request()?), check::<RetrievePaymentIntent>)
+    start(call, client, options, &|_| Ok(retrieve.request()?), RetrievePaymentIntent::check)
 }
 
 #[wasm_bindgen]
-pub fn qr_generate(
-    call: Call,
-    client: Config,
-    payment_intent_id: String,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn qr_generate(call: Call, client: Config, payment_intent_id: String, options: Option<RawOptions>) -> usize {
     let generate = GenerateQr { payment_intent_id };
-    start(call, client, options, &|_| Ok(generate.request()?), check::<GenerateQr>)
+    start(call, client, options, &|_| Ok(generate.request()?), GenerateQr::check)
 }
 
 #[wasm_bindgen]
-pub fn manifests_create(
-    call: Call,
-    client: Config,
-    params: &str,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
-    let build = |_: &Client| Ok(CreateManifest::from_json(object(params)?)?.request()?);
-    start(call, client, options, &build, check::<CreateManifest>)
+pub fn manifests_create(call: Call, client: Config, params: &str, options: Option<RawOptions>) -> usize {
+    let build = |_: &Client| Ok(CreateManifest::request_from_json(params)?);
+    start(call, client, options, &build, CreateManifest::check)
 }
 
 #[wasm_bindgen]
-pub fn manifests_activate(
-    call: Call,
-    client: Config,
-    id: String,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn manifests_activate(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     let activate = ActivateManifest { id };
-    start(call, client, options, &|_| Ok(activate.request()?), check::<ActivateManifest>)
+    start(call, client, options, &|_| Ok(activate.request()?), ActivateManifest::check)
 }
 
 #[wasm_bindgen]
-pub fn manifests_search(
-    call: Call,
-    client: Config,
-    q: Option<String>,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn manifests_search(call: Call, client: Config, q: Option<String>, options: Option<RawOptions>) -> usize {
     let search = SearchManifests { q };
-    start(call, client, options, &|_| Ok(search.request()?), check::<SearchManifests>)
+    start(call, client, options, &|_| Ok(search.request()?), SearchManifests::check)
 }
 
 /// A call that is not modelled. `query` holds names and values in turn.
@@ -157,7 +120,7 @@ pub fn request(
     query: Vec<String>,
     body: Option<String>,
     options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+) -> usize {
     let build = |_: &Client| {
         let method =
             Method::parse(method).ok_or_else(|| Error::invalid("method", "must be GET, POST, PUT, PATCH or DELETE"))?;
@@ -173,16 +136,13 @@ pub fn request(
 }
 
 #[wasm_bindgen]
-pub fn payment_intents_wait(
-    call: Call,
-    client: Config,
-    id: String,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
-    let client = remembered(&LAST, client, Client::read)?;
-    let options = WaitOptions::read(options.as_ref(), call, &client.line)?;
-    let request = RetrievePaymentIntent { id }.request().map_err(Record::from)?;
-    Ok(begin(async move { wait(&client, &request, &options).await }))
+pub fn payment_intents_wait(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
+    begin(call, |call| {
+        let client = remembered(&LAST, client, Client::read)?;
+        let options = WaitOptions::read(options.as_ref(), call, &client.line)?;
+        let request = RetrievePaymentIntent { id }.request()?;
+        Ok(Box::pin(async move { wait(&client, &request, &options).await }))
+    })
 }
 
 /// A fresh id, `pi_` and a UUIDv7.
@@ -204,10 +164,6 @@ pub fn to_decimal(value: f64, currency: String) -> String {
     Money { currency, value: value as i64 }.to_decimal()
 }
 
-fn check<E: Endpoint>(response: &Response) -> Result<(), Error> {
-    E::parse(response).map(drop)
-}
-
 /// One call: built now, so that what is wrong with it is said before anything is sent. The data that it resolves to is
 /// exactly what the gateway sent, once `check` could read it.
 fn start(
@@ -216,22 +172,27 @@ fn start(
     options: Option<RawOptions>,
     build: &dyn Fn(&Client) -> Result<Request, Record>,
     check: fn(&Response) -> Result<(), Error>,
-) -> Result<usize, JsValue> {
-    let client = remembered(&LAST, client, Client::read)?;
-    let options = Options::read(options.as_ref(), call, &client.line)?;
-    let mut request = build(&client)?;
-    if options.idempotency_key.is_some() {
-        request.idempotency_key = options.idempotency_key.clone();
-    }
-    Ok(begin(async move {
-        let answer = client.exchange(&request, &options).await.map_err(|no_answer| no_answer.record)?;
-        check(&answer.response).map_err(|error| Record::from(timed(error, &answer)).after(answer.attempts))?;
-        Ok(answer.seen.into())
-    }))
+) -> usize {
+    begin(call, |call| {
+        let client = remembered(&LAST, client, Client::read)?;
+        let options = Options::read(options.as_ref(), call, &client.line)?;
+        let mut request = build(&client)?;
+        if options.idempotency_key.is_some() {
+            request.idempotency_key = options.idempotency_key.clone();
+        }
+        Ok(Box::pin(async move {
+            let sign = |request: &Request, now_ms| client.sign(request, now_ms);
+            let answer =
+                exchange(&client.line, &request, &sign, &options).await.map_err(|no_answer| no_answer.record)?;
+            check(&answer.response).map_err(|error| Record::from(timed(error, &answer)).after(answer.attempts))?;
+            Ok(answer.seen.into())
+        }))
+    })
 }
 
 async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Result<JsValue, JsValue> {
     let now = || call::now() as u64;
+    let sign = |request: &Request, now_ms| client.sign(request, now_ms);
     let mut completion = Completion::new(now(), options.timeout as u64, options.poll_interval as u64);
     let mut intent = None;
     let mut looks = 0;
@@ -239,9 +200,9 @@ async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Resu
         let most = client.line.timeout.min(completion.remaining(now()).max(1) as f64);
         let look = options.look.again(most, 0);
         looks += 1;
-        let (seen, failure) = match client.exchange(request, &look).await {
-            Ok(answer) => match RetrievePaymentIntent::parse(&answer.response) {
-                Ok(PaymentIntent { status, .. }) => {
+        let (seen, failure) = match exchange(&client.line, request, &sign, &look).await {
+            Ok(answer) => match PaymentIntent::status_in(&answer.response) {
+                Ok(status) => {
                     let data = answer.seen.data()?;
                     if let (true, Some(on_update)) = (completion.is_news(&status), &options.on_update) {
                         on_update.call1(&JsValue::UNDEFINED, &data)?;

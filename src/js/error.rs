@@ -1,19 +1,18 @@
 //! What went wrong, as a plain JavaScript object; the facade makes the error class of that name from it.
 
-use alloc::{borrow::ToOwned, string::String, string::ToString as _};
+use alloc::string::{String, ToString as _};
 
-use js_sys::{Object, Reflect};
-use serde::Serialize as _;
-use serde_wasm_bindgen::Serializer;
+use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::{Error, Fault};
+use crate::{Error, Fault, Json, json::Fields};
 
 /// It has the fields of the facade's error classes, under the same names. It lives in JavaScript from the start: what
 /// carries it around is as small as a number.
 pub(super) struct Record(JsValue);
 
 impl Record {
+    #[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-sandbox"))]
     pub(super) fn invalid(field: &str, problem: &str) -> Record {
         Record::from(Error::invalid(field, problem))
     }
@@ -109,12 +108,12 @@ impl From<Error> for Record {
             Error::Invalid { field, .. } => return record.with("field", field),
             Error::Unreadable { status, request_id, field, .. } => (status, request_id, Some(field)),
             Error::Gateway(answer) => {
-                let field = culprit(answer.details.as_ref());
+                let field = answer.details.as_ref().and_then(culprit);
                 if let Some(ms) = answer.retry_after {
                     record.set("retryAfter", &(ms as f64).into());
                 }
                 if let Some(details) = answer.details {
-                    record.set("details", &details.serialize(&Serializer::json_compatible()).unwrap_or_default());
+                    record.set("details", &JSON::parse(details.as_str()).unwrap_or_default());
                 }
                 (answer.status, answer.request_id, field)
             }
@@ -130,8 +129,10 @@ impl From<Record> for JsValue {
 }
 
 /// The field that a refusal names, where it does.
-fn culprit(details: Option<&serde_json::Value>) -> Option<String> {
+fn culprit(details: &Json) -> Option<String> {
+    let mut fields = Fields::parse(details.as_str()).ok()??;
     // GoPay's refusals are a list, whose first entry counts.
-    let details = details?.get("errors").and_then(|errors| errors.get(0)).or(details)?;
-    ["field", "param"].iter().find_map(|name| details.get(name)?.as_str()).map(ToOwned::to_owned)
+    let errors = fields.list("errors", |entry, key| entry.object(key)).unwrap_or_default();
+    let mut fields = errors.into_iter().next().unwrap_or(fields);
+    fields.text("field").or_else(|| fields.text("param"))
 }

@@ -3,18 +3,17 @@
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
-use alloc::{format, rc::Rc, string::String};
+use alloc::{boxed::Box, format, rc::Rc, string::String};
 use std::thread_local;
 
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 use super::{
-    call::{Call, Ended, begin, now, woken},
+    call::{Call, Ended, begin, keep, now, woken},
     error::Record,
     line::{Config, Last, Line, remembered},
     options::{Options, RawOptions, text},
-    params::object,
     transport::{Answer, NoAnswer, aborted, answered, exchange, timed},
 };
 use crate::{
@@ -135,20 +134,15 @@ pub fn check_client(client: Config) -> Result<(), JsValue> {
 }
 
 #[wasm_bindgen]
-pub fn payments_create(
-    call: Call,
-    client: Config,
-    params: &str,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn payments_create(call: Call, client: Config, params: &str, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|client| {
-        let create = CreatePayment::from_json(object(params)?, client.go_id)?;
+        let create = CreatePayment::from_json(params, client.go_id)?;
         Ok((create.request()?, Change { id: String::new(), wish: Wish::Created, check: check::<CreatePayment> }))
     })
 }
 
 #[wasm_bindgen]
-pub fn payments_status(call: Call, client: Config, id: String, options: Option<RawOptions>) -> Result<usize, JsValue> {
+pub fn payments_status(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     let retrieve = RetrievePayment { id: id.clone() };
     read(call, client, options, false, &|_| Ok(retrieve.request()?), move |response| {
         let payment = RetrievePayment::parse(response)?;
@@ -157,22 +151,16 @@ pub fn payments_status(call: Call, client: Config, id: String, options: Option<R
 }
 
 #[wasm_bindgen]
-pub fn payments_refund(
-    call: Call,
-    client: Config,
-    id: String,
-    params: &str,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn payments_refund(call: Call, client: Config, id: String, params: &str, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|_| {
-        let refund = RefundPayment::from_json(id.clone(), object(params)?)?;
+        let refund = RefundPayment::from_json(id.clone(), params)?;
         let wish = Wish::Refunded { amount: refund.amount };
         Ok((refund.request()?, Change { id: id.clone(), wish, check: check_done::<RefundPayment> }))
     })
 }
 
 #[wasm_bindgen]
-pub fn payments_refunds(call: Call, client: Config, id: String, options: Option<RawOptions>) -> Result<usize, JsValue> {
+pub fn payments_refunds(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     let build = |_: &Client| Ok(ListRefunds { id: id.clone() }.request()?);
     read(call, client, options, false, &build, |response| ListRefunds::parse(response).map(drop))
 }
@@ -184,21 +172,16 @@ pub fn payments_create_recurrence(
     parent_id: String,
     params: &str,
     options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+) -> usize {
     change(call, client, options, &|_| {
-        let create = CreateRecurrence::from_json(&parent_id, object(params)?)?;
+        let create = CreateRecurrence::from_json(&parent_id, params)?;
         let change = Change { id: parent_id.clone(), wish: Wish::Recurred, check: check::<CreateRecurrence> };
         Ok((create.request()?, change))
     })
 }
 
 #[wasm_bindgen]
-pub fn payments_void_recurrence(
-    call: Call,
-    client: Config,
-    id: String,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn payments_void_recurrence(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|_| {
         let request = VoidRecurrence { id: id.clone() }.request()?;
         Ok((request, Change { id: id.clone(), wish: Wish::RecurrenceVoided, check: check_done::<VoidRecurrence> }))
@@ -212,20 +195,15 @@ pub fn payments_capture(
     id: String,
     params: Option<String>,
     options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+) -> usize {
     change(call, client, options, &|_| {
-        let capture = Capture::from_json(id.clone(), params.as_deref().map(object).transpose()?)?;
+        let capture = Capture::from_json(id.clone(), params.as_deref())?;
         Ok((capture.request()?, Change { id: id.clone(), wish: Wish::Captured, check: check_done::<Capture> }))
     })
 }
 
 #[wasm_bindgen]
-pub fn payments_void_authorization(
-    call: Call,
-    client: Config,
-    id: String,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn payments_void_authorization(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|_| {
         let request = VoidAuthorization { id: id.clone() }.request()?;
         let wish = Wish::AuthorizationVoided;
@@ -234,25 +212,15 @@ pub fn payments_void_authorization(
 }
 
 #[wasm_bindgen]
-pub fn payment_instruments(
-    call: Call,
-    client: Config,
-    currency: Option<String>,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
+pub fn payment_instruments(call: Call, client: Config, currency: Option<String>, options: Option<RawOptions>) -> usize {
     let build = |client: &Client| Ok(PaymentInstruments { go_id: client.go_id, currency: currency.clone() }.request()?);
     read(call, client, options, false, &build, |response| PaymentInstruments::parse(response).map(drop))
 }
 
 /// Resolves to bytes.
 #[wasm_bindgen]
-pub fn account_statement(
-    call: Call,
-    client: Config,
-    params: &str,
-    options: Option<RawOptions>,
-) -> Result<usize, JsValue> {
-    let build = |client: &Client| Ok(AccountStatement::from_json(object(params)?, client.go_id)?.request()?);
+pub fn account_statement(call: Call, client: Config, params: &str, options: Option<RawOptions>) -> usize {
+    let build = |client: &Client| Ok(AccountStatement::from_json(params, client.go_id)?.request()?);
     read(call, client, options, true, &build, |response| AccountStatement::parse(response).map(drop))
 }
 
@@ -264,16 +232,18 @@ fn read(
     binary: bool,
     build: &dyn Fn(&Client) -> Result<Request, Record>,
     check: impl Fn(&Response) -> Result<(), Error> + 'static,
-) -> Result<usize, JsValue> {
-    let client = remembered(&LAST, client, Client::read)?;
-    let options = Options { binary, ..Options::read(options.as_ref(), call, &client.line)? };
-    let request = build(&client)?;
-    Ok(begin(async move {
-        let answer = exchange_with_token(&client, &request, &options).await?;
-        check(&answer.response).map_err(|error| refused(error, &answer))?;
-        let data = if binary { answer.seen.body() } else { data(&answer.response)? };
-        Ok(answer.with_data(&data))
-    }))
+) -> usize {
+    begin(call, |call| {
+        let client = remembered(&LAST, client, Client::read)?;
+        let options = Options { binary, ..Options::read(options.as_ref(), call, &client.line)? };
+        let request = build(&client)?;
+        Ok(Box::pin(async move {
+            let answer = exchange_with_token(&client, &request, &options).await?;
+            check(&answer.response).map_err(|error| refused(error, &answer))?;
+            let data = if binary { answer.seen.body() } else { data(&answer.response)? };
+            Ok(answer.with_data(&data))
+        }))
+    })
 }
 
 /// A call that changes something, and must not do so twice.
@@ -292,61 +262,63 @@ fn change(
     client: Config,
     options: Option<RawOptions>,
     build: &dyn Fn(&Client) -> Result<Built, Record>,
-) -> Result<usize, JsValue> {
-    let client = remembered(&LAST, client, Client::read)?;
-    let options = Options { max_retries: 0, ..Options::read(options.as_ref(), call, &client.line)? };
-    let (request, change) = build(&client)?;
-    Ok(begin(async move {
-        let started = now();
-        let (record, failure, mut answer) = match exchange_with_token(&client, &request, &options).await {
-            Ok(answer) => match (change.check)(&answer.response) {
-                Ok(()) => {
-                    let data = data(&answer.response)?;
-                    return Ok(answer.with_data(&data));
+) -> usize {
+    begin(call, |call| {
+        let client = remembered(&LAST, client, Client::read)?;
+        let options = Options { max_retries: 0, ..Options::read(options.as_ref(), call, &client.line)? };
+        let (request, change) = build(&client)?;
+        Ok(Box::pin(async move {
+            let started = now();
+            let (record, failure, mut answer) = match exchange_with_token(&client, &request, &options).await {
+                Ok(answer) => match (change.check)(&answer.response) {
+                    Ok(()) => {
+                        let data = data(&answer.response)?;
+                        return Ok(answer.with_data(&data));
+                    }
+                    Err(error) => {
+                        let failure = match &error {
+                            // The result is FAILED.
+                            Error::Gateway(_) if (200..300).contains(&answer.response.status) => Failure::Refused,
+                            Error::Gateway(_) => answered(&answer),
+                            // It said yes, in a way that cannot be read.
+                            _ => Failure::BrokenAnswer,
+                        };
+                        (Ok(error), failure, Some(answer))
+                    }
+                },
+                Err(Fault::NoAnswer(NoAnswer { record, failure: Some(failure) })) => (Err(record), failure, None),
+                Err(Fault::NoAnswer(NoAnswer { record, failure: None })) => {
+                    let outcome = if record.is_before_all() { Outcome::NotDone } else { Outcome::Unknown };
+                    return Err(record.with_outcome(outcome, change.wish.advice(outcome)).into());
                 }
-                Err(error) => {
-                    let failure = match &error {
-                        // The result is FAILED.
-                        Error::Gateway(_) if (200..300).contains(&answer.response.status) => Failure::Refused,
-                        Error::Gateway(_) => answered(&answer),
-                        // It said yes, in a way that cannot be read.
-                        _ => Failure::BrokenAnswer,
-                    };
-                    (Ok(error), failure, Some(answer))
-                }
-            },
-            Err(Fault::NoAnswer(NoAnswer { record, failure: Some(failure) })) => (Err(record), failure, None),
-            Err(Fault::NoAnswer(NoAnswer { record, failure: None })) => {
-                let outcome = if record.is_before_all() { Outcome::NotDone } else { Outcome::Unknown };
-                return Err(record.with_outcome(outcome, change.wish.advice(outcome)).into());
+                Err(Fault::NoToken(thrown)) => return Err(thrown),
+            };
+            let said_before = match &record {
+                Ok(Error::Gateway(error)) => change.wish.is_said_true_by(error),
+                _ => false,
+            };
+            let sure = !said_before && change.wish.outcome(failure, &Evidence::default()) == Outcome::NotDone;
+            let seen = if sure { Evidence::default() } else { look(&client, &change, &options, started).await };
+            let was_true_before = match (&record, &seen.payment) {
+                (Ok(error), Some(payment)) => change.wish.was_true_before(error, payment).then_some(&payment.id),
+                _ => None,
+            };
+            if let Some(id) = was_true_before
+                && let Some(answer) = answer.take()
+            {
+                let done = format!("{{\"id\":{id},\"result\":\"{}\"}}", Progress::Finished.as_str());
+                return Ok(answer.with_data(&parse_json(&done)?));
             }
-            Err(Fault::NoToken(thrown)) => return Err(thrown),
-        };
-        let said_before = match &record {
-            Ok(Error::Gateway(error)) => change.wish.is_said_true_by(error),
-            _ => false,
-        };
-        let sure = !said_before && change.wish.outcome(failure, &Evidence::default()) == Outcome::NotDone;
-        let seen = if sure { Evidence::default() } else { look(&client, &change, &options, started).await };
-        let was_true_before = match (&record, &seen.payment) {
-            (Ok(error), Some(payment)) => change.wish.was_true_before(error, payment).then_some(&payment.id),
-            _ => None,
-        };
-        if let Some(id) = was_true_before
-            && let Some(answer) = answer.take()
-        {
-            let done = format!("{{\"id\":{id},\"result\":\"{}\"}}", Progress::Finished.as_str());
-            return Ok(answer.with_data(&parse_json(&done)?));
-        }
-        let outcome = change.wish.outcome(failure, &seen);
-        let record = match (record, &answer) {
-            (Ok(error), Some(answer)) => refused(error, answer),
-            (Ok(error), None) => Record::from(error),
-            (Err(record), _) => record,
-        };
-        let advice = if sure { "" } else { change.wish.advice(outcome) };
-        Err(record.with_outcome(outcome, advice).into())
-    }))
+            let outcome = change.wish.outcome(failure, &seen);
+            let record = match (record, &answer) {
+                (Ok(error), Some(answer)) => refused(error, answer),
+                (Ok(error), None) => Record::from(error),
+                (Err(record), _) => record,
+            };
+            let advice = if sure { "" } else { change.wish.advice(outcome) };
+            Err(record.with_outcome(outcome, advice).into())
+        }))
+    })
 }
 
 /// Reads what shows how a call went. What cannot be read is not known.
@@ -412,7 +384,8 @@ async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> 
         }
         if slot.pending().is_undefined() {
             let call = options.call.another();
-            slot.set_pending(&call.run(begin(request_token(client.clone(), call.clone()))));
+            let work = request_token(client.clone(), call.clone());
+            slot.set_pending(&call.run(keep(call.clone(), Box::pin(work))));
         }
         let seen = options.call.wait_for(&slot.pending(), options.timeout, options.signal.as_ref());
         match woken().await.ended {
@@ -437,7 +410,7 @@ async fn token(client: &Rc<Client>, options: &Options) -> Result<String, Fault> 
 /// Resolves to the token, or to what every waiter throws: a promise that nobody waits for any more must not reject.
 async fn request_token(client: Rc<Client>, call: Call) -> Result<JsValue, JsValue> {
     let asked = async {
-        let options = Options::read(None, call, &client.line)?;
+        let options = Options::read(None, &call, &client.line)?;
         let request = TokenRequest { client_id: &client.client_id, client_secret: &client.client_secret }.request()?;
         let answer = exchange(&client.line, &request, &|_, _| client.headers(), &options)
             .await

@@ -14,12 +14,12 @@ use wasm_bindgen::prelude::*;
 
 use super::{
     error::Record,
-    sandbox::{Result, incoming, list, method_unknown, outgoing, read_state, refused, sixteen},
+    sandbox::{Result, incoming, list, method_unknown, outgoing, refused, sixteen},
 };
 use crate::{
     Secret,
     gopay::Progress as Outcome,
-    json::{parse, text},
+    json::text,
     sandbox::gopay::{Action, Config, Operation, Payment, Sandbox},
 };
 
@@ -32,8 +32,7 @@ impl GoPayGateway {
     /// partialCapture?}`; `state` is what `snapshot` gave.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str, client_secret: String, state: Option<String>) -> Result<GoPayGateway> {
-        let options: Options =
-            serde_json::from_value(parse(options)).map_err(|error| refused("options", &error.to_string()))?;
+        let options: Options = serde_json::from_str(options).map_err(|error| refused("options", &error.to_string()))?;
         let go_id = number("goId", &options.go_id)?;
         let usual = Config::new(&options.client_id, Secret::new(client_secret), go_id);
         let config = Config {
@@ -46,7 +45,7 @@ impl GoPayGateway {
             ..usual
         };
         let gateway = match state {
-            Some(state) => Sandbox::restore(config, read_state(&state)?),
+            Some(state) => Sandbox::restore(config, &state),
             None => Sandbox::new(config),
         };
         gateway.map(GoPayGateway).map_err(|error| Record::from(error).into())
@@ -160,8 +159,7 @@ impl GoPayGateway {
     }
 
     pub fn snapshot(&self) -> Result<String> {
-        let state = self.0.snapshot().map_err(Record::from)?;
-        Ok(text(&state))
+        self.0.snapshot().map_err(|error| Record::from(error).into())
     }
 }
 

@@ -17,8 +17,6 @@ mod gopay_sandbox;
 mod line;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod options;
-#[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-paykit"))]
-mod params;
 #[cfg(feature = "js-gopay")]
 mod paykit_gopay;
 #[cfg(feature = "js-paykit")]

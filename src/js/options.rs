@@ -57,9 +57,9 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn read(raw: Option<&RawOptions>, call: Call, line: &Line) -> Result<Options, Record> {
+    pub(super) fn read(raw: Option<&RawOptions>, call: &Call, line: &Line) -> Result<Options, Record> {
         let mut options = Options {
-            call,
+            call: call.clone(),
             signal: None,
             timeout: line.timeout,
             max_retries: line.max_retries,
@@ -112,7 +112,7 @@ pub(super) struct WaitOptions {
 
 #[cfg(feature = "js-client")]
 impl WaitOptions {
-    pub(super) fn read(raw: Option<&RawOptions>, call: Call, line: &Line) -> Result<WaitOptions, Record> {
+    pub(super) fn read(raw: Option<&RawOptions>, call: &Call, line: &Line) -> Result<WaitOptions, Record> {
         let mut options = WaitOptions {
             look: Options::read(None, call, line)?,
             timeout: crate::itpay::DEFAULT_WAIT as f64,

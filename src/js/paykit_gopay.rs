@@ -8,7 +8,7 @@ use alloc::{string::String, vec::Vec};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use super::{error::Record, params::object};
+use super::error::Record;
 use crate::{
     Error,
     gopay::{Notification, Payment, Refund},
@@ -33,13 +33,13 @@ pub fn paykit_params(
         "payment" => paykit::payment_params,
         _ => paykit::subscription_params,
     };
-    Ok(text(&read(object(params)?, &context).map_err(record)?))
+    Ok(text(&read(params, &context).map_err(record)?))
 }
 
 /// What `payments.createRecurrence` is given; `null` where nothing is to be charged, `"currency"` where that is missing.
 #[wasm_bindgen]
 pub fn paykit_charge(params: &str, currency: Option<String>, order_number: &str) -> Result<String> {
-    let charge = paykit::charge(object(params)?, currency.as_deref(), order_number).map_err(record)?;
+    let charge = paykit::charge(params, currency.as_deref(), order_number).map_err(record)?;
     Ok(text(&match charge {
         Charge::Nothing => Value::Null,
         Charge::Params(params) => Value::Object(params),
@@ -50,7 +50,7 @@ pub fn paykit_charge(params: &str, currency: Option<String>, order_number: &str)
 /// What `payments.capture` is given; none for all of it.
 #[wasm_bindgen]
 pub fn paykit_part_to_capture(params: &str, of: &str) -> Result<Option<String>> {
-    let part = paykit::part_to_capture(object(params)?, &payment(of)?).map_err(record)?;
+    let part = paykit::part_to_capture(params, &payment(of)?).map_err(record)?;
     Ok(part.map(|part| text(&part)))
 }
 
@@ -120,12 +120,12 @@ fn record(error: Error) -> JsValue {
 }
 
 fn payment(text: &str) -> Result<Payment> {
-    Payment::from_json(object(text)?).map_err(record)
+    Payment::from_json(text).map_err(record)
 }
 
 fn refunds(history: Option<String>) -> Result<Option<Vec<Refund>>> {
     let Some(history) = history else { return Ok(None) };
-    Refund::list_from_json(parse(&history)).map(Some).map_err(record)
+    Refund::list_from_json(&history).map(Some).map_err(record)
 }
 
 /// What `paykit_notification` has written.

@@ -4,13 +4,14 @@
 
 use alloc::string::String;
 
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::{error::Record, params::object};
+use super::error::Record;
 use crate::{
     Error,
     itpay::{PaymentIntent, WebhookEvent},
-    json::text,
+    json::{parse, text},
     paykit::{self, Shop},
 };
 
@@ -21,19 +22,19 @@ type Result<T> = core::result::Result<T, JsValue>;
 pub fn paykit_intent(kind: &str, params: &str, agent_id: Option<String>, service_id: Option<String>) -> Result<String> {
     let shop = Shop { agent_id, service_id };
     let read = if kind == "checkout" { paykit::intent_of_checkout } else { paykit::intent_of_payment };
-    Ok(text(&read(object(params)?, &shop).map_err(record)?))
+    Ok(text(&read(params, &shop).map_err(record)?))
 }
 
 #[wasm_bindgen]
 pub fn paykit_checkout(intent: &str, charge: Option<String>) -> Result<String> {
-    let charge = charge.as_deref().map(object).transpose()?;
-    Ok(text(&paykit::intent_checkout(&read(intent)?, charge.as_ref())))
+    let charge = charge.as_deref().map(parse);
+    Ok(text(&paykit::intent_checkout(&read(intent)?, charge.as_ref().and_then(Value::as_object))))
 }
 
 #[wasm_bindgen]
 pub fn paykit_payment(intent: &str, charge: Option<String>) -> Result<String> {
-    let charge = charge.as_deref().map(object).transpose()?;
-    Ok(text(&paykit::intent_payment(&read(intent)?, charge.as_ref())))
+    let charge = charge.as_deref().map(parse);
+    Ok(text(&paykit::intent_payment(&read(intent)?, charge.as_ref().and_then(Value::as_object))))
 }
 
 /// The events of a verified webhook.
@@ -48,5 +49,5 @@ fn record(error: Error) -> JsValue {
 }
 
 fn read(intent: &str) -> Result<PaymentIntent> {
-    PaymentIntent::from_json(object(intent)?).map_err(record)
+    PaymentIntent::from_json(intent).map_err(record)
 }

@@ -17,9 +17,9 @@ use wasm_bindgen::prelude::*;
 
 use super::error::Record;
 use crate::{
-    Object, Secret,
+    Secret,
     http::{Headers, Method, Request, Response},
-    json::{parse, text},
+    json::text,
     sandbox::{Action, Change, Config, Intent, Sandbox},
 };
 
@@ -43,7 +43,7 @@ impl Gateway {
         config.webhook_url = webhook_url;
         config.wallet_url = wallet_url.unwrap_or(config.wallet_url);
         let gateway = match state {
-            Some(state) => Sandbox::restore(config, read_state(&state)?),
+            Some(state) => Sandbox::restore(config, &state),
             None => Sandbox::new(config),
         };
         gateway.map(Gateway).map_err(|error| Record::from(error).into())
@@ -135,8 +135,7 @@ impl Gateway {
     }
 
     pub fn snapshot(&self) -> Result<String> {
-        let state = self.0.snapshot().map_err(Record::from)?;
-        Ok(text(&state))
+        self.0.snapshot().map_err(|error| Record::from(error).into())
     }
 }
 
@@ -165,7 +164,7 @@ pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> 
         query: Option<String>,
         headers: Vec<(String, String)>,
     }
-    let request: Incoming = serde_json::from_value(parse(request)).map_err(|_| refused("request", "cannot be read"))?;
+    let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
     let Some(method) = Method::parse(&request.method) else { return Ok(None) };
     let mut headers = Headers::default();
     for (name, value) in request.headers {
@@ -181,14 +180,6 @@ pub(super) fn outgoing(response: &Response) -> String {
 
 pub(super) fn method_unknown() -> String {
     text(&json!({ "status": 405, "headers": [], "body": "" }))
-}
-
-/// What `snapshot` gave.
-pub(super) fn read_state(state: &str) -> Result<Object> {
-    match parse(state) {
-        Value::Object(state) => Ok(state),
-        _ => Err(refused("state", "is not a sandbox's state")),
-    }
 }
 
 pub(super) fn list(rows: &[impl Serialize]) -> String {

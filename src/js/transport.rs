@@ -1,6 +1,10 @@
 //! Sends what the core built, over `fetch`, and hands back what came: attempts, waits, timeouts, aborts.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 
 use js_sys::{Math, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -14,6 +18,7 @@ use super::{
 use crate::{
     Error,
     http::{Headers, Request, Response},
+    json,
     retry::{self, Failure},
 };
 
@@ -82,9 +87,8 @@ async fn attempt(
     let signed = sign(request, started as u64);
     line.log_request(request, &signed, attempts);
 
-    let body = core::str::from_utf8(&request.body).ok().filter(|body| !body.is_empty());
-    let (head, signal) = (head(line, request, &signed, options), options.signal.as_ref());
-    let seen = options.call.send(&head, body, options.timeout, signal, options.binary);
+    let (message, signal) = (message(line, request, &signed, options), options.signal.as_ref());
+    let seen = options.call.send(&message, options.timeout, signal, options.binary);
     let woken = woken().await;
     let answered = woken.status.is_some();
     let result = match (woken.ended, woken.status) {
@@ -101,26 +105,36 @@ async fn attempt(
     result
 }
 
-/// The method, the URL, and names and values of headers, a line each: one text crosses the border cheaper than many
-/// values. No line has a break in it, as neither a URL nor a header can.
-fn head(line: &Line, request: &Request, signed: &Headers, options: &Options) -> String {
-    let own = options.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let user_agent = line.user_agent.as_ref().map(|user_agent| ("User-Agent", user_agent.as_str()));
-    let mut headers: Vec<(&str, &str)> = Vec::with_capacity(12);
-    for header in
-        own.chain([("Accept", "application/json")]).chain(user_agent).chain(request.headers.iter()).chain(signed.iter())
-    {
-        // Of several of one name, the last.
-        headers.retain(|(known, _)| !known.eq_ignore_ascii_case(header.0));
-        headers.push(header);
+/// What `fetch` takes but for the signal: a line of JSON with the URL and plain options, then the body. One text crosses
+/// the border cheaper than many values.
+fn message(line: &Line, request: &Request, signed: &Headers, options: &Options) -> String {
+    let mut headers: Vec<(&str, &str)> = Vec::with_capacity(8);
+    headers.push(("Accept", "application/json"));
+    headers.extend(line.user_agent.as_ref().map(|user_agent| ("User-Agent", user_agent.as_str())));
+    headers.extend(request.headers.iter().chain(signed.iter()));
+    for (name, value) in &options.headers {
+        // Those of the call itself stay as they are.
+        if !headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            headers.push((name, value));
+        }
     }
-    let mut head = String::with_capacity(512);
-    let url = line.base.url(request);
-    for text in [request.method.as_str(), &url].into_iter().chain(headers.into_iter().flat_map(|(name, value)| [name, value])) {
-        head.push_str(text);
-        head.push('\n');
+    let mut message = String::with_capacity(512 + request.body.len());
+    // Another place must not get the key, and the signature holds for this path only: redirects are not followed.
+    for part in ["[\""].into_iter().chain(line.base.url_parts(request)) {
+        message.push_str(part);
     }
-    head
+    for part in ["\",{\"method\":\"", request.method.as_str(), "\",\"redirect\":\"manual\",\"headers\":"] {
+        message.push_str(part);
+    }
+    for (index, (name, value)) in headers.into_iter().enumerate() {
+        message.push(if index == 0 { '{' } else { ',' });
+        json::push(&mut message, name);
+        message.push(':');
+        json::push(&mut message, value);
+    }
+    message.push_str("}}]\n");
+    message.push_str(core::str::from_utf8(&request.body).unwrap_or_default());
+    message
 }
 
 #[wasm_bindgen]
@@ -246,14 +260,16 @@ impl Line {
         max_retries: u32,
         ms: f64,
     ) {
-        let (level, outcome, id) = match result {
-            Ok(Answer { response, .. }) => {
-                let level = if response.status < 400 { Level::Info } else { Level::Warn };
-                (level, format!("{}", response.status), response.request_id())
-            }
-            Err(NoAnswer { record, .. }) => (Level::Error, record.code(), None),
+        let (level, id) = match result {
+            Ok(Answer { response, .. }) if response.status < 400 => (Level::Info, response.request_id()),
+            Ok(Answer { response, .. }) => (Level::Warn, response.request_id()),
+            Err(_) => (Level::Error, None),
         };
         self.log(level, || {
+            let outcome = match result {
+                Ok(answer) => answer.response.status.to_string(),
+                Err(no_answer) => no_answer.record.code(),
+            };
             let (method, path, most) = (request.method.as_str(), self.base.path_as_sent(request), max_retries + 1);
             let ms = ms as u64;
             let id = id.map(|id| format!(", request {id}")).unwrap_or_default();

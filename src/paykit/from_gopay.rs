@@ -18,7 +18,7 @@ use super::{
     period::current_period,
 };
 use crate::{
-    Object,
+    Json, Tree,
     gopay::{self, Cycle, Recurrence, RecurrenceState, RefundState, State},
     time::to_iso8601,
 };
@@ -125,18 +125,16 @@ pub fn invoice(payment: &gopay::Payment, now: u64) -> Invoice {
 /// An entry of a payment's refund history.
 pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
     let (_, metadata) = bought(payment);
+    let mut custom_fields = Tree::new();
+    custom_fields.insert("payment_id".to_owned(), payment.id.clone().into());
+    custom_fields.insert("state".to_owned(), refund.state.as_str().into());
     Refund {
         id: refund.id.clone(),
         amount: refund.amount,
         currency: refund.currency.clone().or_else(|| payment.currency.clone()).unwrap_or_default(),
         reason: None,
         metadata: Some(metadata),
-        custom_fields: [
-            ("payment_id".to_owned(), payment.id.clone().into()),
-            ("state".to_owned(), refund.state.as_str().into()),
-        ]
-        .into_iter()
-        .collect(),
+        custom_fields,
     }
 }
 
@@ -147,7 +145,7 @@ pub fn refund_made(payment_id: &str, amount: i64, result: &str, history: &[gopay
         .iter()
         .filter(|entry| entry.amount == amount && entry.state != RefundState::Failed)
         .max_by_key(|entry| (entry.requested_at, entry.id.len(), entry.id.as_str()));
-    let mut custom_fields = Object::new();
+    let mut custom_fields = Tree::new();
     custom_fields.insert("payment_id".into(), payment_id.into());
     custom_fields.insert("result".into(), result.into());
     if let Some(made) = made {
@@ -217,13 +215,14 @@ fn products(item: &Item, payment: &gopay::Payment) -> Vec<Product> {
 
 /// The name of the first line of a payment that was not made by PayKit.
 fn first_item(payment: &gopay::Payment) -> Option<String> {
-    let name = payment.extra.get("items")?.get(0)?.get("name")?.as_str()?;
+    let items = payment.extra.get("items")?.tree();
+    let name = items.get(0)?.get("name")?.as_str()?;
     (!name.is_empty()).then(|| name.to_string())
 }
 
 /// What GoPay says and PayKit has no field for.
-fn known(payment: &gopay::Payment) -> Object {
-    let mut known = Object::new();
+fn known(payment: &gopay::Payment) -> Tree {
+    let mut known = Tree::new();
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value.filter(|value| !value.is_null()) {
             known.insert(name.into(), value);
@@ -233,7 +232,7 @@ fn known(payment: &gopay::Payment) -> Object {
     set("state", Some(json!(payment.state)));
     set("sub_state", payment.sub_state.as_ref().map(|reason| json!(reason)));
     set("order_number", payment.order_number.as_ref().map(|number| json!(number)));
-    set("payment_instrument", payment.extra.get("payment_instrument").cloned());
+    set("payment_instrument", payment.extra.get("payment_instrument").map(Json::tree));
     if let Some(recurrence) = &payment.recurrence {
         set("recurrence_state", recurrence.state.as_ref().map(|state| json!(state)));
         set("recurrence_cycle", recurrence.cycle.as_ref().map(|cycle| json!(cycle)));

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     metadata::Item,
@@ -11,13 +11,13 @@ use super::{
     },
 };
 use crate::{
-    Error, Object,
+    Error, Json, Tree,
     itpay::{PaymentIntent, Status, WebhookEvent},
     time::to_iso8601,
 };
 
 /// An intent as it is now; `charge` is its code, where that is at hand.
-pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Object>) -> Payment {
+pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Tree>) -> Payment {
     let (item, metadata) = bought(intent);
     let (amount, currency) = amount(intent);
     Payment {
@@ -42,7 +42,7 @@ pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Object>) -> Paymen
 }
 
 /// An intent as the checkout that it began as: its page is the wallet.
-pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&Object>) -> Checkout {
+pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&Tree>) -> Checkout {
     let (item, metadata) = bought(intent);
     let (amount, currency) = amount(intent);
     Checkout {
@@ -79,7 +79,7 @@ pub fn intent_events(webhook: &WebhookEvent, now: u64) -> Result<Vec<Event>, Err
             vec![event("payment.failed", payment(&webhook.payment_intent()?))]
         }
         other => {
-            let data = EventData::Raw(webhook.data.clone());
+            let data = EventData::Raw(webhook.data.as_ref().map(Json::tree).unwrap_or_default());
             vec![Event { is_raw: true, ..event(&format!("itpay.{other}"), data) }]
         }
     })
@@ -120,20 +120,18 @@ fn products(item: &Item) -> Vec<Product> {
 
 /// The person on whose behalf the agent acts.
 fn customer(intent: &PaymentIntent) -> Option<Payee> {
-    let id = intent.extra.get("payer")?.get("human_id")?.as_str()?.to_owned();
+    let id = intent.extra.get("payer")?.tree().get("human_id")?.as_str()?.to_owned();
     Some(if id.contains('@') { Payee::Email(id) } else { Payee::Id(id) })
 }
 
-fn scan_url(intent: &PaymentIntent, charge: Option<&Object>) -> Option<String> {
-    let url = |charge: &Value| charge.get("scan_url")?.as_str().map(ToOwned::to_owned);
-    charge
-        .and_then(|charge| charge.get("scan_url")?.as_str().map(ToOwned::to_owned))
-        .or_else(|| intent.extra.get("qr").and_then(url))
+fn scan_url(intent: &PaymentIntent, charge: Option<&Tree>) -> Option<String> {
+    let url = |charge: &Tree| charge.get("scan_url")?.as_str().map(ToOwned::to_owned);
+    charge.and_then(url).or_else(|| url(intent.extra.get("qr")?.tree().as_object()?))
 }
 
 /// What ItPay says and PayKit has no field for; the code is under `qr`.
-fn known(intent: &PaymentIntent, charge: Option<&Object>) -> Object {
-    let mut known = Object::new();
+fn known(intent: &PaymentIntent, charge: Option<&Tree>) -> Tree {
+    let mut known = Tree::new();
     for (name, value) in [
         ("status", json!(intent.status)),
         ("channel", json!(intent.channel)),

@@ -10,7 +10,7 @@ use alloc::{
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::Object;
+use crate::Tree;
 
 /// The caller's own strings, by name.
 pub type Metadata = BTreeMap<String, String>;
@@ -108,7 +108,7 @@ pub struct Checkout {
     pub currency: String,
     pub amount: i64,
     pub subscription: Option<CheckoutSubscription>,
-    pub custom_fields: Object,
+    pub custom_fields: Tree,
 }
 
 /// The subscription that a checkout begins.
@@ -146,7 +146,7 @@ pub struct Payment {
     pub item_id: Option<String>,
     pub requires_action: bool,
     pub payment_url: Option<String>,
-    pub custom_fields: Object,
+    pub custom_fields: Tree,
 }
 
 /// Whether a subscription is charged.
@@ -174,7 +174,7 @@ pub struct Subscription {
     pub item_id: String,
     pub billing_interval: BillingInterval,
     pub metadata: Metadata,
-    pub custom_fields: Object,
+    pub custom_fields: Tree,
     pub requires_action: bool,
     pub payment_url: Option<String>,
 }
@@ -188,7 +188,7 @@ pub struct Refund {
     pub currency: String,
     pub reason: Option<String>,
     pub metadata: Option<Metadata>,
-    pub custom_fields: Object,
+    pub custom_fields: Tree,
 }
 
 /// Whether an invoice is one of a subscription.
@@ -214,7 +214,7 @@ pub struct Invoice {
     pub paid_at: Option<String>,
     pub line_items: Option<Vec<Product>>,
     pub metadata: Metadata,
-    pub custom_fields: Object,
+    pub custom_fields: Tree,
 }
 
 /// Something that has happened.

@@ -1,6 +1,10 @@
 //! The caller's side: what PayKit's calls are given, checked. Nothing has been sent when one of these does not fit.
 
-use alloc::{borrow::ToOwned, format, string::String};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    format,
+    string::String,
+};
 
 use serde_json::Value;
 
@@ -9,7 +13,7 @@ use super::{
     objects::{BillingInterval, Metadata, Payee},
 };
 use crate::{
-    Error, Object,
+    Error,
     endpoint::read_params,
     json::{self, Fields, Fit, describe},
     money::check_currency,
@@ -58,13 +62,12 @@ pub(super) enum AmountIn {
 }
 
 /// The fields of a call, and those of its `provider_metadata`, which is empty where there is none.
-pub(super) fn read<T>(mut params: Object, read: impl FnOnce(&mut Fields, &mut Fields) -> Fit<T>) -> Result<T, Error> {
-    let given = params.entry("provider_metadata").or_insert(Value::Null);
-    if given.is_null() {
-        *given = Object::new().into();
-    }
+pub(super) fn read<T>(params: &str, read: impl FnOnce(&mut Fields, &mut Fields) -> Fit<T>) -> Result<T, Error> {
     read_params(params, |mut fields| {
-        let mut provider = fields.object("provider_metadata")?;
+        let mut provider = match fields.optional_object("provider_metadata")? {
+            Some(provider) => provider,
+            None => Fields::of("provider_metadata", "{}").object("provider_metadata")?,
+        };
         read(&mut fields, &mut provider)
     })
 }
@@ -72,16 +75,16 @@ pub(super) fn read<T>(mut params: Object, read: impl FnOnce(&mut Fields, &mut Fi
 impl Order {
     pub(super) fn read(fields: &mut Fields, provider: &mut Fields, amount_in: AmountIn) -> Fit<Order> {
         let (amount, currency) = match amount_in {
-            AmountIn::Params => (amount(fields, fields_integer)?, currency(fields, None)?),
+            AmountIn::Params => (amount(fields)?, currency(fields, None)?),
             AmountIn::ProviderMetadata { default_currency } => {
-                (amount(provider, Fields::integer_or_digits)?, currency(provider, default_currency)?)
+                (amount_or_digits(provider)?, currency(provider, default_currency)?)
             }
         };
         Ok(Order {
             amount,
             currency,
             customer: customer(fields)?,
-            item_id: fields.optional_string("item_id")?,
+            item_id: fields.optional_string("item_id")?.map(Cow::into_owned),
             quantity: quantity(fields, "quantity")?,
             metadata: metadata(fields)?,
             billing: fields.optional_object("billing")?.map(billing).transpose()?,
@@ -89,22 +92,28 @@ impl Order {
     }
 }
 
-fn fields_integer(fields: &mut Fields, name: &str) -> Fit<i64> {
-    fields.integer(name)
+/// Minor units.
+pub(super) fn amount(fields: &mut Fields) -> Fit<i64> {
+    let amount = fields.integer("amount")?;
+    above_zero(fields, amount)
 }
 
-/// An amount above zero.
-pub(super) fn amount(fields: &mut Fields, integer: impl FnOnce(&mut Fields, &str) -> Fit<i64>) -> Fit<i64> {
-    match integer(fields, "amount")? {
-        amount @ 1.. => Ok(amount),
-        amount => fields.misfit("amount", format!("must be an integer above 0 in minor units, not {amount}")),
+/// The same, or its digits as a string.
+pub(super) fn amount_or_digits(fields: &mut Fields) -> Fit<i64> {
+    let amount = fields.integer_or_digits("amount")?;
+    above_zero(fields, amount)
+}
+
+fn above_zero(fields: &Fields, amount: i64) -> Fit<i64> {
+    if amount > 0 {
+        return Ok(amount);
     }
+    fields.misfit("amount", format!("must be an integer above 0 in minor units, not {amount}"))
 }
 
-/// A currency in any letter case.
 pub(super) fn currency(fields: &mut Fields, default: Option<&str>) -> Fit<String> {
     let given = match default {
-        Some(default) => fields.optional_string("currency")?.unwrap_or_else(|| default.to_owned()),
+        Some(default) => fields.optional_string("currency")?.unwrap_or_else(|| default.to_owned().into()),
         None => fields.string("currency")?,
     };
     let currency = given.trim().to_ascii_uppercase();
@@ -127,7 +136,7 @@ pub(super) fn quantity(fields: &mut Fields, name: &str) -> Fit<u64> {
 
 /// `"month"` or `{type: "custom", durationMs}`.
 pub(super) fn billing_interval(fields: &mut Fields) -> Fit<BillingInterval> {
-    match BillingInterval::from_json(&fields.take("billing_interval")) {
+    match BillingInterval::from_json(&fields.tree("billing_interval")) {
         Some(interval) => Ok(interval),
         None => fields.misfit(
             "billing_interval",
@@ -141,7 +150,11 @@ pub(super) fn url(fields: &mut Fields, name: &str) -> Fit<String> {
     let url = fields.string(name)?;
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let plain = host.is_some_and(|host| !host.is_empty() && !url.contains(char::is_whitespace));
-    if plain { Ok(url) } else { fields.misfit(name, "must be a whole URL, such as https://shop.example/done") }
+    if plain {
+        Ok(url.into_owned())
+    } else {
+        fields.misfit(name, "must be a whole URL, such as https://shop.example/done")
+    }
 }
 
 fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
@@ -156,7 +169,7 @@ fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
             _ => customer.misfit("email", "must be an e-mail address"),
         };
     }
-    match customer.take("id") {
+    match customer.tree("id") {
         Value::String(id) if !id.is_empty() => Ok(Some(Payee::Id(id))),
         Value::Number(id) => Ok(Some(Payee::Id(format!("{id}")))),
         _ => customer.misfit("email", "is missing, and so is the id"),
@@ -165,10 +178,10 @@ fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
 
 /// Strings by name. What is none becomes the text that JSON has for it; null and undefined are left out.
 fn metadata(fields: &mut Fields) -> Fit<Metadata> {
-    let given = match fields.take("metadata") {
+    let given = match fields.tree("metadata") {
         Value::Null => return Ok(Metadata::new()),
         Value::Object(object) => object,
-        other => return fields.misfit("metadata", format!("must be an object, not {}", describe(&other))),
+        other => return fields.misfit("metadata", format!("must be an object, not {}", describe(&json::text(&other)))),
     };
     if given.contains_key(metadata::KEY) {
         return fields.misfit("metadata", format!("must not have {}, which is PayKit's own", metadata::KEY));

@@ -1,7 +1,7 @@
 //! PayKit's calls as GoPay's: what `payments.create`, `payments.createRecurrence` and `payments.capture` are given.
 
 use alloc::{
-    borrow::ToOwned,
+    borrow::{Cow, ToOwned},
     format,
     string::{String, ToString},
     vec::Vec,
@@ -16,7 +16,7 @@ use super::{
     params::{self, AmountIn, Order},
 };
 use crate::{
-    Error, Object, gopay,
+    Error, Tree, gopay,
     json::{Fields, Fit},
     time::{MS_PER_DAY, add_months, to_iso_date},
 };
@@ -36,13 +36,13 @@ pub struct Context {
 const LAST_DAY: &str = "2099-12-30";
 
 /// `createCheckout`. Its amount is in `provider_metadata`, in CZK where there is no currency.
-pub fn checkout_params(params: Object, context: &Context) -> Result<Object, Error> {
+pub fn checkout_params(params: &str, context: &Context) -> Result<Tree, Error> {
     params::read(params, |fields, provider| {
         let amount_in = AmountIn::ProviderMetadata { default_currency: Some("CZK") };
         let order = Order::read(fields, provider, amount_in)?;
         let return_url = params::url(fields, "success_url")?;
-        let session_type = fields.optional_string("session_type")?.unwrap_or_else(|| "one_time".to_owned());
-        let recurrence = match session_type.as_str() {
+        let session_type = fields.optional_string("session_type")?.unwrap_or("one_time".into());
+        let recurrence = match &*session_type {
             "one_time" => None,
             "recurring" => {
                 let mut subscription = fields.object("subscription")?;
@@ -53,7 +53,7 @@ pub fn checkout_params(params: Object, context: &Context) -> Result<Object, Erro
             _ => return fields.misfit("session_type", "must be one_time or recurring"),
         };
         let item = Item {
-            session_type: Some(session_type),
+            session_type: Some(session_type.into_owned()),
             billing_interval: recurrence.as_ref().map(|(interval, _)| *interval),
             ..item(&order)
         };
@@ -66,7 +66,7 @@ pub fn checkout_params(params: Object, context: &Context) -> Result<Object, Erro
 }
 
 /// `createPayment`. `capture_method: "manual"` only blocks the money.
-pub fn payment_params(params: Object, context: &Context) -> Result<Object, Error> {
+pub fn payment_params(params: &str, context: &Context) -> Result<Tree, Error> {
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountIn::Params)?;
         let return_url = params::url(provider, "success_url")?;
@@ -82,7 +82,7 @@ pub fn payment_params(params: Object, context: &Context) -> Result<Object, Error
 }
 
 /// `createSubscription`: a first payment, which later ones follow.
-pub fn subscription_params(params: Object, context: &Context) -> Result<Object, Error> {
+pub fn subscription_params(params: &str, context: &Context) -> Result<Tree, Error> {
     params::read(params, |fields, provider| {
         let return_url = params::url(provider, "success_url")?;
         let order = Order::read(fields, provider, AmountIn::Params)?;
@@ -102,26 +102,26 @@ pub enum Charge {
     /// Nothing: there is no amount.
     Nothing,
     /// What `payments.createRecurrence` is given.
-    Params(Object),
+    Params(Tree),
     /// The caller did not say a currency. It is the first payment's, which must be read.
     WithoutCurrency,
 }
 
 /// `updateSubscription`: an amount in `provider_metadata` is charged at once. `currency` is the first payment's, where
 /// it is known.
-pub fn charge(params: Object, currency: Option<&str>, order_number: &str) -> Result<Charge, Error> {
+pub fn charge(params: &str, currency: Option<&str>, order_number: &str) -> Result<Charge, Error> {
     params::read(params, |_, provider| {
         if !provider.has("amount") {
             return Ok(Charge::Nothing);
         }
-        let amount = params::amount(provider, Fields::integer_or_digits)?;
+        let amount = params::amount_or_digits(provider)?;
         if currency.is_none() && !provider.has("currency") {
             return Ok(Charge::WithoutCurrency);
         }
         let currency = params::currency(provider, currency)?;
-        let order_number = provider.optional_string("order_number")?.unwrap_or_else(|| order_number.to_owned());
+        let order_number = provider.optional_string("order_number")?.unwrap_or(order_number.into());
         let description = provider.optional_string("order_description")?.or(provider.optional_string("description")?);
-        let items = match provider.take("items") {
+        let items = match provider.tree("items") {
             Value::Null => line(description.as_deref().unwrap_or(&order_number), amount, 1),
             items => items,
         };
@@ -139,9 +139,9 @@ pub fn charge(params: Object, currency: Option<&str>, order_number: &str) -> Res
 }
 
 /// `capturePayment`: what `payments.capture` is given; none for all of it, which every shop may do.
-pub fn part_to_capture(params: Object, payment: &gopay::Payment) -> Result<Option<Object>, Error> {
+pub fn part_to_capture(params: &str, payment: &gopay::Payment) -> Result<Option<Tree>, Error> {
     params::read(params, |fields, _| {
-        let amount = params::amount(fields, |fields, name| fields.integer(name))?;
+        let amount = params::amount(fields)?;
         match payment.amount {
             Some(authorised) if amount > authorised => {
                 fields.misfit("amount", format!("must be at most {authorised}, which is what was authorised"))
@@ -163,9 +163,9 @@ fn create(
     provider: &mut Fields,
     context: &Context,
     by_card_only: bool,
-) -> Fit<Object> {
-    let order_number = provider.optional_string("order_number")?.unwrap_or_else(|| context.order_number.clone());
-    let description = provider.optional_string("description")?.or_else(|| order.item_id.clone());
+) -> Fit<Tree> {
+    let order_number = provider.optional_string("order_number")?.unwrap_or(context.order_number.as_str().into());
+    let description = provider.optional_string("description")?.or(order.item_id.as_deref().map(Cow::Borrowed));
     let name = order.item_id.as_deref().or(description.as_deref()).unwrap_or(&order_number);
     let own = order.metadata.iter().map(|(name, value)| json!({ "name": name, "value": value }));
     let paykits = json!({ "name": metadata::KEY, "value": item.to_text() });
@@ -203,8 +203,8 @@ fn payer(order: &Order, provider: &mut Fields, by_card_only: bool) -> Fit<Value>
     Ok(payer.into())
 }
 
-fn contact(order: &Order) -> Fit<Object> {
-    let mut contact = Object::new();
+fn contact(order: &Order) -> Fit<Tree> {
+    let mut contact = Tree::new();
     let mut set = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             contact.insert(name.into(), value.into());
@@ -233,7 +233,7 @@ fn contact(order: &Order) -> Fit<Object> {
 }
 
 fn language(provider: &mut Fields) -> Fit<String> {
-    let language = provider.optional_string("language")?.unwrap_or_else(|| "EN".to_owned());
+    let language = provider.optional_string("language")?.unwrap_or("EN".into());
     if language.len() == 2 && language.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         Ok(language.to_ascii_uppercase())
     } else {
@@ -287,9 +287,9 @@ fn misfit<T>(field: &str, problem: &str) -> Fit<T> {
 }
 
 /// What `json!` has made of braces.
-fn object(value: Value) -> Object {
+fn object(value: Value) -> Tree {
     match value {
         Value::Object(object) => object,
-        _ => Object::new(),
+        _ => Tree::new(),
     }
 }

@@ -1,6 +1,9 @@
 //! PayKit's calls as ItPay's: what `paymentIntents.create` is given.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    string::String,
+};
 
 use serde_json::json;
 
@@ -10,7 +13,7 @@ use super::{
     params::{self, AmountIn, Order},
 };
 use crate::{
-    Error, Object,
+    Error, Tree,
     json::{Fields, Fit},
 };
 
@@ -24,7 +27,7 @@ pub struct Shop {
 }
 
 /// `createCheckout`. Amount and currency are in `provider_metadata`.
-pub fn intent_of_checkout(params: Object, shop: &Shop) -> Result<Object, Error> {
+pub fn intent_of_checkout(params: &str, shop: &Shop) -> Result<Tree, Error> {
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountIn::ProviderMetadata { default_currency: None })?;
         intent(order, Some("one_time"), provider, shop)
@@ -32,37 +35,34 @@ pub fn intent_of_checkout(params: Object, shop: &Shop) -> Result<Object, Error> 
 }
 
 /// `createPayment`.
-pub fn intent_of_payment(params: Object, shop: &Shop) -> Result<Object, Error> {
+pub fn intent_of_payment(params: &str, shop: &Shop) -> Result<Tree, Error> {
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountIn::Params)?;
         intent(order, None, provider, shop)
     })
 }
 
-fn intent(order: Order, session_type: Option<&str>, provider: &mut Fields, shop: &Shop) -> Fit<Object> {
-    let service_id = match provider.optional_string("service_id")? {
-        Some(service_id) => service_id,
-        None => match shop.service_id.clone().or_else(|| order.item_id.clone()) {
-            Some(service_id) => service_id,
-            None => return provider.misfit("service_id", "is missing, and there is no item_id in its place"),
-        },
+fn intent(order: Order, session_type: Option<&str>, provider: &mut Fields, shop: &Shop) -> Fit<Tree> {
+    let default = shop.service_id.as_deref().or(order.item_id.as_deref());
+    let Some(service_id) = provider.optional_string("service_id")?.or(default.map(Cow::Borrowed)) else {
+        return provider.misfit("service_id", "is missing, and there is no item_id in its place");
     };
-    let Some(agent_id) = provider.optional_string("agent_id")?.or_else(|| shop.agent_id.clone()) else {
+    let default = shop.agent_id.as_deref().map(Cow::Borrowed);
+    let Some(agent_id) = provider.optional_string("agent_id")?.or(default) else {
         return provider.misfit("agent_id", "is missing: say which agent acts, here or as the provider's `agentId`");
     };
-    let human_id = provider.optional_string("human_id")?.or(order.customer.map(|customer| match customer {
-        Payee::Email(email) => email,
-        Payee::Id(id) => id,
+    let human_id = provider.optional_string("human_id")?.or(order.customer.as_ref().map(|customer| match customer {
+        Payee::Email(id) | Payee::Id(id) => id.into(),
     }));
     let item = Item {
-        item: order.item_id,
+        item: order.item_id.clone(),
         quantity: Some(order.quantity),
         session_type: session_type.map(ToOwned::to_owned),
         ..Item::default()
     };
     let mut metadata = order.metadata;
     metadata.insert(metadata::KEY.to_owned(), item.to_text());
-    let mut intent = Object::new();
+    let mut intent = Tree::new();
     let mut set = |name: &str, value: serde_json::Value| {
         if !value.is_null() {
             intent.insert(name.to_owned(), value);

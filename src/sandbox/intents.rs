@@ -12,7 +12,7 @@ use super::{charges::Charge, refusal::Refusal, table::Row};
 use crate::{
     Error, Money,
     itpay::{CreatePaymentIntent, Status},
-    json::{Object, to_object},
+    json::{Json, Tree, to_tree},
     time::to_iso8601,
 };
 
@@ -85,8 +85,8 @@ impl Intent {
     }
 
     /// As it stands on the wire. What the client sent stays, but for the fields that are the gateway's.
-    pub fn to_wire(&self) -> Object {
-        let mut object = to_object(&self.params);
+    pub fn to_wire(&self) -> Tree {
+        let mut object = to_tree(&self.params);
         object.insert("status".to_owned(), self.status.as_str().into());
         object.insert("created_at".to_owned(), to_iso8601(self.created_at).into());
         object.insert("expires_at".to_owned(), to_iso8601(self.expires_at).into());
@@ -202,5 +202,5 @@ pub(super) struct EventData<'a> {
 }
 
 fn read_params<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CreatePaymentIntent, D::Error> {
-    CreatePaymentIntent::from_json(Object::deserialize(deserializer)?, String::new, None).map_err(D::Error::custom)
+    CreatePaymentIntent::from_json(Json::deserialize(deserializer)?.as_str()).map_err(D::Error::custom)
 }

@@ -25,7 +25,7 @@ use crate::{
     endpoint::to_body,
     http::{Headers, Method, Request, Response, path_segment, query_value},
     itpay::{CreateManifest, CreatePaymentIntent, PaymentType, Status, bears_key, routes::Route, verify},
-    json::Object,
+    json::Fields,
     signature::{DEFAULT_MAX_AGE, HEADER, Key, MAX_MADE_BYTES, make},
 };
 
@@ -249,25 +249,21 @@ impl Sandbox {
         self.deliveries.rows()
     }
 
-    /// The whole state, without key and secret.
-    pub fn snapshot(&self) -> Result<Object, Error> {
+    /// The whole state as JSON, without key and secret.
+    pub fn snapshot(&self) -> Result<String, Error> {
         let state = State {
             ids_drawn: self.ids.drawn,
             services: self.services.rows().to_vec(),
             intents: self.intents.rows().to_vec(),
             deliveries: self.deliveries.rows().to_vec(),
         };
-        match serde_json::to_value(state) {
-            Ok(Value::Object(object)) => Ok(object),
-            _ => Err(Error::invalid("snapshot", "cannot be written as JSON")),
-        }
+        serde_json::to_string(&state).map_err(|_| Error::invalid("snapshot", "cannot be written as JSON"))
     }
 
     /// A gateway that goes on where another's snapshot was taken.
-    pub fn restore(config: Config, snapshot: Object) -> Result<Sandbox, Error> {
+    pub fn restore(config: Config, snapshot: &str) -> Result<Sandbox, Error> {
         let invalid = |problem: &str| Error::invalid("snapshot", problem);
-        let state: State =
-            serde_json::from_value(Value::Object(snapshot)).map_err(|error| invalid(&error.to_string()))?;
+        let state: State = serde_json::from_str(snapshot).map_err(|error| invalid(&error.to_string()))?;
         let taken = || invalid("has an id twice");
         let mut sandbox = Sandbox::new(config)?;
         sandbox.ids.drawn = state.ids_drawn;
@@ -310,8 +306,7 @@ impl Sandbox {
     }
 
     fn create_intent(&mut self, request: &Request, moment: Moment<'_>) -> Answer {
-        // A missing id becomes an empty one, which is refused like any other that is empty.
-        let mut params = CreatePaymentIntent::from_json(read_body(request)?, String::new, None)?;
+        let mut params = CreatePaymentIntent::from_json(read_body(request)?)?;
         path_segment("id", &params.id)?;
         if let PaymentType::Other(_) = params.payment_type {
             return Err(Error::invalid("type", "must be one_time, cumulative or subscription").into());
@@ -352,7 +347,8 @@ impl Sandbox {
         let service_id = &intent.params.service_id;
         let service = self.services.get(service_id).ok_or_else(|| Refusal::service_not_found(service_id))?;
         let channel = intent.params.channel.as_deref().unwrap_or_default();
-        let charge = Charge::new(charge_id, &intent.params, channel, service.merchant_name(), &self.config.wallet_url)?;
+        let charge =
+            Charge::new(charge_id, &intent.params, channel, &service.merchant_name(), &self.config.wallet_url)?;
         let wire = charge.to_wire(intent.expires_at);
         let known = intent.history.len();
         intent.generate_qr(charge, moment.now_ms)?;
@@ -435,8 +431,14 @@ struct Event<'a> {
     data: EventData<'a>,
 }
 
-fn read_body(request: &Request) -> Result<Object, Error> {
-    serde_json::from_slice(&request.body).map_err(|error| {
-        Error::invalid("body", &format!("is not a JSON object (line {}, column {})", error.line(), error.column()))
-    })
+fn read_body(request: &Request) -> Result<&str, Error> {
+    let body = core::str::from_utf8(&request.body).map_err(|_| Error::invalid("body", "is not UTF-8"))?;
+    match Fields::parse(body) {
+        Ok(Some(_)) => Ok(body),
+        Ok(None) => Err(Error::invalid("body", "is not a JSON object")),
+        Err(error) => {
+            let place = format!("is not a JSON object (line {}, column {})", error.line(), error.column());
+            Err(Error::invalid("body", &place))
+        }
+    }
 }

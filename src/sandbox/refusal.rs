@@ -10,7 +10,7 @@ use alloc::{
 
 use serde::Serialize;
 
-use crate::{Error, json::Object, signature::Problem};
+use crate::{Error, json::Tree, signature::Problem};
 
 #[derive(Serialize)]
 pub(super) struct Refusal {
@@ -18,8 +18,8 @@ pub(super) struct Refusal {
     pub status: u16,
     code: &'static str,
     message: String,
-    #[serde(skip_serializing_if = "Object::is_empty")]
-    details: Object,
+    #[serde(skip_serializing_if = "Tree::is_empty")]
+    details: Tree,
     /// The `Allow` header of a 405.
     #[serde(skip)]
     pub allow: Option<&'static str>,
@@ -84,7 +84,7 @@ impl Refusal {
     }
 
     fn new(status: u16, code: &'static str, message: &str) -> Refusal {
-        Refusal { status, code, message: message.to_owned(), details: Object::new(), allow: None }
+        Refusal { status, code, message: message.to_owned(), details: Tree::new(), allow: None }
     }
 
     fn with<T: Into<serde_json::Value>>(mut self, name: &str, value: T) -> Refusal {

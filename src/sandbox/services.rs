@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::table::Row;
 use crate::{
     itpay::CreateManifest,
-    json::{Object, open_enum, to_object},
+    json::{Json, Tree, open_enum, to_tree},
     time::to_iso8601,
 };
 
@@ -41,8 +41,8 @@ pub struct Service {
 
 impl Service {
     /// As it stands on the wire. What the client sent stays, but for the fields that are the gateway's.
-    pub fn to_wire(&self) -> Object {
-        let mut object = to_object(&self.params);
+    pub fn to_wire(&self) -> Tree {
+        let mut object = to_tree(&self.params);
         object.insert("id".to_owned(), self.id.clone().into());
         object.insert("status".to_owned(), self.status.as_str().into());
         object.insert("created_at".to_owned(), to_iso8601(self.created_at).into());
@@ -50,15 +50,16 @@ impl Service {
     }
 
     /// The name that a payer sees.
-    pub fn merchant_name(&self) -> &str {
-        let provider = self.params.extra.get("provider").and_then(|provider| provider.get("display_name"));
-        provider.and_then(Value::as_str).unwrap_or(&self.params.name)
+    pub fn merchant_name(&self) -> String {
+        let provider = self.params.extra.get("provider").map(Json::tree).unwrap_or_default();
+        provider.get("display_name").and_then(Value::as_str).unwrap_or(&self.params.name).to_owned()
     }
 
     /// Whether a search finds it: only what is live, by name, description or tag.
     pub(super) fn matches(&self, query: &str) -> bool {
         let query = query.to_lowercase();
-        let tags = self.params.extra.get("tags").and_then(Value::as_array).into_iter().flatten();
+        let tags = self.params.extra.get("tags").map(Json::tree).unwrap_or_default();
+        let tags = tags.as_array().into_iter().flatten();
         let mut texts = [Some(self.params.name.as_str()), self.params.description.as_deref()]
             .into_iter()
             .chain(tags.map(Value::as_str))
@@ -74,5 +75,5 @@ impl Row for Service {
 }
 
 fn read_params<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CreateManifest, D::Error> {
-    CreateManifest::from_json(Object::deserialize(deserializer)?).map_err(D::Error::custom)
+    CreateManifest::from_json(Json::deserialize(deserializer)?.as_str()).map_err(D::Error::custom)
 }

@@ -23,7 +23,7 @@ use crate::{
     Error, Secret,
     gopay::{Progress as Outcome, RecurrenceState, State, routes::Route},
     http::{Headers, Method, Request, Response, query_value},
-    json::Object,
+    json::Tree,
     sandbox::{
         deliveries::{Deliveries, Progress},
         ids::Ids,
@@ -276,7 +276,7 @@ impl Sandbox {
 
     /// A payment for whoever looks at the gateway from inside, as a page for the payer does: as on the wire but
     /// without what surprises there, and with what is not on the wire.
-    pub fn view(&self, payment: &Payment) -> Object {
+    pub fn view(&self, payment: &Payment) -> Tree {
         let order = &payment.order;
         let mut view = payment.to_wire(self.config.go_id, &self.config.pay_url, false);
         let more = json!({
@@ -303,25 +303,21 @@ impl Sandbox {
         self.notifications.rows()
     }
 
-    /// The whole state, without the client's secret and without tokens.
-    pub fn snapshot(&self) -> Result<Object, Error> {
+    /// The whole state as JSON, without the client's secret and without tokens.
+    pub fn snapshot(&self) -> Result<String, Error> {
         let state = Snapshot {
             ids_drawn: self.ids.drawn,
             last_id: self.last_id,
             payments: self.payments.rows().to_vec(),
             notifications: self.notifications.rows().to_vec(),
         };
-        match serde_json::to_value(state) {
-            Ok(Value::Object(object)) => Ok(object),
-            _ => Err(Error::invalid("snapshot", "cannot be written as JSON")),
-        }
+        serde_json::to_string(&state).map_err(|_| Error::invalid("snapshot", "cannot be written as JSON"))
     }
 
     /// A gateway that goes on where another's snapshot was taken.
-    pub fn restore(config: Config, snapshot: Object) -> Result<Sandbox, Error> {
+    pub fn restore(config: Config, snapshot: &str) -> Result<Sandbox, Error> {
         let invalid = |problem: &str| Error::invalid("snapshot", problem);
-        let state: Snapshot =
-            serde_json::from_value(Value::Object(snapshot)).map_err(|error| invalid(&error.to_string()))?;
+        let state: Snapshot = serde_json::from_str(snapshot).map_err(|error| invalid(&error.to_string()))?;
         let mut sandbox = Sandbox::new(config)?;
         (sandbox.ids.drawn, sandbox.last_id) = (state.ids_drawn, state.last_id);
         for payment in state.payments {
@@ -339,7 +335,7 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    fn wire(&self, payment: &Payment) -> Object {
+    fn wire(&self, payment: &Payment) -> Tree {
         payment.to_wire(self.config.go_id, &self.config.pay_url, self.config.quirks)
     }
 

@@ -13,7 +13,7 @@ use super::{
     check::{Check, Level},
     refusal::Refusal,
 };
-use crate::{gopay::Cycle, http::Request, json::Object};
+use crate::{gopay::Cycle, http::Request, json::Tree};
 
 pub(super) const CURRENCIES: &[&str] = &["BGN", "CZK", "EUR", "GBP", "HUF", "PLN", "RON", "USD"];
 const INSTRUMENTS: &[&str] = &[
@@ -50,7 +50,7 @@ pub struct Order {
     /// Text for the payer.
     pub order_description: Option<String>,
     /// Contact and ways to pay, as sent.
-    pub payer: Object,
+    pub payer: Tree,
     /// Where the payer goes afterwards.
     pub return_url: String,
     /// Where changes are told.
@@ -332,7 +332,7 @@ fn check_payer(check: &mut Check, payer: &Level<'_>, card_only: bool) {
 }
 
 /// A JSON object that the firewall lets through.
-pub(super) fn read_json(request: &Request) -> Result<Object, Refusal> {
+pub(super) fn read_json(request: &Request) -> Result<Tree, Refusal> {
     if has_unicode_escape(&request.body) {
         return Err(Refusal::Firewall);
     }
@@ -362,7 +362,7 @@ fn has_unicode_escape(body: &[u8]) -> bool {
 }
 
 /// As the create's answer and later ones show it.
-pub(super) fn payer_to_wire(payer: &Object) -> Object {
+pub(super) fn payer_to_wire(payer: &Tree) -> Tree {
     let mut payer = payer.clone();
     // Real answers have spaces around it.
     if let Some(email) = payer.get_mut("contact").and_then(|contact| contact.get_mut("email")) {

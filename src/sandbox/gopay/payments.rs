@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Error,
     gopay::{PreauthorizationState as Hold, Progress as Outcome, RecurrenceState, RefundState, State},
-    json::{Object, to_object},
+    json::{Tree, to_tree},
     sandbox::table::Row,
     time::to_iso8601,
 };
@@ -177,7 +177,7 @@ impl Payment {
     }
 
     /// As it stands on the wire.
-    pub(super) fn to_wire(&self, go_id: u64, pay_url: &str, quirks: bool) -> Object {
+    pub(super) fn to_wire(&self, go_id: u64, pay_url: &str, quirks: bool) -> Tree {
         let order = &self.order;
         let mut payer = if quirks { payer_to_wire(&order.payer) } else { order.payer.clone() };
         match self.payment_instrument.as_deref() {
@@ -209,7 +209,7 @@ impl Payment {
             "lang": order.lang,
             "gw_url": format!("{space}{pay_url}/{}", self.id),
         });
-        let mut wire = if let Value::Object(wire) = wire { wire } else { Object::new() };
+        let mut wire = if let Value::Object(wire) = wire { wire } else { Tree::new() };
         let mut add = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
                 wire.insert(name.to_owned(), value);
@@ -236,7 +236,7 @@ impl Payment {
                     recurrence_date_to: date_to.get(..10).unwrap_or_default(),
                     recurrence_state: mandate.state.as_str(),
                 };
-                to_object(&recurrence).into()
+                to_tree(&recurrence).into()
             }),
         );
         wire
