@@ -116,13 +116,28 @@ pub(crate) fn quoted(string: &str) -> String {
 
 /// Writes a string as JSON behind what is there.
 pub(crate) fn push(json: &mut String, string: &str) {
-    if string.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        json.push_str(&text(&string));
-    } else {
+    if is_plain(string) {
         json.push('"');
         json.push_str(string);
         json.push('"');
+    } else {
+        json.push_str(&text(&string));
     }
+}
+
+/// Whether nothing in it has to be escaped; no where that takes a closer look. Eight bytes at a time.
+fn is_plain(string: &str) -> bool {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    // Where a byte is zero, its highest bit is set; above that one it may be, too.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    let is_plain = |word: u64| {
+        let controls = word.wrapping_sub(ONES * u64::from(b' ')) & !word & (ONES << 7);
+        controls | zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) == 0
+    };
+    let (words, rest) = string.as_bytes().as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last.iter_mut().zip(rest).for_each(|(byte, own)| *byte = *own);
+    words.iter().chain([&last]).all(|bytes| is_plain(u64::from_le_bytes(*bytes)))
 }
 
 /// The largest integer that JavaScript holds exactly, 2^53 - 1.
@@ -547,3 +562,75 @@ macro_rules! open_enum {
     };
 }
 pub(crate) use open_enum;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(json: &str) -> Fields<'_> {
+        Fields::parse(json).expect("JSON").expect("an object")
+    }
+
+    #[test]
+    fn a_string_is_written_as_serde_json_writes_it() {
+        // Every byte at every place of a word, and around its ends.
+        for character in (0..=0x7f).chain([0x80, 0xff, 0x7ff, 0x20ac, 0xffff, 0x10000]).filter_map(char::from_u32) {
+            for length in 0..20 {
+                for at in 0..=length {
+                    let string: String = (0..=length).map(|index| if index == at { character } else { 'a' }).collect();
+                    assert_eq!(quoted(&string), text(&string), "{string:?}");
+                }
+            }
+        }
+        assert_eq!(quoted(""), "\"\"");
+    }
+
+    #[test]
+    fn an_object_is_written_again_with_what_it_lacks_and_without_nulls_that_may_go() {
+        let with = |json: &str| fields(json).with(&[("id", "\"1\""), ("c", "2")], &["d"]);
+        assert_eq!(with("{}"), r#"{"id":"1","c":2}"#);
+        assert_eq!(with(r#" { "id" : "x", "d" : null , "e":null } "#), r#"{"id":"x","e":null,"c":2}"#);
+        assert_eq!(with(r#"{"id":null,"c":3}"#), r#"{"c":3,"id":"1"}"#);
+        // What nobody knows keeps its text; a name that had to be escaped is again; of one name the last counts.
+        let json = r#"{"id":"\u00e9","c":12345678901234567890.10,"a\"\n":[1, 2],"x":1,"x":{"y":1e2}}"#;
+        assert_eq!(with(json), r#"{"id":"\u00e9","c":12345678901234567890.10,"a\"\n":[1, 2],"x":{"y":1e2}}"#);
+    }
+
+    #[test]
+    fn fields_say_what_they_are_not_and_where() {
+        let mut read = fields(
+            r#"{"a":"","b":7,"c":{"d":[{"e":1.5}]},"n":null,"big":9007199254740992,"whole":6.99e2,"lone":"\ud800"}"#,
+        );
+        let said = |misfit: Misfit| [misfit.field, misfit.problem].join(" ");
+        assert_eq!(said(read.string("a").expect_err("a misfit")), "a must not be empty");
+        assert_eq!(said(read.string("b").expect_err("a misfit")), "b must be a string, not 7");
+        assert_eq!(said(read.string("n").expect_err("a misfit")), "n is missing");
+        assert_eq!(said(read.string("lone").expect_err("a misfit")), "lone has an escape that is no character");
+        assert_eq!(
+            said(read.integer("big").expect_err("a misfit")),
+            "big is beyond 2^53 - 1, where JavaScript loses digits"
+        );
+        assert_eq!(read.integer("whole").expect("whole"), 699);
+        let mut inner = read.object("c").expect("an object");
+        let misfit = inner.list("d", |entry, key| entry.object(key)?.integer("e")).expect_err("a misfit");
+        assert_eq!(said(misfit), "c.d[0].e must be an integer, not 1.5");
+        assert!(read.object("b").is_err() && read.boolean("b").is_err());
+    }
+
+    #[test]
+    #[cfg(feature = "gopay")]
+    fn a_tree_is_the_one_that_serde_json_makes() {
+        for json in [
+            r#"{"a":[1,-2,18446744073709551615,1.5,1e300,true,false,null,"\"\u00e9"],"b":{"c":{}},"b":[]}"#,
+            "[]",
+            " 7 ",
+            "\"x\"",
+            "null",
+            "{\"a\":}",
+            "",
+            "1e999",
+        ] {
+            assert_eq!(parse(json), serde_json::from_str::<serde_json::Value>(json).unwrap_or_default(), "{json}");
+        }
+    }
+}
