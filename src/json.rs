@@ -59,6 +59,11 @@ impl PartialEq for Json {
 pub struct Object(Vec<(String, Json)>);
 
 impl Object {
+    /// Reads the text of an object; none where it is something else.
+    pub fn parse(json: &str) -> Option<Object> {
+        Fields::parse(json).ok()?.map(Fields::rest)
+    }
+
     /// The value of that name; the last one, as in JavaScript.
     pub fn get(&self, name: &str) -> Option<&Json> {
         self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
@@ -199,7 +204,10 @@ impl<'a> Fields<'a> {
 
     /// A string that may be absent; not empty when it is there.
     pub fn optional_string(&mut self, name: &str) -> Fit<Option<Cow<'a, str>>> {
-        if self.has(name) { self.string(name).map(Some) } else { Ok(None) }
+        match self.take(name) {
+            "null" => Ok(None),
+            _ => self.string(name).map(Some),
+        }
     }
 
     /// An integer that JavaScript holds exactly.
@@ -262,7 +270,10 @@ impl<'a> Fields<'a> {
 
     /// A nested object that may be absent.
     pub fn optional_object(&mut self, name: &str) -> Fit<Option<Fields<'a>>> {
-        if self.has(name) { self.object(name).map(Some) } else { Ok(None) }
+        match self.take(name) {
+            "null" => Ok(None),
+            _ => self.object(name).map(Some),
+        }
     }
 
     /// A list that may be absent, each entry read by `read` under its path.

@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
-    Endpoint, Error, Money, Secret,
+    Endpoint, Error, Money, Object, Secret,
     http::{BaseUrl, Headers, Method, Request, Response},
     itpay::{Completion, CreatePaymentIntent, PaymentIntent, PaymentType, RetrievePaymentIntent, Seen, Status},
     payment_intent_id,
@@ -144,6 +144,37 @@ fn whole_numbers_are_read_however_they_are_written_and_others_are_refused() {
     assert_eq!(value("9007199254740991"), Some(9_007_199_254_740_991));
     for json in ["9007199254740992", "-9007199254740992", "1e300", "1.5", "\"699\"", "null", "[]"] {
         assert_eq!(value(json), None, "{json}");
+    }
+}
+
+#[test]
+fn what_an_answer_has_beyond_the_model_keeps_its_text() {
+    let body =
+        r#"{"id":"pi_1","status":"pending","fee":1234567890123456789012.50,"x":1,"x":{"y":[1e2]},"metadata":{"a":1}}"#;
+    let intent = parse(200, body).unwrap();
+    let text = |name: &str| intent.extra.get(name).map(itpay::Json::as_str);
+    assert_eq!(text("fee"), Some("1234567890123456789012.50"), "no digit is lost");
+    assert_eq!((text("x"), text("id")), (Some(r#"{"y":[1e2]}"#), None), "of several of one name the last");
+    assert_eq!(text("metadata"), Some(r#"{"a":1}"#), "what is not as modelled is kept, too");
+    assert!(intent.metadata.is_empty());
+}
+
+#[test]
+fn parameters_are_the_same_request_as_fields_and_as_json() {
+    let json = r#"{"id":"pi_1","service_id":"svc","type":"one_time","amount":{"currency":"CNY","value":699},
+        "payer":{"agent_id":"a","x":[1]},"metadata":{"k":"v"},"new":{"of":1.50},"description":null}"#;
+    let read = CreatePaymentIntent::from_json(json).unwrap();
+    assert_eq!(read.extra, Object::parse(r#"{"new":{"of":1.50}}"#).unwrap());
+    let sent = |request: Request| serde_json::from_slice::<serde_json::Value>(&request.body).unwrap();
+    let from_json = CreatePaymentIntent::request_from_json(json, || unreachable!("it has an id"), None);
+    let from_json: Result<_, Error> = from_json;
+    assert_eq!(sent(read.request().unwrap()), sent(from_json.unwrap()));
+    for (without, name) in [("\"service_id\":\"svc\",", "service_id"), ("\"agent_id\":\"a\",", "payer.agent_id")] {
+        let json = json.replace(without, "");
+        let new_id = || Ok::<_, Error>(String::new());
+        let refused = CreatePaymentIntent::request_from_json(&json, new_id, None).unwrap_err();
+        assert!(matches!(&refused, Error::Invalid { field, .. } if field == name), "{refused:?}");
+        assert_eq!(CreatePaymentIntent::from_json(&json).unwrap_err(), refused);
     }
 }
 

@@ -182,6 +182,26 @@ export function cases(itpay, serverUrl) {
       const { client } = double(() => json({ id: "pi_1", status: "levitating", qr: 7, description: ["x"], extra: { y: 1 } }));
       assert.deepEqual(await client.paymentIntents.retrieve("pi_1"), { id: "pi_1", status: "levitating", qr: 7, description: ["x"], extra: { y: 1 } });
     }],
+    ["a call's own headers are sent, whatever they are called, and replace none of the client's", async () => {
+      const { calls, client } = double(() => json(INTENT));
+      const own = [["x-empty", ""], ["x-quoted", '"a\\b": c'], ["__proto__", "p"], ["authorization", "mine"], ["ACCEPT", "text/html"], ["idempotency-key", "mine"]];
+      await client.paymentIntents.create(PARAMS, { headers: own });
+      const sent = calls[0].headers;
+      for (const [name, value] of own.slice(0, 3)) assert.equal(Object.getOwnPropertyDescriptor(sent, name)?.value, value, name);
+      assert.deepEqual([sent.Authorization, sent.Accept, sent["Idempotency-Key"]], [`Bearer ${KEY}`, "application/json", PARAMS.id]);
+      assert.deepEqual(Object.keys(sent).filter((name) => /^(authorization|accept|idempotency-key)$/i.test(name)), ["Accept", "Authorization", "Idempotency-Key"]);
+    }],
+    ["params are sent as they are written: unknown fields, nested ones and any text; what may be absent may be null", async () => {
+      const { calls, client } = double(() => json(INTENT));
+      const more = { 'a "quoted"\n name': { deep: [1e21, -0.5, null, true, "\ud83d\ude00\u2028"] }, toString: "x" };
+      await client.paymentIntents.create({ ...PARAMS, ...more, description: null, metadata: { 'k"': "v\\" } });
+      const { description, ...sent } = JSON.parse(calls[0].body);
+      assert.deepEqual([description, sent], [undefined, { ...PARAMS, ...more, metadata: { 'k"': "v\\" } }]);
+      await client.paymentIntents.create({ ...PARAMS, channel: null, id: null });
+      const { id, channel } = JSON.parse(calls[1].body);
+      assert.match(id, /^pi_[0-9a-f-]{36}$/);
+      assert.deepEqual([channel, calls[1].headers["Idempotency-Key"]], [undefined, id]);
+    }],
     ["withResponse gives the data, the Response and the request id", async () => {
       const { client } = double(() => json(INTENT, 201, { "x-request-id": "req_9" }));
       const { data, response, requestId } = await client.paymentIntents.create(PARAMS).withResponse();
