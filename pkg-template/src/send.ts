@@ -25,7 +25,7 @@ export class Seen {
   }
 }
 
-/** @internal One attempt, whose end is told and never thrown. `message` is a line of JSON, the URL and plain options, as people's doubles of fetch expect; then the body. */
+/** @internal One attempt, whose end is told and never thrown. `message` has the method, the URL and the headers as JSON, a line each; then the body. */
 export function send(
   fetch: typeof globalThis.fetch,
   message: string,
@@ -37,16 +37,24 @@ export function send(
   const seen = new Seen();
   // A runtime may have none; then nothing can be stopped on the way, and the call ends in time all the same.
   const controller = typeof AbortController === "function" ? new AbortController() : undefined;
-  const end = message.indexOf("\n");
-  const [url, options] = JSON.parse(message.slice(0, end)) as [string, RequestInit];
-  if (message.length > end + 1) options.body = message.slice(end + 1);
+  const url = message.indexOf("\n") + 1;
+  const headers = message.indexOf("\n", url) + 1;
+  const body = message.indexOf("\n", headers) + 1;
+  // Plain options, as people's doubles of fetch expect. Another place must not get the key, and the signature holds for
+  // this path only: redirects are not followed.
+  const options: RequestInit = {
+    method: message.slice(0, url - 1),
+    headers: JSON.parse(message.slice(headers, body - 1)) as Record<string, string>,
+    redirect: "manual",
+  };
+  if (message.length > body) options.body = message.slice(body);
   if (controller !== undefined) options.signal = controller.signal;
   const over = within(ms, signal, (how) => {
     // Whatever still listens to the attempt's own signal stops.
     if (how !== DONE && how !== FAILED) controller?.abort();
     tell(how, seen);
   });
-  void exchange(fetch, url, options, binary, seen, over);
+  void exchange(fetch, message.slice(url, headers - 1), options, binary, seen, over);
   return seen;
 }
 

@@ -105,8 +105,8 @@ async fn attempt(
     result
 }
 
-/// What `fetch` takes but for the signal: a line of JSON with the URL and plain options, then the body. One text crosses
-/// the border cheaper than many values.
+/// What is sent: the method, the URL and the headers as JSON, a line each, then the body. One text crosses the border
+/// cheaper than many values.
 fn message(line: &Line, request: &Request, signed: &Headers, options: &Options) -> String {
     let mut headers: Vec<(&str, &str)> = Vec::with_capacity(8);
     headers.push(("Accept", "application/json"));
@@ -119,20 +119,16 @@ fn message(line: &Line, request: &Request, signed: &Headers, options: &Options) 
         }
     }
     let mut message = String::with_capacity(512 + request.body.len());
-    // Another place must not get the key, and the signature holds for this path only: redirects are not followed.
-    for part in ["[\""].into_iter().chain(line.base.url_parts(request)) {
-        message.push_str(part);
-    }
-    for part in ["\",{\"method\":\"", request.method.as_str(), "\",\"redirect\":\"manual\",\"headers\":"] {
+    for part in [request.method.as_str(), "\n"].into_iter().chain(line.base.url_parts(request)) {
         message.push_str(part);
     }
     for (index, (name, value)) in headers.into_iter().enumerate() {
-        message.push(if index == 0 { '{' } else { ',' });
+        message.push_str(if index == 0 { "\n{" } else { "," });
         json::push(&mut message, name);
         message.push(':');
         json::push(&mut message, value);
     }
-    message.push_str("}}]\n");
+    message.push_str("}\n");
     message.push_str(core::str::from_utf8(&request.body).unwrap_or_default());
     message
 }
