@@ -36,7 +36,7 @@ impl Json {
         serde_json::from_str(self.as_str()).ok()
     }
 
-    /// As a tree.
+    /// As a tree; null where it is too deep for one.
     #[cfg(feature = "gopay")]
     pub fn tree(&self) -> serde_json::Value {
         parse(self.as_str())
@@ -85,26 +85,48 @@ impl Serialize for Object {
 #[cfg(feature = "gopay")]
 pub type Tree = serde_json::Map<String, serde_json::Value>;
 
-/// What a text says, as a tree; null where it is no JSON. Not by serde_json's own way, so that there is one reader in a
-/// module.
+/// How deep a tree may be: as deep as serde_json's own are.
+#[cfg(feature = "gopay")]
+const MAX_DEPTH: usize = 127;
+
+/// What a text says, as a tree; null where it is none.
 #[cfg(feature = "gopay")]
 pub(crate) fn parse(text: &str) -> serde_json::Value {
+    tree(text).unwrap_or_default()
+}
+
+/// What a text says, as a tree; none where it is no JSON, or too deep, or has a number that is too large for one. Not by
+/// serde_json's own way, so that there is one reader in a module.
+#[cfg(feature = "gopay")]
+pub(crate) fn tree(text: &str) -> Option<serde_json::Value> {
+    tree_up_to(text, MAX_DEPTH)
+}
+
+#[cfg(feature = "gopay")]
+fn tree_up_to(text: &str, depth: usize) -> Option<serde_json::Value> {
     use serde_json::Value;
 
-    match Shallow::read(text) {
-        Some(Shallow::Boolean(value)) => value.into(),
-        Some(Shallow::List(entries)) => Value::Array(entries.into_iter().map(parse).collect()),
-        Some(Shallow::Number(_)) => text.trim().parse().map_or(Value::Null, Value::Number),
-        Some(Shallow::Object(fields)) => {
-            let mut tree = Tree::new();
-            for field in fields {
-                tree.insert(field.name.into_owned(), parse(field.json));
+    let below = depth.checked_sub(1);
+    Some(match Shallow::read(text)? {
+        Shallow::Boolean(value) => value.into(),
+        Shallow::List(entries) => {
+            let (mut list, below) = (Vec::with_capacity(entries.len()), below?);
+            for entry in entries {
+                list.push(tree_up_to(entry, below)?);
             }
-            tree.into()
+            list.into()
         }
-        Some(Shallow::Text(text)) => text.into_owned().into(),
-        Some(Shallow::Null) | None => Value::Null,
-    }
+        Shallow::Null => Value::Null,
+        Shallow::Number(_) => Value::Number(text.trim().parse().ok()?),
+        Shallow::Object(fields) => {
+            let (mut object, below) = (Tree::new(), below?);
+            for field in fields {
+                object.insert(field.name.into_owned(), tree_up_to(field.json, below)?);
+            }
+            object.into()
+        }
+        Shallow::Text(text) => text.into_owned().into(),
+    })
 }
 
 /// A value as text. Like this, and not by `Display`, so that there is one writer in a module.
@@ -378,8 +400,8 @@ impl<'a> Fields<'a> {
             json.push(':');
         };
         for (index, field) in self.fields.iter().enumerate() {
-            // The last of its name is the one that was looked at.
-            if self.fields.iter().skip(index + 1).any(|later| later.name == field.name) {
+            // The last of its name is the one that was looked at. Only those that were: there are few, whatever is sent.
+            if field.is_taken && self.fields.iter().skip(index + 1).any(|later| later.name == field.name) {
                 continue;
             }
             let may_lack = optional.iter().chain(defaults.iter().map(|(name, _)| name)).any(|name| *name == field.name);
@@ -598,7 +620,11 @@ mod tests {
 
     #[test]
     fn an_object_is_written_again_with_what_it_lacks_and_without_nulls_that_may_go() {
-        let with = |json: &str| fields(json).with(&[("id", "\"1\""), ("c", "2")], &["d"]);
+        let with = |json: &str| {
+            let mut fields = fields(json);
+            fields.take("x");
+            fields.with(&[("id", "\"1\""), ("c", "2")], &["d"])
+        };
         assert_eq!(with("{}"), r#"{"id":"1","c":2}"#);
         assert_eq!(with(r#" { "id" : "x", "d" : null , "e":null } "#), r#"{"id":"x","e":null,"c":2}"#);
         assert_eq!(with(r#"{"id":null,"c":3}"#), r#"{"c":3,"id":"1"}"#);
@@ -640,8 +666,14 @@ mod tests {
             "{\"a\":}",
             "",
             "1e999",
+            "{\"a\":1e999}",
         ] {
-            assert_eq!(parse(json), serde_json::from_str::<serde_json::Value>(json).unwrap_or_default(), "{json}");
+            assert_eq!(tree(json), serde_json::from_str::<serde_json::Value>(json).ok(), "{json}");
+        }
+        for depth in [126, 127, 128, 129, 100_000] {
+            let json = ["[".repeat(depth), "]".repeat(depth)].concat();
+            assert_eq!(tree(&json).is_some(), serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{depth}");
+            assert!(Fields::of("a", &json).rest().get("a").is_some_and(|value| value.as_str() == json));
         }
     }
 }

@@ -179,6 +179,22 @@ fn parameters_are_the_same_request_as_fields_and_as_json() {
 }
 
 #[test]
+fn a_hundred_thousand_fields_are_no_work_for_ever() {
+    let many: String = (0..100_000).map(|index| format!("\"f{index}\":0,")).collect();
+    let json = format!(
+        r#"{{{many}"id":"pi_1","service_id":"s","type":"t","amount":{{"currency":"CNY","value":1}},"payer":{{"agent_id":"a"}}}}"#
+    );
+    let request = CreatePaymentIntent::request_from_json(
+        &json,
+        || -> Result<String, Error> { unreachable!("it has an id") },
+        None,
+    );
+    assert_eq!(request.map(|request| request.body), Ok(json.clone().into_bytes()));
+    assert_eq!(CreatePaymentIntent::from_json(&json).unwrap().extra.iter().count(), 100_000);
+    assert_eq!(parse(200, &json.replace("\"t\"", "\"t\",\"status\":\"s\"")).unwrap().extra.iter().count(), 100_002);
+}
+
+#[test]
 fn money_is_written_as_it_was_read() {
     for (text, currency) in [("6.99", "CNY"), ("0.05", "USD"), ("500", "JPY"), ("1.500", "KWD"), ("0.0001", "CLF")] {
         assert_eq!(Money::parse(text, currency).unwrap().to_decimal(), text);

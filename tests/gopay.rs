@@ -233,6 +233,9 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
     assert_eq!(payment.recurrence.unwrap().period, Some(2));
     assert_eq!(payment.additional_params, [("__paykit".into(), "{\"qty\":1}".into()), ("n".into(), "5".into())]);
     assert_eq!(payment.extra.get("new").map(itpay::Json::as_str), Some(r#"{"a":1}"#));
+    let deep = format!(r#"{{"id":1,"state":"PAID","x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let unreadable = RetrievePayment::parse(&answer(200, &deep)).unwrap_err();
+    assert!(matches!(unreadable, Error::Unreadable { ref field, .. } if field == "body"), "{unreadable}");
     let unknown = RetrievePayment::parse(&answer(200, r#"{"id":1,"state":"NEW_STATE"}"#)).unwrap();
     assert_eq!(unknown.state, State::Other("NEW_STATE".into()));
     for body in [

@@ -666,6 +666,9 @@ fn metadata_becomes_text_and_paykits_own_is_not_overwritten() {
     );
     assert!(paykit::payment_params(&payment_with(json!({ "metadata": { "__paykit": "x" } })), &context()).is_err());
     assert!(paykit::payment_params(&payment_with(json!({ "metadata": [] })), &context()).is_err());
+    let deep = ["{\"a\":".repeat(200), "1".into(), "}".repeat(200)].concat();
+    let too_deep = payment_with(json!({ "metadata": "deep" })).replace("\"deep\"", &deep);
+    assert!(paykit::payment_params(&too_deep, &context()).is_err(), "what cannot be read is not left out");
 }
 
 #[test]

@@ -106,7 +106,8 @@ fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> Fit<T>) -> 
 /// The cleaned JSON of a successful answer.
 pub fn parse_json(response: &Response) -> Result<Value, Error> {
     let text: &RawValue = endpoint::parse_json(response, error_body::parse)?;
-    let mut json = json::parse(text.get());
+    let mut json = json::tree(text.get())
+        .ok_or_else(|| unreadable_field(response, "body", "is too deep, or has a number that is too large"))?;
     clean(&mut json);
     Ok(json)
 }

@@ -11,7 +11,7 @@ use super::{
     },
 };
 use crate::{
-    Error, Json, Tree,
+    Error, Tree,
     itpay::{PaymentIntent, Status, WebhookEvent},
     time::to_iso8601,
 };
@@ -79,7 +79,7 @@ pub fn intent_events(webhook: &WebhookEvent, now: u64) -> Result<Vec<Event>, Err
             vec![event("payment.failed", payment(&webhook.payment_intent()?))]
         }
         other => {
-            let data = EventData::Raw(webhook.data.as_ref().map(Json::tree).unwrap_or_default());
+            let data = EventData::Raw(webhook.data.clone());
             vec![Event { is_raw: true, ..event(&format!("itpay.{other}"), data) }]
         }
     })

@@ -10,7 +10,7 @@ use alloc::{
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::Tree;
+use crate::{Json, Tree};
 
 /// The caller's own strings, by name.
 pub type Metadata = BTreeMap<String, String>;
@@ -241,7 +241,7 @@ pub struct Event {
 pub enum EventData {
     Invoice(Invoice),
     Payment(Payment),
-    Raw(Value),
+    Raw(Option<Json>),
     Refund(Refund),
     Subscription(Subscription),
 }

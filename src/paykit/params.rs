@@ -179,7 +179,7 @@ fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
 /// Strings by name. What is none becomes the text that JSON has for it; null and undefined are left out.
 fn metadata(fields: &mut Fields) -> Fit<Metadata> {
     let given = match fields.tree("metadata") {
-        Value::Null => return Ok(Metadata::new()),
+        Value::Null if !fields.has("metadata") => return Ok(Metadata::new()),
         Value::Object(object) => object,
         other => return fields.misfit("metadata", format!("must be an object, not {}", describe(&json::text(&other)))),
     };

@@ -122,6 +122,7 @@ pub fn charge(params: &str, currency: Option<&str>, order_number: &str) -> Resul
         let order_number = provider.optional_string("order_number")?.unwrap_or(order_number.into());
         let description = provider.optional_string("order_description")?.or(provider.optional_string("description")?);
         let items = match provider.tree("items") {
+            Value::Null if provider.has("items") => return provider.misfit("items", "are too deep"),
             Value::Null => line(description.as_deref().unwrap_or(&order_number), amount, 1),
             items => items,
         };
