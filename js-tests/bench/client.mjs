@@ -3,9 +3,9 @@
 //   make bench-client
 //
 // Allocations are what the JavaScript heap grows by per call with the collector held off (--expose-gc, a large
-// young generation), and the wasm memory's growth after all calls.
+// young generation); after them the growth of the heap and of the wasm memory over many calls.
 
-
+import { memories } from "../wasm-memories.mjs";
 import { ItPayClient } from "itpay";
 import Stripe from "stripe";
 
@@ -72,10 +72,11 @@ const [ours, theirs] = results;
 const ratio = (field) => ((ours[field] - stubs[field]) / (theirs[field] - stubs[field])).toFixed(2);
 console.log(`\n  ours / stripe: ${ratio("us")} of the time, ${ratio("bytes")} of the bytes\n`);
 
+const wasm = () => memories.reduce((bytes, memory) => bytes + memory.buffer.byteLength, 0);
 globalThis.gc();
-const before = process.memoryUsage();
+const before = { ...process.memoryUsage(), wasm: wasm() };
 for (let index = 0; index < LONG_RUN; index += 1) await contenders.itpay();
 globalThis.gc();
-const after = process.memoryUsage();
+const after = { ...process.memoryUsage(), wasm: wasm() };
 const mb = (field) => ((after[field] - before[field]) / 1024 / 1024).toFixed(2);
-console.log(`  after ${LONG_RUN} calls: JS heap ${mb("heapUsed")} MB, wasm and buffers ${mb("external")} MB, RSS ${mb("rss")} MB more\n`);
+console.log(`  after ${LONG_RUN} calls: JS heap ${mb("heapUsed")} MB more, wasm memory ${mb("wasm")} MB more (it is ${(after.wasm / 1024).toFixed(0)} KB), RSS ${mb("rss")} MB more, most of it the large young generation\n`);
