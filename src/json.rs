@@ -152,19 +152,17 @@ pub(crate) fn push(json: &mut String, string: &str) {
     }
 }
 
-/// Whether nothing in it has to be escaped; no where that takes a closer look. Eight bytes at a time.
+/// Whether nothing in it has to be escaped. Eight bytes at a time: each string of each request comes by here.
 fn is_plain(string: &str) -> bool {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
-    // Where a byte is zero, its highest bit is set; above that one it may be, too.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    let is_plain = |word: u64| {
-        let controls = word.wrapping_sub(ONES * u64::from(b' ')) & !word & (ONES << 7);
-        controls | zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) == 0
-    };
+    // Not zero if a byte of the word is less than the limit, which is at most 128; never zero by mistake.
+    let less = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & (ONES << 7);
+    let same = |word: u64, byte: u8| less(word ^ (ONES * u64::from(byte)), 1);
+    let needs_no_escape = |word: u64| less(word, b' ') | same(word, b'"') | same(word, b'\\') == 0;
     let (words, rest) = string.as_bytes().as_chunks::<8>();
     let mut last = [b' '; 8];
     last.iter_mut().zip(rest).for_each(|(byte, own)| *byte = *own);
-    words.iter().chain([&last]).all(|bytes| is_plain(u64::from_le_bytes(*bytes)))
+    words.iter().chain([&last]).all(|bytes| needs_no_escape(u64::from_le_bytes(*bytes)))
 }
 
 /// The largest integer that JavaScript holds exactly, 2^53 - 1.
@@ -313,6 +311,12 @@ impl<'a> Fields<'a> {
             list.push(read(&mut holder, &key)?);
         }
         Ok(list)
+    }
+
+    /// The objects in a list; whatever else is there is passed over.
+    pub fn objects(&mut self, name: &str) -> Vec<Fields<'a>> {
+        let Some(Shallow::List(entries)) = Shallow::read(self.take(name)) else { return Vec::new() };
+        entries.into_iter().filter_map(|entry| Fields::parse(entry).ok()?).collect()
     }
 
     /// An object of strings, absent meaning empty.
@@ -501,16 +505,21 @@ impl<'de> Deserialize<'de> for Shallow<'de> {
     }
 }
 
-/// The string that is quoted there.
-pub(crate) fn unquoted(json: &str) -> Option<Cow<'_, str>> {
+/// The string that a text is.
+pub(crate) fn string(text: &str) -> Option<Cow<'_, str>> {
+    match Shallow::read(text) {
+        Some(Shallow::Text(string)) => Some(string),
+        _ => None,
+    }
+}
+
+/// The same of a text that has been read as JSON: mostly there is nothing to do but to take off the quotes.
+fn unquoted(json: &str) -> Option<Cow<'_, str>> {
     let quoted = json.strip_prefix('"')?.strip_suffix('"')?;
     if !quoted.bytes().any(|byte| byte == b'\\') {
         return Some(quoted.into());
     }
-    match Shallow::read(json) {
-        Some(Shallow::Text(text)) => Some(text),
-        _ => None,
-    }
+    string(json)
 }
 
 /// A number that has no fraction, however it is written: 699, 699.0, 6.99e2.

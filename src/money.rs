@@ -67,6 +67,28 @@ impl Money {
     }
 }
 
+/// A caller's amount in minor units: above zero, and exact in JavaScript.
+#[cfg(feature = "gopay")]
+pub(crate) fn amount(fields: &mut Fields) -> Fit<i64> {
+    let amount = fields.integer("amount")?;
+    above_zero(fields, amount)
+}
+
+/// The same, or its digits as a string.
+#[cfg(feature = "paykit")]
+pub(crate) fn amount_or_digits(fields: &mut Fields) -> Fit<i64> {
+    let amount = fields.integer_or_digits("amount")?;
+    above_zero(fields, amount)
+}
+
+#[cfg(feature = "gopay")]
+fn above_zero(fields: &Fields, amount: i64) -> Fit<i64> {
+    if amount > 0 {
+        return Ok(amount);
+    }
+    fields.misfit("amount", alloc::format!("must be an integer above 0 in minor units, not {amount}"))
+}
+
 /// How many decimals the currency has (ISO 4217, list one); two for those not named here.
 pub fn exponent(currency: &str) -> usize {
     match currency {

@@ -10,7 +10,7 @@ use alloc::{
 use crate::{
     Error, Fault, GatewayError,
     http::Response,
-    json::{Fields, unquoted},
+    json::{Fields, string},
 };
 
 /// How much of a body that is not ours is read, in bytes.
@@ -30,7 +30,7 @@ pub(crate) fn read(
     let mut error = match Fields::parse(&text) {
         Ok(Some(body)) => read_object(response.status, &text, body),
         _ => {
-            let message = unquoted(&text).map_or_else(|| excerpt(&text), Cow::into_owned);
+            let message = string(&text).map_or_else(|| excerpt(&text), Cow::into_owned);
             GatewayError { message, ..GatewayError::default() }
         }
     };

@@ -148,6 +148,17 @@ fn whole_numbers_are_read_however_they_are_written_and_others_are_refused() {
 }
 
 #[test]
+fn a_refusal_that_is_a_text_says_what_it_says() {
+    let message = |body: &str| match parse(500, body) {
+        Err(Error::Gateway(error)) => error.message,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(message(" \"closed \\u00e9\"\n"), "closed \u{e9}");
+    assert_eq!(message("\"closed\" or \"open\""), "\"closed\" or \"open\"", "no JSON: as it is");
+    assert_eq!(message("<p>closed</p>"), "closed");
+}
+
+#[test]
 fn what_an_answer_has_beyond_the_model_keeps_its_text() {
     let body =
         r#"{"id":"pi_1","status":"pending","fee":1234567890123456789012.50,"x":1,"x":{"y":[1e2]},"metadata":{"a":1}}"#;

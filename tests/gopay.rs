@@ -233,6 +233,17 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
     assert_eq!(payment.recurrence.unwrap().period, Some(2));
     assert_eq!(payment.additional_params, [("__paykit".into(), "{\"qty\":1}".into()), ("n".into(), "5".into())]);
     assert_eq!(payment.extra.get("new").map(itpay::Json::as_str), Some(r#"{"a":1}"#));
+    let odd = r#"{"errors":[7,{"error_code":201,"error_name":"NO","description":"d"},null]}"#;
+    match RetrievePayment::parse(&answer(409, odd)) {
+        Err(Error::Gateway(error)) => {
+            assert_eq!(
+                (error.code.as_deref(), error.message.as_str()),
+                (Some("NO"), "d (is the pair of clientId and clientSecret right?)")
+            );
+            assert_eq!(error.details.map(|details| details.as_str().to_owned()).as_deref(), Some(odd));
+        }
+        other => panic!("{other:?}"),
+    }
     let deep = format!(r#"{{"id":1,"state":"PAID","x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     let unreadable = RetrievePayment::parse(&answer(200, &deep)).unwrap_err();
     assert!(matches!(unreadable, Error::Unreadable { ref field, .. } if field == "body"), "{unreadable}");

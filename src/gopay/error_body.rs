@@ -1,9 +1,6 @@
 //! The shapes in which GoPay refuses a call: a list of errors, or a single one bare; or a proxy's page.
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::string::{String, ToString};
 
 use crate::{
     Error, Fault, GatewayError,
@@ -18,7 +15,7 @@ pub(super) fn parse(response: &Response) -> Error {
 }
 
 fn from_object(status: u16, text: &str, mut body: Fields) -> GatewayError {
-    let mut fields = errors(&mut body).into_iter().next().unwrap_or(body);
+    let mut fields = body.objects("errors").into_iter().next().unwrap_or(body);
     let number = fields.integer("error_code").ok().and_then(|number| u64::try_from(number).ok());
     // The token endpoint answers as OAuth has it: `error`, `error_description`.
     let name = fields.text("error_name").or_else(|| fields.text("error"));
@@ -52,10 +49,5 @@ pub(super) fn has_code(error: &GatewayError, number: i64, name: &str) -> bool {
     };
     let Some(details) = &error.details else { return false };
     let Ok(Some(mut body)) = Fields::parse(details.as_str()) else { return false };
-    is(&mut body) || errors(&mut body).iter_mut().any(is)
-}
-
-/// The list of errors; none where it is something else.
-fn errors<'a>(body: &mut Fields<'a>) -> Vec<Fields<'a>> {
-    body.list("errors", |entry, key| entry.object(key)).unwrap_or_default()
+    is(&mut body) || body.objects("errors").iter_mut().any(is)
 }

@@ -17,7 +17,6 @@ mod token;
 
 use alloc::{
     boxed::Box,
-    format,
     string::{String, ToString},
 };
 
@@ -128,13 +127,5 @@ fn payment_id(field: &str, id: &str) -> Result<String, Error> {
         Ok(id.to_string())
     } else {
         Err(Error::invalid(field, "must be GoPay's id of a payment: 1 to 19 digits"))
-    }
-}
-
-/// A caller's amount: above zero, and exact in JavaScript.
-fn amount(fields: &mut Fields) -> Fit<i64> {
-    match fields.integer("amount")? {
-        amount @ 1.. => Ok(amount),
-        amount => fields.misfit("amount", format!("must be an integer above 0 in minor units, not {amount}")),
     }
 }

@@ -4,13 +4,13 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use serde_json::Value;
 
-use super::{Preauthorization, Recurrence, amount, id, parse_object, routes};
+use super::{Preauthorization, Recurrence, id, parse_object, routes};
 use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
     json::{self, Fields, Fit, Object, open_enum},
-    money::check_currency,
+    money::{amount, check_currency},
 };
 
 open_enum! {

@@ -2,12 +2,13 @@
 
 use alloc::string::String;
 
-use super::{Done, amount, parse_object, payments::check_items, routes};
+use super::{Done, parse_object, payments::check_items, routes};
 use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
     json::{Fields, open_enum},
+    money::amount,
 };
 
 open_enum! {

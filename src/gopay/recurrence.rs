@@ -2,13 +2,13 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use super::{Done, Payment, amount, parse_object, payments::check_items, routes};
+use super::{Done, Payment, parse_object, payments::check_items, routes};
 use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
     json::{Fields, Fit, open_enum},
-    money::check_currency,
+    money::{amount, check_currency},
     time::parse_iso8601,
 };
 

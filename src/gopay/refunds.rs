@@ -4,12 +4,13 @@ use alloc::{format, string::String, vec::Vec};
 
 use serde_json::Value;
 
-use super::{Done, amount, id, parse_json, parse_object, routes};
+use super::{Done, id, parse_json, parse_object, routes};
 use crate::{
     Endpoint, Error,
     endpoint::{self, read_params},
     http::{Method, Request, Response},
     json::{self, Fields, Fit, open_enum},
+    money::amount,
     time::parse_iso8601,
 };
 

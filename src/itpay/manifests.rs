@@ -110,7 +110,7 @@ impl CreateManifest {
     /// Reads parameters and checks them.
     pub fn from_json(params: &str) -> Result<CreateManifest, Error> {
         read_params(params, |mut fields| {
-            check(&mut fields)?;
+            check_params(&mut fields)?;
             Ok(CreateManifest {
                 name: fields.string("name")?.into_owned(),
                 description: fields.optional_string("description")?.map(Cow::into_owned),
@@ -129,13 +129,13 @@ impl CreateManifest {
     /// The request, from parameters that are JSON already: they are checked, and sent as they came.
     pub fn request_from_json(params: &str) -> Result<Request, Error> {
         read_params(params, |mut fields| {
-            check(&mut fields)?;
+            check_params(&mut fields)?;
             Ok(Request::new(Method::Post, routes::SERVICES.to_owned()).with_json(fields.with(&[], &OPTIONAL)))
         })
     }
 }
 
-fn check(fields: &mut Fields) -> Fit<()> {
+fn check_params(fields: &mut Fields) -> Fit<()> {
     fields.string("name")?;
     fields.optional_string("description")?;
     read_methods(fields.object("payment_methods")?)?;

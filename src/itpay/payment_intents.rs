@@ -185,7 +185,7 @@ impl CreatePaymentIntent {
     /// Reads parameters and checks them.
     pub fn from_json(params: &str) -> Result<CreatePaymentIntent, Error> {
         read_params(params, |mut fields| {
-            check(&mut fields)?;
+            check_params(&mut fields)?;
             Ok(CreatePaymentIntent {
                 id: fields.string("id")?.into_owned(),
                 service_id: fields.string("service_id")?.into_owned(),
@@ -207,7 +207,7 @@ impl CreatePaymentIntent {
         new_id: impl FnOnce() -> Result<String, E>,
         channel: Option<&str>,
     ) -> Result<Request, E> {
-        let mut fields = read_params(params, |mut fields| check(&mut fields).map(|()| fields))?;
+        let mut fields = read_params(params, |mut fields| check_params(&mut fields).map(|()| fields))?;
         let id = match fields.text("id") {
             Some(id) => id,
             None => new_id()?,
@@ -222,7 +222,7 @@ impl CreatePaymentIntent {
     }
 }
 
-fn check(fields: &mut Fields) -> Fit<()> {
+fn check_params(fields: &mut Fields) -> Fit<()> {
     fields.optional_string("id")?;
     fields.string("service_id")?;
     fields.string("type")?;

@@ -132,7 +132,6 @@ impl From<Record> for JsValue {
 fn culprit(details: &Json) -> Option<String> {
     let mut fields = Fields::parse(details.as_str()).ok()??;
     // GoPay's refusals are a list, whose first entry counts.
-    let errors = fields.list("errors", |entry, key| entry.object(key)).unwrap_or_default();
-    let mut fields = errors.into_iter().next().unwrap_or(fields);
+    let mut fields = fields.objects("errors").into_iter().next().unwrap_or(fields);
     fields.text("field").or_else(|| fields.text("param"))
 }

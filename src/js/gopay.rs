@@ -137,7 +137,7 @@ pub fn check_client(client: Config) -> Result<(), JsValue> {
 pub fn payments_create(call: Call, client: Config, params: &str, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|client| {
         let create = CreatePayment::from_json(params, client.go_id)?;
-        Ok((create.request()?, Change { id: String::new(), wish: Wish::Created, check: check::<CreatePayment> }))
+        Ok((create.request()?, Change { id: String::new(), wish: Wish::Created, check: CreatePayment::check }))
     })
 }
 
@@ -162,7 +162,7 @@ pub fn payments_refund(call: Call, client: Config, id: String, params: &str, opt
 #[wasm_bindgen]
 pub fn payments_refunds(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     let build = |_: &Client| Ok(ListRefunds { id: id.clone() }.request()?);
-    read(call, client, options, false, &build, |response| ListRefunds::parse(response).map(drop))
+    read(call, client, options, false, &build, ListRefunds::check)
 }
 
 #[wasm_bindgen]
@@ -175,7 +175,7 @@ pub fn payments_create_recurrence(
 ) -> usize {
     change(call, client, options, &|_| {
         let create = CreateRecurrence::from_json(&parent_id, params)?;
-        let change = Change { id: parent_id.clone(), wish: Wish::Recurred, check: check::<CreateRecurrence> };
+        let change = Change { id: parent_id.clone(), wish: Wish::Recurred, check: CreateRecurrence::check };
         Ok((create.request()?, change))
     })
 }
@@ -214,14 +214,14 @@ pub fn payments_void_authorization(call: Call, client: Config, id: String, optio
 #[wasm_bindgen]
 pub fn payment_instruments(call: Call, client: Config, currency: Option<String>, options: Option<RawOptions>) -> usize {
     let build = |client: &Client| Ok(PaymentInstruments { go_id: client.go_id, currency: currency.clone() }.request()?);
-    read(call, client, options, false, &build, |response| PaymentInstruments::parse(response).map(drop))
+    read(call, client, options, false, &build, PaymentInstruments::check)
 }
 
 /// Resolves to bytes.
 #[wasm_bindgen]
 pub fn account_statement(call: Call, client: Config, params: &str, options: Option<RawOptions>) -> usize {
     let build = |client: &Client| Ok(AccountStatement::from_json(params, client.go_id)?.request()?);
-    read(call, client, options, true, &build, |response| AccountStatement::parse(response).map(drop))
+    read(call, client, options, true, &build, AccountStatement::check)
 }
 
 /// A call that changes nothing: sent again as often as it takes.
@@ -429,10 +429,6 @@ async fn request_token(client: Rc<Client>, call: Call) -> Result<JsValue, JsValu
         }
         Err(record) => record.without_token().into(),
     })
-}
-
-fn check<E: Endpoint>(response: &Response) -> Result<(), Error> {
-    E::parse(response).map(drop)
 }
 
 /// A result that says no is a refusal, whatever the status.

@@ -16,7 +16,7 @@ use crate::{
     Error,
     endpoint::read_params,
     json::{self, Fields, Fit, describe},
-    money::check_currency,
+    money::{amount, amount_or_digits, check_currency},
 };
 
 /// What every call that makes a payment says.
@@ -92,25 +92,7 @@ impl Order {
     }
 }
 
-/// Minor units.
-pub(super) fn amount(fields: &mut Fields) -> Fit<i64> {
-    let amount = fields.integer("amount")?;
-    above_zero(fields, amount)
-}
-
-/// The same, or its digits as a string.
-pub(super) fn amount_or_digits(fields: &mut Fields) -> Fit<i64> {
-    let amount = fields.integer_or_digits("amount")?;
-    above_zero(fields, amount)
-}
-
-fn above_zero(fields: &Fields, amount: i64) -> Fit<i64> {
-    if amount > 0 {
-        return Ok(amount);
-    }
-    fields.misfit("amount", format!("must be an integer above 0 in minor units, not {amount}"))
-}
-
+/// A currency in any letter case.
 pub(super) fn currency(fields: &mut Fields, default: Option<&str>) -> Fit<String> {
     let given = match default {
         Some(default) => fields.optional_string("currency")?.unwrap_or_else(|| default.to_owned().into()),

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     Error, Tree, gopay,
     json::{Fields, Fit},
+    money::{amount, amount_or_digits},
     time::{MS_PER_DAY, add_months, to_iso_date},
 };
 
@@ -114,7 +115,7 @@ pub fn charge(params: &str, currency: Option<&str>, order_number: &str) -> Resul
         if !provider.has("amount") {
             return Ok(Charge::Nothing);
         }
-        let amount = params::amount_or_digits(provider)?;
+        let amount = amount_or_digits(provider)?;
         if currency.is_none() && !provider.has("currency") {
             return Ok(Charge::WithoutCurrency);
         }
@@ -142,7 +143,7 @@ pub fn charge(params: &str, currency: Option<&str>, order_number: &str) -> Resul
 /// `capturePayment`: what `payments.capture` is given; none for all of it, which every shop may do.
 pub fn part_to_capture(params: &str, payment: &gopay::Payment) -> Result<Option<Tree>, Error> {
     params::read(params, |fields, _| {
-        let amount = params::amount(fields)?;
+        let amount = amount(fields)?;
         match payment.amount {
             Some(authorised) if amount > authorised => {
                 fields.misfit("amount", format!("must be at most {authorised}, which is what was authorised"))
