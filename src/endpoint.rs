@@ -50,7 +50,7 @@ pub(crate) fn read_object<T>(response: &Response, json: &str, read: impl FnOnce(
     let misfit = match Fields::parse(json).map_err(|error| not_json(response, &error))? {
         Some(fields) => match read(fields) {
             Ok(value) => return Ok(value),
-            Err(misfit) => misfit,
+            Err(misfit) => *misfit,
         },
         None => Misfit { field: "body".into(), problem: "is not a JSON object".into() },
     };
@@ -60,7 +60,7 @@ pub(crate) fn read_object<T>(response: &Response, json: &str, read: impl FnOnce(
 /// Reads a list of objects out of the JSON of an answer.
 pub(crate) fn read_list<T>(response: &Response, json: &str, read: impl Fn(Fields) -> Fit<T>) -> Result<Vec<T>, Error> {
     let mut holder = Fields::of("body", json);
-    holder.list("body", |entry, key| read(entry.object(key)?)).map_err(|misfit| unreadable(response, misfit))
+    holder.list("body", |entry, key| read(entry.object(key)?)).map_err(|misfit| unreadable(response, *misfit))
 }
 
 fn not_json(response: &Response, error: &serde_json::Error) -> Error {
@@ -81,7 +81,9 @@ pub(crate) fn unreadable(response: &Response, misfit: Misfit) -> Error {
 /// Reads a caller's parameters, the text of a JSON object.
 pub(crate) fn read_params<'a, T>(params: &'a str, read: impl FnOnce(Fields<'a>) -> Fit<T>) -> Result<T, Error> {
     match Fields::parse(params) {
-        Ok(Some(fields)) => read(fields).map_err(|Misfit { field, problem }| Error::Invalid { field, problem }),
+        Ok(Some(fields)) => {
+            read(fields).map_err(|misfit| Error::Invalid { field: misfit.field, problem: misfit.problem })
+        }
         _ => Err(Error::invalid("params", "must be an object")),
     }
 }

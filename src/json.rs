@@ -7,7 +7,6 @@
 use alloc::{
     borrow::{Cow, ToOwned},
     boxed::Box,
-    collections::BTreeMap,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -19,6 +18,8 @@ use serde::{
     de::{DeserializeOwned, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+
+use crate::Metadata;
 
 /// A JSON value as it came: its text.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -36,10 +37,10 @@ impl Json {
         serde_json::from_str(self.as_str()).ok()
     }
 
-    /// As a tree; null where it is too deep for one.
-    #[cfg(feature = "gopay")]
-    pub fn tree(&self) -> serde_json::Value {
-        parse(self.as_str())
+    /// Of a value that JSON can write; of any other null.
+    #[cfg(feature = "paykit")]
+    pub(crate) fn new(value: &(impl Serialize + ?Sized)) -> Json {
+        Json(serde_json::value::to_raw_value(value).unwrap_or_default())
     }
 
     /// Of a text that has been read as JSON; then there is always something.
@@ -69,6 +70,21 @@ impl Object {
         self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
     }
 
+    /// The string of that name.
+    #[cfg(feature = "paykit")]
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        string(self.get(name)?.as_str())
+    }
+
+    /// Says one thing more; null says nothing.
+    #[cfg(feature = "paykit")]
+    pub(crate) fn set(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        let value = Json::new(value);
+        if value.as_str() != "null" {
+            self.0.push((name.to_owned(), value));
+        }
+    }
+
     /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
@@ -82,27 +98,78 @@ impl Serialize for Object {
 }
 
 /// A JSON object as a tree, for what is put together or changed.
-#[cfg(feature = "gopay")]
+#[cfg(feature = "sandbox")]
 pub type Tree = serde_json::Map<String, serde_json::Value>;
 
-/// How deep a tree may be: as deep as serde_json's own are.
+/// How deep it may be where every value in it is looked at: as deep as serde_json's own trees are.
 #[cfg(feature = "gopay")]
 const MAX_DEPTH: usize = 127;
 
-/// What a text says, as a tree; null where it is none.
+/// The text again, with each string in it as `change` makes it of its place and itself; the place is the names of the fields
+/// around it, an entry of a list having an empty one. None where it is no JSON, or too deep.
 #[cfg(feature = "gopay")]
+pub(crate) fn map_strings(json: &str, change: &dyn Fn(&[Cow<str>], &str) -> String) -> Option<Json> {
+    let mut mapped = String::with_capacity(json.len());
+    push_mapped(&mut mapped, json, &mut Vec::new(), change)?;
+    Json::of(&mapped)
+}
+
+#[cfg(feature = "gopay")]
+fn push_mapped<'a>(
+    mapped: &mut String,
+    json: &'a str,
+    place: &mut Vec<Cow<'a, str>>,
+    change: &dyn Fn(&[Cow<str>], &str) -> String,
+) -> Option<()> {
+    let (ends, values) = match Shallow::read(json)? {
+        Shallow::List(entries) => ("[]", entries.into_iter().map(|entry| (None, entry)).collect()),
+        Shallow::Object(fields) => ("{}", fields.into_iter().map(|field| (Some(field.name), field.json)).collect()),
+        Shallow::Text(text) => {
+            push(mapped, &change(place, &text));
+            return Some(());
+        }
+        _ => {
+            mapped.push_str(json);
+            return Some(());
+        }
+    };
+    let values: Vec<(Option<Cow<str>>, &str)> = values;
+    let mut before = ends.get(..1)?;
+    if place.len() == MAX_DEPTH {
+        return None;
+    }
+    if values.is_empty() {
+        mapped.push_str(before);
+    }
+    for (name, json) in values {
+        mapped.push_str(before);
+        before = ",";
+        if let Some(name) = &name {
+            push(mapped, name);
+            mapped.push(':');
+        }
+        place.push(name.unwrap_or_default());
+        push_mapped(mapped, json, place, change)?;
+        place.pop();
+    }
+    mapped.push_str(ends.get(1..)?);
+    Some(())
+}
+
+/// What a text says, as a tree; null where it is none.
+#[cfg(feature = "sandbox")]
 pub(crate) fn parse(text: &str) -> serde_json::Value {
     tree(text).unwrap_or_default()
 }
 
 /// What a text says, as a tree; none where it is no JSON, or too deep, or has a number that is too large for one. Not by
 /// serde_json's own way, so that there is one reader in a module.
-#[cfg(feature = "gopay")]
+#[cfg(feature = "sandbox")]
 pub(crate) fn tree(text: &str) -> Option<serde_json::Value> {
     tree_up_to(text, MAX_DEPTH)
 }
 
-#[cfg(feature = "gopay")]
+#[cfg(feature = "sandbox")]
 fn tree_up_to(text: &str, depth: usize) -> Option<serde_json::Value> {
     use serde_json::Value;
 
@@ -175,7 +242,7 @@ pub(crate) struct Misfit {
     pub problem: String,
 }
 
-pub(crate) type Fit<T> = Result<T, Misfit>;
+pub(crate) type Fit<T> = Result<T, Box<Misfit>>;
 
 /// The fields of an object, which are taken out one by one; what nobody took is left for `rest`.
 pub(crate) struct Fields<'a> {
@@ -205,8 +272,13 @@ impl<'a> Fields<'a> {
         Fields { fields: Vec::from([field]), path: String::new() }
     }
 
-    pub fn misfit<T>(&self, name: &str, problem: impl Into<String>) -> Fit<T> {
-        Err(Misfit { field: [&self.path, name].concat(), problem: problem.into() })
+    pub fn misfit<T>(&self, name: &str, problem: impl Into<Cow<'static, str>>) -> Fit<T> {
+        Err(self.culprit(name, problem.into()))
+    }
+
+    #[inline(never)]
+    fn culprit(&self, name: &str, problem: Cow<'static, str>) -> Box<Misfit> {
+        Box::new(Misfit { field: [&self.path, name].concat(), problem: problem.into_owned() })
     }
 
     /// A string that must be there and not be empty.
@@ -320,8 +392,8 @@ impl<'a> Fields<'a> {
     }
 
     /// An object of strings, absent meaning empty.
-    pub fn strings(&mut self, name: &str) -> Fit<BTreeMap<String, String>> {
-        let mut strings = BTreeMap::new();
+    pub fn strings(&mut self, name: &str) -> Fit<Metadata> {
+        let mut strings = Metadata::default();
         self.each_string(name, |name, text| {
             strings.insert(name.to_owned(), text.into_owned());
         })?;
@@ -353,7 +425,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Strings by name if that is what is there. Anything else stays for `rest`.
-    pub fn texts(&mut self, name: &str) -> BTreeMap<String, String> {
+    pub fn texts(&mut self, name: &str) -> Metadata {
         let strings = self.find(name).and_then(|field| Fields::of(name, field.json).strings(name).ok());
         if strings.is_some() {
             self.take(name);
@@ -369,10 +441,18 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whatever it is, as a tree.
+    /// The string that it is, or the JSON of whatever else it is; none where it is not there.
     #[cfg(feature = "gopay")]
-    pub fn tree(&mut self, name: &str) -> serde_json::Value {
-        parse(self.take(name))
+    pub fn text_or_json(&mut self, name: &str) -> Option<String> {
+        self.find(name)?;
+        Some(text_or_json(self.take(name)))
+    }
+
+    /// All of it, each as its string, or as the JSON of whatever else it is; null is left out.
+    #[cfg(feature = "paykit")]
+    pub fn texts_or_json(self) -> impl Iterator<Item = (String, String)> {
+        let there = self.fields.into_iter().filter(|field| field.json != "null");
+        there.map(|field| (field.name.into_owned(), text_or_json(field.json)))
     }
 
     /// The text of its value; of a field that is not there, `null`.
@@ -431,7 +511,7 @@ impl<'a> Fields<'a> {
 
 /// A value, read as far as its own kind: what is inside keeps its text.
 enum Shallow<'a> {
-    Boolean(#[cfg_attr(not(feature = "gopay"), expect(dead_code, reason = "its kind is enough"))] bool),
+    Boolean(#[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "its kind is enough"))] bool),
     List(Vec<&'a str>),
     Null,
     Number(f64),
@@ -520,6 +600,11 @@ fn unquoted(json: &str) -> Option<Cow<'_, str>> {
         return Some(quoted.into());
     }
     string(json)
+}
+
+#[cfg(feature = "gopay")]
+fn text_or_json(json: &str) -> String {
+    unquoted(json).map_or_else(|| json.to_owned(), Cow::into_owned)
 }
 
 /// A number that has no fraction, however it is written: 699, 699.0, 6.99e2.
@@ -647,7 +732,7 @@ mod tests {
         let mut read = fields(
             r#"{"a":"","b":7,"c":{"d":[{"e":1.5}]},"n":null,"big":9007199254740992,"whole":6.99e2,"lone":"\ud800"}"#,
         );
-        let said = |misfit: Misfit| [misfit.field, misfit.problem].join(" ");
+        let said = |misfit: Box<Misfit>| [misfit.field, misfit.problem].join(" ");
         assert_eq!(said(read.string("a").expect_err("a misfit")), "a must not be empty");
         assert_eq!(said(read.string("b").expect_err("a misfit")), "b must be a string, not 7");
         assert_eq!(said(read.string("n").expect_err("a misfit")), "n is missing");

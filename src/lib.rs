@@ -37,6 +37,9 @@ pub mod itpay;
 mod json;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
+mod metadata;
+#[cfg(feature = "client")]
+#[forbid(unsafe_code)]
 mod money;
 #[cfg(feature = "paykit")]
 #[forbid(unsafe_code)]
@@ -73,7 +76,7 @@ mod time;
 #[allow(unsafe_code, reason = "wasm-bindgen generates it; hand-written uses say why beside them")]
 mod js;
 
-#[cfg(feature = "gopay")]
+#[cfg(feature = "sandbox")]
 pub use self::json::Tree;
 #[cfg(feature = "client")]
 pub use self::{
@@ -81,6 +84,7 @@ pub use self::{
     error::{Error, Fault, GatewayError},
     id::payment_intent_id,
     json::{Json, Object},
+    metadata::Metadata,
     money::Money,
     secret::Secret,
 };

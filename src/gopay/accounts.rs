@@ -6,13 +6,12 @@ use alloc::{
     vec::Vec,
 };
 
-use serde_json::Value;
-
 use super::{error_body, parse_json, routes};
 use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
+    json::Json,
     money::check_currency,
     time::parse_iso8601,
 };
@@ -31,7 +30,7 @@ pub struct PaymentInstruments {
 }
 
 impl Endpoint for PaymentInstruments {
-    type Output = Value;
+    type Output = Json;
 
     fn request(&self) -> Result<Request, Error> {
         if let Some(currency) = &self.currency {
@@ -40,7 +39,7 @@ impl Endpoint for PaymentInstruments {
         Ok(Request::new(Method::Get, routes::payment_instruments(self.go_id, self.currency.as_deref())))
     }
 
-    fn parse(response: &Response) -> Result<Value, Error> {
+    fn parse(response: &Response) -> Result<Json, Error> {
         parse_json(response)
     }
 }

@@ -2,29 +2,15 @@
 
 use alloc::string::String;
 
-use serde_json::Value;
+use crate::json::{Json, map_strings};
 
-/// Trims every string, and decodes the values of `additional_params`.
-pub fn clean(json: &mut Value) {
-    match json {
-        Value::Array(entries) => entries.iter_mut().for_each(clean),
-        Value::Object(object) => {
-            for (name, value) in object.iter_mut() {
-                clean(value);
-                if name == "additional_params" {
-                    value.as_array_mut().into_iter().flatten().for_each(decode_value);
-                }
-            }
-        }
-        Value::String(text) if text.trim().len() < text.len() => *text = text.trim().into(),
-        _ => {}
-    }
-}
-
-fn decode_value(param: &mut Value) {
-    if let Some(Value::String(text)) = param.get_mut("value") {
-        *text = decode_entities(text);
-    }
+/// The JSON with every string trimmed, and the values of `additional_params` decoded; none where it is no JSON, or too
+/// deep.
+pub fn clean(json: &str) -> Option<Json> {
+    map_strings(json, &|place, text| match place {
+        [.., list, _, name] if list == "additional_params" && name == "value" => decode_entities(text.trim()),
+        _ => text.trim().into(),
+    })
 }
 
 /// One level of HTML entities: the five of XML, and numeric ones. What is none stays as it is.
@@ -93,17 +79,23 @@ mod tests {
 
     #[test]
     fn strings_lose_the_spaces_around_them_wherever_they_stand() {
-        let mut json = serde_json::json!({
-            "gw_url": " https://gw.example/pay ",
-            "payer": { "contact": { "email": " test@test.cz " } },
-            "additional_params": [{ "name": "note", "value": " x &#34;q&#34; " }, { "name": "n", "value": 1 }, 7],
-        });
-        clean(&mut json);
-        let cleaned = serde_json::json!({
-            "gw_url": "https://gw.example/pay",
-            "payer": { "contact": { "email": "test@test.cz" } },
-            "additional_params": [{ "name": "note", "value": "x \"q\"" }, { "name": "n", "value": 1 }, 7],
-        });
-        assert_eq!(json, cleaned);
+        let json = r#"{ "gw_url": " https://gw.example/pay ", "payer": { "contact": { "email": " test@test.cz " } },
+            "additional_params": [{ "name": "note", "value": " x &#34;q&#34; " }, { "name": "n", "value": 1.0 }, 7, []],
+            "additional_params ": { "value": "&amp;" }, "none": [], "nothing": {}, "n": null }"#;
+        let cleaned = concat!(
+            r#"{"gw_url":"https://gw.example/pay","payer":{"contact":{"email":"test@test.cz"}},"#,
+            r#""additional_params":[{"name":"note","value":"x \"q\""},{"name":"n","value":1.0},7,[]],"#,
+            r#""additional_params ":{"value":"&amp;"},"none":[],"nothing":{},"n":null}"#,
+        );
+        assert_eq!(clean(json).expect("JSON").as_str(), cleaned);
+    }
+
+    #[test]
+    fn what_is_no_json_or_too_deep_is_not_cleaned() {
+        let deep = |levels| "[".repeat(levels) + &"]".repeat(levels);
+        assert!(clean(&deep(127)).is_some());
+        assert!(clean(&deep(128)).is_none());
+        assert!(clean(&deep(100_000)).is_none());
+        assert!(clean("{").is_none());
     }
 }

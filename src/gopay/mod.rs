@@ -20,12 +20,12 @@ use alloc::{
     string::{String, ToString},
 };
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
     Error, GatewayError, endpoint,
     http::Response,
-    json::{self, Fields, Fit, Misfit, open_enum},
+    json::{Fields, Fit, Json, Misfit, open_enum},
 };
 
 #[cfg(feature = "js-gopay")]
@@ -99,24 +99,23 @@ pub fn unreadable_field(response: &Response, field: &str, problem: &str) -> Erro
 
 /// Reads an object out of an answer, or the refusal that it is.
 fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
-    endpoint::read_object(response, &json::text(&parse_json(response)?), read)
+    endpoint::read_object(response, parse_json(response)?.as_str(), read)
 }
 
 /// The cleaned JSON of a successful answer.
-pub fn parse_json(response: &Response) -> Result<Value, Error> {
-    let text: &RawValue = endpoint::parse_json(response, error_body::parse)?;
-    let mut json = json::tree(text.get())
-        .ok_or_else(|| unreadable_field(response, "body", "is too deep, or has a number that is too large"))?;
-    clean(&mut json);
-    Ok(json)
+pub fn parse_json(response: &Response) -> Result<Json, Error> {
+    let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
+    clean(json.get()).ok_or_else(|| unreadable_field(response, "body", "is nested too deeply"))
 }
 
 /// An id, which the gateway writes as a number and, at times, as a string.
-fn id(fields: &mut Fields, name: &str) -> Fit<Option<String>> {
-    match fields.tree(name) {
-        Value::Null => Ok(None),
-        Value::String(text) if !text.is_empty() => Ok(Some(text)),
-        Value::Number(number) if number.is_u64() => Ok(Some(number.to_string())),
+pub(crate) fn id(fields: &mut Fields, name: &str) -> Fit<Option<String>> {
+    if let Some(text) = fields.text(name).filter(|text| !text.is_empty()) {
+        return Ok(Some(text));
+    }
+    match fields.take(name) {
+        "null" => Ok(None),
+        number if number.parse::<u64>().is_ok() => Ok(Some(number.to_string())),
         _ => fields.misfit(name, "must be an id"),
     }
 }

@@ -4,11 +4,13 @@
 
 use alloc::string::String;
 
+use serde::Serialize;
+
 use super::payment_id;
 use crate::{Error, http::query_value};
 
 /// Which payment has changed.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Notification {
     /// The payment's id, digits.
     pub id: String,

@@ -2,14 +2,12 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
-use serde_json::Value;
-
 use super::{Preauthorization, Recurrence, id, parse_object, routes};
 use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
-    json::{self, Fields, Fit, Object, open_enum},
+    json::{Fields, Fit, Object, open_enum},
     money::{amount, check_currency},
 };
 
@@ -103,22 +101,16 @@ impl Payment {
             },
             recurrence: fields.nested("recurrence").map(Recurrence::read),
             preauthorization: fields.nested("preauthorization").map(Preauthorization::read),
-            additional_params: pairs(fields.tree("additional_params")),
+            additional_params: pairs(&mut fields),
             extra: fields.rest(),
         })
     }
 }
 
 /// `[{name, value}]`; whatever else stands there says nothing.
-fn pairs(params: Value) -> Vec<(String, String)> {
-    let pair = |param: &Value| {
-        let value = match param.get("value")? {
-            Value::String(text) => text.clone(),
-            other => json::text(other),
-        };
-        Some((param.get("name")?.as_str()?.to_owned(), value))
-    };
-    params.as_array().into_iter().flatten().filter_map(pair).collect()
+fn pairs(fields: &mut Fields) -> Vec<(String, String)> {
+    let pair = |mut param: Fields| Some((param.text("name")?, param.text_or_json("value")?));
+    fields.objects("additional_params").into_iter().filter_map(pair).collect()
 }
 
 /// `POST /payments/payment`. Nobody is charged by it: the payer does that at `gw_url`.

@@ -2,14 +2,12 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use serde_json::Value;
-
 use super::{Done, id, parse_json, parse_object, routes};
 use crate::{
     Endpoint, Error,
     endpoint::{self, read_params},
     http::{Method, Request, Response},
-    json::{self, Fields, Fit, open_enum},
+    json::{Fields, Fit, open_enum},
     money::amount,
     time::parse_iso8601,
 };
@@ -74,7 +72,6 @@ pub struct Refund {
 
 impl Refund {
     fn read(mut fields: Fields) -> Fit<Refund> {
-        let requested = fields.tree("date_requested");
         Ok(Refund {
             id: match id(&mut fields, "id")? {
                 Some(id) => id,
@@ -84,9 +81,9 @@ impl Refund {
             amount: fields.integer("amount")?,
             currency: fields.text("currency"),
             // Seen as text in SDKs and as a number in error bodies.
-            requested_at: match requested {
-                Value::String(text) => parse_iso8601(&text),
-                other => other.as_u64(),
+            requested_at: match fields.text("date_requested") {
+                Some(text) => parse_iso8601(&text),
+                None => fields.take("date_requested").parse().ok(),
             },
         })
     }
@@ -113,6 +110,6 @@ impl Endpoint for ListRefunds {
     }
 
     fn parse(response: &Response) -> Result<Vec<Refund>, Error> {
-        endpoint::read_list(response, &json::text(&parse_json(response)?), Refund::read)
+        endpoint::read_list(response, parse_json(response)?.as_str(), Refund::read)
     }
 }

@@ -2,7 +2,6 @@
 
 use alloc::{
     borrow::{Cow, ToOwned},
-    collections::BTreeMap,
     format,
     string::String,
     vec::Vec,
@@ -12,7 +11,7 @@ use serde::Serialize;
 
 use super::{parse_object, routes};
 use crate::{
-    Endpoint, Error, Money,
+    Endpoint, Error, Metadata, Money,
     endpoint::{read_params, to_body},
     http::{Method, Request, Response},
     json::{Fields, Fit, Object, open_enum, quoted},
@@ -103,7 +102,7 @@ pub struct PaymentIntent {
     /// The payment channel, such as `alipay`.
     pub channel: Option<String>,
     /// The caller's own data.
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Metadata,
     /// ISO 8601; the gateway's clock decides.
     pub expires_at: Option<String>,
     /// Why it failed; in webhooks only.
@@ -171,8 +170,8 @@ pub struct CreatePaymentIntent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// Strings by name, at most 4 KB of JSON.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub metadata: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
+    pub metadata: Metadata,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Object,

@@ -27,7 +27,8 @@ impl WebhookEvent {
         let Some(mut fields) = core::str::from_utf8(body).ok().and_then(|body| Fields::parse(body).ok()?) else {
             return Err(Error::invalid("body", "is not a JSON object"));
         };
-        let invalid = |Misfit { field, problem }| Error::Invalid { field, problem };
+        let invalid =
+            |misfit: alloc::boxed::Box<Misfit>| Error::Invalid { field: misfit.field, problem: misfit.problem };
         Ok(WebhookEvent {
             id: fields.string("id").map_err(invalid)?.into_owned(),
             event_type: fields.string("type").map_err(invalid)?.into_owned(),

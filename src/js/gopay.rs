@@ -24,7 +24,6 @@ use crate::{
         Wish,
     },
     http::{Headers, Request, Response},
-    json,
     retry::Failure,
     time::parse_http_date,
 };
@@ -144,10 +143,11 @@ pub fn payments_create(call: Call, client: Config, params: &str, options: Option
 #[wasm_bindgen]
 pub fn payments_status(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     let retrieve = RetrievePayment { id: id.clone() };
-    read(call, client, options, false, &|_| Ok(retrieve.request()?), move |response| {
+    let check = move |response: &Response| {
         let payment = RetrievePayment::parse(response)?;
         same_payment(response, &payment, &id)
-    })
+    };
+    read(call, client, options, false, &|_| Ok(retrieve.request()?), Box::new(check))
 }
 
 #[wasm_bindgen]
@@ -162,7 +162,7 @@ pub fn payments_refund(call: Call, client: Config, id: String, params: &str, opt
 #[wasm_bindgen]
 pub fn payments_refunds(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     let build = |_: &Client| Ok(ListRefunds { id: id.clone() }.request()?);
-    read(call, client, options, false, &build, ListRefunds::check)
+    read(call, client, options, false, &build, Box::new(ListRefunds::check))
 }
 
 #[wasm_bindgen]
@@ -214,15 +214,18 @@ pub fn payments_void_authorization(call: Call, client: Config, id: String, optio
 #[wasm_bindgen]
 pub fn payment_instruments(call: Call, client: Config, currency: Option<String>, options: Option<RawOptions>) -> usize {
     let build = |client: &Client| Ok(PaymentInstruments { go_id: client.go_id, currency: currency.clone() }.request()?);
-    read(call, client, options, false, &build, PaymentInstruments::check)
+    read(call, client, options, false, &build, Box::new(PaymentInstruments::check))
 }
 
 /// Resolves to bytes.
 #[wasm_bindgen]
 pub fn account_statement(call: Call, client: Config, params: &str, options: Option<RawOptions>) -> usize {
     let build = |client: &Client| Ok(AccountStatement::from_json(params, client.go_id)?.request()?);
-    read(call, client, options, true, &build, AccountStatement::check)
+    read(call, client, options, true, &build, Box::new(AccountStatement::check))
 }
+
+/// Whether an answer is right.
+type Check = Box<dyn Fn(&Response) -> Result<(), Error>>;
 
 /// A call that changes nothing: sent again as often as it takes.
 fn read(
@@ -231,7 +234,7 @@ fn read(
     options: Option<RawOptions>,
     binary: bool,
     build: &dyn Fn(&Client) -> Result<Request, Record>,
-    check: impl Fn(&Response) -> Result<(), Error> + 'static,
+    check: Check,
 ) -> usize {
     begin(call, |call| {
         let client = remembered(&LAST, client, Client::read)?;
@@ -448,5 +451,5 @@ fn refused(error: Error, answer: &Answer) -> Record {
 /// The answer's JSON, cleaned; fields that are not modelled included.
 fn data(response: &Response) -> Result<JsValue, JsValue> {
     let cleaned = gopay::parse_json(response).map_err(|error| JsValue::from(Record::from(error)))?;
-    parse_json(&json::text(&cleaned))
+    parse_json(cleaned.as_str())
 }

@@ -5,14 +5,13 @@
 
 use alloc::{string::String, vec::Vec};
 
-use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use super::error::Record;
 use crate::{
     Error,
     gopay::{Notification, Payment, Refund},
-    json::{parse, text},
+    json::{Fields, text},
     paykit::{self, Charge, Context, Mismatch, Seen},
 };
 
@@ -33,25 +32,24 @@ pub fn paykit_params(
         "payment" => paykit::payment_params,
         _ => paykit::subscription_params,
     };
-    Ok(text(&read(params, &context).map_err(record)?))
+    read(params, &context).map_err(record)
 }
 
 /// What `payments.createRecurrence` is given; `null` where nothing is to be charged, `"currency"` where that is missing.
 #[wasm_bindgen]
 pub fn paykit_charge(params: &str, currency: Option<String>, order_number: &str) -> Result<String> {
     let charge = paykit::charge(params, currency.as_deref(), order_number).map_err(record)?;
-    Ok(text(&match charge {
-        Charge::Nothing => Value::Null,
-        Charge::Params(params) => Value::Object(params),
-        Charge::WithoutCurrency => "currency".into(),
-    }))
+    Ok(match charge {
+        Charge::Nothing => "null".into(),
+        Charge::Params(params) => params,
+        Charge::WithoutCurrency => "\"currency\"".into(),
+    })
 }
 
 /// What `payments.capture` is given; none for all of it.
 #[wasm_bindgen]
 pub fn paykit_part_to_capture(params: &str, of: &str) -> Result<Option<String>> {
-    let part = paykit::part_to_capture(params, &payment(of)?).map_err(record)?;
-    Ok(part.map(|part| text(&part)))
+    paykit::part_to_capture(params, &payment(of)?).map_err(record)
 }
 
 #[wasm_bindgen]
@@ -84,18 +82,17 @@ pub fn paykit_refund(payment_id: &str, amount: f64, result: &str, history: Optio
 /// `{id, parent_id}`, the ids being digits.
 #[wasm_bindgen]
 pub fn paykit_notification(url: &str, body: &str) -> Result<String> {
-    let Notification { id, parent_id } = paykit::notification(url, body).map_err(record)?;
-    Ok(text(&json!({ "id": id, "parent_id": parent_id })))
+    Ok(text(&paykit::notification(url, body).map_err(record)?))
 }
 
 /// `{parent, refunds}`, what else to read; or `{mismatch}`.
 #[wasm_bindgen]
 pub fn paykit_further_looks(notification: &str, of: &str, go_id: &str) -> Result<String> {
-    Ok(text(&match paykit::further_looks(&read_notification(notification), &payment(of)?, go_id) {
-        Ok(look) => json!(look),
-        Err(Mismatch::GoId) => json!({ "mismatch": "goid" }),
-        Err(Mismatch::Id) => json!({ "mismatch": "id" }),
-    }))
+    Ok(match paykit::further_looks(&read_notification(notification), &payment(of)?, go_id) {
+        Ok(look) => text(&look),
+        Err(Mismatch::GoId) => "{\"mismatch\":\"goid\"}".into(),
+        Err(Mismatch::Id) => "{\"mismatch\":\"id\"}".into(),
+    })
 }
 
 #[wasm_bindgen]
@@ -130,7 +127,7 @@ fn refunds(history: Option<String>) -> Result<Option<Vec<Refund>>> {
 
 /// What `paykit_notification` has written.
 fn read_notification(text: &str) -> Notification {
-    let value = parse(text);
-    let id = |name: &str| value.get(name).and_then(Value::as_str).map(Into::into);
+    let mut fields = Fields::of("notification", text).nested("notification");
+    let mut id = |name: &str| fields.as_mut()?.text(name);
     Notification { id: id("id").unwrap_or_default(), parent_id: id("parent_id") }
 }

@@ -4,14 +4,13 @@
 
 use alloc::string::String;
 
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::error::Record;
 use crate::{
-    Error,
+    Error, Object,
     itpay::{PaymentIntent, WebhookEvent},
-    json::{parse, text},
+    json::text,
     paykit::{self, Shop},
 };
 
@@ -22,19 +21,19 @@ type Result<T> = core::result::Result<T, JsValue>;
 pub fn paykit_intent(kind: &str, params: &str, agent_id: Option<String>, service_id: Option<String>) -> Result<String> {
     let shop = Shop { agent_id, service_id };
     let read = if kind == "checkout" { paykit::intent_of_checkout } else { paykit::intent_of_payment };
-    Ok(text(&read(params, &shop).map_err(record)?))
+    read(params, &shop).map_err(record)
 }
 
 #[wasm_bindgen]
 pub fn paykit_checkout(intent: &str, charge: Option<String>) -> Result<String> {
-    let charge = charge.as_deref().map(parse);
-    Ok(text(&paykit::intent_checkout(&read(intent)?, charge.as_ref().and_then(Value::as_object))))
+    let charge = charge.as_deref().and_then(Object::parse);
+    Ok(text(&paykit::intent_checkout(&read(intent)?, charge.as_ref())))
 }
 
 #[wasm_bindgen]
 pub fn paykit_payment(intent: &str, charge: Option<String>) -> Result<String> {
-    let charge = charge.as_deref().map(parse);
-    Ok(text(&paykit::intent_payment(&read(intent)?, charge.as_ref().and_then(Value::as_object))))
+    let charge = charge.as_deref().and_then(Object::parse);
+    Ok(text(&paykit::intent_payment(&read(intent)?, charge.as_ref())))
 }
 
 /// The events of a verified webhook.

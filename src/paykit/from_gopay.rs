@@ -1,25 +1,19 @@
 //! GoPay's payments as PayKit's objects.
 
-use alloc::{
-    borrow::ToOwned,
-    string::{String, ToString},
-    vec,
-    vec::Vec,
-};
-
-use serde_json::{Value, json};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 
 use super::{
     metadata::Item,
     objects::{
-        BillingInterval, BillingMode, Checkout, CheckoutSubscription, Invoice, Metadata, Payee, Payment, PaymentStatus,
-        Product, Refund, SessionType, Subscription, SubscriptionStatus,
+        BillingInterval, BillingMode, Checkout, CheckoutSubscription, Invoice, Payee, Payment, PaymentStatus, Product,
+        Refund, SessionType, Subscription, SubscriptionStatus,
     },
     period::current_period,
 };
 use crate::{
-    Json, Tree,
+    Metadata, Object,
     gopay::{self, Cycle, Recurrence, RecurrenceState, RefundState, State},
+    json::Fields,
     time::to_iso8601,
 };
 
@@ -82,7 +76,7 @@ pub fn subscription(payment: &gopay::Payment, parent: Option<&gopay::Payment>, n
     let (start, end) = current_period(billing_interval, count(recurrence), last_day, now);
     let mut custom_fields = known(first);
     if let Some(charge) = charge {
-        custom_fields.insert("charge".into(), Value::Object(known(charge)));
+        custom_fields.set("charge", &known(charge));
     }
     Subscription {
         id: payment.parent_id.clone().unwrap_or_else(|| first.id.clone()),
@@ -125,9 +119,9 @@ pub fn invoice(payment: &gopay::Payment, now: u64) -> Invoice {
 /// An entry of a payment's refund history.
 pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
     let (_, metadata) = bought(payment);
-    let mut custom_fields = Tree::new();
-    custom_fields.insert("payment_id".to_owned(), payment.id.clone().into());
-    custom_fields.insert("state".to_owned(), refund.state.as_str().into());
+    let mut custom_fields = Object::default();
+    custom_fields.set("payment_id", &payment.id);
+    custom_fields.set("state", refund.state.as_str());
     Refund {
         id: refund.id.clone(),
         amount: refund.amount,
@@ -145,12 +139,10 @@ pub fn refund_made(payment_id: &str, amount: i64, result: &str, history: &[gopay
         .iter()
         .filter(|entry| entry.amount == amount && entry.state != RefundState::Failed)
         .max_by_key(|entry| (entry.requested_at, entry.id.len(), entry.id.as_str()));
-    let mut custom_fields = Tree::new();
-    custom_fields.insert("payment_id".into(), payment_id.into());
-    custom_fields.insert("result".into(), result.into());
-    if let Some(made) = made {
-        custom_fields.insert("state".into(), made.state.as_str().into());
-    }
+    let mut custom_fields = Object::default();
+    custom_fields.set("payment_id", payment_id);
+    custom_fields.set("result", result);
+    custom_fields.set("state", &made.map(|made| made.state.as_str()));
     Refund {
         id: made.map_or(payment_id, |made| &made.id).to_owned(),
         amount,
@@ -200,8 +192,7 @@ fn customer(payment: &gopay::Payment) -> Option<Payee> {
 
 /// What PayKit has kept with the payment, and what else the shop has.
 fn bought(payment: &gopay::Payment) -> (Item, Metadata) {
-    let mut metadata = Metadata::new();
-    metadata.extend(payment.additional_params.iter().cloned());
+    let mut metadata: Metadata = payment.additional_params.iter().cloned().collect();
     (Item::take(&mut metadata), metadata)
 }
 
@@ -215,29 +206,24 @@ fn products(item: &Item, payment: &gopay::Payment) -> Vec<Product> {
 
 /// The name of the first line of a payment that was not made by PayKit.
 fn first_item(payment: &gopay::Payment) -> Option<String> {
-    let items = payment.extra.get("items")?.tree();
-    let name = items.get(0)?.get("name")?.as_str()?;
-    (!name.is_empty()).then(|| name.to_string())
+    let items = payment.extra.get("items")?;
+    let first = Fields::of("items", items.as_str()).objects("items").into_iter().next();
+    first?.text("name").filter(|name| !name.is_empty())
 }
 
 /// What GoPay says and PayKit has no field for.
-fn known(payment: &gopay::Payment) -> Tree {
-    let mut known = Tree::new();
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value.filter(|value| !value.is_null()) {
-            known.insert(name.into(), value);
-        }
-    };
-    set("id", Some(json!(payment.id)));
-    set("state", Some(json!(payment.state)));
-    set("sub_state", payment.sub_state.as_ref().map(|reason| json!(reason)));
-    set("order_number", payment.order_number.as_ref().map(|number| json!(number)));
-    set("payment_instrument", payment.extra.get("payment_instrument").map(Json::tree));
+fn known(payment: &gopay::Payment) -> Object {
+    let mut known = Object::default();
+    known.set("id", &payment.id);
+    known.set("state", payment.state.as_str());
+    known.set("sub_state", &payment.sub_state);
+    known.set("order_number", &payment.order_number);
+    known.set("payment_instrument", &payment.extra.get("payment_instrument"));
     if let Some(recurrence) = &payment.recurrence {
-        set("recurrence_state", recurrence.state.as_ref().map(|state| json!(state)));
-        set("recurrence_cycle", recurrence.cycle.as_ref().map(|cycle| json!(cycle)));
-        set("recurrence_period", recurrence.period.map(|period| json!(period)));
-        set("recurrence_date_to", recurrence.date_to.as_ref().map(|date| json!(date)));
+        known.set("recurrence_state", &recurrence.state);
+        known.set("recurrence_cycle", &recurrence.cycle);
+        known.set("recurrence_period", &recurrence.period);
+        known.set("recurrence_date_to", &recurrence.date_to);
     }
     known
 }

@@ -1,23 +1,25 @@
 //! ItPay's intents and webhooks as PayKit's objects and events.
 
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
-
-use serde_json::json;
+use alloc::{
+    borrow::{Cow, ToOwned},
+    format,
+    string::String,
+    vec,
+    vec::Vec,
+};
 
 use super::{
     metadata::Item,
-    objects::{
-        BillingMode, Checkout, Event, EventData, Invoice, Metadata, Payee, Payment, PaymentStatus, Product, SessionType,
-    },
+    objects::{BillingMode, Checkout, Event, EventData, Invoice, Payee, Payment, PaymentStatus, Product, SessionType},
 };
 use crate::{
-    Error, Tree,
+    Error, Metadata, Object,
     itpay::{PaymentIntent, Status, WebhookEvent},
     time::to_iso8601,
 };
 
 /// An intent as it is now; `charge` is its code, where that is at hand.
-pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Tree>) -> Payment {
+pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Object>) -> Payment {
     let (item, metadata) = bought(intent);
     let (amount, currency) = amount(intent);
     Payment {
@@ -42,7 +44,7 @@ pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Tree>) -> Payment 
 }
 
 /// An intent as the checkout that it began as: its page is the wallet.
-pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&Tree>) -> Checkout {
+pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&Object>) -> Checkout {
     let (item, metadata) = bought(intent);
     let (amount, currency) = amount(intent);
     Checkout {
@@ -120,28 +122,22 @@ fn products(item: &Item) -> Vec<Product> {
 
 /// The person on whose behalf the agent acts.
 fn customer(intent: &PaymentIntent) -> Option<Payee> {
-    let id = intent.extra.get("payer")?.tree().get("human_id")?.as_str()?.to_owned();
+    let id = Object::parse(intent.extra.get("payer")?.as_str())?.text("human_id")?.into_owned();
     Some(if id.contains('@') { Payee::Email(id) } else { Payee::Id(id) })
 }
 
-fn scan_url(intent: &PaymentIntent, charge: Option<&Tree>) -> Option<String> {
-    let url = |charge: &Tree| charge.get("scan_url")?.as_str().map(ToOwned::to_owned);
-    charge.and_then(url).or_else(|| url(intent.extra.get("qr")?.tree().as_object()?))
+fn scan_url(intent: &PaymentIntent, charge: Option<&Object>) -> Option<String> {
+    let url = |charge: &Object| charge.text("scan_url").map(Cow::into_owned);
+    charge.and_then(url).or_else(|| url(&Object::parse(intent.extra.get("qr")?.as_str())?))
 }
 
 /// What ItPay says and PayKit has no field for; the code is under `qr`.
-fn known(intent: &PaymentIntent, charge: Option<&Tree>) -> Tree {
-    let mut known = Tree::new();
-    for (name, value) in [
-        ("status", json!(intent.status)),
-        ("channel", json!(intent.channel)),
-        ("expires_at", json!(intent.expires_at)),
-        ("failure_reason", json!(intent.failure_reason)),
-        ("qr", json!(charge)),
-    ] {
-        if !value.is_null() {
-            known.insert(name.to_owned(), value);
-        }
-    }
+fn known(intent: &PaymentIntent, charge: Option<&Object>) -> Object {
+    let mut known = Object::default();
+    known.set("status", &intent.status);
+    known.set("channel", &intent.channel);
+    known.set("expires_at", &intent.expires_at);
+    known.set("failure_reason", &intent.failure_reason);
+    known.set("qr", &charge);
     known
 }

@@ -5,16 +5,14 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 
-use serde_json::Value;
-
 use super::{
     from_gopay,
     objects::{Event, EventData},
 };
 use crate::{
     Error,
-    gopay::{Notification, Payment, RecurrenceState, Refund, RefundState, State},
-    json::parse,
+    gopay::{self, Notification, Payment, RecurrenceState, Refund, RefundState, State},
+    json::Fields,
 };
 
 /// Reads which payment a notification is about: from the URL that it went to, or from a body where something on the way
@@ -27,16 +25,14 @@ pub fn notification(url: &str, body: &str) -> Result<Notification, Error> {
     if !missing || body.is_empty() {
         return from_url;
     }
-    let Value::Object(fields) = parse(body) else { return Notification::parse(body) };
-    let pairs: Vec<String> = ["id", "parent_id"]
-        .into_iter()
-        .filter_map(|name| match fields.get(name)? {
-            Value::String(text) => Some(format!("{name}={}", crate::http::percent_encode(text))),
-            Value::Number(number) => Some(format!("{name}={number}")),
-            _ => None,
-        })
-        .collect();
-    Notification::parse(&pairs.join("&"))
+    let Ok(Some(mut fields)) = Fields::parse(body) else { return Notification::parse(body) };
+    let mut query = String::new();
+    for name in ["id", "parent_id"] {
+        if let Ok(Some(id)) = gopay::id(&mut fields, name) {
+            query += &format!("{name}={}&", crate::http::percent_encode(&id));
+        }
+    }
+    Notification::parse(&query)
 }
 
 /// Why what was read is not what was asked for.
@@ -167,7 +163,7 @@ fn refunds(seen: &Seen) -> Vec<(String, super::Refund)> {
             requested_at: None,
         };
         let mut refund = from_gopay::refund(&unknown, payment);
-        refund.custom_fields.insert("amount_known".into(), whole.into());
+        refund.custom_fields.set("amount_known", &whole);
         return vec![(format!("{}_{state}_refund.created", payment.id), refund)];
     }
     let id = |refund: &Refund| format!("{}_refund_{}", payment.id, refund.id);

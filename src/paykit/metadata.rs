@@ -1,13 +1,15 @@
 //! What PayKit keeps with a payment, under one name among the merchant's own: what was bought. In the format of the
 //! published GoPay provider, so that payments made by either are read by both.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::string::String;
 
 use serde::Serialize;
-use serde_json::Value;
 
-use super::objects::{BillingInterval, Metadata};
-use crate::json;
+use super::objects::BillingInterval;
+use crate::{
+    Metadata,
+    json::{self, Fields},
+};
 
 /// The name that it goes by.
 pub(super) const KEY: &str = "__paykit";
@@ -40,15 +42,14 @@ impl Item {
     /// Takes it out of the metadata. What cannot be read says nothing.
     pub(super) fn take(metadata: &mut Metadata) -> Item {
         let text = metadata.remove(KEY).unwrap_or_default();
-        let value = json::parse(&text);
-        let string = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let quantity = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
+        let Ok(Some(mut fields)) = Fields::parse(&text) else { return Item::default() };
+        let mut string = |name: &str| fields.text(name).filter(|text| !text.is_empty());
         Item {
             // 1.1.1 wrote `itemId`.
-            item: string("item").or_else(|| string("itemId")).map(ToOwned::to_owned),
-            quantity: value.get("qty").and_then(quantity),
-            session_type: string("type").map(ToOwned::to_owned),
-            billing_interval: value.get("billing_interval").and_then(BillingInterval::from_json),
+            item: string("item").or_else(|| string("itemId")),
+            session_type: string("type"),
+            quantity: fields.integer_or_digits("qty").ok().and_then(|quantity| quantity.try_into().ok()),
+            billing_interval: BillingInterval::from_json(fields.take("billing_interval")),
         }
     }
 
@@ -70,9 +71,10 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Item {
-        let mut metadata = Metadata::from([(KEY.to_string(), text.to_string()), ("mine".to_string(), "1".to_string())]);
+        let own = [(KEY.to_string(), text.to_string()), ("mine".to_string(), "1".to_string())];
+        let mut metadata: Metadata = own.into_iter().collect();
         let item = Item::take(&mut metadata);
-        assert_eq!(metadata.len(), 1);
+        assert_eq!(metadata.iter().collect::<alloc::vec::Vec<_>>(), [("mine", "1")]);
         item
     }
 

@@ -21,8 +21,8 @@ pub use self::{
     gopay_events::{Look, Mismatch, Seen, events, further_looks, notification},
     metadata::Item,
     objects::{
-        BillingInterval, BillingMode, Checkout, CheckoutSubscription, Event, EventData, Invoice, Metadata, Payee,
-        Payment, PaymentStatus, Product, Refund, SessionType, Subscription, SubscriptionStatus,
+        BillingInterval, BillingMode, Checkout, CheckoutSubscription, Event, EventData, Invoice, Payee, Payment,
+        PaymentStatus, Product, Refund, SessionType, Subscription, SubscriptionStatus,
     },
     params::{Billing, Order},
     period::current_period,

@@ -1,19 +1,17 @@
 //! PayKit's objects, as its provider contract has them. Amounts are integers in minor units, times Unix milliseconds.
 
 use alloc::{
-    collections::BTreeMap,
     format,
     string::{String, ToString},
     vec::Vec,
 };
 
-use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use crate::{Json, Tree};
-
-/// The caller's own strings, by name.
-pub type Metadata = BTreeMap<String, String>;
+use crate::{
+    Json, Metadata, Object,
+    json::{self, Fields},
+};
 
 /// Who pays.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -45,14 +43,17 @@ const NAMED: [(&str, BillingInterval); 4] = [
 
 impl BillingInterval {
     /// Reads `"month"`, `{type: "custom", durationMs}`, or the text that `to_text` writes.
-    pub fn from_json(value: &Value) -> Option<BillingInterval> {
-        let duration_ms = match value {
-            Value::String(text) => match NAMED.iter().find(|(name, _)| name == text) {
+    pub fn from_json(json: &str) -> Option<BillingInterval> {
+        let duration_ms = match json::string(json) {
+            Some(text) => match NAMED.iter().find(|(name, _)| *name == text) {
                 Some((_, interval)) => return Some(*interval),
                 None => text.strip_prefix("custom:")?.strip_suffix("ms")?.parse().ok()?,
             },
-            _ if value.get("type")? == "custom" => value.get("durationMs")?.as_u64()?,
-            _ => return None,
+            None => {
+                let mut fields = Fields::parse(json).ok()??;
+                fields.text("type").filter(|name| name == "custom")?;
+                fields.take("durationMs").parse().ok()?
+            }
         };
         (duration_ms > 0).then_some(BillingInterval::Custom { duration_ms })
     }
@@ -70,7 +71,10 @@ impl Serialize for BillingInterval {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             BillingInterval::Custom { duration_ms } => {
-                json!({ "type": "custom", "durationMs": duration_ms }).serialize(serializer)
+                let mut custom = serializer.serialize_struct("Custom", 2)?;
+                custom.serialize_field("type", "custom")?;
+                custom.serialize_field("durationMs", duration_ms)?;
+                custom.end()
             }
             named => serializer.serialize_str(&named.to_text()),
         }
@@ -108,7 +112,7 @@ pub struct Checkout {
     pub currency: String,
     pub amount: i64,
     pub subscription: Option<CheckoutSubscription>,
-    pub custom_fields: Tree,
+    pub custom_fields: Object,
 }
 
 /// The subscription that a checkout begins.
@@ -146,7 +150,7 @@ pub struct Payment {
     pub item_id: Option<String>,
     pub requires_action: bool,
     pub payment_url: Option<String>,
-    pub custom_fields: Tree,
+    pub custom_fields: Object,
 }
 
 /// Whether a subscription is charged.
@@ -174,7 +178,7 @@ pub struct Subscription {
     pub item_id: String,
     pub billing_interval: BillingInterval,
     pub metadata: Metadata,
-    pub custom_fields: Tree,
+    pub custom_fields: Object,
     pub requires_action: bool,
     pub payment_url: Option<String>,
 }
@@ -188,7 +192,7 @@ pub struct Refund {
     pub currency: String,
     pub reason: Option<String>,
     pub metadata: Option<Metadata>,
-    pub custom_fields: Tree,
+    pub custom_fields: Object,
 }
 
 /// Whether an invoice is one of a subscription.
@@ -214,7 +218,7 @@ pub struct Invoice {
     pub paid_at: Option<String>,
     pub line_items: Option<Vec<Product>>,
     pub metadata: Metadata,
-    pub custom_fields: Tree,
+    pub custom_fields: Object,
 }
 
 /// Something that has happened.

@@ -3,19 +3,17 @@
 use alloc::{
     borrow::{Cow, ToOwned},
     format,
-    string::String,
+    string::{String, ToString},
 };
-
-use serde_json::Value;
 
 use super::{
     metadata,
-    objects::{BillingInterval, Metadata, Payee},
+    objects::{BillingInterval, Payee},
 };
 use crate::{
-    Error,
+    Error, Metadata,
     endpoint::read_params,
-    json::{self, Fields, Fit, describe},
+    json::{Fields, Fit},
     money::{amount, amount_or_digits, check_currency},
 };
 
@@ -118,7 +116,7 @@ pub(super) fn quantity(fields: &mut Fields, name: &str) -> Fit<u64> {
 
 /// `"month"` or `{type: "custom", durationMs}`.
 pub(super) fn billing_interval(fields: &mut Fields) -> Fit<BillingInterval> {
-    match BillingInterval::from_json(&fields.tree("billing_interval")) {
+    match BillingInterval::from_json(fields.take("billing_interval")) {
         Some(interval) => Ok(interval),
         None => fields.misfit(
             "billing_interval",
@@ -151,29 +149,22 @@ fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
             _ => customer.misfit("email", "must be an e-mail address"),
         };
     }
-    match customer.tree("id") {
-        Value::String(id) if !id.is_empty() => Ok(Some(Payee::Id(id))),
-        Value::Number(id) => Ok(Some(Payee::Id(format!("{id}")))),
+    match (customer.text("id"), customer.take("id")) {
+        (Some(id), _) if !id.is_empty() => Ok(Some(Payee::Id(id))),
+        (None, number) if number.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
+            Ok(Some(Payee::Id(number.to_string())))
+        }
         _ => customer.misfit("email", "is missing, and so is the id"),
     }
 }
 
 /// Strings by name. What is none becomes the text that JSON has for it; null and undefined are left out.
 fn metadata(fields: &mut Fields) -> Fit<Metadata> {
-    let given = match fields.tree("metadata") {
-        Value::Null if !fields.has("metadata") => return Ok(Metadata::new()),
-        Value::Object(object) => object,
-        other => return fields.misfit("metadata", format!("must be an object, not {}", describe(&json::text(&other)))),
-    };
-    if given.contains_key(metadata::KEY) {
+    let Some(given) = fields.optional_object("metadata")? else { return Ok(Metadata::default()) };
+    let metadata: Metadata = given.texts_or_json().collect();
+    if metadata.get(metadata::KEY).is_some() {
         return fields.misfit("metadata", format!("must not have {}, which is PayKit's own", metadata::KEY));
     }
-    let text = |value: Value| match value {
-        Value::String(text) => text,
-        other => json::text(&other),
-    };
-    let mut metadata = Metadata::new();
-    metadata.extend(given.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, text(value))));
     Ok(metadata)
 }
 

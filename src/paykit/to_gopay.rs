@@ -7,7 +7,7 @@ use alloc::{
     vec::Vec,
 };
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{
     countries::alpha3,
@@ -16,8 +16,8 @@ use super::{
     params::{self, AmountIn, Order},
 };
 use crate::{
-    Error, Tree, gopay,
-    json::{Fields, Fit},
+    Error, Json, gopay,
+    json::{self, Fields, Fit},
     money::{amount, amount_or_digits},
     time::{MS_PER_DAY, add_months, to_iso_date},
 };
@@ -37,7 +37,7 @@ pub struct Context {
 const LAST_DAY: &str = "2099-12-30";
 
 /// `createCheckout`. Its amount is in `provider_metadata`, in CZK where there is no currency.
-pub fn checkout_params(params: &str, context: &Context) -> Result<Tree, Error> {
+pub fn checkout_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let amount_in = AmountIn::ProviderMetadata { default_currency: Some("CZK") };
         let order = Order::read(fields, provider, amount_in)?;
@@ -58,16 +58,13 @@ pub fn checkout_params(params: &str, context: &Context) -> Result<Tree, Error> {
             billing_interval: recurrence.as_ref().map(|(interval, _)| *interval),
             ..item(&order)
         };
-        let mut create = create(&order, &item, return_url, provider, context, recurrence.is_some())?;
-        if let Some((_, recurrence)) = recurrence {
-            create.insert("recurrence".into(), recurrence);
-        }
-        Ok(create)
+        let recurrence = recurrence.map(|(_, recurrence)| recurrence);
+        create(&order, &item, &return_url, provider, context, recurrence, None)
     })
 }
 
 /// `createPayment`. `capture_method: "manual"` only blocks the money.
-pub fn payment_params(params: &str, context: &Context) -> Result<Tree, Error> {
+pub fn payment_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountIn::Params)?;
         let return_url = params::url(provider, "success_url")?;
@@ -76,14 +73,12 @@ pub fn payment_params(params: &str, context: &Context) -> Result<Tree, Error> {
             Some("manual") => true,
             Some(_) => return fields.misfit("capture_method", "must be automatic or manual"),
         };
-        let mut create = create(&order, &item(&order), return_url, provider, context, manual)?;
-        create.insert("preauthorization".into(), manual.into());
-        Ok(create)
+        create(&order, &item(&order), &return_url, provider, context, None, Some(manual))
     })
 }
 
 /// `createSubscription`: a first payment, which later ones follow.
-pub fn subscription_params(params: &str, context: &Context) -> Result<Tree, Error> {
+pub fn subscription_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let return_url = params::url(provider, "success_url")?;
         let order = Order::read(fields, provider, AmountIn::Params)?;
@@ -91,9 +86,7 @@ pub fn subscription_params(params: &str, context: &Context) -> Result<Tree, Erro
         let count = params::quantity(provider, "recurrence_period")?;
         let recurrence = recurrence(interval, count, provider, context.now)?;
         let item = Item { billing_interval: Some(interval), ..item(&order) };
-        let mut create = create(&order, &item, return_url, provider, context, true)?;
-        create.insert("recurrence".into(), recurrence);
-        Ok(create)
+        create(&order, &item, &return_url, provider, context, Some(recurrence), None)
     })
 }
 
@@ -103,7 +96,7 @@ pub enum Charge {
     /// Nothing: there is no amount.
     Nothing,
     /// What `payments.createRecurrence` is given.
-    Params(Tree),
+    Params(String),
     /// The caller did not say a currency. It is the first payment's, which must be read.
     WithoutCurrency,
 }
@@ -122,26 +115,20 @@ pub fn charge(params: &str, currency: Option<&str>, order_number: &str) -> Resul
         let currency = params::currency(provider, currency)?;
         let order_number = provider.optional_string("order_number")?.unwrap_or(order_number.into());
         let description = provider.optional_string("order_description")?.or(provider.optional_string("description")?);
-        let items = match provider.tree("items") {
-            Value::Null if provider.has("items") => return provider.misfit("items", "are too deep"),
-            Value::Null => line(description.as_deref().unwrap_or(&order_number), amount, 1),
-            items => items,
-        };
-        let mut charge = object(json!({
-            "amount": amount,
-            "currency": currency,
-            "order_number": order_number,
-            "items": items,
-        }));
-        if let Some(description) = description {
-            charge.insert("order_description".into(), description.into());
-        }
-        Ok(Charge::Params(charge))
+        let name = description.as_deref().unwrap_or(&order_number);
+        let items = provider.json("items").unwrap_or_else(|| line(name, amount, 1));
+        Ok(Charge::Params(json::text(&Charged {
+            amount,
+            currency: &currency,
+            order_number: &order_number,
+            order_description: description.as_deref(),
+            items,
+        })))
     })
 }
 
 /// `capturePayment`: what `payments.capture` is given; none for all of it, which every shop may do.
-pub fn part_to_capture(params: &str, payment: &gopay::Payment) -> Result<Option<Tree>, Error> {
+pub fn part_to_capture(params: &str, payment: &gopay::Payment) -> Result<Option<String>, Error> {
     params::read(params, |fields, _| {
         let amount = amount(fields)?;
         match payment.amount {
@@ -149,7 +136,7 @@ pub fn part_to_capture(params: &str, payment: &gopay::Payment) -> Result<Option<
                 fields.misfit("amount", format!("must be at most {authorised}, which is what was authorised"))
             }
             Some(authorised) if amount == authorised => Ok(None),
-            _ => Ok(Some(object(json!({ "amount": amount, "items": line("Capture", amount, 1) })))),
+            _ => Ok(Some(json::text(&Part { amount, items: line("Capture", amount, 1) }))),
         }
     })
 }
@@ -158,75 +145,163 @@ fn item(order: &Order) -> Item {
     Item { item: order.item_id.clone(), quantity: Some(order.quantity), ..Item::default() }
 }
 
+/// What `payments.capture` is given for a part.
+#[derive(Serialize)]
+struct Part {
+    amount: i64,
+    items: Json,
+}
+
+/// What `payments.createRecurrence` is given.
+#[derive(Serialize)]
+struct Charged<'a> {
+    amount: i64,
+    currency: &'a str,
+    order_number: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_description: Option<&'a str>,
+    items: Json,
+}
+
+/// What `payments.create` is given.
+#[derive(Serialize)]
+struct Create<'a> {
+    amount: i64,
+    currency: &'a str,
+    order_number: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_description: Option<&'a str>,
+    items: Json,
+    payer: Payer<'a>,
+    additional_params: Vec<Param<'a>>,
+    callback: Callback<'a>,
+    lang: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recurrence: Option<Recurrence>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preauthorization: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Payer<'a> {
+    allowed_payment_instruments: Vec<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Contact::is_empty")]
+    contact: Contact<'a>,
+}
+
+#[derive(Default, PartialEq, Serialize)]
+struct Contact<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    street: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    city: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postal_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country_code: Option<&'a str>,
+}
+
+impl Contact<'_> {
+    fn is_empty(&self) -> bool {
+        *self == Contact::default()
+    }
+}
+
+#[derive(Serialize)]
+struct Param<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct Callback<'a> {
+    return_url: &'a str,
+    notification_url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Recurrence {
+    recurrence_cycle: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recurrence_period: Option<u64>,
+    recurrence_date_to: String,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(rename = "type")]
+    line_type: &'a str,
+    name: &'a str,
+    amount: i64,
+    count: u64,
+}
+
 fn create(
     order: &Order,
     item: &Item,
-    return_url: String,
+    return_url: &str,
     provider: &mut Fields,
     context: &Context,
-    by_card_only: bool,
-) -> Fit<Tree> {
+    recurrence: Option<Recurrence>,
+    preauthorization: Option<bool>,
+) -> Fit<String> {
     let order_number = provider.optional_string("order_number")?.unwrap_or(context.order_number.as_str().into());
     let description = provider.optional_string("description")?.or(order.item_id.as_deref().map(Cow::Borrowed));
     let name = order.item_id.as_deref().or(description.as_deref()).unwrap_or(&order_number);
-    let own = order.metadata.iter().map(|(name, value)| json!({ "name": name, "value": value }));
-    let paykits = json!({ "name": metadata::KEY, "value": item.to_text() });
-    let mut create = object(json!({
-        "payer": payer(order, provider, by_card_only)?,
-        "amount": order.amount,
-        "currency": order.currency,
-        "order_number": order_number,
-        "items": line(name, order.amount, order.quantity),
-        "additional_params": own.chain([paykits]).collect::<Vec<_>>(),
-        "callback": { "return_url": return_url, "notification_url": context.notification_url },
-        "lang": language(provider)?,
-    }));
-    if let Some(description) = description {
-        create.insert("order_description".into(), description.into());
+    let item = item.to_text();
+    let own = order.metadata.iter().map(|(name, value)| Param { name, value });
+    // What is blocked, or charged again later, is paid by card.
+    let by_card_only = recurrence.is_some() || preauthorization == Some(true);
+    let instruments: &[&str] = if by_card_only { &["PAYMENT_CARD"] } else { &["PAYMENT_CARD", "BANK_ACCOUNT"] };
+    let mut allowed = provider.list("allowed_payment_instruments", |fields, key| fields.string(key))?;
+    if allowed.is_empty() {
+        allowed.extend(instruments.iter().map(|name| Cow::Borrowed(*name)));
     }
-    Ok(create)
+    Ok(json::text(&Create {
+        amount: order.amount,
+        currency: &order.currency,
+        order_number: &order_number,
+        order_description: description.as_deref(),
+        items: line(name, order.amount, order.quantity),
+        payer: Payer { allowed_payment_instruments: allowed, contact: contact(order)? },
+        additional_params: own.chain([Param { name: metadata::KEY, value: &item }]).collect(),
+        callback: Callback { return_url, notification_url: &context.notification_url },
+        lang: language(provider)?,
+        recurrence,
+        preauthorization,
+    }))
 }
 
 /// The order's only line, of all of the amount.
-fn line(name: &str, amount: i64, count: u64) -> Value {
-    json!([{ "type": "ITEM", "name": name, "amount": amount, "count": count }])
+fn line(name: &str, amount: i64, count: u64) -> Json {
+    Json::new(&[Line { line_type: "ITEM", name, amount, count }])
 }
 
-/// What is blocked, or charged again later, is paid by card.
-fn payer(order: &Order, provider: &mut Fields, by_card_only: bool) -> Fit<Value> {
-    let instruments: &[&str] = if by_card_only { &["PAYMENT_CARD"] } else { &["PAYMENT_CARD", "BANK_ACCOUNT"] };
-    let own = provider.list("allowed_payment_instruments", |fields, key| fields.string(key))?;
-    let allowed = if own.is_empty() { json!(instruments) } else { json!(own) };
-    let mut payer = object(json!({ "allowed_payment_instruments": allowed }));
-    let contact = contact(order)?;
-    if !contact.is_empty() {
-        payer.insert("contact".into(), contact.into());
-    }
-    Ok(payer.into())
-}
-
-fn contact(order: &Order) -> Fit<Tree> {
-    let mut contact = Tree::new();
-    let mut set = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            contact.insert(name.into(), value.into());
-        }
-    };
+fn contact(order: &Order) -> Fit<Contact<'_>> {
+    let mut contact = Contact::default();
     if let Some(Payee::Email(email)) = &order.customer {
-        set("email", Some(email.clone()));
+        contact.email = Some(email);
     }
     if let Some(billing) = &order.billing {
         let name = billing.name.as_deref().map(|name| name.rsplit_once(char::is_whitespace).unwrap_or(("", name)));
-        set("first_name", name.map(|(first, _)| first.trim().to_owned()).filter(|first| !first.is_empty()));
-        set("last_name", name.map(|(_, last)| last.to_owned()));
+        contact.first_name = name.map(|(first, _)| first.trim()).filter(|first| !first.is_empty());
+        contact.last_name = name.map(|(_, last)| last);
         let lines: Vec<&str> = [&billing.line1, &billing.line2].into_iter().filter_map(Option::as_deref).collect();
-        set("street", Some(lines.join(", ")).filter(|street| !street.is_empty()));
-        set("city", billing.city.clone());
-        set("postal_code", billing.postal_code.clone());
-        set("phone_number", billing.phone.clone());
+        contact.street = Some(lines.join(", ")).filter(|street| !street.is_empty());
+        contact.city = billing.city.as_deref();
+        contact.postal_code = billing.postal_code.as_deref();
+        contact.phone_number = billing.phone.as_deref();
         if let Some(country) = &billing.country {
-            match alpha3(country) {
-                Some(country) => set("country_code", Some(country.to_owned())),
+            contact.country_code = match alpha3(country) {
+                Some(country) => Some(country),
                 None => return misfit("billing.address.country", "must be two letters of ISO 3166-1, such as CZ"),
             }
         }
@@ -244,7 +319,7 @@ fn language(provider: &mut Fields) -> Fit<String> {
 }
 
 /// A year, or less if that is no whole number of cycles; five years of what is charged on demand.
-fn recurrence(interval: BillingInterval, count: u64, provider: &mut Fields, now: u64) -> Fit<Value> {
+fn recurrence(interval: BillingInterval, count: u64, provider: &mut Fields, now: u64) -> Fit<Recurrence> {
     let within = |most: u64, unit: u64| most.saturating_sub(most % count.saturating_mul(unit).max(1)).max(count * unit);
     let days = |days: u64| now.saturating_add(days.saturating_mul(MS_PER_DAY));
     if count > 36_500 {
@@ -260,11 +335,8 @@ fn recurrence(interval: BillingInterval, count: u64, provider: &mut Fields, now:
         Some(date) => date,
         None => to_iso_date(end).min(LAST_DAY.to_owned()),
     };
-    let mut recurrence = object(json!({ "recurrence_cycle": cycle, "recurrence_date_to": date_to }));
-    if cycle != "ON_DEMAND" {
-        recurrence.insert("recurrence_period".into(), count.into());
-    }
-    Ok(recurrence.into())
+    let recurrence_period = (cycle != "ON_DEMAND").then_some(count);
+    Ok(Recurrence { recurrence_cycle: cycle, recurrence_period, recurrence_date_to: date_to })
 }
 
 fn end_date(provider: &mut Fields, now: u64) -> Fit<Option<String>> {
@@ -285,13 +357,5 @@ fn end_date(provider: &mut Fields, now: u64) -> Fit<Option<String>> {
 }
 
 fn misfit<T>(field: &str, problem: &str) -> Fit<T> {
-    Err(crate::json::Misfit { field: field.to_owned(), problem: problem.to_owned() })
-}
-
-/// What `json!` has made of braces.
-fn object(value: Value) -> Tree {
-    match value {
-        Value::Object(object) => object,
-        _ => Tree::new(),
-    }
+    Err(crate::json::Misfit { field: field.to_owned(), problem: problem.to_owned() }.into())
 }

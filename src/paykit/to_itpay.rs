@@ -5,7 +5,7 @@ use alloc::{
     string::String,
 };
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::{
     metadata::{self, Item},
@@ -13,8 +13,8 @@ use super::{
     params::{self, AmountIn, Order},
 };
 use crate::{
-    Error, Tree,
-    json::{Fields, Fit},
+    Error, Metadata, Money,
+    json::{self, Fields, Fit},
 };
 
 /// What a call does not say itself.
@@ -27,7 +27,7 @@ pub struct Shop {
 }
 
 /// `createCheckout`. Amount and currency are in `provider_metadata`.
-pub fn intent_of_checkout(params: &str, shop: &Shop) -> Result<Tree, Error> {
+pub fn intent_of_checkout(params: &str, shop: &Shop) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountIn::ProviderMetadata { default_currency: None })?;
         intent(order, Some("one_time"), provider, shop)
@@ -35,14 +35,14 @@ pub fn intent_of_checkout(params: &str, shop: &Shop) -> Result<Tree, Error> {
 }
 
 /// `createPayment`.
-pub fn intent_of_payment(params: &str, shop: &Shop) -> Result<Tree, Error> {
+pub fn intent_of_payment(params: &str, shop: &Shop) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountIn::Params)?;
         intent(order, None, provider, shop)
     })
 }
 
-fn intent(order: Order, session_type: Option<&str>, provider: &mut Fields, shop: &Shop) -> Fit<Tree> {
+fn intent(order: Order, session_type: Option<&str>, provider: &mut Fields, shop: &Shop) -> Fit<String> {
     let default = shop.service_id.as_deref().or(order.item_id.as_deref());
     let Some(service_id) = provider.optional_string("service_id")?.or(default.map(Cow::Borrowed)) else {
         return provider.misfit("service_id", "is missing, and there is no item_id in its place");
@@ -62,25 +62,38 @@ fn intent(order: Order, session_type: Option<&str>, provider: &mut Fields, shop:
     };
     let mut metadata = order.metadata;
     metadata.insert(metadata::KEY.to_owned(), item.to_text());
-    let mut intent = Tree::new();
-    let mut set = |name: &str, value: serde_json::Value| {
-        if !value.is_null() {
-            intent.insert(name.to_owned(), value);
-        }
-    };
-    set("id", json!(provider.optional_string("id")?));
-    set("service_id", json!(service_id));
-    set("type", json!("one_time"));
-    set("amount", json!({ "currency": order.currency, "value": order.amount }));
-    set("description", json!(provider.optional_string("description")?));
-    set(
-        "payer",
-        match human_id {
-            Some(human_id) => json!({ "agent_id": agent_id, "human_id": human_id }),
-            None => json!({ "agent_id": agent_id }),
-        },
-    );
-    set("channel", json!(provider.optional_string("channel")?));
-    set("metadata", json!(metadata));
-    Ok(intent)
+    Ok(json::text(&Intent {
+        id: provider.optional_string("id")?,
+        service_id,
+        intent_type: "one_time",
+        amount: Money { currency: order.currency, value: order.amount },
+        description: provider.optional_string("description")?,
+        payer: Payer { agent_id, human_id },
+        channel: provider.optional_string("channel")?,
+        metadata,
+    }))
+}
+
+/// What `paymentIntents.create` is given.
+#[derive(Serialize)]
+struct Intent<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Cow<'a, str>>,
+    service_id: Cow<'a, str>,
+    #[serde(rename = "type")]
+    intent_type: &'a str,
+    amount: Money,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Cow<'a, str>>,
+    payer: Payer<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<Cow<'a, str>>,
+    metadata: Metadata,
+}
+
+#[derive(Serialize)]
+struct Payer<'a> {
+    agent_id: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    human_id: Option<Cow<'a, str>>,
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{charges::Charge, refusal::Refusal, table::Row};
 use crate::{
-    Error, Money,
+    Error, Metadata, Money,
     itpay::{CreatePaymentIntent, Status},
     json::{Json, Tree, to_tree},
     time::to_iso8601,
@@ -196,7 +196,7 @@ pub(super) struct EventData<'a> {
     channel: Option<&'a str>,
     status: &'a Status,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<&'a alloc::collections::BTreeMap<String, String>>,
+    metadata: Option<&'a Metadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure_reason: Option<&'a str>,
 }

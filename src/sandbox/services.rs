@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::table::Row;
 use crate::{
     itpay::CreateManifest,
-    json::{Json, Tree, open_enum, to_tree},
+    json::{Json, Tree, open_enum, parse, to_tree},
     time::to_iso8601,
 };
 
@@ -51,14 +51,14 @@ impl Service {
 
     /// The name that a payer sees.
     pub fn merchant_name(&self) -> String {
-        let provider = self.params.extra.get("provider").map(Json::tree).unwrap_or_default();
+        let provider = self.params.extra.get("provider").map(|json| parse(json.as_str())).unwrap_or_default();
         provider.get("display_name").and_then(Value::as_str).unwrap_or(&self.params.name).to_owned()
     }
 
     /// Whether a search finds it: only what is live, by name, description or tag.
     pub(super) fn matches(&self, query: &str) -> bool {
         let query = query.to_lowercase();
-        let tags = self.params.extra.get("tags").map(Json::tree).unwrap_or_default();
+        let tags = self.params.extra.get("tags").map(|json| parse(json.as_str())).unwrap_or_default();
         let tags = tags.as_array().into_iter().flatten();
         let mut texts = [Some(self.params.name.as_str()), self.params.description.as_deref()]
             .into_iter()

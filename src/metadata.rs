@@ -1,0 +1,51 @@
+//! A caller's own strings, by name.
+
+use alloc::{string::String, vec::Vec};
+
+use serde::{Serialize, Serializer};
+
+/// A caller's own strings, by name, in order. Of several of one name the last counts, as in JSON.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Metadata(Vec<(String, String)>);
+
+impl Metadata {
+    /// The string of that name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().rfind(|(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
+    /// Adds one behind the others.
+    pub fn insert(&mut self, name: String, text: String) {
+        self.0.push((name, text));
+    }
+
+    /// Takes out what is of that name.
+    #[cfg(feature = "paykit")]
+    pub(crate) fn remove(&mut self, name: &str) -> Option<String> {
+        let text = self.get(name)?.into();
+        self.0.retain(|(known, _)| known != name);
+        Some(text)
+    }
+
+    /// Names and strings.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(String, String)> for Metadata {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(strings: I) -> Metadata {
+        Metadata(strings.into_iter().collect())
+    }
+}
+
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
