@@ -106,7 +106,8 @@ pub type Tree = serde_json::Map<String, serde_json::Value>;
 const MAX_DEPTH: usize = 127;
 
 /// The text again, with each string in it as `change` makes it of its place and itself; the place is the names of the fields
-/// around it, an entry of a list having an empty one. None where it is no JSON, or too deep.
+/// around it, an entry of a list having an empty one. None where it is no JSON, too deep, or has an escape that is no
+/// character.
 #[cfg(feature = "gopay")]
 pub(crate) fn map_strings(json: &str, change: &dyn Fn(&[Cow<str>], &str) -> String) -> Option<Json> {
     let mut mapped = String::with_capacity(json.len());
@@ -121,9 +122,9 @@ fn push_mapped<'a>(
     place: &mut Vec<Cow<'a, str>>,
     change: &dyn Fn(&[Cow<str>], &str) -> String,
 ) -> Option<()> {
-    let (ends, values) = match Shallow::read(json)? {
-        Shallow::List(entries) => ("[]", entries.into_iter().map(|entry| (None, entry)).collect()),
-        Shallow::Object(fields) => ("{}", fields.into_iter().map(|field| (Some(field.name), field.json)).collect()),
+    let (open, close, values) = match Shallow::read(json)? {
+        Shallow::List(entries) => ('[', ']', entries.into_iter().map(|json| ("".into(), json)).collect()),
+        Shallow::Object(fields) => ('{', '}', fields.into_iter().map(|field| (field.name, field.json)).collect()),
         Shallow::Text(text) => {
             push(mapped, &change(place, &text));
             return Some(());
@@ -133,26 +134,24 @@ fn push_mapped<'a>(
             return Some(());
         }
     };
-    let values: Vec<(Option<Cow<str>>, &str)> = values;
-    let mut before = ends.get(..1)?;
+    let values: Vec<(Cow<str>, &str)> = values;
     if place.len() == MAX_DEPTH {
         return None;
     }
-    if values.is_empty() {
-        mapped.push_str(before);
-    }
-    for (name, json) in values {
-        mapped.push_str(before);
-        before = ",";
-        if let Some(name) = &name {
-            push(mapped, name);
+    mapped.push(open);
+    for (index, (name, json)) in values.into_iter().enumerate() {
+        if index > 0 {
+            mapped.push(',');
+        }
+        if open == '{' {
+            push(mapped, &name);
             mapped.push(':');
         }
-        place.push(name.unwrap_or_default());
+        place.push(name);
         push_mapped(mapped, json, place, change)?;
         place.pop();
     }
-    mapped.push_str(ends.get(1..)?);
+    mapped.push(close);
     Some(())
 }
 

@@ -4,8 +4,8 @@ use alloc::string::String;
 
 use crate::json::{Json, map_strings};
 
-/// The JSON with every string trimmed, and the values of `additional_params` decoded; none where it is no JSON, or too
-/// deep.
+/// The JSON with every string trimmed, and the values of `additional_params` decoded. None where it is no JSON, is nested
+/// more than 127 deep, or has an escape that is no character.
 pub fn clean(json: &str) -> Option<Json> {
     map_strings(json, &|place, text| match place {
         [.., list, _, name] if list == "additional_params" && name == "value" => decode_entities(text.trim()),

@@ -105,7 +105,9 @@ fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> Fit<T>) -> 
 /// The cleaned JSON of a successful answer.
 pub fn parse_json(response: &Response) -> Result<Json, Error> {
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
-    clean(json.get()).ok_or_else(|| unreadable_field(response, "body", "is nested too deeply"))
+    clean(json.get()).ok_or_else(|| {
+        unreadable_field(response, "body", "is nested too deeply, or has an escape that is no character")
+    })
 }
 
 /// An id, which the gateway writes as a number and, at times, as a string.

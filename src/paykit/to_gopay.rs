@@ -1,4 +1,5 @@
-//! PayKit's calls as GoPay's: what `payments.create`, `payments.createRecurrence` and `payments.capture` are given.
+//! PayKit's calls as GoPay's: the JSON that `payments.create`, `payments.createRecurrence` and `payments.capture` are
+//! given.
 
 use alloc::{
     borrow::{Cow, ToOwned},

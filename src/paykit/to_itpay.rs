@@ -1,4 +1,4 @@
-//! PayKit's calls as ItPay's: what `paymentIntents.create` is given.
+//! PayKit's calls as ItPay's: the JSON that `paymentIntents.create` is given.
 
 use alloc::{
     borrow::{Cow, ToOwned},
