@@ -52,9 +52,12 @@ impl Headers {
 
     /// Sets a header; an earlier value of that name goes.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
-        let name = name.into();
+        self.put(name.into(), value.into());
+    }
+
+    fn put(&mut self, name: Cow<'static, str>, value: String) {
         self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
-        self.0.push((name, value.into()));
+        self.0.push((name, value));
     }
 
     /// Sets each of the others.
@@ -176,7 +179,7 @@ impl BaseUrl {
             ));
         }
         Ok(BaseUrl {
-            origin: format!("{}://{host}", if https { "https" } else { "http" }),
+            origin: [if https { "https" } else { "http" }, "://", host].concat(),
             prefix: prefix.trim_end_matches('/').to_owned(),
         })
     }

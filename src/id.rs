@@ -1,6 +1,6 @@
 //! Identifiers that the client chooses.
 
-use alloc::{format, string::String};
+use alloc::string::String;
 
 use uuid::Builder;
 
@@ -8,5 +8,6 @@ use uuid::Builder;
 ///
 /// `unix_ms` is the time in milliseconds, `random` ten bytes from a cryptographic source.
 pub fn payment_intent_id(unix_ms: u64, random: &[u8; 10]) -> String {
-    format!("pi_{}", Builder::from_unix_timestamp_millis(unix_ms, random).into_uuid().hyphenated())
+    ["pi_", Builder::from_unix_timestamp_millis(unix_ms, random).into_uuid().hyphenated().encode_lower(&mut [0; 36])]
+        .concat()
 }

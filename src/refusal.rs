@@ -20,6 +20,8 @@ const MAX_EXCERPT: usize = 200;
 
 /// Never fails: the status counts even where the body says nothing. `read_object` knows the gateway's own shapes,
 /// `credentials` is what to look at when they were refused.
+#[cold]
+#[inline(never)]
 pub(crate) fn read(
     response: &Response,
     credentials: &str,

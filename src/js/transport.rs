@@ -60,7 +60,7 @@ pub(super) async fn exchange(
         let Some(ms) = retry::wait(failure, repeatable, attempts - 1, options.max_retries, Math::random()) else {
             return result;
         };
-        line.log(Level::Info, || format!("{} again in {ms} ms", request.method.as_str()));
+        line.log(Level::Info, &|| format!("{} again in {ms} ms", request.method.as_str()));
         if options.pause(ms as f64).await {
             return Err(aborted(options, attempts));
         }
@@ -174,12 +174,16 @@ pub(super) fn gave_up(record: Record) -> NoAnswer {
     NoAnswer { record, failure: None }
 }
 
+#[cold]
+#[inline(never)]
 pub(super) fn aborted(options: &Options, attempts: u32) -> NoAnswer {
     let cause = options.signal.as_ref().map(|signal| signal.reason()).unwrap_or_default();
     let message = "The call was aborted by its signal";
     gave_up(Record::new("AbortError", "aborted", message).after(attempts).with_cause(cause))
 }
 
+#[cold]
+#[inline(never)]
 fn too_late(options: &Options, attempts: u32, answered: bool) -> NoAnswer {
     let what = if answered { "The answer did not end" } else { "There was no answer" };
     let message = format!("{what} within {} ms; whether the call was processed is not known", options.timeout as u64);
@@ -189,6 +193,8 @@ fn too_late(options: &Options, attempts: u32, answered: bool) -> NoAnswer {
     }
 }
 
+#[cold]
+#[inline(never)]
 fn failed(line: &Line, cause: JsValue, answered: bool, attempts: u32) -> NoAnswer {
     let origin = line.base.origin();
     let (code, failure, message) = if answered {
@@ -231,7 +237,7 @@ pub(super) enum Level {
 const SHOWN_HEADERS: [&str; 4] = ["Accept", "Content-Type", "Idempotency-Key", "User-Agent"];
 
 impl Line {
-    fn log(&self, level: Level, line: impl FnOnce() -> String) {
+    fn log(&self, level: Level, line: &dyn Fn() -> String) {
         if let Some(log) = self.log.as_ref().filter(|_| level as u8 <= self.log_level) {
             // A logger that throws must not end a payment.
             let _ = log.call2(&JsValue::UNDEFINED, &(level as u8).into(), &line().into());
@@ -239,7 +245,7 @@ impl Line {
     }
 
     fn log_request(&self, request: &Request, signed: &Headers, attempt: u32) {
-        self.log(Level::Debug, || {
+        self.log(Level::Debug, &|| {
             let headers = request.headers.iter().chain(signed.iter());
             let shown = headers.filter(|(name, _)| SHOWN_HEADERS.contains(name));
             let headers: Vec<String> = shown.map(|(name, value)| format!("{name}: {value}")).collect();
@@ -261,7 +267,7 @@ impl Line {
             Ok(Answer { response, .. }) => (Level::Warn, response.request_id()),
             Err(_) => (Level::Error, None),
         };
-        self.log(level, || {
+        self.log(level, &|| {
             let outcome = match result {
                 Ok(answer) => answer.response.status.to_string(),
                 Err(no_answer) => no_answer.record.code(),
