@@ -385,6 +385,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The objects in a list; whatever else is there is passed over.
+    #[cfg(any(feature = "gopay", feature = "js-client"))]
     pub fn objects(&mut self, name: &str) -> Vec<Fields<'a>> {
         let Some(Shallow::List(entries)) = Shallow::read(self.take(name)) else { return Vec::new() };
         entries.into_iter().filter_map(|entry| Fields::parse(entry).ok()?).collect()
