@@ -15,6 +15,8 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { replaceOnce } from "./replace-once.mjs";
+
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(join(root, "js-tests/package.json"));
 const { build, buildSync } = require("esbuild");
@@ -49,13 +51,6 @@ const write = (path, text) => {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 };
-
-/** Replaces what must occur exactly once: if wasm-bindgen writes it differently one day, the build says so. */
-function replaceOnce(text, what, replacement, file) {
-  const parts = text.split(what);
-  if (parts.length !== 2) throw new Error(`${file}: expected once, found ${parts.length - 1} times: ${what}`);
-  return parts.join(replacement);
-}
 
 /** wasm-bindgen's glue without its asynchronous loader, and without anything that runs at import. */
 function glue(name) {

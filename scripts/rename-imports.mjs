@@ -6,14 +6,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { replaceOnce } from "./replace-once.mjs";
+
 const IMPORT_SECTION = 2;
 const [folder, name] = process.argv.slice(2);
 const [moduleFile, glueFile] = [join(folder, `${name}_bg.wasm`), join(folder, `${name}.js`)];
 const bytes = readFileSync(moduleFile);
 
 const short = new Map();
-for (const { name } of WebAssembly.Module.imports(new WebAssembly.Module(bytes))) {
-  if (/_[0-9a-f]{16}$/.test(name)) short.set(name, `_${short.size.toString(36)}`);
+for (const { name: long } of WebAssembly.Module.imports(new WebAssembly.Module(bytes))) {
+  if (/_[0-9a-f]{16}$/.test(long)) short.set(long, `_${short.size.toString(36)}`);
 }
 
 /** A number as wasm has it, and where it ends. */
@@ -34,7 +36,7 @@ for (let at = 8; at < bytes.length; ) {
   if (bytes[at] === IMPORT_SECTION) {
     let section = bytes.toString("latin1", start, start + length);
     const named = (text) => String.fromCharCode(text.length) + text;
-    for (const [long, name] of short) section = replaceOnce(section, named(long), named(name));
+    for (const [long, own] of short) section = replaceOnce(section, named(long), named(own), moduleFile);
     writeFileSync(moduleFile, Buffer.concat([bytes.subarray(0, at + 1), Buffer.from(toLeb(section.length)), Buffer.from(section, "latin1"), bytes.subarray(start + length)]));
     break;
   }
@@ -42,11 +44,5 @@ for (let at = 8; at < bytes.length; ) {
 }
 
 let glue = readFileSync(glueFile, "utf8");
-for (const [long, name] of short) glue = replaceOnce(glue, `${long}: `, `${name}: `);
+for (const [long, own] of short) glue = replaceOnce(glue, `${long}: `, `${own}: `, glueFile);
 writeFileSync(glueFile, glue);
-
-function replaceOnce(text, what, replacement) {
-  const parts = text.split(what);
-  if (parts.length !== 2) throw new Error(`${name}: expected once, found ${parts.length - 1} times: ${what}`);
-  return parts.join(replacement);
-}

@@ -78,12 +78,15 @@ pub(crate) fn unreadable(response: &Response, misfit: Misfit) -> Error {
     }
 }
 
+/// What a caller gave, and does not fit.
+pub(crate) fn invalid(misfit: Misfit) -> Error {
+    Error::Invalid { field: misfit.field, problem: misfit.problem }
+}
+
 /// Reads a caller's parameters, the text of a JSON object.
 pub(crate) fn read_params<'a, T>(params: &'a str, read: impl FnOnce(Fields<'a>) -> Fit<T>) -> Result<T, Error> {
     match Fields::parse(params) {
-        Ok(Some(fields)) => {
-            read(fields).map_err(|misfit| Error::Invalid { field: misfit.field, problem: misfit.problem })
-        }
+        Ok(Some(fields)) => read(fields).map_err(|misfit| invalid(*misfit)),
         _ => Err(Error::invalid("params", "must be an object")),
     }
 }

@@ -76,6 +76,11 @@ impl Object {
         string(self.get(name)?.as_str())
     }
 
+    #[cfg(feature = "paykit")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Says one thing more; null says nothing.
     #[cfg(feature = "paykit")]
     pub(crate) fn set(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
@@ -393,11 +398,9 @@ impl<'a> Fields<'a> {
 
     /// An object of strings, absent meaning empty.
     pub fn strings(&mut self, name: &str) -> Fit<Metadata> {
-        let mut strings = Metadata::default();
-        self.each_string(name, |name, text| {
-            strings.insert(name.to_owned(), text.into_owned());
-        })?;
-        Ok(strings)
+        let mut strings = Vec::new();
+        self.each_string(name, |name, text| strings.push((name.to_owned(), text.into_owned())))?;
+        Ok(strings.into_iter().collect())
     }
 
     /// The names and texts of an object of strings, absent meaning empty.
@@ -749,7 +752,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "gopay")]
+    #[cfg(feature = "sandbox")]
     fn a_tree_is_the_one_that_serde_json_makes() {
         for json in [
             r#"{"a":[1,-2,18446744073709551615,1.5,1e300,true,false,null,"\"\u00e9"],"b":{"c":{}},"b":[]}"#,

@@ -14,14 +14,14 @@ impl Metadata {
         self.0.iter().rfind(|(known, _)| known == name).map(|(_, text)| text.as_str())
     }
 
-    /// Adds one behind the others.
+    /// Sets one; an earlier one of that name goes.
     pub fn insert(&mut self, name: String, text: String) {
+        self.remove(&name);
         self.0.push((name, text));
     }
 
     /// Takes out what is of that name.
-    #[cfg(feature = "paykit")]
-    pub(crate) fn remove(&mut self, name: &str) -> Option<String> {
+    pub fn remove(&mut self, name: &str) -> Option<String> {
         let text = self.get(name)?.into();
         self.0.retain(|(known, _)| known != name);
         Some(text)
@@ -47,5 +47,24 @@ impl FromIterator<(String, String)> for Metadata {
 impl Serialize for Metadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn of_several_of_one_name_the_last_counts_and_each_goes() {
+        let own = [("a", "1"), ("b", "2"), ("a", "3")].map(|(name, text)| (name.into(), text.into()));
+        let mut metadata: Metadata = own.into_iter().collect();
+        assert_eq!(metadata.get("a"), Some("3"));
+        metadata.insert("b".into(), "4".into());
+        assert_eq!(metadata.iter().collect::<Vec<_>>(), [("a", "1"), ("a", "3"), ("b", "4")]);
+        assert_eq!(metadata.remove("a").as_deref(), Some("3"));
+        assert_eq!(metadata.remove("a"), None);
+        assert_eq!(serde_json::to_string(&metadata).ok().as_deref(), Some(r#"{"b":"4"}"#));
     }
 }

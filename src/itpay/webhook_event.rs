@@ -5,7 +5,8 @@ use alloc::string::String;
 use super::PaymentIntent;
 use crate::{
     Error,
-    json::{Fields, Json, Misfit, Object},
+    endpoint::invalid,
+    json::{Fields, Json, Object},
 };
 
 /// `{id, type, data}`.
@@ -27,11 +28,9 @@ impl WebhookEvent {
         let Some(mut fields) = core::str::from_utf8(body).ok().and_then(|body| Fields::parse(body).ok()?) else {
             return Err(Error::invalid("body", "is not a JSON object"));
         };
-        let invalid =
-            |misfit: alloc::boxed::Box<Misfit>| Error::Invalid { field: misfit.field, problem: misfit.problem };
         Ok(WebhookEvent {
-            id: fields.string("id").map_err(invalid)?.into_owned(),
-            event_type: fields.string("type").map_err(invalid)?.into_owned(),
+            id: fields.string("id").map_err(|misfit| invalid(*misfit))?.into_owned(),
+            event_type: fields.string("type").map_err(|misfit| invalid(*misfit))?.into_owned(),
             data: fields.json("data"),
             extra: fields.rest(),
         })

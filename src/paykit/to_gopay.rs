@@ -17,7 +17,7 @@ use super::{
     params::{self, AmountIn, Order},
 };
 use crate::{
-    Error, Json, gopay,
+    Error, Json, Object, gopay,
     json::{self, Fields, Fit},
     money::{amount, amount_or_digits},
     time::{MS_PER_DAY, add_months, to_iso_date},
@@ -186,34 +186,8 @@ struct Create<'a> {
 #[derive(Serialize)]
 struct Payer<'a> {
     allowed_payment_instruments: Vec<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Contact::is_empty")]
-    contact: Contact<'a>,
-}
-
-#[derive(Default, PartialEq, Serialize)]
-struct Contact<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    street: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    city: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    postal_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone_number: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    country_code: Option<&'a str>,
-}
-
-impl Contact<'_> {
-    fn is_empty(&self) -> bool {
-        *self == Contact::default()
-    }
+    #[serde(skip_serializing_if = "Object::is_empty")]
+    contact: Object,
 }
 
 #[derive(Serialize)]
@@ -286,23 +260,23 @@ fn line(name: &str, amount: i64, count: u64) -> Json {
     Json::new(&[Line { line_type: "ITEM", name, amount, count }])
 }
 
-fn contact(order: &Order) -> Fit<Contact<'_>> {
-    let mut contact = Contact::default();
+fn contact(order: &Order) -> Fit<Object> {
+    let mut contact = Object::default();
     if let Some(Payee::Email(email)) = &order.customer {
-        contact.email = Some(email);
+        contact.set("email", email);
     }
     if let Some(billing) = &order.billing {
         let name = billing.name.as_deref().map(|name| name.rsplit_once(char::is_whitespace).unwrap_or(("", name)));
-        contact.first_name = name.map(|(first, _)| first.trim()).filter(|first| !first.is_empty());
-        contact.last_name = name.map(|(_, last)| last);
+        contact.set("first_name", &name.map(|(first, _)| first.trim()).filter(|first| !first.is_empty()));
+        contact.set("last_name", &name.map(|(_, last)| last));
         let lines: Vec<&str> = [&billing.line1, &billing.line2].into_iter().filter_map(Option::as_deref).collect();
-        contact.street = Some(lines.join(", ")).filter(|street| !street.is_empty());
-        contact.city = billing.city.as_deref();
-        contact.postal_code = billing.postal_code.as_deref();
-        contact.phone_number = billing.phone.as_deref();
+        contact.set("street", &Some(lines.join(", ")).filter(|street| !street.is_empty()));
+        contact.set("city", &billing.city);
+        contact.set("postal_code", &billing.postal_code);
+        contact.set("phone_number", &billing.phone);
         if let Some(country) = &billing.country {
-            contact.country_code = match alpha3(country) {
-                Some(country) => Some(country),
+            match alpha3(country) {
+                Some(country) => contact.set("country_code", country),
                 None => return misfit("billing.address.country", "must be two letters of ISO 3166-1, such as CZ"),
             }
         }
