@@ -22,7 +22,7 @@ const require = createRequire(join(root, "js-tests/package.json"));
 const { build, buildSync } = require("esbuild");
 
 // Which file of src/ owns each wasm module, and which modules each entry needs.
-const owners = { webhooks: "webhooks-module", client: "client", gopay: "gopay-client", paykit: "paykit/itpay-provider", qr: "qr", sandbox: "sandbox-host" };
+const owners = { webhooks: "webhooks/webhooks-module", client: "client/client", gopay: "gopay/client", paykit: "paykit/itpay-provider", qr: "qr/qr", sandbox: "sandbox/run-sandbox" };
 // Of these, only numbers and bytes cross the border, so that they are entered without wasm-bindgen's glue.
 const bare = ["webhooks", "qr"];
 const entries = {
@@ -70,7 +70,7 @@ function glue(name) {
     // jest-environment-jsdom has no global TextDecoder: the first use is early enough to find one.
     text = replaceOnce(text, /^let cachedTextDecoder = .*$\n^cachedTextDecoder\.decode\(\);$/m, "let cachedTextDecoder = lazyTextDecoder();", file);
     text = replaceOnce(text, /^const cachedTextEncoder = .*$/m, "const cachedTextEncoder = lazyTextEncoder();", file);
-    text = `import { lazyTextDecoder, lazyTextEncoder } from "../text.js";\n${text}`;
+    text = `import { lazyTextDecoder, lazyTextEncoder } from "../internal/lazy-text-codec.js";\n${text}`;
   }
   return `${text}\nexport { initSync };\n`;
 }
@@ -105,7 +105,7 @@ function entry(name, modules, { header = [], imports, use, more = {} }) {
 }
 
 const inline = {
-  header: ['import { inline } from "../src/module-source.js";'],
+  header: ['import { inline } from "../src/internal/wasm-source.js";'],
   imports: (module) => [`import ${module}Text from "../src/glue/${module}.text.js";`],
   use: (module) => `inline(${module}Text)`,
 };
@@ -115,7 +115,7 @@ const compiled = (suffix) => ({
 });
 // The path is written out in each place, as tools that collect a program's files look for it like that.
 const file = {
-  header: ['import { readFileSync } from "node:fs";', 'import { join } from "node:path";', 'import { file } from "../src/module-source.js";'],
+  header: ['import { readFileSync } from "node:fs";', 'import { join } from "node:path";', 'import { file } from "../src/internal/wasm-source.js";'],
   imports: () => [],
   use: (module) => `file(() => readFileSync(join(__dirname, "../../wasm/${module}.wasm")))`,
 };
@@ -123,7 +123,7 @@ const file = {
 /**
  * Bytes as printable text: in one character what is below 89, as most of a wasm module is, and in two the rest.
  * Shorter than base64, and as bytes stay whole, gzip makes of it what it makes of the module itself: a fifth less.
- * src/module-source.ts reads it.
+ * src/internal/wasm-source.ts reads it.
  */
 function asText(bytes) {
   const digit = (value) => String.fromCharCode(value + (value < 57 ? 35 : 36)); // from #, without the backslash
@@ -160,7 +160,7 @@ for (const name of Object.keys(owners)) {
   write(join(dist, "wasm", `${name}.wasm.d.ts`), "declare const module: WebAssembly.Module;\nexport default module;\n");
 }
 
-write(join(stage, "src/version.ts"), `// Written by the build.\n\n/** The version of this package. */\nexport const VERSION = "${manifestVersion()}";\n`);
+write(join(stage, "src/internal/version.ts"), `// Written by the build.\n\n/** The version of this package. */\nexport const VERSION = "${manifestVersion()}";\n`);
 
 // 2. Compile twice, then carry over what is JavaScript already.
 tsc("-p", join(stage, "tsconfig.json"), "--outDir", join(dist, "esm"), "--module", "esnext", "--moduleResolution", "bundler");
@@ -207,7 +207,7 @@ for (const name of inOrder) {
   for (const module of Object.keys(metafile.inputs)) users.set(module, [...(users.get(module) ?? []), name]);
 }
 // Else a QR code would bring the client along for this alone.
-users.get("src/wasm.js").unshift("webhooks");
+users.get("src/internal/wasm.js").unshift("webhooks");
 // The last entry first: an entry hands on what those behind it asked for.
 const asked = new Set();
 const picked = (from, path) => `{ ${exportsOf(path).map((name) => `${name}: ${from}.${name}`).join(", ")} }`;

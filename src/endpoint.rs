@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     Error,
     http::{self, Response},
-    json::{Fields, Fit, Misfit},
+    json::{FieldError, FieldReader, FieldResult},
 };
 
 /// One call of a gateway's API.
@@ -29,64 +29,80 @@ pub trait Endpoint {
 }
 
 /// Reads the body of a refusal, in whatever shape the gateway gives it. Never fails.
-pub(crate) type ReadRefusal = fn(&Response) -> Error;
+pub(crate) type ReadErrorResponse = fn(&Response) -> Error;
 
 /// The text of a successful answer.
-pub(crate) fn success(response: &Response, refusal: ReadRefusal) -> Result<&str, Error> {
+pub(crate) fn success(response: &Response, refusal: ReadErrorResponse) -> Result<&str, Error> {
     if !(200..300).contains(&response.status) {
         return Err(refusal(response));
     }
     core::str::from_utf8(&response.body)
-        .map_err(|_| unreadable(response, Misfit { field: "body".into(), problem: "is not UTF-8".into() }))
+        .map_err(|_| invalid_response(response, FieldError { field: "body".into(), problem: "is not UTF-8".into() }))
 }
 
 /// The JSON of a successful answer.
-pub(crate) fn parse_json<'a, T: Deserialize<'a>>(response: &'a Response, refusal: ReadRefusal) -> Result<T, Error> {
+pub(crate) fn parse_json<'a, T: Deserialize<'a>>(
+    response: &'a Response,
+    refusal: ReadErrorResponse,
+) -> Result<T, Error> {
     serde_json::from_str(success(response, refusal)?).map_err(|error| not_json(response, &error))
 }
 
 /// Reads an object out of the JSON of an answer.
-pub(crate) fn read_object<T>(response: &Response, json: &str, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
-    let misfit = match Fields::parse(json).map_err(|error| not_json(response, &error))? {
+pub(crate) fn read_object<T>(
+    response: &Response,
+    json: &str,
+    read: impl FnOnce(FieldReader) -> FieldResult<T>,
+) -> Result<T, Error> {
+    let field_error = match FieldReader::parse(json).map_err(|error| not_json(response, &error))? {
         Some(fields) => match read(fields) {
             Ok(value) => return Ok(value),
-            Err(misfit) => *misfit,
+            Err(field_error) => *field_error,
         },
-        None => Misfit { field: "body".into(), problem: "is not a JSON object".into() },
+        None => FieldError { field: "body".into(), problem: "is not a JSON object".into() },
     };
-    Err(unreadable(response, misfit))
+    Err(invalid_response(response, field_error))
 }
 
 /// Reads a list of objects out of the JSON of an answer.
-pub(crate) fn read_list<T>(response: &Response, json: &str, read: impl Fn(Fields) -> Fit<T>) -> Result<Vec<T>, Error> {
-    let mut holder = Fields::of("body", json);
-    holder.list("body", |entry, key| read(entry.object(key)?)).map_err(|misfit| unreadable(response, *misfit))
+pub(crate) fn read_list<T>(
+    response: &Response,
+    json: &str,
+    read: impl Fn(FieldReader) -> FieldResult<T>,
+) -> Result<Vec<T>, Error> {
+    let mut holder = FieldReader::of("body", json);
+    holder
+        .list("body", |entry, key| read(entry.object(key)?))
+        .map_err(|field_error| invalid_response(response, *field_error))
 }
 
 fn not_json(response: &Response, error: &serde_json::Error) -> Error {
     let problem = format!("is not JSON (line {}, column {})", error.line(), error.column());
-    unreadable(response, Misfit { field: "body".into(), problem })
+    invalid_response(response, FieldError { field: "body".into(), problem })
 }
 
 /// A successful answer that cannot be read.
-pub(crate) fn unreadable(response: &Response, misfit: Misfit) -> Error {
-    Error::Unreadable {
+pub(crate) fn invalid_response(response: &Response, field_error: FieldError) -> Error {
+    Error::InvalidResponse {
         status: response.status,
-        field: misfit.field,
-        problem: misfit.problem,
+        field: field_error.field,
+        problem: field_error.problem,
         request_id: response.request_id().map(Into::into),
     }
 }
 
 /// What a caller gave, and does not fit.
-pub(crate) fn invalid(misfit: Misfit) -> Error {
-    Error::Invalid { field: misfit.field, problem: misfit.problem }
+pub(crate) fn invalid(field_error: FieldError) -> Error {
+    Error::Invalid { field: field_error.field, problem: field_error.problem }
 }
 
 /// Reads a caller's parameters, the text of a JSON object.
-pub(crate) fn read_params<'a, T>(params: &'a str, read: impl FnOnce(Fields<'a>) -> Fit<T>) -> Result<T, Error> {
-    match Fields::parse(params) {
-        Ok(Some(fields)) => read(fields).map_err(|misfit| invalid(*misfit)),
+pub(crate) fn read_params<'a, T>(
+    params: &'a str,
+    read: impl FnOnce(FieldReader<'a>) -> FieldResult<T>,
+) -> Result<T, Error> {
+    match FieldReader::parse(params) {
+        Ok(Some(fields)) => read(fields).map_err(|field_error| invalid(*field_error)),
         _ => Err(Error::invalid("params", "must be an object")),
     }
 }

@@ -8,14 +8,14 @@ use alloc::{
 };
 use core::fmt;
 
-use crate::{json::Json, retry};
+use crate::{json::RawJson, retry};
 
 /// What went wrong in building a request or in reading its response.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// The gateway answered, and said no.
-    Gateway(Box<GatewayError>),
+    Api(Box<ApiError>),
     /// The caller's: refused here, before anything was sent.
     Invalid {
         /// The culprit, as a path such as `amount.value`.
@@ -24,7 +24,7 @@ pub enum Error {
         problem: String,
     },
     /// The gateway's: it said yes with something that cannot be read.
-    Unreadable {
+    InvalidResponse {
         /// The HTTP status.
         status: u16,
         /// The culprit, or `body`.
@@ -39,28 +39,28 @@ pub enum Error {
 /// Why a gateway refused, by who can do something about it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum ErrorKind {
     /// The call's: other fields are needed.
-    Call,
+    InvalidRequest,
     /// The credentials'.
-    Credentials,
+    Authentication,
     /// Too many calls: wait.
-    Haste,
+    RateLimited,
 }
 
 /// A refusal by the gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GatewayError {
+pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
     /// Whose fault it says that it was, where it says so.
-    pub fault: Option<Fault>,
+    pub kind: Option<ErrorKind>,
     /// The gateway's code, such as `SERVICE_NOT_FOUND`.
     pub code: Option<String>,
     /// Text for people.
     pub message: String,
     /// Whatever the gateway added.
-    pub details: Option<Json>,
+    pub details: Option<RawJson>,
     /// The gateway's name for the exchange.
     pub request_id: Option<String>,
     /// How long it asked to wait, in milliseconds.
@@ -75,24 +75,24 @@ impl Error {
     /// The stable code.
     pub fn code(&self) -> String {
         match self {
-            Error::Gateway(error) => error.code.clone().unwrap_or_else(|| format!("http_{}", error.status)),
+            Error::Api(error) => error.code.clone().unwrap_or_else(|| format!("http_{}", error.status)),
             Error::Invalid { .. } => "invalid_request".to_string(),
-            Error::Unreadable { .. } => "unreadable_response".to_string(),
+            Error::InvalidResponse { .. } => "unreadable_response".to_string(),
         }
     }
 
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Error::Gateway(error) if retry::is_transient(error.status))
+        matches!(self, Error::Api(error) if retry::is_transient(error.status))
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Gateway(error) => write!(f, "the gateway answered {}: {}", error.status, error.message),
+            Error::Api(error) => write!(f, "the gateway answered {}: {}", error.status, error.message),
             Error::Invalid { field, problem } => write!(f, "{field} {problem}"),
-            Error::Unreadable { status, field, problem, .. } => {
+            Error::InvalidResponse { status, field, problem, .. } => {
                 write!(f, "the gateway answered {status}, but {field} {problem}")
             }
         }

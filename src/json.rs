@@ -24,9 +24,9 @@ use crate::Metadata;
 /// A JSON value as it came: its text.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(transparent)]
-pub struct Json(Box<RawValue>);
+pub struct RawJson(Box<RawValue>);
 
-impl Json {
+impl RawJson {
     /// The text.
     pub fn as_str(&self) -> &str {
         self.0.get()
@@ -39,34 +39,34 @@ impl Json {
 
     /// Of a value that JSON can write; of any other null.
     #[cfg(feature = "paykit")]
-    pub(crate) fn new(value: &(impl Serialize + ?Sized)) -> Json {
-        Json(serde_json::value::to_raw_value(value).unwrap_or_default())
+    pub(crate) fn new(value: &(impl Serialize + ?Sized)) -> RawJson {
+        RawJson(serde_json::value::to_raw_value(value).unwrap_or_default())
     }
 
     /// Of a text that has been read as JSON; then there is always something.
-    pub(crate) fn of(text: &str) -> Option<Json> {
-        RawValue::from_string(text.to_owned()).ok().map(Json)
+    pub(crate) fn of(text: &str) -> Option<RawJson> {
+        RawValue::from_string(text.to_owned()).ok().map(RawJson)
     }
 }
 
-impl PartialEq for Json {
-    fn eq(&self, other: &Json) -> bool {
+impl PartialEq for RawJson {
+    fn eq(&self, other: &RawJson) -> bool {
         self.as_str() == other.as_str()
     }
 }
 
 /// A JSON object as it came: names and values, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Object(Vec<(String, Json)>);
+pub struct RawObject(Vec<(String, RawJson)>);
 
-impl Object {
+impl RawObject {
     /// Reads the text of an object; none where it is something else.
-    pub fn parse(json: &str) -> Option<Object> {
-        Fields::parse(json).ok()?.map(Fields::rest)
+    pub fn parse(json: &str) -> Option<RawObject> {
+        FieldReader::parse(json).ok()?.map(FieldReader::rest)
     }
 
     /// The value of that name; the last one, as in JavaScript.
-    pub fn get(&self, name: &str) -> Option<&Json> {
+    pub fn get(&self, name: &str) -> Option<&RawJson> {
         self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
     }
 
@@ -84,19 +84,19 @@ impl Object {
     /// Says one thing more; null says nothing.
     #[cfg(feature = "paykit")]
     pub(crate) fn set(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
-        let value = Json::new(value);
+        let value = RawJson::new(value);
         if value.as_str() != "null" {
             self.0.push((name.to_owned(), value));
         }
     }
 
     /// Names and values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 }
 
-impl Serialize for Object {
+impl Serialize for RawObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
@@ -104,7 +104,7 @@ impl Serialize for Object {
 
 /// A JSON object as a tree, for what is put together or changed.
 #[cfg(feature = "sandbox")]
-pub type Tree = serde_json::Map<String, serde_json::Value>;
+pub type JsonMap = serde_json::Map<String, serde_json::Value>;
 
 /// How deep it may be where every value in it is looked at: as deep as serde_json's own trees are.
 #[cfg(feature = "gopay")]
@@ -114,10 +114,10 @@ const MAX_DEPTH: usize = 127;
 /// around it, an entry of a list having an empty one. None where it is no JSON, too deep, or has an escape that is no
 /// character.
 #[cfg(feature = "gopay")]
-pub(crate) fn map_strings(json: &str, change: &dyn Fn(&[Cow<str>], &str) -> String) -> Option<Json> {
+pub(crate) fn map_strings(json: &str, change: &dyn Fn(&[Cow<str>], &str) -> String) -> Option<RawJson> {
     let mut mapped = String::with_capacity(json.len());
     push_mapped(&mut mapped, json, &mut Vec::new(), change)?;
-    Json::of(&mapped)
+    RawJson::of(&mapped)
 }
 
 #[cfg(feature = "gopay")]
@@ -127,10 +127,10 @@ fn push_mapped<'a>(
     place: &mut Vec<Cow<'a, str>>,
     change: &dyn Fn(&[Cow<str>], &str) -> String,
 ) -> Option<()> {
-    let (open, close, values) = match Shallow::read(json)? {
-        Shallow::List(entries) => ('[', ']', entries.into_iter().map(|json| ("".into(), json)).collect()),
-        Shallow::Object(fields) => ('{', '}', fields.into_iter().map(|field| (field.name, field.json)).collect()),
-        Shallow::Text(text) => {
+    let (open, close, values) = match JsonKind::read(json)? {
+        JsonKind::List(entries) => ('[', ']', entries.into_iter().map(|json| ("".into(), json)).collect()),
+        JsonKind::Object(fields) => ('{', '}', fields.into_iter().map(|field| (field.name, field.json)).collect()),
+        JsonKind::Text(text) => {
             push(mapped, &change(place, &text));
             return Some(());
         }
@@ -178,25 +178,25 @@ fn tree_up_to(text: &str, depth: usize) -> Option<serde_json::Value> {
     use serde_json::Value;
 
     let below = depth.checked_sub(1);
-    Some(match Shallow::read(text)? {
-        Shallow::Boolean(value) => value.into(),
-        Shallow::List(entries) => {
+    Some(match JsonKind::read(text)? {
+        JsonKind::Boolean(value) => value.into(),
+        JsonKind::List(entries) => {
             let (mut list, below) = (Vec::with_capacity(entries.len()), below?);
             for entry in entries {
                 list.push(tree_up_to(entry, below)?);
             }
             list.into()
         }
-        Shallow::Null => Value::Null,
-        Shallow::Number(_) => Value::Number(text.trim().parse().ok()?),
-        Shallow::Object(fields) => {
-            let (mut object, below) = (Tree::new(), below?);
+        JsonKind::Null => Value::Null,
+        JsonKind::Number(_) => Value::Number(text.trim().parse().ok()?),
+        JsonKind::Object(fields) => {
+            let (mut object, below) = (JsonMap::new(), below?);
             for field in fields {
                 object.insert(field.name.into_owned(), tree_up_to(field.json, below)?);
             }
             object.into()
         }
-        Shallow::Text(text) => text.into_owned().into(),
+        JsonKind::Text(text) => text.into_owned().into(),
     })
 }
 
@@ -241,15 +241,15 @@ pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 
 /// A field that is not what it must be. Whose fault that is, the caller knows.
 #[derive(Debug)]
-pub(crate) struct Misfit {
+pub(crate) struct FieldError {
     pub field: String,
     pub problem: String,
 }
 
-pub(crate) type Fit<T> = Result<T, Box<Misfit>>;
+pub(crate) type FieldResult<T> = Result<T, Box<FieldError>>;
 
 /// The fields of an object, which are taken out one by one; what nobody took is left for `rest`.
-pub(crate) struct Fields<'a> {
+pub(crate) struct FieldReader<'a> {
     fields: Vec<Field<'a>>,
     path: String,
 }
@@ -260,46 +260,46 @@ struct Field<'a> {
     is_taken: bool,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> FieldReader<'a> {
     /// Reads the text of an object; none where it is another value. Of several fields of one name the last counts, as
     /// in JavaScript.
-    pub fn parse(json: &'a str) -> Result<Option<Fields<'a>>, serde_json::Error> {
+    pub fn parse(json: &'a str) -> Result<Option<FieldReader<'a>>, serde_json::Error> {
         Ok(match serde_json::from_str(json)? {
-            Shallow::Object(fields) => Some(Fields { fields, path: String::new() }),
+            JsonKind::Object(fields) => Some(FieldReader { fields, path: String::new() }),
             _ => None,
         })
     }
 
     /// One field.
-    pub fn of(name: &str, json: &'a str) -> Fields<'a> {
+    pub fn of(name: &str, json: &'a str) -> FieldReader<'a> {
         let field = Field { name: name.to_owned().into(), json, is_taken: false };
-        Fields { fields: Vec::from([field]), path: String::new() }
+        FieldReader { fields: Vec::from([field]), path: String::new() }
     }
 
-    pub fn misfit<T>(&self, name: &str, problem: impl Into<Cow<'static, str>>) -> Fit<T> {
+    pub fn field_error<T>(&self, name: &str, problem: impl Into<Cow<'static, str>>) -> FieldResult<T> {
         Err(self.culprit(name, problem.into()))
     }
 
     #[inline(never)]
-    fn culprit(&self, name: &str, problem: Cow<'static, str>) -> Box<Misfit> {
-        Box::new(Misfit { field: [&self.path, name].concat(), problem: problem.into_owned() })
+    fn culprit(&self, name: &str, problem: Cow<'static, str>) -> Box<FieldError> {
+        Box::new(FieldError { field: [&self.path, name].concat(), problem: problem.into_owned() })
     }
 
     /// A string that must be there and not be empty.
-    pub fn string(&mut self, name: &str) -> Fit<Cow<'a, str>> {
+    pub fn string(&mut self, name: &str) -> FieldResult<Cow<'a, str>> {
         match self.take(name) {
-            "null" => self.misfit(name, "is missing"),
+            "null" => self.field_error(name, "is missing"),
             json => match unquoted(json) {
                 Some(text) if !text.is_empty() => Ok(text),
-                Some(_) => self.misfit(name, "must not be empty"),
-                None if json.starts_with('"') => self.misfit(name, "has an escape that is no character"),
-                None => self.misfit(name, format!("must be a string, not {}", describe(json))),
+                Some(_) => self.field_error(name, "must not be empty"),
+                None if json.starts_with('"') => self.field_error(name, "has an escape that is no character"),
+                None => self.field_error(name, format!("must be a string, not {}", describe(json))),
             },
         }
     }
 
     /// A string that may be absent; not empty when it is there.
-    pub fn optional_string(&mut self, name: &str) -> Fit<Option<Cow<'a, str>>> {
+    pub fn optional_string(&mut self, name: &str) -> FieldResult<Option<Cow<'a, str>>> {
         match self.take(name) {
             "null" => Ok(None),
             _ => self.string(name).map(Some),
@@ -307,23 +307,23 @@ impl<'a> Fields<'a> {
     }
 
     /// An integer that JavaScript holds exactly.
-    pub fn integer(&mut self, name: &str) -> Fit<i64> {
+    pub fn integer(&mut self, name: &str) -> FieldResult<i64> {
         let json = self.take(name);
         self.read_integer(name, json)
     }
 
-    fn read_integer(&self, name: &str, json: &str) -> Fit<i64> {
+    fn read_integer(&self, name: &str, json: &str) -> FieldResult<i64> {
         match whole(json) {
             Some(integer) if integer.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs() => Ok(integer),
-            Some(_) => self.misfit(name, "is beyond 2^53 - 1, where JavaScript loses digits"),
-            None if json == "null" => self.misfit(name, "must be an integer, but is missing, null or NaN"),
-            None => self.misfit(name, format!("must be an integer, not {}", describe(json))),
+            Some(_) => self.field_error(name, "is beyond 2^53 - 1, where JavaScript loses digits"),
+            None if json == "null" => self.field_error(name, "must be an integer, but is missing, null or NaN"),
+            None => self.field_error(name, format!("must be an integer, not {}", describe(json))),
         }
     }
 
     /// An integer, or its digits as a string.
     #[cfg(feature = "gopay")]
-    pub fn integer_or_digits(&mut self, name: &str) -> Fit<i64> {
+    pub fn integer_or_digits(&mut self, name: &str) -> FieldResult<i64> {
         let json = self.take(name);
         let digits = unquoted(json).filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
         self.read_integer(name, digits.as_deref().unwrap_or(json))
@@ -331,11 +331,11 @@ impl<'a> Fields<'a> {
 
     /// A string of so many characters at most.
     #[cfg(feature = "gopay")]
-    pub fn text_up_to(&mut self, name: &str, most: usize, required: bool) -> Fit<()> {
+    pub fn text_up_to(&mut self, name: &str, most: usize, required: bool) -> FieldResult<()> {
         let text = if required { Some(self.string(name)?) } else { self.optional_string(name)? };
         match text.map_or(0, |text| text.chars().count()) {
             length if length > most => {
-                self.misfit(name, format!("must be at most {most} characters long, not {length}"))
+                self.field_error(name, format!("must be at most {most} characters long, not {length}"))
             }
             _ => Ok(()),
         }
@@ -346,26 +346,26 @@ impl<'a> Fields<'a> {
         self.find(name).is_some_and(|field| field.json != "null")
     }
 
-    pub fn boolean(&mut self, name: &str) -> Fit<bool> {
+    pub fn boolean(&mut self, name: &str) -> FieldResult<bool> {
         match self.take(name) {
             "true" => Ok(true),
             "false" | "null" => Ok(false),
-            json => self.misfit(name, format!("must be true or false, not {}", describe(json))),
+            json => self.field_error(name, format!("must be true or false, not {}", describe(json))),
         }
     }
 
     /// A nested object that must be there.
-    pub fn object(&mut self, name: &str) -> Fit<Fields<'a>> {
+    pub fn object(&mut self, name: &str) -> FieldResult<FieldReader<'a>> {
         let json = self.take(name);
-        match Shallow::read(json) {
-            Some(Shallow::Object(fields)) => Ok(Fields { fields, path: [&self.path, name, "."].concat() }),
-            _ if json == "null" => self.misfit(name, "is missing"),
-            _ => self.misfit(name, format!("must be an object, not {}", describe(json))),
+        match JsonKind::read(json) {
+            Some(JsonKind::Object(fields)) => Ok(FieldReader { fields, path: [&self.path, name, "."].concat() }),
+            _ if json == "null" => self.field_error(name, "is missing"),
+            _ => self.field_error(name, format!("must be an object, not {}", describe(json))),
         }
     }
 
     /// A nested object that may be absent.
-    pub fn optional_object(&mut self, name: &str) -> Fit<Option<Fields<'a>>> {
+    pub fn optional_object(&mut self, name: &str) -> FieldResult<Option<FieldReader<'a>>> {
         match self.take(name) {
             "null" => Ok(None),
             _ => self.object(name).map(Some),
@@ -373,17 +373,21 @@ impl<'a> Fields<'a> {
     }
 
     /// A list that may be absent, each entry read by `read` under its path.
-    pub fn list<T>(&mut self, name: &str, read: impl Fn(&mut Fields<'a>, &str) -> Fit<T>) -> Fit<Vec<T>> {
+    pub fn list<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&mut FieldReader<'a>, &str) -> FieldResult<T>,
+    ) -> FieldResult<Vec<T>> {
         let json = self.take(name);
-        let entries = match Shallow::read(json) {
-            Some(Shallow::List(entries)) => entries,
+        let entries = match JsonKind::read(json) {
+            Some(JsonKind::List(entries)) => entries,
             _ if json == "null" => return Ok(Vec::new()),
-            _ => return self.misfit(name, format!("must be a list, not {}", describe(json))),
+            _ => return self.field_error(name, format!("must be a list, not {}", describe(json))),
         };
         let mut list = Vec::with_capacity(entries.len());
         for (index, entry) in entries.into_iter().enumerate() {
             let key = format!("{name}[{index}]");
-            let mut holder = Fields { path: self.path.clone(), ..Fields::of(&key, entry) };
+            let mut holder = FieldReader { path: self.path.clone(), ..FieldReader::of(&key, entry) };
             list.push(read(&mut holder, &key)?);
         }
         Ok(list)
@@ -391,25 +395,25 @@ impl<'a> Fields<'a> {
 
     /// The objects in a list; whatever else is there is passed over.
     #[cfg(any(feature = "gopay", feature = "js-client"))]
-    pub fn objects(&mut self, name: &str) -> Vec<Fields<'a>> {
-        let Some(Shallow::List(entries)) = Shallow::read(self.take(name)) else { return Vec::new() };
-        entries.into_iter().filter_map(|entry| Fields::parse(entry).ok()?).collect()
+    pub fn objects(&mut self, name: &str) -> Vec<FieldReader<'a>> {
+        let Some(JsonKind::List(entries)) = JsonKind::read(self.take(name)) else { return Vec::new() };
+        entries.into_iter().filter_map(|entry| FieldReader::parse(entry).ok()?).collect()
     }
 
     /// An object of strings, absent meaning empty.
-    pub fn strings(&mut self, name: &str) -> Fit<Metadata> {
+    pub fn strings(&mut self, name: &str) -> FieldResult<Metadata> {
         let mut strings = Vec::new();
         self.each_string(name, |name, text| strings.push((name.to_owned(), text.into_owned())))?;
         Ok(strings.into_iter().collect())
     }
 
     /// The names and texts of an object of strings, absent meaning empty.
-    pub fn each_string(&mut self, name: &str, mut each: impl FnMut(&str, Cow<str>)) -> Fit<()> {
+    pub fn each_string(&mut self, name: &str, mut each: impl FnMut(&str, Cow<str>)) -> FieldResult<()> {
         let Some(fields) = self.optional_object(name)? else { return Ok(()) };
         for Field { name, json, .. } in &fields.fields {
             match unquoted(json) {
                 Some(text) => each(name, text),
-                None => return fields.misfit(name, format!("must be a string, not {}", describe(json))),
+                None => return fields.field_error(name, format!("must be a string, not {}", describe(json))),
             };
         }
         Ok(())
@@ -423,13 +427,13 @@ impl<'a> Fields<'a> {
     }
 
     /// A nested object if it is one. Anything else stays for `rest`.
-    pub fn nested(&mut self, name: &str) -> Option<Fields<'a>> {
+    pub fn nested(&mut self, name: &str) -> Option<FieldReader<'a>> {
         if self.find(name)?.json.starts_with('{') { self.object(name).ok() } else { None }
     }
 
     /// Strings by name if that is what is there. Anything else stays for `rest`.
     pub fn texts(&mut self, name: &str) -> Metadata {
-        let strings = self.find(name).and_then(|field| Fields::of(name, field.json).strings(name).ok());
+        let strings = self.find(name).and_then(|field| FieldReader::of(name, field.json).strings(name).ok());
         if strings.is_some() {
             self.take(name);
         }
@@ -437,10 +441,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Whatever it is, as it came; nothing where it is null.
-    pub fn json(&mut self, name: &str) -> Option<Json> {
+    pub fn json(&mut self, name: &str) -> Option<RawJson> {
         match self.take(name) {
             "null" => None,
-            json => Json::of(json),
+            json => RawJson::of(json),
         }
     }
 
@@ -469,9 +473,9 @@ impl<'a> Fields<'a> {
     }
 
     /// What nobody took.
-    pub fn rest(self) -> Object {
+    pub fn rest(self) -> RawObject {
         let left = self.fields.into_iter().filter(|field| !field.is_taken);
-        Object(left.filter_map(|field| Some((field.name.into_owned(), Json::of(field.json)?))).collect())
+        RawObject(left.filter_map(|field| Some((field.name.into_owned(), RawJson::of(field.json)?))).collect())
     }
 
     /// The object again, taken or not, without those of `defaults` and of `optional` that are null; behind that what it
@@ -513,7 +517,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A value, read as far as its own kind: what is inside keeps its text.
-enum Shallow<'a> {
+enum JsonKind<'a> {
     Boolean(#[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "its kind is enough"))] bool),
     List(Vec<&'a str>),
     Null,
@@ -522,65 +526,65 @@ enum Shallow<'a> {
     Text(Cow<'a, str>),
 }
 
-impl<'a> Shallow<'a> {
-    fn read(json: &'a str) -> Option<Shallow<'a>> {
+impl<'a> JsonKind<'a> {
+    fn read(json: &'a str) -> Option<JsonKind<'a>> {
         serde_json::from_str(json).ok()
     }
 }
 
-impl<'de> Deserialize<'de> for Shallow<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Shallow<'de>, D::Error> {
+impl<'de> Deserialize<'de> for JsonKind<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<JsonKind<'de>, D::Error> {
         struct Any;
 
         impl<'de> Visitor<'de> for Any {
-            type Value = Shallow<'de>;
+            type Value = JsonKind<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("JSON")
             }
 
-            fn visit_bool<E>(self, value: bool) -> Result<Shallow<'de>, E> {
-                Ok(Shallow::Boolean(value))
+            fn visit_bool<E>(self, value: bool) -> Result<JsonKind<'de>, E> {
+                Ok(JsonKind::Boolean(value))
             }
 
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Shallow<'de>, E> {
-                Ok(Shallow::Text(text.into()))
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<JsonKind<'de>, E> {
+                Ok(JsonKind::Text(text.into()))
             }
 
-            fn visit_f64<E>(self, number: f64) -> Result<Shallow<'de>, E> {
-                Ok(Shallow::Number(number))
+            fn visit_f64<E>(self, number: f64) -> Result<JsonKind<'de>, E> {
+                Ok(JsonKind::Number(number))
             }
 
-            fn visit_i64<E>(self, number: i64) -> Result<Shallow<'de>, E> {
-                Ok(Shallow::Number(number as f64))
+            fn visit_i64<E>(self, number: i64) -> Result<JsonKind<'de>, E> {
+                Ok(JsonKind::Number(number as f64))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shallow<'de>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonKind<'de>, A::Error> {
                 let mut fields = Vec::with_capacity(8);
-                while let Some((Shallow::Text(name), json)) = map.next_entry::<Shallow, &RawValue>()? {
+                while let Some((JsonKind::Text(name), json)) = map.next_entry::<JsonKind, &RawValue>()? {
                     fields.push(Field { name, json: json.get(), is_taken: false });
                 }
-                Ok(Shallow::Object(fields))
+                Ok(JsonKind::Object(fields))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Shallow<'de>, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<JsonKind<'de>, A::Error> {
                 let mut entries = Vec::new();
                 while let Some(json) = seq.next_element::<&RawValue>()? {
                     entries.push(json.get());
                 }
-                Ok(Shallow::List(entries))
+                Ok(JsonKind::List(entries))
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Shallow<'de>, E> {
-                Ok(Shallow::Text(text.to_owned().into()))
+            fn visit_str<E>(self, text: &str) -> Result<JsonKind<'de>, E> {
+                Ok(JsonKind::Text(text.to_owned().into()))
             }
 
-            fn visit_u64<E>(self, number: u64) -> Result<Shallow<'de>, E> {
-                Ok(Shallow::Number(number as f64))
+            fn visit_u64<E>(self, number: u64) -> Result<JsonKind<'de>, E> {
+                Ok(JsonKind::Number(number as f64))
             }
 
-            fn visit_unit<E>(self) -> Result<Shallow<'de>, E> {
-                Ok(Shallow::Null)
+            fn visit_unit<E>(self) -> Result<JsonKind<'de>, E> {
+                Ok(JsonKind::Null)
             }
         }
 
@@ -590,8 +594,8 @@ impl<'de> Deserialize<'de> for Shallow<'de> {
 
 /// The string that a text is.
 pub(crate) fn string(text: &str) -> Option<Cow<'_, str>> {
-    match Shallow::read(text) {
-        Some(Shallow::Text(string)) => Some(string),
+    match JsonKind::read(text) {
+        Some(JsonKind::Text(string)) => Some(string),
         _ => None,
     }
 }
@@ -615,7 +619,7 @@ fn whole(json: &str) -> Option<i64> {
     if let Ok(integer) = json.parse() {
         return Some(integer);
     }
-    let Some(Shallow::Number(number)) = Shallow::read(json) else { return None };
+    let Some(JsonKind::Number(number)) = JsonKind::read(json) else { return None };
     // What does not survive the round trip was not whole.
     Some(number as i64).filter(|integer| *integer as f64 == number)
 }
@@ -634,10 +638,10 @@ pub(crate) fn describe(json: &str) -> String {
 
 /// A struct as an object. Empty for what is none, or what JSON cannot write: no struct of ours is that.
 #[cfg(feature = "sandbox")]
-pub(crate) fn to_tree(value: &impl Serialize) -> Tree {
+pub(crate) fn to_tree(value: &impl Serialize) -> JsonMap {
     match parse(&text(value)) {
         serde_json::Value::Object(object) => object,
-        _ => Tree::new(),
+        _ => JsonMap::new(),
     }
 }
 
@@ -697,8 +701,8 @@ pub(crate) use open_enum;
 mod tests {
     use super::*;
 
-    fn fields(json: &str) -> Fields<'_> {
-        Fields::parse(json).expect("JSON").expect("an object")
+    fn fields(json: &str) -> FieldReader<'_> {
+        FieldReader::parse(json).expect("JSON").expect("an object")
     }
 
     #[test]
@@ -735,19 +739,19 @@ mod tests {
         let mut read = fields(
             r#"{"a":"","b":7,"c":{"d":[{"e":1.5}]},"n":null,"big":9007199254740992,"whole":6.99e2,"lone":"\ud800"}"#,
         );
-        let said = |misfit: Box<Misfit>| [misfit.field, misfit.problem].join(" ");
-        assert_eq!(said(read.string("a").expect_err("a misfit")), "a must not be empty");
-        assert_eq!(said(read.string("b").expect_err("a misfit")), "b must be a string, not 7");
-        assert_eq!(said(read.string("n").expect_err("a misfit")), "n is missing");
-        assert_eq!(said(read.string("lone").expect_err("a misfit")), "lone has an escape that is no character");
+        let said = |field_error: Box<FieldError>| [field_error.field, field_error.problem].join(" ");
+        assert_eq!(said(read.string("a").expect_err("a field_error")), "a must not be empty");
+        assert_eq!(said(read.string("b").expect_err("a field_error")), "b must be a string, not 7");
+        assert_eq!(said(read.string("n").expect_err("a field_error")), "n is missing");
+        assert_eq!(said(read.string("lone").expect_err("a field_error")), "lone has an escape that is no character");
         assert_eq!(
-            said(read.integer("big").expect_err("a misfit")),
+            said(read.integer("big").expect_err("a field_error")),
             "big is beyond 2^53 - 1, where JavaScript loses digits"
         );
         assert_eq!(read.integer("whole").expect("whole"), 699);
         let mut inner = read.object("c").expect("an object");
-        let misfit = inner.list("d", |entry, key| entry.object(key)?.integer("e")).expect_err("a misfit");
-        assert_eq!(said(misfit), "c.d[0].e must be an integer, not 1.5");
+        let field_error = inner.list("d", |entry, key| entry.object(key)?.integer("e")).expect_err("a field_error");
+        assert_eq!(said(field_error), "c.d[0].e must be an integer, not 1.5");
         assert!(read.object("b").is_err() && read.boolean("b").is_err());
     }
 
@@ -770,7 +774,7 @@ mod tests {
         for depth in [126, 127, 128, 129, 100_000] {
             let json = ["[".repeat(depth), "]".repeat(depth)].concat();
             assert_eq!(tree(&json).is_some(), serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{depth}");
-            assert!(Fields::of("a", &json).rest().get("a").is_some_and(|value| value.as_str() == json));
+            assert!(FieldReader::of("a", &json).rest().get("a").is_some_and(|value| value.as_str() == json));
         }
     }
 }

@@ -20,6 +20,9 @@ mod endpoint;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
 mod error;
+#[cfg(feature = "client")]
+#[forbid(unsafe_code)]
+mod error_response;
 #[cfg(feature = "gopay")]
 #[forbid(unsafe_code)]
 pub mod gopay;
@@ -49,9 +52,6 @@ pub mod paykit;
 pub mod qr;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
-mod refusal;
-#[cfg(feature = "client")]
-#[forbid(unsafe_code)]
 pub mod retry;
 #[cfg(feature = "sandbox")]
 #[forbid(unsafe_code)]
@@ -77,13 +77,13 @@ mod time;
 mod js;
 
 #[cfg(feature = "sandbox")]
-pub use self::json::Tree;
+pub use self::json::JsonMap;
 #[cfg(feature = "client")]
 pub use self::{
     endpoint::Endpoint,
-    error::{Error, Fault, GatewayError},
+    error::{ApiError, Error, ErrorKind},
     id::payment_intent_id,
-    json::{Json, Object},
+    json::{RawJson, RawObject},
     metadata::Metadata,
     money::Money,
     secret::Secret,

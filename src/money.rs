@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    json::{Fields, Fit, MAX_SAFE_INTEGER},
+    json::{FieldReader, FieldResult, MAX_SAFE_INTEGER},
 };
 
 /// An amount: 699 of CNY is CNY 6.99.
@@ -55,38 +55,38 @@ impl Money {
     }
 
     /// What a caller asks for: not negative.
-    pub(crate) fn check(mut fields: Fields) -> Fit<()> {
+    pub(crate) fn check(mut fields: FieldReader) -> FieldResult<()> {
         if let Err(problem) = check_currency(&fields.string("currency")?) {
-            return fields.misfit("currency", problem);
+            return fields.field_error("currency", problem);
         }
-        if fields.integer("value")? < 0 { fields.misfit("value", "must not be negative") } else { Ok(()) }
+        if fields.integer("value")? < 0 { fields.field_error("value", "must not be negative") } else { Ok(()) }
     }
 
-    pub(crate) fn read(mut fields: Fields) -> Fit<Money> {
+    pub(crate) fn read(mut fields: FieldReader) -> FieldResult<Money> {
         Ok(Money { currency: fields.string("currency")?.into_owned(), value: fields.integer("value")? })
     }
 }
 
 /// A caller's amount in minor units: above zero, and exact in JavaScript.
 #[cfg(feature = "gopay")]
-pub(crate) fn amount(fields: &mut Fields) -> Fit<i64> {
+pub(crate) fn amount(fields: &mut FieldReader) -> FieldResult<i64> {
     let amount = fields.integer("amount")?;
     above_zero(fields, amount)
 }
 
 /// The same, or its digits as a string.
 #[cfg(feature = "paykit")]
-pub(crate) fn amount_or_digits(fields: &mut Fields) -> Fit<i64> {
+pub(crate) fn amount_or_digits(fields: &mut FieldReader) -> FieldResult<i64> {
     let amount = fields.integer_or_digits("amount")?;
     above_zero(fields, amount)
 }
 
 #[cfg(feature = "gopay")]
-fn above_zero(fields: &Fields, amount: i64) -> Fit<i64> {
+fn above_zero(fields: &FieldReader, amount: i64) -> FieldResult<i64> {
     if amount > 0 {
         return Ok(amount);
     }
-    fields.misfit("amount", alloc::format!("must be an integer above 0 in minor units, not {amount}"))
+    fields.field_error("amount", alloc::format!("must be an integer above 0 in minor units, not {amount}"))
 }
 
 /// How many decimals the currency has (ISO 4217, list one); two for those not named here.

@@ -11,18 +11,18 @@ const LONGEST_WAIT: u64 = 8_000;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Failure {
     /// The gateway answered with this status and, perhaps, a wait in milliseconds.
-    Answered {
+    Status {
         /// The HTTP status.
         status: u16,
         /// What `Retry-After` said.
         retry_after: Option<u64>,
     },
     /// The answer began and then broke off: the call was processed.
-    BrokenAnswer,
+    IncompleteResponse,
     /// No answer came; the gateway may have processed the call or not.
-    NoAnswer,
+    NoResponse,
     /// The connection was refused: the gateway certainly has not processed the call.
-    Refused,
+    ConnectionRefused,
 }
 
 /// How long to wait in milliseconds before the next attempt; `None` means that there is none.
@@ -35,13 +35,13 @@ pub fn wait(failure: Failure, repeatable: bool, retries: u32, max_retries: u32, 
         return None;
     }
     let (again, asked) = match failure {
-        Failure::Answered { status, retry_after } => {
+        Failure::Status { status, retry_after } => {
             let unprocessed = status == 429 || (status == 503 && retry_after.is_some());
             (is_transient(status) && (repeatable || unprocessed), retry_after)
         }
-        Failure::BrokenAnswer => (false, None),
-        Failure::NoAnswer => (repeatable, None),
-        Failure::Refused => (true, None),
+        Failure::IncompleteResponse => (false, None),
+        Failure::NoResponse => (repeatable, None),
+        Failure::ConnectionRefused => (true, None),
     };
     let backoff = FIRST_WAIT.saturating_mul(1 << retries.min(16)).min(LONGEST_WAIT);
     again.then(|| asked.map_or((backoff as f64 * random.clamp(0.0, 1.0)) as u64, |asked| asked.min(MAX_RETRY_AFTER)))

@@ -3,9 +3,9 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
-    Endpoint, Error, Money, Object, Secret,
+    Endpoint, Error, Money, RawObject, Secret,
     http::{BaseUrl, Headers, Method, Request, Response},
-    itpay::{Completion, CreatePaymentIntent, PaymentIntent, PaymentType, RetrievePaymentIntent, Seen, Status},
+    itpay::{CreatePaymentIntent, PaymentIntent, PaymentType, Poller, RetrievePaymentIntent, Seen, Status},
     payment_intent_id,
     retry::{self, Failure},
     signature::Key,
@@ -22,12 +22,12 @@ fn parse(status: u16, body: &str) -> Result<PaymentIntent, Error> {
 
 #[test]
 fn the_retry_table_says_who_is_sent_again() {
-    let answered = |status, retry_after| Failure::Answered { status, retry_after };
+    let answered = |status, retry_after| Failure::Status { status, retry_after };
     // What happened, whether a repeatable call goes again, whether any other does.
     let table = [
-        (Failure::NoAnswer, true, false),
-        (Failure::Refused, true, true),
-        (Failure::BrokenAnswer, false, false),
+        (Failure::NoResponse, true, false),
+        (Failure::ConnectionRefused, true, true),
+        (Failure::IncompleteResponse, false, false),
         (answered(408, None), true, false),
         (answered(425, None), true, false),
         (answered(429, None), true, true),
@@ -55,11 +55,11 @@ fn the_retry_table_says_who_is_sent_again() {
 
 #[test]
 fn waits_double_from_half_a_second_to_eight_and_a_gateways_word_wins_up_to_a_minute() {
-    let wait = |retries, random| retry::wait(Failure::NoAnswer, true, retries, 100, random);
+    let wait = |retries, random| retry::wait(Failure::NoResponse, true, retries, 100, random);
     let longest: Vec<_> = (0..7).map(|retries| wait(retries, 1.0).unwrap()).collect();
     assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
     assert_eq!((wait(0, 0.0), wait(99, 1.0)), (Some(0), Some(8000)));
-    let told = |ms| retry::wait(Failure::Answered { status: 503, retry_after: Some(ms) }, true, 0, 1, 1.0);
+    let told = |ms| retry::wait(Failure::Status { status: 503, retry_after: Some(ms) }, true, 0, 1, 1.0);
     assert_eq!((told(1234), told(3_600_000)), (Some(1234), Some(60_000)));
 }
 
@@ -79,7 +79,7 @@ fn retry_after_is_read_in_seconds_and_as_a_date() {
 
 #[test]
 fn a_wait_for_completion_looks_once_more_at_its_deadline_and_then_stops() {
-    let mut completion = Completion::new(1000, 5000, 2000);
+    let mut completion = Poller::new(1000, 5000, 2000);
     assert!(completion.is_news(&Status::Pending) && !completion.is_news(&Status::Pending));
     assert_eq!(completion.after(&Status::Pending, 1000), Seen::Again { at: 3000 });
     assert_eq!(completion.after(&Status::Scanning, 5500), Seen::Again { at: 6000 });
@@ -89,10 +89,7 @@ fn a_wait_for_completion_looks_once_more_at_its_deadline_and_then_stops() {
     let slow_down = parse(429, "").unwrap_err();
     assert_eq!(completion.after_error(&slow_down, 1000), Seen::Again { at: 5000 });
     assert_eq!(completion.after_error(&parse(404, "").unwrap_err(), 1000), Seen::Failed);
-    assert_eq!(
-        Completion::new(u64::MAX - 1, u64::MAX, u64::MAX).after(&Status::Pending, 5),
-        Seen::Again { at: u64::MAX }
-    );
+    assert_eq!(Poller::new(u64::MAX - 1, u64::MAX, u64::MAX).after(&Status::Pending, 5), Seen::Again { at: u64::MAX });
 }
 
 #[test]
@@ -150,7 +147,7 @@ fn whole_numbers_are_read_however_they_are_written_and_others_are_refused() {
 #[test]
 fn a_refusal_that_is_a_text_says_what_it_says() {
     let message = |body: &str| match parse(500, body) {
-        Err(Error::Gateway(error)) => error.message,
+        Err(Error::Api(error)) => error.message,
         other => panic!("{other:?}"),
     };
     assert_eq!(message(" \"closed \\u00e9\"\n"), "closed \u{e9}");
@@ -163,7 +160,7 @@ fn what_an_answer_has_beyond_the_model_keeps_its_text() {
     let body =
         r#"{"id":"pi_1","status":"pending","fee":1234567890123456789012.50,"x":1,"x":{"y":[1e2]},"metadata":{"a":1}}"#;
     let intent = parse(200, body).unwrap();
-    let text = |name: &str| intent.extra.get(name).map(itpay::Json::as_str);
+    let text = |name: &str| intent.extra.get(name).map(itpay::RawJson::as_str);
     assert_eq!(text("fee"), Some("1234567890123456789012.50"), "no digit is lost");
     assert_eq!((text("x"), text("id")), (Some(r#"{"y":[1e2]}"#), None), "of several of one name the last");
     assert_eq!(text("metadata"), Some(r#"{"a":1}"#), "what is not as modelled is kept, too");
@@ -175,7 +172,7 @@ fn parameters_are_the_same_request_as_fields_and_as_json() {
     let json = r#"{"id":"pi_1","service_id":"svc","type":"one_time","amount":{"currency":"CNY","value":699},
         "payer":{"agent_id":"a","x":[1]},"metadata":{"k":"v"},"new":{"of":1.50},"description":null}"#;
     let read = CreatePaymentIntent::from_json(json).unwrap();
-    assert_eq!(read.extra, Object::parse(r#"{"new":{"of":1.50}}"#).unwrap());
+    assert_eq!(read.extra, RawObject::parse(r#"{"new":{"of":1.50}}"#).unwrap());
     let sent = |request: Request| serde_json::from_slice::<serde_json::Value>(&request.body).unwrap();
     let from_json = CreatePaymentIntent::request_from_json(json, || unreachable!("it has an id"), None);
     let from_json: Result<_, Error> = from_json;
@@ -237,7 +234,7 @@ proptest! {
     #[test]
     fn any_error_body_keeps_the_status(status in 300u16..600, body in proptest::collection::vec(any::<u8>(), 0..300)) {
         let response = Response { status, headers: Headers::default(), body };
-        let Err(Error::Gateway(error)) = RetrievePaymentIntent::parse(&response) else { panic!("no refusal") };
+        let Err(Error::Api(error)) = RetrievePaymentIntent::parse(&response) else { panic!("no refusal") };
         prop_assert_eq!(error.status, status);
         prop_assert!(!error.message.is_empty());
     }

@@ -2,11 +2,11 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
-    Endpoint, Error, Fault, Secret, Tree,
+    Endpoint, Error, ErrorKind, JsonMap, Secret,
     gopay::{
-        AccountStatement, Capture, CreatePayment, CreateRecurrence, Evidence, ListRefunds, Notification, Outcome,
-        Payment, PaymentInstruments, RefundPayment, RefundState, RetrievePayment, State, TokenRequest,
-        VoidAuthorization, VoidRecurrence, Wish,
+        AccountStatement, Capture, CreatePayment, CreateRecurrence, ListRefunds, Notification, Observation, Operation,
+        Outcome, Payment, PaymentInstruments, RefundPayment, RefundState, RetrievePayment, State, TokenRequest,
+        VoidAuthorization, VoidRecurrence,
     },
     http::{Headers, Method, Response},
     retry::Failure,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const GO_ID: u64 = 8_123_456_789;
 
-fn object(value: Value) -> Tree {
+fn object(value: Value) -> JsonMap {
     value.as_object().expect("an object").clone()
 }
 
@@ -214,7 +214,7 @@ fn a_token_is_asked_for_with_the_credentials_and_renewed_before_it_ends() {
         r#"{"access_token":"a\nb"}"#,
         r#"{"access_token":"t","expires_in":{}}"#,
     ] {
-        assert!(matches!(TokenRequest::parse(&answer(200, body)), Err(Error::Unreadable { .. })), "{body}");
+        assert!(matches!(TokenRequest::parse(&answer(200, body)), Err(Error::InvalidResponse { .. })), "{body}");
     }
 }
 
@@ -232,10 +232,10 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
     assert_eq!(payment.go_id.as_deref(), Some("8123456789"));
     assert_eq!(payment.recurrence.unwrap().period, Some(2));
     assert_eq!(payment.additional_params, [("__paykit".into(), "{\"qty\":1}".into()), ("n".into(), "5".into())]);
-    assert_eq!(payment.extra.get("new").map(itpay::Json::as_str), Some(r#"{"a":1}"#));
+    assert_eq!(payment.extra.get("new").map(itpay::RawJson::as_str), Some(r#"{"a":1}"#));
     let odd = r#"{"errors":[7,{"error_code":201,"error_name":"NO","description":"d"},null]}"#;
     match RetrievePayment::parse(&answer(409, odd)) {
-        Err(Error::Gateway(error)) => {
+        Err(Error::Api(error)) => {
             assert_eq!(
                 (error.code.as_deref(), error.message.as_str()),
                 (Some("NO"), "d (is the pair of clientId and clientSecret right?)")
@@ -245,8 +245,11 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
         other => panic!("{other:?}"),
     }
     let deep = format!(r#"{{"id":1,"state":"PAID","x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-    let unreadable = RetrievePayment::parse(&answer(200, &deep)).unwrap_err();
-    assert!(matches!(unreadable, Error::Unreadable { ref field, .. } if field == "body"), "{unreadable}");
+    let invalid_response = RetrievePayment::parse(&answer(200, &deep)).unwrap_err();
+    assert!(
+        matches!(invalid_response, Error::InvalidResponse { ref field, .. } if field == "body"),
+        "{invalid_response}"
+    );
     let unknown = RetrievePayment::parse(&answer(200, r#"{"id":1,"state":"NEW_STATE"}"#)).unwrap();
     assert_eq!(unknown.state, State::Other("NEW_STATE".into()));
     for body in [
@@ -258,7 +261,7 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
         r#"{"id":1.5,"state":"PAID"}"#,
         r#"{"id":1,"state":"PAID","amount":9007199254740993}"#,
     ] {
-        assert!(matches!(RetrievePayment::parse(&answer(200, body)), Err(Error::Unreadable { .. })), "{body}");
+        assert!(matches!(RetrievePayment::parse(&answer(200, body)), Err(Error::InvalidResponse { .. })), "{body}");
     }
 }
 
@@ -267,22 +270,22 @@ fn a_refusal_keeps_its_status_its_code_and_its_field_in_both_shapes() {
     let list = r#"{"date_issued":1,"errors":[{"scope":"F","field":"amount","message":"Wrong amount","description":null,"error_code":111,"error_name":null}]}"#;
     let bare = r#"{"scope":"G","field":null,"error_code":351,"error_name":"PAYMENT_CAPTURE_DONE","message":null,"description":null}"#;
     for (status, body, code, fault, message) in [
-        (409, list, Some("111"), Some(Fault::Call), "amount: Wrong amount"),
+        (409, list, Some("111"), Some(ErrorKind::InvalidRequest), "amount: Wrong amount"),
         (409, bare, Some("PAYMENT_CAPTURE_DONE"), None, "PAYMENT_CAPTURE_DONE"),
         (
             401,
             r#"{"error":"invalid_client","error_description":"Bad credentials"}"#,
             Some("invalid_client"),
-            Some(Fault::Credentials),
+            Some(ErrorKind::Authentication),
             "Bad credentials (is the pair of clientId and clientSecret right?)",
         ),
         (403, "<html><h1>Forbidden</h1> Request ID 7</html>", None, None, "Forbidden Request ID 7"),
         (500, "", None, None, "it gave no reason"),
-        (429, "{}", None, Some(Fault::Haste), "it gave no reason"),
+        (429, "{}", None, Some(ErrorKind::RateLimited), "it gave no reason"),
     ] {
         match RetrievePayment::parse(&answer(status, body)) {
-            Err(Error::Gateway(error)) => {
-                assert_eq!((error.status, error.code.as_deref(), error.fault), (status, code, fault), "{body}");
+            Err(Error::Api(error)) => {
+                assert_eq!((error.status, error.code.as_deref(), error.kind), (status, code, fault), "{body}");
                 assert_eq!(error.message, message, "{body}");
             }
             other => panic!("{body}: {other:?}"),
@@ -292,12 +295,12 @@ fn a_refusal_keeps_its_status_its_code_and_its_field_in_both_shapes() {
 
 #[test]
 fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
-    let answered = |status| Failure::Answered { status, retry_after: None };
-    let shows = |payment| Evidence { payment: Some(payment), ..Evidence::default() };
+    let answered = |status| Failure::Status { status, retry_after: None };
+    let shows = |payment| Observation { payment: Some(payment), ..Observation::default() };
     let paid = || shows(payment(json!({})));
     let authorized = || shows(payment(json!({ "state": "AUTHORIZED", "preauthorization": { "state": "AUTHORIZED" } })));
     let stopped = || shows(payment(json!({ "recurrence": { "recurrence_state": "STOPPED" } })));
-    let refunds = |list: Value, sent_at| Evidence {
+    let refunds = |list: Value, sent_at| Observation {
         payment: Some(payment(json!({ "state": "PARTIALLY_REFUNDED" }))),
         refunds: Some(ListRefunds::parse(&answer(200, &list.to_string())).unwrap()),
         sent_at,
@@ -305,36 +308,41 @@ fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
     let refund = |amount: i64, state: &str, date: &str| json!([{ "id": 1, "amount": amount, "state": state, "date_requested": date }]);
     let (now, before) = ("2026-11-21T10:00:00+01:00", "2026-11-21T08:00:00Z");
     let sent = Some(1_795_251_605_000); // date -u -d 2026-11-21T09:00:05Z +%s000
-    let of_100 = Wish::Refunded { amount: 100 };
+    let of_100 = Operation::Refunded { amount: 100 };
     for (wish, failure, seen, outcome) in [
-        (Wish::Captured, Failure::Refused, Evidence::default(), Outcome::NotDone),
-        (Wish::Captured, answered(409), Evidence::default(), Outcome::NotDone),
-        (Wish::Captured, answered(500), Evidence::default(), Outcome::Unknown),
-        (Wish::Captured, answered(500), paid(), Outcome::Done),
-        (Wish::Captured, answered(500), authorized(), Outcome::NotDone),
-        (Wish::Captured, answered(504), authorized(), Outcome::Unknown),
-        (Wish::Captured, answered(408), authorized(), Outcome::Unknown),
-        (Wish::Captured, Failure::NoAnswer, authorized(), Outcome::Unknown),
-        (Wish::Captured, Failure::BrokenAnswer, paid(), Outcome::Done),
-        (Wish::AuthorizationVoided, answered(503), authorized(), Outcome::NotDone),
-        (Wish::AuthorizationVoided, Failure::NoAnswer, shows(payment(json!({ "state": "CANCELED" }))), Outcome::Done),
-        (Wish::RecurrenceVoided, Failure::NoAnswer, stopped(), Outcome::Done),
-        (Wish::RecurrenceVoided, answered(500), paid(), Outcome::Unknown),
-        (Wish::Recurred, answered(500), paid(), Outcome::Unknown),
-        (Wish::Created, Failure::NoAnswer, Evidence::default(), Outcome::Unknown),
-        (of_100.clone(), Failure::NoAnswer, refunds(json!([]), sent), Outcome::Unknown),
+        (Operation::Captured, Failure::ConnectionRefused, Observation::default(), Outcome::NotDone),
+        (Operation::Captured, answered(409), Observation::default(), Outcome::NotDone),
+        (Operation::Captured, answered(500), Observation::default(), Outcome::Unknown),
+        (Operation::Captured, answered(500), paid(), Outcome::Done),
+        (Operation::Captured, answered(500), authorized(), Outcome::NotDone),
+        (Operation::Captured, answered(504), authorized(), Outcome::Unknown),
+        (Operation::Captured, answered(408), authorized(), Outcome::Unknown),
+        (Operation::Captured, Failure::NoResponse, authorized(), Outcome::Unknown),
+        (Operation::Captured, Failure::IncompleteResponse, paid(), Outcome::Done),
+        (Operation::AuthorizationVoided, answered(503), authorized(), Outcome::NotDone),
+        (
+            Operation::AuthorizationVoided,
+            Failure::NoResponse,
+            shows(payment(json!({ "state": "CANCELED" }))),
+            Outcome::Done,
+        ),
+        (Operation::RecurrenceVoided, Failure::NoResponse, stopped(), Outcome::Done),
+        (Operation::RecurrenceVoided, answered(500), paid(), Outcome::Unknown),
+        (Operation::Recurred, answered(500), paid(), Outcome::Unknown),
+        (Operation::Created, Failure::NoResponse, Observation::default(), Outcome::Unknown),
+        (of_100.clone(), Failure::NoResponse, refunds(json!([]), sent), Outcome::Unknown),
         (of_100.clone(), answered(500), refunds(json!([]), None), Outcome::NotDone),
         (of_100.clone(), answered(500), refunds(refund(99, "SUCCESS", now), sent), Outcome::NotDone),
         (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", now), sent), Outcome::Done),
-        (of_100.clone(), Failure::NoAnswer, refunds(refund(100, "REQUESTED", now), sent), Outcome::Done),
+        (of_100.clone(), Failure::NoResponse, refunds(refund(100, "REQUESTED", now), sent), Outcome::Done),
         (of_100.clone(), answered(500), refunds(refund(100, "FAILED", now), sent), Outcome::NotDone),
         (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", before), sent), Outcome::NotDone),
         (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", before), None), Outcome::Unknown),
         (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", "yesterday"), sent), Outcome::Unknown),
-        (of_100.clone(), answered(500), Evidence::default(), Outcome::Unknown),
+        (of_100.clone(), answered(500), Observation::default(), Outcome::Unknown),
         (
-            Wish::Refunded { amount: 2900 },
-            Failure::NoAnswer,
+            Operation::Refunded { amount: 2900 },
+            Failure::NoResponse,
             shows(payment(json!({ "state": "REFUNDED" }))),
             Outcome::Done,
         ),
@@ -350,15 +358,15 @@ fn a_refusal_that_says_it_was_so_before_counts_only_if_the_payment_shows_it() {
         RetrievePayment::parse(&answer(409, &body)).unwrap_err()
     };
     let captured = payment(json!({ "preauthorization": { "state": "CAPTURED" } }));
-    assert!(Wish::Captured.was_true_before(&refusal(351), &captured));
-    assert!(!Wish::Captured.was_true_before(&refusal(350), &captured));
-    assert!(!Wish::Captured.was_true_before(&refusal(351), &payment(json!({ "state": "CANCELED" }))));
-    assert!(Wish::AuthorizationVoided.was_true_before(&refusal(353), &payment(json!({ "state": "CANCELED" }))));
+    assert!(Operation::Captured.was_true_before(&refusal(351), &captured));
+    assert!(!Operation::Captured.was_true_before(&refusal(350), &captured));
+    assert!(!Operation::Captured.was_true_before(&refusal(351), &payment(json!({ "state": "CANCELED" }))));
+    assert!(Operation::AuthorizationVoided.was_true_before(&refusal(353), &payment(json!({ "state": "CANCELED" }))));
     assert!(
-        Wish::RecurrenceVoided
+        Operation::RecurrenceVoided
             .was_true_before(&refusal(342), &payment(json!({ "recurrence": { "recurrence_state": "STOPPED" } })))
     );
-    assert!(!Wish::Refunded { amount: 1 }.was_true_before(&refusal(351), &captured));
+    assert!(!Operation::Refunded { amount: 1 }.was_true_before(&refusal(351), &captured));
 }
 
 #[test]

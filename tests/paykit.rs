@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
 
 use itpay::{
-    Error, Tree,
+    Error, JsonMap,
     gopay::{Notification, Payment, Refund},
     itpay::WebhookEvent,
     paykit::{self, Charge, Context, Look, Mismatch, Seen, Shop},
@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 const NOW: u64 = 1_795_255_200_000; // 2026-11-21T10:00:00Z
 
-fn object(value: Value) -> Tree {
+fn object(value: Value) -> JsonMap {
     value.as_object().expect("an object").clone()
 }
 
-fn text(object: Tree) -> String {
+fn text(object: JsonMap) -> String {
     Value::Object(object).to_string()
 }
 
@@ -708,7 +708,8 @@ fn amounts_that_are_no_integers_above_zero_are_refused() {
         {
             assert!(matches!(refused, Err(Error::Invalid { ref field, .. }) if field == name), "{amount}: {refused:?}");
         }
-        let mut subscription: Tree = serde_json::from_str(&subscription_with(json!("month"), json!({}))).expect("JSON");
+        let mut subscription: JsonMap =
+            serde_json::from_str(&subscription_with(json!("month"), json!({}))).expect("JSON");
         subscription.insert("amount".into(), amount.clone());
         assert!(paykit::subscription_params(&text(subscription), &context()).is_err(), "{amount}");
     }

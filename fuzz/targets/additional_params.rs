@@ -4,7 +4,7 @@
 #![no_main]
 
 use itpay::{
-    Tree,
+    JsonMap,
     gopay::{Payment, clean},
     paykit::{self, Context},
 };
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// None if it is nested too deeply.
 fn payment(params: Value) -> Option<Payment> {
     let json = json!({ "id": 1, "state": "PAID", "amount": 1, "currency": "CZK", "additional_params": params });
-    let cleaned = clean(&json.to_string())?;
+    let cleaned = normalize(&json.to_string())?;
     Some(Payment::from_json(cleaned.as_str()).expect("a payment, whatever its additional_params"))
 }
 
@@ -37,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(read.additional_params.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names);
     assert_eq!(shown(&read).pointer("/0/metadata/__paykit"), None, "PayKit's own is not the shop's");
 
-    let metadata: Tree =
+    let metadata: JsonMap =
         read.additional_params.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     let order = json!({ "amount": 1, "currency": "CZK", "item_id": "a & \"b\"", "metadata": metadata, "provider_metadata": { "success_url": "https://shop.example/" } });
     let context =
@@ -52,9 +52,9 @@ fuzz_target!(|data: &[u8]| {
     }
     let back = shown(&payment(sent.get("additional_params").cloned().unwrap_or_default()).expect("flat"));
     assert_eq!(back.pointer("/0/item_id"), Some(&json!("a & \"b\"")));
-    let trimmed: Tree =
+    let trimmed: JsonMap =
         metadata.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().trim().into())).collect();
-    let came_back: Tree = back
+    let came_back: JsonMap = back
         .pointer("/0/metadata")
         .and_then(Value::as_object)
         .expect("metadata")

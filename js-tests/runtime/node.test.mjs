@@ -3,11 +3,11 @@
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
-import { cases as clientCases } from "../cases/client.mjs";
-import { cases as gopayCases } from "../cases/gopay.mjs";
-import { cases as gopaySandboxCases } from "../cases/gopay-sandbox.mjs";
-import { cases as sandboxCases } from "../cases/sandbox.mjs";
-import { cases as webhookCases } from "../cases/webhooks.mjs";
+import { cases as clientCases } from "../suites/client.mjs";
+import { cases as gopayCases } from "../suites/gopay.mjs";
+import { cases as gopaySandboxCases } from "../suites/gopay-sandbox.mjs";
+import { cases as sandboxCases } from "../suites/sandbox.mjs";
+import { cases as webhookCases } from "../suites/webhooks.mjs";
 import { misbehavingServer } from "../misbehaving-server.mjs";
 
 const require = createRequire(import.meta.url);

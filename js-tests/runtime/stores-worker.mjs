@@ -2,7 +2,7 @@
 
 import { d1Store, durableObjectStore, EventStoreObject, kvStore } from "itpay/stores";
 
-import { contract } from "../cases/stores.mjs";
+import { contract } from "../suites/stores.mjs";
 
 export { EventStoreObject };
 

@@ -12,7 +12,7 @@ import { d1Store, kvStore, memoryStore, redisStore } from "itpay/stores";
 import { createWebhookHandler, generateTestHeader } from "itpay/webhooks";
 import { createClient } from "redis";
 
-import { contract } from "../cases/stores.mjs";
+import { contract } from "../suites/stores.mjs";
 import { startWorker } from "../workerd.mjs";
 
 async function freePort() {

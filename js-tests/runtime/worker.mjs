@@ -5,11 +5,11 @@ import * as gopay from "itpay/gopay";
 import * as sandbox from "itpay/sandbox";
 import * as webhooks from "itpay/webhooks";
 
-import { cases as clientCases } from "../cases/client.mjs";
-import { cases as gopayCases } from "../cases/gopay.mjs";
-import { cases as gopaySandboxCases } from "../cases/gopay-sandbox.mjs";
-import { cases as sandboxCases } from "../cases/sandbox.mjs";
-import { cases as webhookCases } from "../cases/webhooks.mjs";
+import { cases as clientCases } from "../suites/client.mjs";
+import { cases as gopayCases } from "../suites/gopay.mjs";
+import { cases as gopaySandboxCases } from "../suites/gopay-sandbox.mjs";
+import { cases as sandboxCases } from "../suites/sandbox.mjs";
+import { cases as webhookCases } from "../suites/webhooks.mjs";
 
 export default {
   async fetch(request, env) {

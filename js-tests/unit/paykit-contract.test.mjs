@@ -11,7 +11,7 @@ import { transformSync } from "esbuild";
 import { createGopay, gopay } from "itpay/gopay";
 import { createEndpointHandlers, createItpay, ConfigurationError, PayKit, PayKitError, ProviderNotSupportedError, ValidationError, WebhookError } from "itpay/paykit";
 
-import { json, notified, OPTIONS, PAYMENT, provider, SECRET, TOKEN } from "../gopay-double.mjs";
+import { json, notified, OPTIONS, PAYMENT, provider, SECRET, TOKEN } from "../gopay-mock.mjs";
 import * as schemas from "../paykit-schemas.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));

@@ -9,7 +9,7 @@ import { createGopay, gopay } from "itpay/gopay";
 import { OperationFailedError, PayKit, ValidationError } from "itpay/paykit";
 import { createGopaySandbox } from "itpay/sandbox";
 
-import { json, notified, OPTIONS, PAYMENT, provider, SECRET, TOKEN } from "../gopay-double.mjs";
+import { json, notified, OPTIONS, PAYMENT, provider, SECRET, TOKEN } from "../gopay-mock.mjs";
 import * as schemas from "../paykit-schemas.mjs";
 
 const HOOK = "https://shop.example/api/webhook";
@@ -399,7 +399,7 @@ test("26: the description on statements has no e-mail", async () => {
 
 test("27: nobody else is told of amounts", () => {
   // That no other host is asked is shown in paykit-contract.test.mjs; here, that none is named.
-  const files = ["paykit", "errors", "webhook", "provider", "crossing", "endpoint-handlers"].map((name) => readFileSync(new URL(`../../pkg/dist/esm/src/paykit/${name}.js`, import.meta.url), "utf8"));
+  const files = ["paykit", "errors", "webhook", "provider", "error-mapping", "endpoint-handlers"].map((name) => readFileSync(new URL(`../../pkg/dist/esm/src/paykit/${name}.js`, import.meta.url), "utf8"));
   assert.doesNotMatch(files.join("\n"), /https?:\/\//);
 });
 
@@ -424,7 +424,7 @@ test("29: there is a way out: the client itself", async () => {
 test("30: nothing of zod is shipped", () => {
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url), "utf8"));
   assert.deepEqual([dependencies, peerDependencies], [undefined, undefined]);
-  assert.doesNotMatch(readFileSync(new URL("../../pkg/dist/esm/src/gopay-provider.js", import.meta.url), "utf8"), /zod/i);
+  assert.doesNotMatch(readFileSync(new URL("../../pkg/dist/esm/src/paykit/gopay-provider.js", import.meta.url), "utf8"), /zod/i);
 });
 
 test("31: an id that only the body has is found", async () => {

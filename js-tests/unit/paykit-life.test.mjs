@@ -7,7 +7,7 @@ import { createGopay, createGopayWebhookHandler } from "itpay/gopay";
 import { memoryStore } from "itpay/stores";
 import { createGopaySandbox } from "itpay/sandbox";
 
-import { json, OPTIONS, PAYMENT, provider } from "../gopay-double.mjs";
+import { json, OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
 import * as schemas from "../paykit-schemas.mjs";
 
 const HOOK = "https://shop.example/api/webhook";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npx itpay`: says which commands there are and runs the one that was asked for. A command is a file of its name.
 
-import { VERSION } from "../src/version.js";
+import { VERSION } from "../src/internal/version.js";
 import { qr } from "./qr.js";
 import { sandbox } from "./sandbox.js";
 import { webhook } from "./webhook.js";

@@ -1,7 +1,7 @@
 // `itpay/gopay`: GoPay's REST API v3, and GoPay as a PayKit provider.
 
-export { type ApiPromise } from "../src/api-promise.js";
-export type { RequestOptions } from "../src/connection.js";
+export { type ApiPromise } from "../src/internal/api-promise.js";
+export type { RequestOptions } from "../src/internal/client-config.js";
 export {
   AbortError,
   APIError,
@@ -13,9 +13,9 @@ export {
   RateLimitError,
   TimeoutError,
   ValidationError,
-} from "../src/errors.js";
-export { GoPayClient, type GoPayClientOptions } from "../src/gopay-client.js";
-export type * from "../src/gopay-objects.js";
+} from "../src/internal/errors.js";
+export { GoPayClient, type GoPayClientOptions } from "../src/gopay/client.js";
+export type * from "../src/gopay/types.js";
 export {
   createGopay,
   gopay,
@@ -25,6 +25,6 @@ export {
   type GopayPaymentMetadata,
   GopayProvider,
   type GopaySubscriptionMetadata,
-} from "../src/gopay-provider.js";
-export { createGopayWebhookHandler, type GopayEventHandlers, type GopayWebhookHandlerOptions } from "../src/gopay-webhook-handler.js";
-export type { EventStore } from "../src/event-store.js";
+} from "../src/paykit/gopay-provider.js";
+export { createGopayWebhookHandler, type GopayEventHandlers, type GopayWebhookHandlerOptions } from "../src/gopay/webhook-handler.js";
+export type { EventStore } from "../src/webhooks/event-store.js";

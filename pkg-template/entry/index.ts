@@ -1,15 +1,15 @@
 // `itpay`: the ItPay client, its errors and its helpers.
 
-export { type ApiPromise } from "../src/api-promise.js";
+export { type ApiPromise } from "../src/internal/api-promise.js";
 export {
   createPaymentIntentId,
   type GenericRequestOptions,
   ItPayClient,
   type ItPayClientOptions,
   type WaitOptions,
-} from "../src/client.js";
-export type { RequestOptions } from "../src/connection.js";
-export type { Env } from "../src/env.js";
+} from "../src/client/client.js";
+export type { RequestOptions } from "../src/internal/client-config.js";
+export type { Env } from "../src/internal/env.js";
 export {
   AbortError,
   APIError,
@@ -22,10 +22,10 @@ export {
   SignatureVerificationError,
   TimeoutError,
   ValidationError,
-} from "../src/errors.js";
-export type { Logger, LogLevel } from "../src/logger.js";
-export { formatMoney, money } from "../src/money.js";
-export type * from "../src/objects.js";
-export { parsePaymentRequired, type PaymentRequired, paymentRequired } from "../src/payment-required.js";
-export type { RawBody, SignatureSource, VerifyOptions } from "../src/signature.js";
-export { VERSION } from "../src/version.js";
+} from "../src/internal/errors.js";
+export type { Logger, LogLevel } from "../src/internal/logger.js";
+export { formatMoney, money } from "../src/client/money.js";
+export type * from "../src/client/types.js";
+export { parsePaymentRequired, type PaymentRequired, paymentRequired } from "../src/client/payment-required.js";
+export type { RawBody, SignatureSource, VerifyOptions } from "../src/webhooks/signature.js";
+export { VERSION } from "../src/internal/version.js";

@@ -15,7 +15,7 @@ export {
   ValidationError,
   WebhookError,
 } from "../src/paykit/errors.js";
-export type * from "../src/paykit/objects.js";
+export type * from "../src/paykit/types.js";
 export { PayKit } from "../src/paykit/paykit.js";
 export type { IncomingWebhook, PayKitProvider } from "../src/paykit/provider.js";
 export { type HandleParams, Webhook } from "../src/paykit/webhook.js";

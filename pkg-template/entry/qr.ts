@@ -1,4 +1,4 @@
 // `itpay/qr`: QR codes as SVG, as a data URL and for a terminal.
 
-export { isItPayError, ItPayError, ValidationError } from "../src/errors.js";
-export { type ErrorCorrection, type SvgOptions, type TerminalOptions, toDataUrl, toSvg, toTerminal } from "../src/qr.js";
+export { isItPayError, ItPayError, ValidationError } from "../src/internal/errors.js";
+export { type ErrorCorrection, type SvgOptions, type TerminalOptions, toDataUrl, toSvg, toTerminal } from "../src/qr/qr.js";

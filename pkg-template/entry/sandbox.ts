@@ -1,6 +1,6 @@
 // `itpay/sandbox`: the gateways in process.
 
-export { isItPayError, ItPayError, ValidationError } from "../src/errors.js";
+export { isItPayError, ItPayError, ValidationError } from "../src/internal/errors.js";
 export {
   createGopaySandbox,
   type GoPayFault,
@@ -12,7 +12,7 @@ export {
   type GoPaySandboxPayment,
   type GoPaySandboxState,
   type PayerAction,
-} from "../src/gopay-sandbox.js";
+} from "../src/sandbox/gopay-sandbox.js";
 export {
   createSandbox,
   type Fault,
@@ -23,4 +23,4 @@ export {
   type SandboxOptions,
   type SandboxRequest,
   type WalletAction,
-} from "../src/sandbox.js";
+} from "../src/sandbox/sandbox.js";

@@ -1,7 +1,7 @@
 // `itpay/slim`: for those who bring the wasm themselves. What uses it is `itpay/slim/client`, `itpay/slim/webhooks`
 // and so on: the other entries, without the wasm in them.
 
-export { isItPayError, ItPayError, ValidationError } from "../src/errors.js";
+export { isItPayError, ItPayError, ValidationError } from "../src/internal/errors.js";
 export {
   clientWasm,
   gopayWasm,
@@ -13,4 +13,4 @@ export {
   type WasmModule,
   type WasmSource,
   webhooksWasm,
-} from "../src/slim.js";
+} from "../src/internal/slim.js";

@@ -1,6 +1,6 @@
 // `itpay/stores`: where handled events are remembered. The services' clients are the user's own.
 
-export { type EventStore, memoryStore, type MemoryStoreOptions } from "../src/event-store.js";
+export { type EventStore, memoryStore, type MemoryStoreOptions } from "../src/webhooks/event-store.js";
 export { type D1, type D1Statement, d1Store, type D1StoreOptions } from "../src/stores/d1.js";
 export { type DurableObjects, type DurableObjectStateLike, durableObjectStore, EventStoreObject } from "../src/stores/durable-object.js";
 export { type KV, kvStore, type KVStoreOptions } from "../src/stores/kv.js";

@@ -9,5 +9,5 @@ export {
   koaWebhook,
   type NodeRequest,
   type NodeResponse,
-} from "../src/node-handler.js";
-export type { WebhookHandlerOptions } from "../src/handler.js";
+} from "../src/webhooks/node-handler.js";
+export type { WebhookHandlerOptions } from "../src/webhooks/webhook-handler.js";

@@ -1,8 +1,8 @@
 // `itpay/webhooks`: verifying and handling webhooks.
 
-export { isItPayError, ItPayError, SignatureVerificationError, type SignatureProblem, ValidationError } from "../src/errors.js";
-export { type EventStore, memoryStore, type MemoryStoreOptions } from "../src/event-store.js";
-export { createWebhookHandler, type EventHandlers, type WebhookHandlerOptions } from "../src/handler.js";
+export { isItPayError, ItPayError, SignatureVerificationError, type SignatureProblem, ValidationError } from "../src/internal/errors.js";
+export { type EventStore, memoryStore, type MemoryStoreOptions } from "../src/webhooks/event-store.js";
+export { createWebhookHandler, type EventHandlers, type WebhookHandlerOptions } from "../src/webhooks/webhook-handler.js";
 export type {
   EventType,
   KnownEventType,
@@ -11,7 +11,7 @@ export type {
   PaymentIntentData,
   PaymentIntentEvent,
   WebhookEvent,
-} from "../src/objects.js";
+} from "../src/client/types.js";
 export {
   constructEvent,
   generateTestHeader,
@@ -20,4 +20,4 @@ export {
   type VerifyOptions,
   verifySignature,
   WebhookVerifier,
-} from "../src/signature.js";
+} from "../src/webhooks/signature.js";

@@ -11,7 +11,7 @@ use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
-    json::Json,
+    json::RawJson,
     money::check_currency,
     time::parse_iso8601,
 };
@@ -30,7 +30,7 @@ pub struct PaymentInstruments {
 }
 
 impl Endpoint for PaymentInstruments {
-    type Output = Json;
+    type Output = RawJson;
 
     fn request(&self) -> Result<Request, Error> {
         if let Some(currency) = &self.currency {
@@ -39,7 +39,7 @@ impl Endpoint for PaymentInstruments {
         Ok(Request::new(Method::Get, routes::payment_instruments(self.go_id, self.currency.as_deref())))
     }
 
-    fn parse(response: &Response) -> Result<Json, Error> {
+    fn parse(response: &Response) -> Result<RawJson, Error> {
         parse_json(response)
     }
 }
@@ -57,15 +57,15 @@ impl AccountStatement {
             for name in ["date_from", "date_to"] {
                 let date = fields.string(name)?;
                 if date.len() != 10 || parse_iso8601(&date).is_none() {
-                    return fields.misfit(name, "must be a date such as 2026-01-31");
+                    return fields.field_error(name, "must be a date such as 2026-01-31");
                 }
             }
             let currency = fields.string("currency")?;
             if let Err(problem) = check_currency(&currency) {
-                return fields.misfit("currency", problem);
+                return fields.field_error("currency", problem);
             }
             if !FORMATS.contains(&&*fields.string("format")?) {
-                return fields.misfit("format", "must be CSV_A to CSV_E, XLS_A to XLS_C, ABO_A, ABO_B or PDF_A");
+                return fields.field_error("format", "must be CSV_A to CSV_E, XLS_A to XLS_C, ABO_A, ABO_B or PDF_A");
             }
             Ok(AccountStatement { body: fields.with(&[("goid", &go_id.to_string())], &[]) })
         })

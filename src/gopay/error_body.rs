@@ -3,18 +3,17 @@
 use alloc::string::{String, ToString};
 
 use crate::{
-    Error, Fault, GatewayError,
+    ApiError, Error, ErrorKind, error_response,
     http::Response,
-    json::{Fields, Json},
-    refusal,
+    json::{FieldReader, RawJson},
 };
 
 /// Never fails.
 pub(super) fn parse(response: &Response) -> Error {
-    refusal::read(response, "the pair of clientId and clientSecret", from_object)
+    error_response::read(response, "the pair of clientId and clientSecret", from_object)
 }
 
-fn from_object(status: u16, text: &str, mut body: Fields) -> GatewayError {
+fn from_object(status: u16, text: &str, mut body: FieldReader) -> ApiError {
     let mut fields = body.objects("errors").into_iter().next().unwrap_or(body);
     let number = fields.integer("error_code").ok().and_then(|number| u64::try_from(number).ok());
     // The token endpoint answers as OAuth has it: `error`, `error_description`.
@@ -28,26 +27,26 @@ fn from_object(status: u16, text: &str, mut body: Fields) -> GatewayError {
     if let Some(field) = fields.text("field").filter(|field| !field.is_empty()) {
         message = if message.is_empty() { field } else { field + ": " + &message };
     }
-    let fault = match (status, number) {
-        (401 | 403, _) | (_, Some(200..=203)) => Some(Fault::Credentials),
-        (400 | 409, Some(110..=116 | 332 | 360)) => Some(Fault::Call),
+    let kind = match (status, number) {
+        (401 | 403, _) | (_, Some(200..=203)) => Some(ErrorKind::Authentication),
+        (400 | 409, Some(110..=116 | 332 | 360)) => Some(ErrorKind::InvalidRequest),
         _ => None,
     };
-    GatewayError {
-        fault,
+    ApiError {
+        kind,
         code: name.or_else(|| number.map(|number| number.to_string())),
         message,
-        details: Json::of(text),
-        ..GatewayError::default()
+        details: RawJson::of(text),
+        ..ApiError::default()
     }
 }
 
 /// Whether a refusal carries this code, by number or by name, in any of its errors.
-pub(super) fn has_code(error: &GatewayError, number: i64, name: &str) -> bool {
-    let is = |error: &mut Fields| {
+pub(super) fn has_code(error: &ApiError, number: i64, name: &str) -> bool {
+    let is = |error: &mut FieldReader| {
         error.integer("error_code").ok() == Some(number) || error.text("error_name").as_deref() == Some(name)
     };
     let Some(details) = &error.details else { return false };
-    let Ok(Some(mut body)) = Fields::parse(details.as_str()) else { return false };
+    let Ok(Some(mut body)) = FieldReader::parse(details.as_str()) else { return false };
     is(&mut body) || body.objects("errors").iter_mut().any(is)
 }

@@ -4,8 +4,8 @@
 //! integers in minor units. A call that moves money is sent once: what is known after a failure says [`Outcome`].
 
 mod accounts;
-mod clean;
 mod error_body;
+mod normalize;
 mod notification;
 mod outcome;
 mod payments;
@@ -23,18 +23,18 @@ use alloc::{
 use serde_json::value::RawValue;
 
 use crate::{
-    Error, GatewayError, endpoint,
+    ApiError, Error, endpoint,
     http::Response,
-    json::{Fields, Fit, Json, Misfit, open_enum},
+    json::{FieldError, FieldReader, FieldResult, RawJson, open_enum},
 };
 
 #[cfg(feature = "js-gopay")]
 pub(crate) use self::token::credentials;
 pub use self::{
     accounts::{AccountStatement, PaymentInstruments},
-    clean::{clean, decode_entities},
+    normalize::{decode_entities, normalize},
     notification::Notification,
-    outcome::{Evidence, Outcome, Wish},
+    outcome::{Observation, Operation, Outcome},
     payments::{CreatePayment, Payment, RetrievePayment, State},
     preauthorization::{Capture, Preauthorization, PreauthorizationState, VoidAuthorization},
     recurrence::{CreateRecurrence, Cycle, Recurrence, RecurrenceState, VoidRecurrence},
@@ -71,7 +71,7 @@ pub struct Done {
 }
 
 impl Done {
-    fn read(mut fields: Fields) -> Fit<Done> {
+    fn read(mut fields: FieldReader) -> FieldResult<Done> {
         Ok(Done { id: id(&mut fields, "id")?, result: fields.string("result")?.into() })
     }
 }
@@ -82,43 +82,42 @@ impl Done {
         if self.result != Progress::Failed {
             return Ok(());
         }
-        Err(Error::Gateway(Box::new(GatewayError {
+        Err(Error::Api(Box::new(ApiError {
             status: response.status,
             code: Some("FAILED".into()),
             message: "the result is FAILED: nothing was changed".into(),
             request_id: response.request_id().map(Into::into),
-            ..GatewayError::default()
+            ..ApiError::default()
         })))
     }
 }
 
 /// A successful answer with a field that cannot be right.
-pub fn unreadable_field(response: &Response, field: &str, problem: &str) -> Error {
-    endpoint::unreadable(response, Misfit { field: field.into(), problem: problem.into() })
+pub fn invalid_field(response: &Response, field: &str, problem: &str) -> Error {
+    endpoint::invalid_response(response, FieldError { field: field.into(), problem: problem.into() })
 }
 
 /// Reads an object out of an answer, or the refusal that it is.
-fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
+fn parse_object<T>(response: &Response, read: impl FnOnce(FieldReader) -> FieldResult<T>) -> Result<T, Error> {
     endpoint::read_object(response, parse_json(response)?.as_str(), read)
 }
 
 /// The cleaned JSON of a successful answer.
-pub fn parse_json(response: &Response) -> Result<Json, Error> {
+pub fn parse_json(response: &Response) -> Result<RawJson, Error> {
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
-    clean(json.get()).ok_or_else(|| {
-        unreadable_field(response, "body", "is nested too deeply, or has an escape that is no character")
-    })
+    normalize(json.get())
+        .ok_or_else(|| invalid_field(response, "body", "is nested too deeply, or has an escape that is no character"))
 }
 
 /// An id, which the gateway writes as a number and, at times, as a string.
-pub(crate) fn id(fields: &mut Fields, name: &str) -> Fit<Option<String>> {
+pub(crate) fn id(fields: &mut FieldReader, name: &str) -> FieldResult<Option<String>> {
     if let Some(text) = fields.text(name).filter(|text| !text.is_empty()) {
         return Ok(Some(text));
     }
     match fields.take(name) {
         "null" => Ok(None),
         number if number.parse::<u64>().is_ok() => Ok(Some(number.to_string())),
-        _ => fields.misfit(name, "must be an id"),
+        _ => fields.field_error(name, "must be an id"),
     }
 }
 

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::{Payment, PreauthorizationState, RecurrenceState, Refund, RefundState, State, error_body::has_code};
-use crate::{Error, GatewayError, retry::Failure};
+use crate::{ApiError, Error, retry::Failure};
 
 /// How far the gateway's clock may be from the caller's estimate of it, in milliseconds.
 const CLOCK_MARGIN: u64 = 60_000;
@@ -33,7 +33,7 @@ impl Outcome {
 
 /// What a call wants to be true.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Wish {
+pub enum Operation {
     /// The money that was blocked is taken.
     Captured,
     /// There is a payment to pay. Nobody is charged by that.
@@ -53,7 +53,7 @@ pub enum Wish {
 
 /// What the gateway showed after a failure.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Evidence {
+pub struct Observation {
     /// The payment, if it could be read.
     pub payment: Option<Payment>,
     /// Its refunds, if they could be read.
@@ -62,12 +62,12 @@ pub struct Evidence {
     pub sent_at: Option<u64>,
 }
 
-impl Wish {
+impl Operation {
     /// Whether a look at the payment, and at its refunds, can show that it came true.
     pub fn shows(&self) -> (bool, bool) {
         match self {
-            Wish::Created | Wish::Recurred => (false, false),
-            Wish::Refunded { .. } => (true, true),
+            Operation::Created | Operation::Recurred => (false, false),
+            Operation::Refunded { .. } => (true, true),
             _ => (true, false),
         }
     }
@@ -75,32 +75,32 @@ impl Wish {
     /// Whether a refusal says that it was true before: 351, 353, 342. Which name belongs to which number is
     /// inferred, so the payment itself must show it, too.
     pub fn was_true_before(&self, error: &Error, payment: &Payment) -> bool {
-        let Error::Gateway(error) = error else { return false };
+        let Error::Api(error) = error else { return false };
         self.is_said_true_by(error) && self.holds_in(payment) == Some(true)
     }
 
     /// As far as the refusal goes.
-    pub fn is_said_true_by(&self, error: &GatewayError) -> bool {
+    pub fn is_said_true_by(&self, error: &ApiError) -> bool {
         match self {
-            Wish::Captured => has_code(error, 351, "PAYMENT_CAPTURE_DONE"),
-            Wish::AuthorizationVoided => has_code(error, 353, "PAYMENT_AUTH_VOID_DONE"),
-            Wish::RecurrenceVoided => has_code(error, 342, "PAYMENT_RECURRENCE_STOPPED"),
-            Wish::Created | Wish::Recurred | Wish::Refunded { .. } => false,
+            Operation::Captured => has_code(error, 351, "PAYMENT_CAPTURE_DONE"),
+            Operation::AuthorizationVoided => has_code(error, 353, "PAYMENT_AUTH_VOID_DONE"),
+            Operation::RecurrenceVoided => has_code(error, 342, "PAYMENT_RECURRENCE_STOPPED"),
+            Operation::Created | Operation::Recurred | Operation::Refunded { .. } => false,
         }
     }
 
     /// What became of the call.
-    pub fn outcome(&self, failure: Failure, seen: &Evidence) -> Outcome {
+    pub fn outcome(&self, failure: Failure, seen: &Observation) -> Outcome {
         let gateway_gave_up = match failure {
-            Failure::Refused => return Outcome::NotDone,
-            Failure::Answered { status: 408, .. } => false,
-            Failure::Answered { status: 400..=499, .. } => return Outcome::NotDone,
+            Failure::ConnectionRefused => return Outcome::NotDone,
+            Failure::Status { status: 408, .. } => false,
+            Failure::Status { status: 400..=499, .. } => return Outcome::NotDone,
             // It answered itself. A proxy that answers 502 or 504 says nothing about what goes on behind it.
-            Failure::Answered { status, .. } => matches!(status, 500 | 503),
-            Failure::BrokenAnswer | Failure::NoAnswer => false,
+            Failure::Status { status, .. } => matches!(status, 500 | 503),
+            Failure::IncompleteResponse | Failure::NoResponse => false,
         };
         let holds = match self {
-            Wish::Refunded { amount } => refunded(*amount, seen),
+            Operation::Refunded { amount } => refunded(*amount, seen),
             _ => seen.payment.as_ref().and_then(|payment| self.holds_in(payment)),
         };
         match holds {
@@ -114,12 +114,14 @@ impl Wish {
     fn holds_in(&self, payment: &Payment) -> Option<bool> {
         let step = payment.preauthorization.as_ref().and_then(|preauthorization| preauthorization.state.as_ref());
         match self {
-            Wish::Captured => Some(payment.state.was_paid() || step == Some(&PreauthorizationState::Captured)),
-            Wish::AuthorizationVoided => {
+            Operation::Captured => Some(payment.state.was_paid() || step == Some(&PreauthorizationState::Captured)),
+            Operation::AuthorizationVoided => {
                 Some(payment.state == State::Canceled || step == Some(&PreauthorizationState::Canceled))
             }
-            Wish::RecurrenceVoided => Some(payment.recurrence.as_ref()?.state.as_ref()? == &RecurrenceState::Stopped),
-            Wish::Created | Wish::Recurred | Wish::Refunded { .. } => None,
+            Operation::RecurrenceVoided => {
+                Some(payment.recurrence.as_ref()?.state.as_ref()? == &RecurrenceState::Stopped)
+            }
+            Operation::Created | Operation::Recurred | Operation::Refunded { .. } => None,
         }
     }
 
@@ -128,7 +130,7 @@ impl Wish {
         match (outcome, self) {
             (Outcome::Done, _) => "GoPay shows that it was done: don't send it again",
             (Outcome::NotDone, _) => "it was not done",
-            (Outcome::Unknown, Wish::Created) => {
+            (Outcome::Unknown, Operation::Created) => {
                 "a payment may be there that nobody has a link to: creating another charges nobody twice"
             }
             (Outcome::Unknown, _) => "whether it was done is not known: look at the payment before you send it again",
@@ -136,7 +138,7 @@ impl Wish {
     }
 }
 
-fn refunded(amount: i64, seen: &Evidence) -> Option<bool> {
+fn refunded(amount: i64, seen: &Observation) -> Option<bool> {
     let all_of_it = |payment: &Payment| payment.state == State::Refunded && payment.amount == Some(amount);
     if seen.payment.as_ref().is_some_and(all_of_it) {
         return Some(true);

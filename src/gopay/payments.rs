@@ -7,7 +7,7 @@ use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
-    json::{Fields, Fit, Object, open_enum},
+    json::{FieldReader, FieldResult, RawObject, open_enum},
     money::{amount, check_currency},
 };
 
@@ -70,7 +70,7 @@ pub struct Payment {
     /// The merchant's own names and values, in order.
     pub additional_params: Vec<(String, String)>,
     /// Every other field, as it came.
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 impl Payment {
@@ -79,13 +79,13 @@ impl Payment {
         read_params(payment, Payment::read)
     }
 
-    pub(super) fn read(mut fields: Fields) -> Fit<Payment> {
+    pub(super) fn read(mut fields: FieldReader) -> FieldResult<Payment> {
         let amount = if fields.has("amount") { Some(fields.integer("amount")?) } else { None };
-        let email = |mut payer: Fields| payer.nested("contact")?.text("email");
+        let email = |mut payer: FieldReader| payer.nested("contact")?.text("email");
         Ok(Payment {
             id: match id(&mut fields, "id")? {
                 Some(id) => id,
-                None => return fields.misfit("id", "is missing"),
+                None => return fields.field_error("id", "is missing"),
             },
             parent_id: id(&mut fields, "parent_id")?,
             state: fields.string("state")?.into(),
@@ -108,8 +108,8 @@ impl Payment {
 }
 
 /// `[{name, value}]`; whatever else stands there says nothing.
-fn pairs(fields: &mut Fields) -> Vec<(String, String)> {
-    let pair = |mut param: Fields| Some((param.text("name")?, param.text_or_json("value")?));
+fn pairs(fields: &mut FieldReader) -> Vec<(String, String)> {
+    let pair = |mut param: FieldReader| Some((param.text("name")?, param.text_or_json("value")?));
     fields.objects("additional_params").into_iter().filter_map(pair).collect()
 }
 
@@ -126,7 +126,7 @@ impl CreatePayment {
             let amount = amount(&mut fields)?;
             let currency = fields.string("currency")?;
             if let Err(problem) = check_currency(&currency) {
-                return fields.misfit("currency", problem);
+                return fields.field_error("currency", problem);
             }
             fields.text_up_to("order_number", 128, true)?;
             fields.text_up_to("order_description", 256, false)?;
@@ -141,7 +141,7 @@ impl CreatePayment {
             let preauthorised = fields.boolean("preauthorization")?;
             if let Some(mut recurrence) = recurrence {
                 if preauthorised {
-                    return fields.misfit("preauthorization", "cannot go with a recurrence");
+                    return fields.field_error("preauthorization", "cannot go with a recurrence");
                 }
                 Recurrence::check(&mut recurrence)?;
             }
@@ -152,7 +152,7 @@ impl CreatePayment {
 }
 
 /// The lines of an order make up its amount (error 360).
-pub(super) fn check_items(fields: &mut Fields, amount: i64) -> Fit<()> {
+pub(super) fn check_items(fields: &mut FieldReader, amount: i64) -> FieldResult<()> {
     let items = fields.list("items", |entry, key| {
         let mut item = entry.object(key)?;
         item.text_up_to("name", 256, true)?;
@@ -160,12 +160,12 @@ pub(super) fn check_items(fields: &mut Fields, amount: i64) -> Fit<()> {
     })?;
     let sum = items.iter().fold(0, |sum: i64, amount| sum.saturating_add(*amount));
     if !items.is_empty() && sum != amount {
-        return fields.misfit("items", format!("have amounts that make {sum}, but the amount is {amount}"));
+        return fields.field_error("items", format!("have amounts that make {sum}, but the amount is {amount}"));
     }
     Ok(())
 }
 
-fn check_contact(payer: &mut Fields) -> Fit<()> {
+fn check_contact(payer: &mut FieldReader) -> FieldResult<()> {
     let Some(mut contact) = payer.optional_object("contact")? else { return Ok(()) };
     for (name, most) in [
         ("email", 128),
@@ -180,7 +180,7 @@ fn check_contact(payer: &mut Fields) -> Fit<()> {
     }
     match contact.optional_string("country_code")? {
         Some(code) if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) => {
-            contact.misfit("country_code", "must be three capital letters (ISO 3166-1 alpha-3), such as CZE")
+            contact.field_error("country_code", "must be three capital letters (ISO 3166-1 alpha-3), such as CZE")
         }
         _ => Ok(()),
     }

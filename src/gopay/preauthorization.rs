@@ -7,7 +7,7 @@ use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
-    json::{Fields, open_enum},
+    json::{FieldReader, open_enum},
     money::amount,
 };
 
@@ -33,7 +33,7 @@ pub struct Preauthorization {
 }
 
 impl Preauthorization {
-    pub(super) fn read(mut fields: Fields) -> Preauthorization {
+    pub(super) fn read(mut fields: FieldReader) -> Preauthorization {
         Preauthorization { state: fields.text("state").map(Into::into) }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     Endpoint, Error,
     endpoint::read_params,
     http::{Method, Request, Response},
-    json::{Fields, Fit, open_enum},
+    json::{FieldReader, FieldResult, open_enum},
     money::{amount, check_currency},
     time::parse_iso8601,
 };
@@ -55,7 +55,7 @@ pub struct Recurrence {
 }
 
 impl Recurrence {
-    pub(super) fn read(mut fields: Fields) -> Recurrence {
+    pub(super) fn read(mut fields: FieldReader) -> Recurrence {
         // Samples send the period as a string, answers have a number.
         let period = fields.text("recurrence_period").map(|text| text.parse().ok());
         Recurrence {
@@ -67,26 +67,26 @@ impl Recurrence {
     }
 
     /// Checks a caller's.
-    pub(super) fn check(fields: &mut Fields) -> Fit<()> {
+    pub(super) fn check(fields: &mut FieldReader) -> FieldResult<()> {
         let cycle: Cycle = fields.string("recurrence_cycle")?.into();
         let has_period = fields.has("recurrence_period");
         match cycle {
-            Cycle::Other(_) => return fields.misfit("recurrence_cycle", "must be DAY, WEEK, MONTH or ON_DEMAND"),
+            Cycle::Other(_) => return fields.field_error("recurrence_cycle", "must be DAY, WEEK, MONTH or ON_DEMAND"),
             Cycle::OnDemand if has_period => {
-                return fields.misfit("recurrence_period", "must be left out for ON_DEMAND");
+                return fields.field_error("recurrence_period", "must be left out for ON_DEMAND");
             }
             Cycle::OnDemand => {}
             _ if fields.integer_or_digits("recurrence_period")? < 1 => {
-                return fields.misfit("recurrence_period", "must be at least 1");
+                return fields.field_error("recurrence_period", "must be at least 1");
             }
             _ => {}
         }
         let date = fields.string("recurrence_date_to")?;
         if date.len() != 10 || parse_iso8601(&date).is_none() {
-            return fields.misfit("recurrence_date_to", "must be a date such as 2030-12-31");
+            return fields.field_error("recurrence_date_to", "must be a date such as 2030-12-31");
         }
         if &*date >= LAST_DATE {
-            return fields.misfit("recurrence_date_to", "must be before 2099-12-31");
+            return fields.field_error("recurrence_date_to", "must be before 2099-12-31");
         }
         Ok(())
     }
@@ -106,7 +106,7 @@ impl CreateRecurrence {
             let amount = amount(&mut fields)?;
             let currency = fields.string("currency")?;
             if let Err(problem) = check_currency(&currency) {
-                return fields.misfit("currency", problem);
+                return fields.field_error("currency", problem);
             }
             fields.text_up_to("order_number", 128, true)?;
             fields.text_up_to("order_description", 256, false)?;

@@ -7,7 +7,7 @@ use crate::{
     Endpoint, Error,
     endpoint::{self, read_params},
     http::{Method, Request, Response},
-    json::{Fields, Fit, open_enum},
+    json::{FieldReader, FieldResult, open_enum},
     money::amount,
     time::parse_iso8601,
 };
@@ -71,11 +71,11 @@ pub struct Refund {
 }
 
 impl Refund {
-    fn read(mut fields: Fields) -> Fit<Refund> {
+    fn read(mut fields: FieldReader) -> FieldResult<Refund> {
         Ok(Refund {
             id: match id(&mut fields, "id")? {
                 Some(id) => id,
-                None => return fields.misfit("id", "is missing"),
+                None => return fields.field_error("id", "is missing"),
             },
             state: fields.string("state")?.into(),
             amount: fields.integer("amount")?,

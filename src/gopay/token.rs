@@ -15,7 +15,7 @@ pub const SCOPE: &str = "payment-all";
 /// How long before its end a token is renewed, in milliseconds; but at most a fifth of its life.
 const MARGIN: u64 = 300_000;
 /// How long a token is believed to last, in seconds, where the answer does not say.
-const UNSAID: i64 = 300;
+const DEFAULT_EXPIRES_IN: i64 = 300;
 
 /// `POST /oauth2/token`. Changes nothing, so it may be sent again.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,9 +59,10 @@ impl Endpoint for TokenRequest<'_> {
         parse_object(response, |mut fields| {
             let access_token = fields.string("access_token")?;
             if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return fields.misfit("access_token", "must be visible ASCII");
+                return fields.field_error("access_token", "must be visible ASCII");
             }
-            let expires_in = if fields.has("expires_in") { fields.integer_or_digits("expires_in")? } else { UNSAID };
+            let expires_in =
+                if fields.has("expires_in") { fields.integer_or_digits("expires_in")? } else { DEFAULT_EXPIRES_IN };
             Ok(Token { access_token: Secret::new(access_token), expires_in: expires_in.try_into().unwrap_or(0) })
         })
     }

@@ -56,7 +56,7 @@ pub(crate) fn credentials(request: &Request, base: &BaseUrl, key: &ApiKey, unix_
 
 /// The gateway's side of it, first half: whether a request carries this key. Takes the same time wherever two
 /// keys of one length differ.
-pub fn bears_key(request: &Request, key: &Secret) -> bool {
+pub fn has_api_key(request: &Request, key: &Secret) -> bool {
     let given = request.headers.get("Authorization").unwrap_or_default();
     let Some((scheme, given)) = given.split_once(' ') else { return false };
     let key = key.expose().as_bytes();

@@ -1,17 +1,17 @@
 //! The shapes in which ItPay refuses a call (itpay-api.md, C9).
 
-use crate::{Error, GatewayError, http::Response, json::Fields, refusal};
+use crate::{ApiError, Error, error_response, http::Response, json::FieldReader};
 
 /// Never fails.
 pub(super) fn parse(response: &Response) -> Error {
-    refusal::read(response, "the API key", |_, _, body| from_object(body))
+    error_response::read(response, "the API key", |_, _, body| from_object(body))
 }
 
 /// `{error: {code, message, details}, request_id}` as documented; `{error: "code", message}` as the 402 has it;
 /// the request id inside `error`; or all of it flat.
-fn from_object(mut outer: Fields) -> GatewayError {
+fn from_object(mut outer: FieldReader) -> ApiError {
     let request_id = outer.text("request_id");
-    let mut error = GatewayError { request_id, ..GatewayError::default() };
+    let mut error = ApiError { request_id, ..ApiError::default() };
     if let Some(mut inner) = outer.nested("error") {
         error.request_id = error.request_id.or_else(|| inner.text("request_id"));
         read(&mut error, inner);
@@ -22,7 +22,7 @@ fn from_object(mut outer: Fields) -> GatewayError {
     error
 }
 
-fn read(error: &mut GatewayError, mut fields: Fields) {
+fn read(error: &mut ApiError, mut fields: FieldReader) {
     error.code = fields.text("code").or(error.code.take());
     error.message = fields.text("message").unwrap_or_default();
     error.details = fields.json("details");

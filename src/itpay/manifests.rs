@@ -14,7 +14,7 @@ use crate::{
     Endpoint, Error,
     endpoint::{read_params, to_body},
     http::{Method, Request, Response, query},
-    json::{Fields, Fit, Object},
+    json::{FieldReader, FieldResult, RawObject},
     money::check_currency,
 };
 
@@ -47,7 +47,7 @@ pub struct Pricing {
     pub one_time: Vec<PriceTier>,
     /// Every other kind, as it came.
     #[serde(flatten)]
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 /// A service, as the gateway has it.
@@ -62,11 +62,11 @@ pub struct ServiceManifest {
     /// `draft` until activated.
     pub status: Option<String>,
     /// Every other field, as it came.
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 impl ServiceManifest {
-    pub(crate) fn read(mut fields: Fields) -> Fit<ServiceManifest> {
+    pub(crate) fn read(mut fields: FieldReader) -> FieldResult<ServiceManifest> {
         Ok(ServiceManifest {
             id: fields.string("id")?.into_owned(),
             name: fields.text("name"),
@@ -98,9 +98,9 @@ pub struct CreateManifest {
     pub settlement_currency: String,
     /// Where its webhooks go.
     pub endpoint: String,
-    /// Fields that this version does not know.
+    /// FieldReader that this version does not know.
     #[serde(flatten)]
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 /// What may be null: then it is not sent.
@@ -135,21 +135,21 @@ impl CreateManifest {
     }
 }
 
-fn check_params(fields: &mut Fields) -> Fit<()> {
+fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
     fields.string("name")?;
     fields.optional_string("description")?;
     read_methods(fields.object("payment_methods")?)?;
     fields.optional_object("pricing")?.map(read_pricing).transpose()?;
     if fields.list("accepted_channels", |entry, key| entry.string(key))?.is_empty() {
-        return fields.misfit("accepted_channels", "must name at least one channel, such as alipay");
+        return fields.field_error("accepted_channels", "must name at least one channel, such as alipay");
     }
     fields.optional_string("qr_mode")?;
     if let Err(problem) = check_currency(&fields.string("settlement_currency")?) {
-        return fields.misfit("settlement_currency", problem);
+        return fields.field_error("settlement_currency", problem);
     }
     let endpoint = fields.string("endpoint")?;
     if !(endpoint.starts_with("https://") || endpoint.starts_with("http://")) {
-        return fields.misfit("endpoint", "must be the URL that webhooks are sent to");
+        return fields.field_error("endpoint", "must be the URL that webhooks are sent to");
     }
     Ok(())
 }
@@ -206,7 +206,7 @@ impl Endpoint for SearchManifests {
     }
 }
 
-fn read_methods(mut fields: Fields) -> Fit<PaymentMethods> {
+fn read_methods(mut fields: FieldReader) -> FieldResult<PaymentMethods> {
     Ok(PaymentMethods {
         one_time: fields.boolean("one_time")?,
         cumulative: fields.boolean("cumulative")?,
@@ -214,16 +214,16 @@ fn read_methods(mut fields: Fields) -> Fit<PaymentMethods> {
     })
 }
 
-fn read_pricing(mut fields: Fields) -> Fit<Pricing> {
+fn read_pricing(mut fields: FieldReader) -> FieldResult<Pricing> {
     let one_time = fields.list("one_time", |entry, key| {
         let mut tier = entry.object(key)?;
         let (amount, currency) = (tier.integer("amount")?, tier.string("currency")?.into_owned());
         let label = tier.optional_string("label")?.map(Cow::into_owned);
         if let Err(problem) = check_currency(&currency) {
-            return tier.misfit("currency", problem);
+            return tier.field_error("currency", problem);
         }
         if amount < 0 {
-            return tier.misfit("amount", "must not be negative");
+            return tier.field_error("amount", "must not be negative");
         }
         Ok(PriceTier { amount, currency, label })
     })?;

@@ -3,10 +3,10 @@
 //! Each call is an [`Endpoint`](crate::Endpoint).
 
 mod auth;
-mod completion;
 mod error_body;
 mod manifests;
 mod payment_intents;
+mod poller;
 mod qr_charges;
 pub mod routes;
 mod webhook_event;
@@ -18,18 +18,18 @@ use serde_json::value::RawValue;
 use crate::{
     Error, endpoint,
     http::Response,
-    json::{Fields, Fit, Json},
+    json::{FieldReader, FieldResult, RawJson},
 };
 
 #[cfg(feature = "js-client")]
 pub(crate) use self::auth::credentials;
 pub use self::{
-    auth::{ApiKey, authorise, bears_key, verify},
-    completion::{Completion, DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, Seen},
+    auth::{ApiKey, authorise, has_api_key, verify},
     manifests::{
         ActivateManifest, CreateManifest, PaymentMethods, PriceTier, Pricing, SearchManifests, ServiceManifest,
     },
     payment_intents::{CreatePaymentIntent, Party, PaymentIntent, PaymentType, RetrievePaymentIntent, Status},
+    poller::{DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, Poller, Seen},
     qr_charges::{ChargeStatus, GenerateQr, QrCharge},
     webhook_event::WebhookEvent,
 };
@@ -40,25 +40,25 @@ pub const DEFAULT_BASE_URL: &str = "https://api.itpay.ai/v1";
 pub const DEFAULT_TIMEOUT: u32 = 30_000;
 
 /// Reads an object out of an answer, or the refusal that it is.
-fn parse_object<T>(response: &Response, read: impl FnOnce(Fields) -> Fit<T>) -> Result<T, Error> {
+fn parse_object<T>(response: &Response, read: impl FnOnce(FieldReader) -> FieldResult<T>) -> Result<T, Error> {
     endpoint::read_object(response, endpoint::success(response, error_body::parse)?, read)
 }
 
 /// Reads a list of objects, bare or as the `data` of an object: which of the two the gateway sends is ASSUMED.
-fn parse_list<T>(response: &Response, read: impl Fn(Fields) -> Fit<T>) -> Result<Vec<T>, Error> {
+fn parse_list<T>(response: &Response, read: impl Fn(FieldReader) -> FieldResult<T>) -> Result<Vec<T>, Error> {
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
-    match Fields::parse(json.get()) {
+    match FieldReader::parse(json.get()) {
         Ok(Some(mut object)) => endpoint::read_list(response, object.take("data"), read),
         _ => endpoint::read_list(response, json.get(), read),
     }
 }
 
 /// Reads whatever JSON a call that is not modelled was answered with; nothing at all is also an answer.
-pub fn parse_any(response: &Response) -> Result<Option<Json>, Error> {
+pub fn parse_any(response: &Response) -> Result<Option<RawJson>, Error> {
     let empty = response.body.is_empty() && (200..300).contains(&response.status);
     if empty {
         return Ok(None);
     }
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
-    Ok(Json::of(json.get()))
+    Ok(RawJson::of(json.get()))
 }

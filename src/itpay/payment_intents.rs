@@ -14,7 +14,7 @@ use crate::{
     Endpoint, Error, Metadata, Money,
     endpoint::{read_params, to_body},
     http::{Method, Request, Response},
-    json::{Fields, Fit, Object, open_enum, quoted},
+    json::{FieldReader, FieldResult, RawObject, open_enum, quoted},
 };
 
 /// The most that `metadata` may take as JSON, in bytes.
@@ -71,13 +71,13 @@ pub struct Party {
     /// The person on whose behalf.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub human_id: Option<String>,
-    /// Fields that this version does not know.
+    /// FieldReader that this version does not know.
     #[serde(flatten)]
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 impl Party {
-    fn read(mut fields: Fields) -> Fit<Party> {
+    fn read(mut fields: FieldReader) -> FieldResult<Party> {
         Ok(Party {
             agent_id: fields.string("agent_id")?.into_owned(),
             human_id: fields.optional_string("human_id")?.map(Cow::into_owned),
@@ -108,7 +108,7 @@ pub struct PaymentIntent {
     /// Why it failed; in webhooks only.
     pub failure_reason: Option<String>,
     /// Every other field, as it came.
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 impl PaymentIntent {
@@ -123,7 +123,7 @@ impl PaymentIntent {
     }
 
     /// What must be right; the status of it.
-    fn check(fields: &mut Fields) -> Fit<Status> {
+    fn check(fields: &mut FieldReader) -> FieldResult<Status> {
         fields.string("id")?;
         if let Some(mut amount) = fields.optional_object("amount")? {
             amount.string("currency")?;
@@ -132,7 +132,7 @@ impl PaymentIntent {
         Ok(fields.string("status")?.into())
     }
 
-    pub(crate) fn read(mut fields: Fields) -> Fit<PaymentIntent> {
+    pub(crate) fn read(mut fields: FieldReader) -> FieldResult<PaymentIntent> {
         let status = PaymentIntent::check(&mut fields)?;
         Ok(PaymentIntent {
             id: fields.string("id")?.into_owned(),
@@ -172,9 +172,9 @@ pub struct CreatePaymentIntent {
     /// Strings by name, at most 4 KB of JSON.
     #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
-    /// Fields that this version does not know.
+    /// FieldReader that this version does not know.
     #[serde(flatten)]
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 /// What may be null: then it is not sent.
@@ -221,7 +221,7 @@ impl CreatePaymentIntent {
     }
 }
 
-fn check_params(fields: &mut Fields) -> Fit<()> {
+fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
     fields.optional_string("id")?;
     fields.string("service_id")?;
     fields.string("type")?;
@@ -234,7 +234,7 @@ fn check_params(fields: &mut Fields) -> Fit<()> {
     fields.each_string("metadata", |_, _| {})?;
     match fields.take("metadata").len() {
         size if size > MAX_METADATA => {
-            fields.misfit("metadata", format!("must be at most 4096 bytes of JSON, not {size}"))
+            fields.field_error("metadata", format!("must be at most 4096 bytes of JSON, not {size}"))
         }
         _ => Ok(()),
     }

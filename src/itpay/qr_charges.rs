@@ -6,7 +6,7 @@ use super::{parse_object, routes};
 use crate::{
     Endpoint, Error,
     http::{Method, Request, Response},
-    json::{Fields, Fit, Object, open_enum},
+    json::{FieldReader, FieldResult, RawObject, open_enum},
 };
 
 open_enum! {
@@ -39,11 +39,11 @@ pub struct QrCharge {
     /// What it is good for.
     pub status: Option<ChargeStatus>,
     /// Every other field, as it came.
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 impl QrCharge {
-    fn read(mut fields: Fields) -> Fit<QrCharge> {
+    fn read(mut fields: FieldReader) -> FieldResult<QrCharge> {
         Ok(QrCharge {
             id: fields.string("id")?.into_owned(),
             payment_intent_id: fields.text("payment_intent_id"),

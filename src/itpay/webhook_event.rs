@@ -6,7 +6,7 @@ use super::PaymentIntent;
 use crate::{
     Error,
     endpoint::invalid,
-    json::{Fields, Json, Object},
+    json::{FieldReader, RawJson, RawObject},
 };
 
 /// `{id, type, data}`.
@@ -17,20 +17,20 @@ pub struct WebhookEvent {
     /// Such as `payment_intent.succeeded`. More may come.
     pub event_type: String,
     /// For `payment_intent.*` the payment.
-    pub data: Option<Json>,
+    pub data: Option<RawJson>,
     /// Every other field, as it came.
-    pub extra: Object,
+    pub extra: RawObject,
 }
 
 impl WebhookEvent {
     /// Reads a verified body.
     pub fn parse(body: &[u8]) -> Result<WebhookEvent, Error> {
-        let Some(mut fields) = core::str::from_utf8(body).ok().and_then(|body| Fields::parse(body).ok()?) else {
+        let Some(mut fields) = core::str::from_utf8(body).ok().and_then(|body| FieldReader::parse(body).ok()?) else {
             return Err(Error::invalid("body", "is not a JSON object"));
         };
         Ok(WebhookEvent {
-            id: fields.string("id").map_err(|misfit| invalid(*misfit))?.into_owned(),
-            event_type: fields.string("type").map_err(|misfit| invalid(*misfit))?.into_owned(),
+            id: fields.string("id").map_err(|field_error| invalid(*field_error))?.into_owned(),
+            event_type: fields.string("type").map_err(|field_error| invalid(*field_error))?.into_owned(),
             data: fields.json("data"),
             extra: fields.rest(),
         })
@@ -38,7 +38,7 @@ impl WebhookEvent {
 
     /// The payment that the event is about.
     pub fn payment_intent(&self) -> Result<PaymentIntent, Error> {
-        match self.data.as_ref().map(Json::as_str) {
+        match self.data.as_ref().map(RawJson::as_str) {
             Some(json) if json.starts_with('{') => PaymentIntent::from_json(json),
             _ => Err(Error::invalid("data", "is not an object")),
         }

@@ -1,4 +1,4 @@
-//! The calls under way. Each is a future that pkg-template/src/call.ts polls: a call that has to wait tells its `Call`
+//! The calls under way. Each is a future that pkg-template/src/internal/call.ts polls: a call that has to wait tells its `Call`
 //! what for, and is resumed once that has ended. There is no executor, no waker and no promise on this side.
 
 use alloc::{boxed::Box, string::String, vec::Vec};

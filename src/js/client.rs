@@ -21,7 +21,7 @@ use crate::{
     Endpoint, Error, Money, Secret,
     http::{self, Headers, Method, Request, Response},
     itpay::{
-        self, ActivateManifest, ApiKey, Completion, CreateManifest, CreatePaymentIntent, GenerateQr, PaymentIntent,
+        self, ActivateManifest, ApiKey, CreateManifest, CreatePaymentIntent, GenerateQr, PaymentIntent, Poller,
         RetrievePaymentIntent, SearchManifests, Seen, credentials, parse_any,
     },
     payment_intent_id,
@@ -193,7 +193,7 @@ fn start(
 async fn wait(client: &Client, request: &Request, options: &WaitOptions) -> Result<JsValue, JsValue> {
     let now = || call::now() as u64;
     let sign = |request: &Request, now_ms| client.sign(request, now_ms);
-    let mut completion = Completion::new(now(), options.timeout as u64, options.poll_interval as u64);
+    let mut completion = Poller::new(now(), options.timeout as u64, options.poll_interval as u64);
     let mut intent = None;
     let mut looks = 0;
     loop {

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::{Error, Fault, Json, json::Fields};
+use crate::{Error, ErrorKind, RawJson, json::FieldReader};
 
 /// It has the fields of the facade's error classes, under the same names. It lives in JavaScript from the start: what
 /// carries it around is as small as a number.
@@ -95,19 +95,19 @@ impl From<Error> for Record {
     fn from(error: Error) -> Record {
         let name = match &error {
             Error::Invalid { .. } => "ValidationError",
-            Error::Unreadable { .. } => "APIError",
-            Error::Gateway(answer) => match answer.fault {
-                Some(Fault::Credentials) => "AuthenticationError",
-                Some(Fault::Call) => "ValidationError",
-                Some(Fault::Haste) => "RateLimitError",
+            Error::InvalidResponse { .. } => "APIError",
+            Error::Api(answer) => match answer.kind {
+                Some(ErrorKind::Authentication) => "AuthenticationError",
+                Some(ErrorKind::InvalidRequest) => "ValidationError",
+                Some(ErrorKind::RateLimited) => "RateLimitError",
                 None => "APIError",
             },
         };
         let record = Record::new(name, &error.code(), &error.to_string()).with("retryable", error.is_retryable());
         let (status, request_id, field) = match error {
             Error::Invalid { field, .. } => return record.with("field", field),
-            Error::Unreadable { status, request_id, field, .. } => (status, request_id, Some(field)),
-            Error::Gateway(answer) => {
+            Error::InvalidResponse { status, request_id, field, .. } => (status, request_id, Some(field)),
+            Error::Api(answer) => {
                 let field = answer.details.as_ref().and_then(culprit);
                 if let Some(ms) = answer.retry_after {
                     record.set("retryAfter", &(ms as f64).into());
@@ -129,8 +129,8 @@ impl From<Record> for JsValue {
 }
 
 /// The field that a refusal names, where it does.
-fn culprit(details: &Json) -> Option<String> {
-    let mut fields = Fields::parse(details.as_str()).ok()??;
+fn culprit(details: &RawJson) -> Option<String> {
+    let mut fields = FieldReader::parse(details.as_str()).ok()??;
     // GoPay's refusals are a list, whose first entry counts.
     let mut fields = fields.objects("errors").into_iter().next().unwrap_or(fields);
     fields.text("field").or_else(|| fields.text("param"))

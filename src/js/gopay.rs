@@ -19,9 +19,9 @@ use super::{
 use crate::{
     Endpoint, Error, Secret,
     gopay::{
-        self, AccountStatement, Capture, CreatePayment, CreateRecurrence, Evidence, ListRefunds, Outcome, Payment,
-        PaymentInstruments, Progress, RefundPayment, RetrievePayment, TokenRequest, VoidAuthorization, VoidRecurrence,
-        Wish,
+        self, AccountStatement, Capture, CreatePayment, CreateRecurrence, ListRefunds, Observation, Operation, Outcome,
+        Payment, PaymentInstruments, Progress, RefundPayment, RetrievePayment, TokenRequest, VoidAuthorization,
+        VoidRecurrence,
     },
     http::{Headers, Request, Response},
     retry::Failure,
@@ -136,7 +136,7 @@ pub fn check_client(client: Config) -> Result<(), JsValue> {
 pub fn payments_create(call: Call, client: Config, params: &str, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|client| {
         let create = CreatePayment::from_json(params, client.go_id)?;
-        Ok((create.request()?, Change { id: String::new(), wish: Wish::Created, check: CreatePayment::check }))
+        Ok((create.request()?, Change { id: String::new(), wish: Operation::Created, check: CreatePayment::check }))
     })
 }
 
@@ -154,7 +154,7 @@ pub fn payments_status(call: Call, client: Config, id: String, options: Option<R
 pub fn payments_refund(call: Call, client: Config, id: String, params: &str, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|_| {
         let refund = RefundPayment::from_json(id.clone(), params)?;
-        let wish = Wish::Refunded { amount: refund.amount };
+        let wish = Operation::Refunded { amount: refund.amount };
         Ok((refund.request()?, Change { id: id.clone(), wish, check: check_done::<RefundPayment> }))
     })
 }
@@ -175,7 +175,7 @@ pub fn payments_create_recurrence(
 ) -> usize {
     change(call, client, options, &|_| {
         let create = CreateRecurrence::from_json(&parent_id, params)?;
-        let change = Change { id: parent_id.clone(), wish: Wish::Recurred, check: CreateRecurrence::check };
+        let change = Change { id: parent_id.clone(), wish: Operation::Recurred, check: CreateRecurrence::check };
         Ok((create.request()?, change))
     })
 }
@@ -184,7 +184,7 @@ pub fn payments_create_recurrence(
 pub fn payments_void_recurrence(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|_| {
         let request = VoidRecurrence { id: id.clone() }.request()?;
-        Ok((request, Change { id: id.clone(), wish: Wish::RecurrenceVoided, check: check_done::<VoidRecurrence> }))
+        Ok((request, Change { id: id.clone(), wish: Operation::RecurrenceVoided, check: check_done::<VoidRecurrence> }))
     })
 }
 
@@ -198,7 +198,7 @@ pub fn payments_capture(
 ) -> usize {
     change(call, client, options, &|_| {
         let capture = Capture::from_json(id.clone(), params.as_deref())?;
-        Ok((capture.request()?, Change { id: id.clone(), wish: Wish::Captured, check: check_done::<Capture> }))
+        Ok((capture.request()?, Change { id: id.clone(), wish: Operation::Captured, check: check_done::<Capture> }))
     })
 }
 
@@ -206,7 +206,7 @@ pub fn payments_capture(
 pub fn payments_void_authorization(call: Call, client: Config, id: String, options: Option<RawOptions>) -> usize {
     change(call, client, options, &|_| {
         let request = VoidAuthorization { id: id.clone() }.request()?;
-        let wish = Wish::AuthorizationVoided;
+        let wish = Operation::AuthorizationVoided;
         Ok((request, Change { id: id.clone(), wish, check: check_done::<VoidAuthorization> }))
     })
 }
@@ -253,7 +253,7 @@ fn read(
 struct Change {
     /// The payment's.
     id: String,
-    wish: Wish,
+    wish: Operation,
     check: fn(&Response) -> Result<(), Error>,
 }
 
@@ -281,10 +281,10 @@ fn change(
                     Err(error) => {
                         let failure = match &error {
                             // The result is FAILED.
-                            Error::Gateway(_) if (200..300).contains(&answer.response.status) => Failure::Refused,
-                            Error::Gateway(_) => answered(&answer),
+                            Error::Api(_) if (200..300).contains(&answer.response.status) => Failure::ConnectionRefused,
+                            Error::Api(_) => answered(&answer),
                             // It said yes, in a way that cannot be read.
-                            _ => Failure::BrokenAnswer,
+                            _ => Failure::IncompleteResponse,
                         };
                         (Ok(error), failure, Some(answer))
                     }
@@ -297,11 +297,11 @@ fn change(
                 Err(Fault::NoToken(thrown)) => return Err(thrown),
             };
             let said_before = match &record {
-                Ok(Error::Gateway(error)) => change.wish.is_said_true_by(error),
+                Ok(Error::Api(error)) => change.wish.is_said_true_by(error),
                 _ => false,
             };
-            let sure = !said_before && change.wish.outcome(failure, &Evidence::default()) == Outcome::NotDone;
-            let seen = if sure { Evidence::default() } else { look(&client, &change, &options, started).await };
+            let sure = !said_before && change.wish.outcome(failure, &Observation::default()) == Outcome::NotDone;
+            let seen = if sure { Observation::default() } else { look(&client, &change, &options, started).await };
             let was_true_before = match (&record, &seen.payment) {
                 (Ok(error), Some(payment)) => change.wish.was_true_before(error, payment).then_some(&payment.id),
                 _ => None,
@@ -325,10 +325,10 @@ fn change(
 }
 
 /// Reads what shows how a call went. What cannot be read is not known.
-async fn look(client: &Rc<Client>, change: &Change, options: &Options, started: f64) -> Evidence {
+async fn look(client: &Rc<Client>, change: &Change, options: &Options, started: f64) -> Observation {
     let (wants_payment, wants_refunds) = change.wish.shows();
     let options = options.again(client.line.timeout, client.line.max_retries);
-    let mut seen = Evidence::default();
+    let mut seen = Observation::default();
     if wants_payment
         && let Ok(request) = (RetrievePayment { id: change.id.clone() }).request()
         && let Ok(answer) = exchange_with_token(client, &request, &options).await
@@ -441,7 +441,7 @@ fn check_done<E: Endpoint<Output = gopay::Done>>(response: &Response) -> Result<
 
 fn same_payment(response: &Response, payment: &Payment, id: &str) -> Result<(), Error> {
     let problem = "is another payment's than the one asked for";
-    if payment.id == id { Ok(()) } else { Err(gopay::unreadable_field(response, "id", problem)) }
+    if payment.id == id { Ok(()) } else { Err(gopay::invalid_field(response, "id", problem)) }
 }
 
 fn refused(error: Error, answer: &Answer) -> Record {

@@ -30,4 +30,4 @@ mod transport;
 #[cfg(feature = "js-webhooks")]
 mod webhooks;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
-mod wiping;
+mod zeroizing_alloc;

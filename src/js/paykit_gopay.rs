@@ -11,7 +11,7 @@ use super::error::Record;
 use crate::{
     Error,
     gopay::{Notification, Payment, Refund},
-    json::{Fields, text},
+    json::{FieldReader, text},
     paykit::{self, Charge, Context, Mismatch, Seen},
 };
 
@@ -127,7 +127,7 @@ fn refunds(history: Option<String>) -> Result<Option<Vec<Refund>>> {
 
 /// What `paykit_notification` has written.
 fn read_notification(text: &str) -> Notification {
-    let mut fields = Fields::of("notification", text).nested("notification");
+    let mut fields = FieldReader::of("notification", text).nested("notification");
     let mut id = |name: &str| fields.as_mut()?.text(name);
     Notification { id: id("id").unwrap_or_default(), parent_id: id("parent_id") }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::error::Record;
 use crate::{
-    Error, Object,
+    Error, RawObject,
     itpay::{PaymentIntent, WebhookEvent},
     json::text,
     paykit::{self, Shop},
@@ -26,13 +26,13 @@ pub fn paykit_intent(kind: &str, params: &str, agent_id: Option<String>, service
 
 #[wasm_bindgen]
 pub fn paykit_checkout(intent: &str, charge: Option<String>) -> Result<String> {
-    let charge = charge.as_deref().and_then(Object::parse);
+    let charge = charge.as_deref().and_then(RawObject::parse);
     Ok(text(&paykit::intent_checkout(&read(intent)?, charge.as_ref())))
 }
 
 #[wasm_bindgen]
 pub fn paykit_payment(intent: &str, charge: Option<String>) -> Result<String> {
-    let charge = charge.as_deref().and_then(Object::parse);
+    let charge = charge.as_deref().and_then(RawObject::parse);
     Ok(text(&paykit::intent_payment(&read(intent)?, charge.as_ref())))
 }
 

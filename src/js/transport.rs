@@ -70,7 +70,7 @@ pub(super) async fn exchange(
 /// What a refusal means for another attempt.
 pub(super) fn answered(answer: &Answer) -> Failure {
     let retry_after = retry::retry_after(&answer.response, now() as u64);
-    Failure::Answered { status: answer.response.status, retry_after }
+    Failure::Status { status: answer.response.status, retry_after }
 }
 
 async fn attempt(
@@ -189,7 +189,7 @@ fn too_late(options: &Options, attempts: u32, answered: bool) -> NoAnswer {
     let message = format!("{what} within {} ms; whether the call was processed is not known", options.timeout as u64);
     NoAnswer {
         record: Record::new("TimeoutError", "timeout", &message).after(attempts).retryable(),
-        failure: Some(if answered { Failure::BrokenAnswer } else { Failure::NoAnswer }),
+        failure: Some(if answered { Failure::IncompleteResponse } else { Failure::NoResponse }),
     }
 }
 
@@ -199,13 +199,13 @@ fn failed(line: &Line, cause: JsValue, answered: bool, attempts: u32) -> NoAnswe
     let origin = line.base.origin();
     let (code, failure, message) = if answered {
         let message = format!("The answer of {origin} broke off; the call was probably processed");
-        ("broken_answer", Failure::BrokenAnswer, message)
+        ("broken_answer", Failure::IncompleteResponse, message)
     } else if was_refused(&cause) {
         let message = format!("No connection to {origin}: nobody listens there, so the call was not processed");
-        ("connection_refused", Failure::Refused, message)
+        ("connection_refused", Failure::ConnectionRefused, message)
     } else {
         let message = format!("No connection to {origin}: whether the call was processed is not known");
-        ("connection_failed", Failure::NoAnswer, message)
+        ("connection_failed", Failure::NoResponse, message)
     };
     let record = Record::new("ConnectionError", code, &message).after(attempts).with_cause(cause);
     NoAnswer { record: if answered { record } else { record.retryable() }, failure: Some(failure) }
@@ -283,9 +283,9 @@ impl Line {
 /// A refusal, with how long it asked to wait: that takes a clock.
 pub(super) fn timed(error: Error, answer: &Answer) -> Error {
     match error {
-        Error::Gateway(mut gateway) => {
+        Error::Api(mut gateway) => {
             gateway.retry_after = retry::retry_after(&answer.response, now() as u64);
-            Error::Gateway(gateway)
+            Error::Api(gateway)
         }
         other => other,
     }

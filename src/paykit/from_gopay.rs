@@ -11,9 +11,9 @@ use super::{
     period::current_period,
 };
 use crate::{
-    Metadata, Object,
+    Metadata, RawObject,
     gopay::{self, Cycle, Recurrence, RecurrenceState, RefundState, State},
-    json::Fields,
+    json::FieldReader,
     time::to_iso8601,
 };
 
@@ -119,7 +119,7 @@ pub fn invoice(payment: &gopay::Payment, now: u64) -> Invoice {
 /// An entry of a payment's refund history.
 pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
     let (_, metadata) = bought(payment);
-    let mut custom_fields = Object::default();
+    let mut custom_fields = RawObject::default();
     custom_fields.set("payment_id", &payment.id);
     custom_fields.set("state", refund.state.as_str());
     Refund {
@@ -139,7 +139,7 @@ pub fn refund_made(payment_id: &str, amount: i64, result: &str, history: &[gopay
         .iter()
         .filter(|entry| entry.amount == amount && entry.state != RefundState::Failed)
         .max_by_key(|entry| (entry.requested_at, entry.id.len(), entry.id.as_str()));
-    let mut custom_fields = Object::default();
+    let mut custom_fields = RawObject::default();
     custom_fields.set("payment_id", payment_id);
     custom_fields.set("result", result);
     custom_fields.set("state", &made.map(|made| made.state.as_str()));
@@ -207,13 +207,13 @@ fn products(item: &Item, payment: &gopay::Payment) -> Vec<Product> {
 /// The name of the first line of a payment that was not made by PayKit.
 fn first_item(payment: &gopay::Payment) -> Option<String> {
     let items = payment.extra.get("items")?;
-    let first = Fields::of("items", items.as_str()).objects("items").into_iter().next();
+    let first = FieldReader::of("items", items.as_str()).objects("items").into_iter().next();
     first?.text("name").filter(|name| !name.is_empty())
 }
 
 /// What GoPay says and PayKit has no field for.
-fn known(payment: &gopay::Payment) -> Object {
-    let mut known = Object::default();
+fn known(payment: &gopay::Payment) -> RawObject {
+    let mut known = RawObject::default();
     known.set("id", &payment.id);
     known.set("state", payment.state.as_str());
     known.set("sub_state", &payment.sub_state);

@@ -13,13 +13,13 @@ use super::{
     objects::{BillingMode, Checkout, Event, EventData, Invoice, Payee, Payment, PaymentStatus, Product, SessionType},
 };
 use crate::{
-    Error, Metadata, Object,
+    Error, Metadata, RawObject,
     itpay::{PaymentIntent, Status, WebhookEvent},
     time::to_iso8601,
 };
 
 /// An intent as it is now; `charge` is its code, where that is at hand.
-pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Object>) -> Payment {
+pub fn intent_payment(intent: &PaymentIntent, charge: Option<&RawObject>) -> Payment {
     let (item, metadata) = bought(intent);
     let (amount, currency) = amount(intent);
     Payment {
@@ -44,7 +44,7 @@ pub fn intent_payment(intent: &PaymentIntent, charge: Option<&Object>) -> Paymen
 }
 
 /// An intent as the checkout that it began as: its page is the wallet.
-pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&Object>) -> Checkout {
+pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&RawObject>) -> Checkout {
     let (item, metadata) = bought(intent);
     let (amount, currency) = amount(intent);
     Checkout {
@@ -122,18 +122,18 @@ fn products(item: &Item) -> Vec<Product> {
 
 /// The person on whose behalf the agent acts.
 fn customer(intent: &PaymentIntent) -> Option<Payee> {
-    let id = Object::parse(intent.extra.get("payer")?.as_str())?.text("human_id")?.into_owned();
+    let id = RawObject::parse(intent.extra.get("payer")?.as_str())?.text("human_id")?.into_owned();
     Some(if id.contains('@') { Payee::Email(id) } else { Payee::Id(id) })
 }
 
-fn scan_url(intent: &PaymentIntent, charge: Option<&Object>) -> Option<String> {
-    let url = |charge: &Object| charge.text("scan_url").map(Cow::into_owned);
-    charge.and_then(url).or_else(|| url(&Object::parse(intent.extra.get("qr")?.as_str())?))
+fn scan_url(intent: &PaymentIntent, charge: Option<&RawObject>) -> Option<String> {
+    let url = |charge: &RawObject| charge.text("scan_url").map(Cow::into_owned);
+    charge.and_then(url).or_else(|| url(&RawObject::parse(intent.extra.get("qr")?.as_str())?))
 }
 
 /// What ItPay says and PayKit has no field for; the code is under `qr`.
-fn known(intent: &PaymentIntent, charge: Option<&Object>) -> Object {
-    let mut known = Object::default();
+fn known(intent: &PaymentIntent, charge: Option<&RawObject>) -> RawObject {
+    let mut known = RawObject::default();
     known.set("status", &intent.status);
     known.set("channel", &intent.channel);
     known.set("expires_at", &intent.expires_at);

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Error,
     gopay::{self, Notification, Payment, RecurrenceState, Refund, RefundState, State},
-    json::Fields,
+    json::FieldReader,
 };
 
 /// Reads which payment a notification is about: from the URL that it went to, or from a body where something on the way
@@ -25,7 +25,7 @@ pub fn notification(url: &str, body: &str) -> Result<Notification, Error> {
     if !missing || body.is_empty() {
         return from_url;
     }
-    let Ok(Some(mut fields)) = Fields::parse(body) else { return Notification::parse(body) };
+    let Ok(Some(mut fields)) = FieldReader::parse(body) else { return Notification::parse(body) };
     let mut query = String::new();
     for name in ["id", "parent_id"] {
         if let Ok(Some(id)) = gopay::id(&mut fields, name) {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::objects::BillingInterval;
 use crate::{
     Metadata,
-    json::{self, Fields},
+    json::{self, FieldReader},
 };
 
 /// The name that it goes by.
@@ -42,7 +42,7 @@ impl Item {
     /// Takes it out of the metadata. What cannot be read says nothing.
     pub(super) fn take(metadata: &mut Metadata) -> Item {
         let text = metadata.remove(KEY).unwrap_or_default();
-        let Ok(Some(mut fields)) = Fields::parse(&text) else { return Item::default() };
+        let Ok(Some(mut fields)) = FieldReader::parse(&text) else { return Item::default() };
         let mut string = |name: &str| fields.text(name).filter(|text| !text.is_empty());
         Item {
             // 1.1.1 wrote `itemId`.

@@ -9,8 +9,8 @@ use alloc::{
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
-    Json, Metadata, Object,
-    json::{self, Fields},
+    Metadata, RawJson, RawObject,
+    json::{self, FieldReader},
 };
 
 /// Who pays.
@@ -50,7 +50,7 @@ impl BillingInterval {
                 None => text.strip_prefix("custom:")?.strip_suffix("ms")?.parse().ok()?,
             },
             None => {
-                let mut fields = Fields::parse(json).ok()??;
+                let mut fields = FieldReader::parse(json).ok()??;
                 fields.text("type").filter(|name| name == "custom")?;
                 fields.take("durationMs").parse().ok()?
             }
@@ -112,7 +112,7 @@ pub struct Checkout {
     pub currency: String,
     pub amount: i64,
     pub subscription: Option<CheckoutSubscription>,
-    pub custom_fields: Object,
+    pub custom_fields: RawObject,
 }
 
 /// The subscription that a checkout begins.
@@ -150,7 +150,7 @@ pub struct Payment {
     pub item_id: Option<String>,
     pub requires_action: bool,
     pub payment_url: Option<String>,
-    pub custom_fields: Object,
+    pub custom_fields: RawObject,
 }
 
 /// Whether a subscription is charged.
@@ -178,7 +178,7 @@ pub struct Subscription {
     pub item_id: String,
     pub billing_interval: BillingInterval,
     pub metadata: Metadata,
-    pub custom_fields: Object,
+    pub custom_fields: RawObject,
     pub requires_action: bool,
     pub payment_url: Option<String>,
 }
@@ -192,7 +192,7 @@ pub struct Refund {
     pub currency: String,
     pub reason: Option<String>,
     pub metadata: Option<Metadata>,
-    pub custom_fields: Object,
+    pub custom_fields: RawObject,
 }
 
 /// Whether an invoice is one of a subscription.
@@ -218,7 +218,7 @@ pub struct Invoice {
     pub paid_at: Option<String>,
     pub line_items: Option<Vec<Product>>,
     pub metadata: Metadata,
-    pub custom_fields: Object,
+    pub custom_fields: RawObject,
 }
 
 /// Something that has happened.
@@ -245,7 +245,7 @@ pub struct Event {
 pub enum EventData {
     Invoice(Invoice),
     Payment(Payment),
-    Raw(Option<Json>),
+    Raw(Option<RawJson>),
     Refund(Refund),
     Subscription(Subscription),
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Error, Metadata,
     endpoint::read_params,
-    json::{Fields, Fit},
+    json::{FieldReader, FieldResult},
     money::{amount, amount_or_digits, check_currency},
 };
 
@@ -60,18 +60,25 @@ pub(super) enum AmountIn {
 }
 
 /// The fields of a call, and those of its `provider_metadata`, which is empty where there is none.
-pub(super) fn read<T>(params: &str, read: impl FnOnce(&mut Fields, &mut Fields) -> Fit<T>) -> Result<T, Error> {
+pub(super) fn read<T>(
+    params: &str,
+    read: impl FnOnce(&mut FieldReader, &mut FieldReader) -> FieldResult<T>,
+) -> Result<T, Error> {
     read_params(params, |mut fields| {
         let mut provider = match fields.optional_object("provider_metadata")? {
             Some(provider) => provider,
-            None => Fields::of("provider_metadata", "{}").object("provider_metadata")?,
+            None => FieldReader::of("provider_metadata", "{}").object("provider_metadata")?,
         };
         read(&mut fields, &mut provider)
     })
 }
 
 impl Order {
-    pub(super) fn read(fields: &mut Fields, provider: &mut Fields, amount_in: AmountIn) -> Fit<Order> {
+    pub(super) fn read(
+        fields: &mut FieldReader,
+        provider: &mut FieldReader,
+        amount_in: AmountIn,
+    ) -> FieldResult<Order> {
         let (amount, currency) = match amount_in {
             AmountIn::Params => (amount(fields)?, currency(fields, None)?),
             AmountIn::ProviderMetadata { default_currency } => {
@@ -91,7 +98,7 @@ impl Order {
 }
 
 /// A currency in any letter case.
-pub(super) fn currency(fields: &mut Fields, default: Option<&str>) -> Fit<String> {
+pub(super) fn currency(fields: &mut FieldReader, default: Option<&str>) -> FieldResult<String> {
     let given = match default {
         Some(default) => fields.optional_string("currency")?.unwrap_or_else(|| default.to_owned().into()),
         None => fields.string("currency")?,
@@ -99,26 +106,26 @@ pub(super) fn currency(fields: &mut Fields, default: Option<&str>) -> Fit<String
     let currency = given.trim().to_ascii_uppercase();
     match check_currency(&currency) {
         Ok(()) => Ok(currency),
-        Err(problem) => fields.misfit("currency", problem),
+        Err(problem) => fields.field_error("currency", problem),
     }
 }
 
 /// How many, 1 where it is not said.
-pub(super) fn quantity(fields: &mut Fields, name: &str) -> Fit<u64> {
+pub(super) fn quantity(fields: &mut FieldReader, name: &str) -> FieldResult<u64> {
     if !fields.has(name) {
         return Ok(1);
     }
     match u64::try_from(fields.integer(name)?) {
         Ok(quantity @ 1..) => Ok(quantity),
-        _ => fields.misfit(name, "must be an integer of at least 1"),
+        _ => fields.field_error(name, "must be an integer of at least 1"),
     }
 }
 
 /// `"month"` or `{type: "custom", durationMs}`.
-pub(super) fn billing_interval(fields: &mut Fields) -> Fit<BillingInterval> {
+pub(super) fn billing_interval(fields: &mut FieldReader) -> FieldResult<BillingInterval> {
     match BillingInterval::from_json(fields.take("billing_interval")) {
         Some(interval) => Ok(interval),
-        None => fields.misfit(
+        None => fields.field_error(
             "billing_interval",
             "must be day, week, month, year or { type: \"custom\", durationMs } with milliseconds above 0",
         ),
@@ -126,18 +133,18 @@ pub(super) fn billing_interval(fields: &mut Fields) -> Fit<BillingInterval> {
 }
 
 /// A URL that a payer's browser or the gateway is sent to.
-pub(super) fn url(fields: &mut Fields, name: &str) -> Fit<String> {
+pub(super) fn url(fields: &mut FieldReader, name: &str) -> FieldResult<String> {
     let url = fields.string(name)?;
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let plain = host.is_some_and(|host| !host.is_empty() && !url.contains(char::is_whitespace));
     if plain {
         Ok(url.into_owned())
     } else {
-        fields.misfit(name, "must be a whole URL, such as https://shop.example/done")
+        fields.field_error(name, "must be a whole URL, such as https://shop.example/done")
     }
 }
 
-fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
+fn customer(fields: &mut FieldReader) -> FieldResult<Option<Payee>> {
     let Some(mut customer) = fields.optional_object("customer")? else { return Ok(None) };
     if let Some(email) = customer.optional_string("email")? {
         let email = email.trim();
@@ -146,7 +153,7 @@ fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
             Some((_, host)) if !host.contains('@') && !email.contains(char::is_whitespace) => {
                 Ok(Some(Payee::Email(email.to_owned())))
             }
-            _ => customer.misfit("email", "must be an e-mail address"),
+            _ => customer.field_error("email", "must be an e-mail address"),
         };
     }
     match (customer.text("id"), customer.take("id")) {
@@ -154,26 +161,26 @@ fn customer(fields: &mut Fields) -> Fit<Option<Payee>> {
         (None, number) if number.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
             Ok(Some(Payee::Id(number.to_string())))
         }
-        _ => customer.misfit("email", "is missing, and so is the id"),
+        _ => customer.field_error("email", "is missing, and so is the id"),
     }
 }
 
 /// Strings by name. What is none becomes the text that JSON has for it; null and undefined are left out.
-fn metadata(fields: &mut Fields) -> Fit<Metadata> {
+fn metadata(fields: &mut FieldReader) -> FieldResult<Metadata> {
     let Some(given) = fields.optional_object("metadata")? else { return Ok(Metadata::default()) };
     let metadata: Metadata = given.texts_or_json().collect();
     if metadata.get(metadata::KEY).is_some() {
-        return fields.misfit("metadata", format!("must not have {}, which is PayKit's own", metadata::KEY));
+        return fields.field_error("metadata", format!("must not have {}, which is PayKit's own", metadata::KEY));
     }
     Ok(metadata)
 }
 
-fn billing(mut billing: Fields) -> Fit<Billing> {
+fn billing(mut billing: FieldReader) -> FieldResult<Billing> {
     let Some(mut address) = billing.optional_object("address")? else { return Ok(Billing::default()) };
     // A form that was not filled in says the same as one that is not there.
     let mut text = |name: &str| match address.text(name) {
         Some(text) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
-        None if address.has(name) => address.misfit(name, "must be a string"),
+        None if address.has(name) => address.field_error(name, "must be a string"),
         _ => Ok(None),
     };
     Ok(Billing {

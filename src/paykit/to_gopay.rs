@@ -17,8 +17,8 @@ use super::{
     params::{self, AmountIn, Order},
 };
 use crate::{
-    Error, Json, Object, gopay,
-    json::{self, Fields, Fit},
+    Error, RawJson, RawObject, gopay,
+    json::{self, FieldReader, FieldResult},
     money::{amount, amount_or_digits},
     time::{MS_PER_DAY, add_months, to_iso_date},
 };
@@ -52,7 +52,7 @@ pub fn checkout_params(params: &str, context: &Context) -> Result<String, Error>
                 let count = params::quantity(&mut subscription, "billing_interval_count")?;
                 Some((interval, recurrence(interval, count, provider, context.now)?))
             }
-            _ => return fields.misfit("session_type", "must be one_time or recurring"),
+            _ => return fields.field_error("session_type", "must be one_time or recurring"),
         };
         let item = Item {
             session_type: Some(session_type.into_owned()),
@@ -72,7 +72,7 @@ pub fn payment_params(params: &str, context: &Context) -> Result<String, Error> 
         let manual = match fields.optional_string("capture_method")?.as_deref() {
             None | Some("automatic") => false,
             Some("manual") => true,
-            Some(_) => return fields.misfit("capture_method", "must be automatic or manual"),
+            Some(_) => return fields.field_error("capture_method", "must be automatic or manual"),
         };
         create(&order, &item(&order), &return_url, provider, context, None, Some(manual))
     })
@@ -134,7 +134,7 @@ pub fn part_to_capture(params: &str, payment: &gopay::Payment) -> Result<Option<
         let amount = amount(fields)?;
         match payment.amount {
             Some(authorised) if amount > authorised => {
-                fields.misfit("amount", format!("must be at most {authorised}, which is what was authorised"))
+                fields.field_error("amount", format!("must be at most {authorised}, which is what was authorised"))
             }
             Some(authorised) if amount == authorised => Ok(None),
             _ => Ok(Some(json::text(&Part { amount, items: line("Capture", amount, 1) }))),
@@ -150,7 +150,7 @@ fn item(order: &Order) -> Item {
 #[derive(Serialize)]
 struct Part {
     amount: i64,
-    items: Json,
+    items: RawJson,
 }
 
 /// What `payments.createRecurrence` is given.
@@ -161,7 +161,7 @@ struct Charged<'a> {
     order_number: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_description: Option<&'a str>,
-    items: Json,
+    items: RawJson,
 }
 
 /// What `payments.create` is given.
@@ -172,7 +172,7 @@ struct Create<'a> {
     order_number: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_description: Option<&'a str>,
-    items: Json,
+    items: RawJson,
     payer: Payer<'a>,
     additional_params: Vec<Param<'a>>,
     callback: Callback<'a>,
@@ -186,8 +186,8 @@ struct Create<'a> {
 #[derive(Serialize)]
 struct Payer<'a> {
     allowed_payment_instruments: Vec<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Object::is_empty")]
-    contact: Object,
+    #[serde(skip_serializing_if = "RawObject::is_empty")]
+    contact: RawObject,
 }
 
 #[derive(Serialize)]
@@ -223,11 +223,11 @@ fn create(
     order: &Order,
     item: &Item,
     return_url: &str,
-    provider: &mut Fields,
+    provider: &mut FieldReader,
     context: &Context,
     recurrence: Option<Recurrence>,
     preauthorization: Option<bool>,
-) -> Fit<String> {
+) -> FieldResult<String> {
     let order_number = provider.optional_string("order_number")?.unwrap_or(context.order_number.as_str().into());
     let description = provider.optional_string("description")?.or(order.item_id.as_deref().map(Cow::Borrowed));
     let name = order.item_id.as_deref().or(description.as_deref()).unwrap_or(&order_number);
@@ -256,12 +256,12 @@ fn create(
 }
 
 /// The order's only line, of all of the amount.
-fn line(name: &str, amount: i64, count: u64) -> Json {
-    Json::new(&[Line { line_type: "ITEM", name, amount, count }])
+fn line(name: &str, amount: i64, count: u64) -> RawJson {
+    RawJson::new(&[Line { line_type: "ITEM", name, amount, count }])
 }
 
-fn contact(order: &Order) -> Fit<Object> {
-    let mut contact = Object::default();
+fn contact(order: &Order) -> FieldResult<RawObject> {
+    let mut contact = RawObject::default();
     if let Some(Payee::Email(email)) = &order.customer {
         contact.set("email", email);
     }
@@ -277,28 +277,28 @@ fn contact(order: &Order) -> Fit<Object> {
         if let Some(country) = &billing.country {
             match alpha3(country) {
                 Some(country) => contact.set("country_code", country),
-                None => return misfit("billing.address.country", "must be two letters of ISO 3166-1, such as CZ"),
+                None => return field_error("billing.address.country", "must be two letters of ISO 3166-1, such as CZ"),
             }
         }
     }
     Ok(contact)
 }
 
-fn language(provider: &mut Fields) -> Fit<String> {
+fn language(provider: &mut FieldReader) -> FieldResult<String> {
     let language = provider.optional_string("language")?.unwrap_or("EN".into());
     if language.len() == 2 && language.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         Ok(language.to_ascii_uppercase())
     } else {
-        provider.misfit("language", "must be two letters, such as en")
+        provider.field_error("language", "must be two letters, such as en")
     }
 }
 
 /// A year, or less if that is no whole number of cycles; five years of what is charged on demand.
-fn recurrence(interval: BillingInterval, count: u64, provider: &mut Fields, now: u64) -> Fit<Recurrence> {
+fn recurrence(interval: BillingInterval, count: u64, provider: &mut FieldReader, now: u64) -> FieldResult<Recurrence> {
     let within = |most: u64, unit: u64| most.saturating_sub(most % count.saturating_mul(unit).max(1)).max(count * unit);
     let days = |days: u64| now.saturating_add(days.saturating_mul(MS_PER_DAY));
     if count > 36_500 {
-        return provider.misfit("recurrence_period", "must be at most 36500");
+        return provider.field_error("recurrence_period", "must be at most 36500");
     }
     let (cycle, end) = match interval {
         BillingInterval::Day => ("DAY", days(within(365, 1))),
@@ -314,23 +314,23 @@ fn recurrence(interval: BillingInterval, count: u64, provider: &mut Fields, now:
     Ok(Recurrence { recurrence_cycle: cycle, recurrence_period, recurrence_date_to: date_to })
 }
 
-fn end_date(provider: &mut Fields, now: u64) -> Fit<Option<String>> {
+fn end_date(provider: &mut FieldReader, now: u64) -> FieldResult<Option<String>> {
     let Some(given) = provider.optional_string("end_date")? else { return Ok(None) };
     // A Date comes as text with a time behind it.
     let date = crate::time::parse_iso8601(&given).and_then(|_| given.get(..10)).unwrap_or_default();
     let exists = crate::time::parse_iso8601(date).is_some_and(|ms| to_iso_date(ms) == date);
     if !exists {
-        return provider.misfit("end_date", "must be a date such as 2030-12-31");
+        return provider.field_error("end_date", "must be a date such as 2030-12-31");
     }
     if date <= to_iso_date(now).as_str() {
-        return provider.misfit("end_date", "must be after today");
+        return provider.field_error("end_date", "must be after today");
     }
     if date > LAST_DAY {
-        return provider.misfit("end_date", "must be before 2099-12-31");
+        return provider.field_error("end_date", "must be before 2099-12-31");
     }
     Ok(Some(date.to_string()))
 }
 
-fn misfit<T>(field: &str, problem: &str) -> Fit<T> {
-    Err(crate::json::Misfit { field: field.to_owned(), problem: problem.to_owned() }.into())
+fn field_error<T>(field: &str, problem: &str) -> FieldResult<T> {
+    Err(crate::json::FieldError { field: field.to_owned(), problem: problem.to_owned() }.into())
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error, Metadata, Money,
-    json::{self, Fields, Fit},
+    json::{self, FieldReader, FieldResult},
 };
 
 /// What a call does not say itself.
@@ -42,14 +42,15 @@ pub fn intent_of_payment(params: &str, shop: &Shop) -> Result<String, Error> {
     })
 }
 
-fn intent(order: Order, session_type: Option<&str>, provider: &mut Fields, shop: &Shop) -> Fit<String> {
+fn intent(order: Order, session_type: Option<&str>, provider: &mut FieldReader, shop: &Shop) -> FieldResult<String> {
     let default = shop.service_id.as_deref().or(order.item_id.as_deref());
     let Some(service_id) = provider.optional_string("service_id")?.or(default.map(Cow::Borrowed)) else {
-        return provider.misfit("service_id", "is missing, and there is no item_id in its place");
+        return provider.field_error("service_id", "is missing, and there is no item_id in its place");
     };
     let default = shop.agent_id.as_deref().map(Cow::Borrowed);
     let Some(agent_id) = provider.optional_string("agent_id")?.or(default) else {
-        return provider.misfit("agent_id", "is missing: say which agent acts, here or as the provider's `agentId`");
+        return provider
+            .field_error("agent_id", "is missing: say which agent acts, here or as the provider's `agentId`");
     };
     let human_id = provider.optional_string("human_id")?.or(order.customer.as_ref().map(|customer| match customer {
         Payee::Email(id) | Payee::Id(id) => id.into(),

@@ -9,7 +9,7 @@ use crate::{
     Error,
     http::{path_segment, query},
     itpay::{ChargeStatus, CreatePaymentIntent, Status},
-    json::{Tree, to_tree},
+    json::{JsonMap, to_tree},
     time::to_iso8601,
 };
 
@@ -80,14 +80,14 @@ impl Charge {
     }
 
     /// As it stands on the wire. Without pictures: a gateway without a host has no URL for them.
-    pub fn to_wire(&self, expires_at: u64) -> Tree {
+    pub fn to_wire(&self, expires_at: u64) -> JsonMap {
         let mut object = to_tree(self);
         object.insert("expires_at".to_owned(), to_iso8601(expires_at).into());
         object
     }
 
     /// As its intent names it.
-    pub(super) fn reference(&self) -> Tree {
+    pub(super) fn reference(&self) -> JsonMap {
         [("charge_id", &self.id), ("scan_url", &self.scan_url)]
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.as_str().into()))

@@ -8,11 +8,11 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use super::{charges::Charge, refusal::Refusal, table::Row};
+use super::{charges::Charge, error_response::Refusal, table::Row};
 use crate::{
     Error, Metadata, Money,
     itpay::{CreatePaymentIntent, Status},
-    json::{Json, Tree, to_tree},
+    json::{JsonMap, RawJson, to_tree},
     time::to_iso8601,
 };
 
@@ -85,7 +85,7 @@ impl Intent {
     }
 
     /// As it stands on the wire. What the client sent stays, but for the fields that are the gateway's.
-    pub fn to_wire(&self) -> Tree {
+    pub fn to_wire(&self) -> JsonMap {
         let mut object = to_tree(&self.params);
         object.insert("status".to_owned(), self.status.as_str().into());
         object.insert("created_at".to_owned(), to_iso8601(self.created_at).into());
@@ -202,5 +202,5 @@ pub(super) struct EventData<'a> {
 }
 
 fn read_params<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CreatePaymentIntent, D::Error> {
-    CreatePaymentIntent::from_json(Json::deserialize(deserializer)?.as_str()).map_err(D::Error::custom)
+    CreatePaymentIntent::from_json(RawJson::deserialize(deserializer)?.as_str()).map_err(D::Error::custom)
 }

@@ -14,9 +14,9 @@ use serde_json::Value;
 use super::{
     charges::Charge,
     deliveries::{Deliveries, Delivery, Progress},
+    error_response::{Body, Refusal},
     ids::Ids,
     intents::{Action, Change, EventData, Intent},
-    refusal::{Body, Refusal},
     services::{Service, ServiceStatus},
     table::Table,
 };
@@ -24,8 +24,8 @@ use crate::{
     Error, Secret,
     endpoint::to_body,
     http::{Headers, Method, Request, Response, path_segment, query_value},
-    itpay::{CreateManifest, CreatePaymentIntent, PaymentType, Status, bears_key, routes::Route, verify},
-    json::Fields,
+    itpay::{CreateManifest, CreatePaymentIntent, PaymentType, Status, has_api_key, routes::Route, verify},
+    json::FieldReader,
     signature::{DEFAULT_MAX_AGE, HEADER, Key, MAX_MADE_BYTES, make},
 };
 
@@ -285,7 +285,7 @@ impl Sandbox {
     }
 
     fn handle(&mut self, request: &Request, caller_ms: u64, moment: Moment<'_>) -> Answer {
-        if !bears_key(request, &self.config.api_key) {
+        if !has_api_key(request, &self.config.api_key) {
             return Err(Refusal::wrong_key());
         }
         let by = |now_ms: u64| verify(request, &self.config.api_key, now_ms / 1000, DEFAULT_MAX_AGE);
@@ -433,7 +433,7 @@ struct Event<'a> {
 
 fn read_body(request: &Request) -> Result<&str, Error> {
     let body = core::str::from_utf8(&request.body).map_err(|_| Error::invalid("body", "is not UTF-8"))?;
-    match Fields::parse(body) {
+    match FieldReader::parse(body) {
         Ok(Some(_)) => Ok(body),
         Ok(None) => Err(Error::invalid("body", "is not a JSON object")),
         Err(error) => {

@@ -27,11 +27,11 @@
 mod charges;
 mod deliveries;
 mod emvco;
+mod error_response;
 pub mod gopay;
 mod ids;
 mod intents;
 mod itpay;
-mod refusal;
 mod services;
 mod table;
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::table::Row;
 use crate::{
     itpay::CreateManifest,
-    json::{Json, Tree, open_enum, parse, to_tree},
+    json::{JsonMap, RawJson, open_enum, parse, to_tree},
     time::to_iso8601,
 };
 
@@ -41,7 +41,7 @@ pub struct Service {
 
 impl Service {
     /// As it stands on the wire. What the client sent stays, but for the fields that are the gateway's.
-    pub fn to_wire(&self) -> Tree {
+    pub fn to_wire(&self) -> JsonMap {
         let mut object = to_tree(&self.params);
         object.insert("id".to_owned(), self.id.clone().into());
         object.insert("status".to_owned(), self.status.as_str().into());
@@ -75,5 +75,5 @@ impl Row for Service {
 }
 
 fn read_params<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CreateManifest, D::Error> {
-    CreateManifest::from_json(Json::deserialize(deserializer)?.as_str()).map_err(D::Error::custom)
+    CreateManifest::from_json(RawJson::deserialize(deserializer)?.as_str()).map_err(D::Error::custom)
 }

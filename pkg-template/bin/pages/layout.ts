@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 
 import { formatMoney } from "../../entry/index.js";
-import type { Money } from "../../src/objects.js";
+import type { Money } from "../../src/client/types.js";
 import { Html, html } from "./html.js";
 import type { Shown } from "./page.js";
 import { type Language, NAMES, TEXTS } from "./texts.js";

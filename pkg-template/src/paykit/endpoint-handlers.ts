@@ -1,6 +1,6 @@
 // PayKit as functions by path, for a server that passes calls on.
 
-import { reading } from "../given.js";
+import { reading } from "../internal/untrusted.js";
 import type { PayKit } from "./paykit.js";
 import type { PayKitProvider } from "./provider.js";
 

@@ -1,17 +1,17 @@
 // ItPay as a PayKit provider: a checkout or a payment is an intent with its QR code, and the customer pays in a wallet.
 
-import { ItPayClient, type ItPayClientOptions } from "../client.js";
-import { variable } from "../env.js";
-import { fromRecord, isItPayError } from "../errors.js";
-import { given, reading } from "../given.js";
+import { ItPayClient, type ItPayClientOptions } from "../client/client.js";
+import { variable } from "../internal/env.js";
+import { fromRecord, isItPayError } from "../internal/errors.js";
+import { given, reading } from "../internal/untrusted.js";
 import * as glue from "../glue/paykit.js";
-import type { PaymentIntent, QRCharge } from "../objects.js";
-import { constructEvent } from "../signature.js";
-import { VERSION } from "../version.js";
-import { type Glue, Wasm } from "../wasm.js";
-import { isNotFound, run, toId, toJson, unsupported } from "./crossing.js";
+import type { PaymentIntent, QRCharge } from "../client/types.js";
+import { constructEvent } from "../webhooks/signature.js";
+import { VERSION } from "../internal/version.js";
+import { type Glue, Wasm } from "../internal/wasm.js";
+import { isNotFound, run, toId, toJson, unsupported } from "./error-mapping.js";
 import { ConfigurationError, ProviderNotSupportedError, WebhookError } from "./errors.js";
-import type { Checkout, CreateCheckoutParams, CreatePaymentParams, Customer, Payment, Refund, Subscription, WebhookEvent } from "./objects.js";
+import type { Checkout, CreateCheckoutParams, CreatePaymentParams, Customer, Payment, Refund, Subscription, WebhookEvent } from "./types.js";
 import type { IncomingWebhook, PayKitProvider } from "./provider.js";
 
 /** @internal The wasm module; the entry says where it comes from. */

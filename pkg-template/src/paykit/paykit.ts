@@ -1,6 +1,6 @@
 // PayKit: one interface over any provider. Nothing is reported to anyone.
 
-import { given } from "../given.js";
+import { given } from "../internal/untrusted.js";
 import { checkProvider, type PayKitProvider } from "./provider.js";
 import { Webhook } from "./webhook.js";
 

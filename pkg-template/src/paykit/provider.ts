@@ -1,6 +1,6 @@
 // What a provider is: the interface of PayKit's core, and the check that `new PayKit(provider)` makes.
 
-import { reading } from "../given.js";
+import { reading } from "../internal/untrusted.js";
 import { ConfigurationError } from "./errors.js";
 import type {
   Checkout,
@@ -17,7 +17,7 @@ import type {
   UpdatePaymentParams,
   UpdateSubscriptionParams,
   WebhookEvent,
-} from "./objects.js";
+} from "./types.js";
 
 /** A webhook as it came. */
 export interface IncomingWebhook {

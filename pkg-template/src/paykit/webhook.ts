@@ -1,7 +1,7 @@
 // One webhook: which code runs for which event.
 
-import { reading } from "../given.js";
-import type { EventData, StandardEventType, WebhookEvent } from "./objects.js";
+import { reading } from "../internal/untrusted.js";
+import type { EventData, StandardEventType, WebhookEvent } from "./types.js";
 import type { PayKitProvider } from "./provider.js";
 
 /** A webhook as the caller has it. PayKit 1.1 called the headers `headers`. */

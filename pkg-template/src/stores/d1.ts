@@ -1,7 +1,7 @@
 // Handled events in Cloudflare D1: a row for each, taken by one statement.
 
-import { checkedLease, type EventStore } from "../event-store.js";
-import { given } from "../given.js";
+import { checkedLease, type EventStore } from "../webhooks/event-store.js";
+import { given } from "../internal/untrusted.js";
 import { Claims } from "./claims.js";
 import { checkClient, checkedId, checkedTtl, type StoreOptions } from "./options.js";
 

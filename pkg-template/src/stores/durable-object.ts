@@ -1,6 +1,6 @@
 // Handled events in Durable Objects: one object for each event, which clears itself away.
 
-import { checkedLease, type EventStore } from "../event-store.js";
+import { checkedLease, type EventStore } from "../webhooks/event-store.js";
 import { Claims } from "./claims.js";
 import { checkClient, checkedId, checkedTtl, type StoreOptions } from "./options.js";
 

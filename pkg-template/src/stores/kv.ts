@@ -1,6 +1,6 @@
 // Handled events in Workers KV: best effort.
 
-import { checkedLease, type EventStore } from "../event-store.js";
+import { checkedLease, type EventStore } from "../webhooks/event-store.js";
 import { Claims } from "./claims.js";
 import { checkClient, checkedId, checkedPrefix, checkedTtl, type StoreOptions } from "./options.js";
 

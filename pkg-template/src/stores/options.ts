@@ -1,6 +1,6 @@
 // What all stores that keep events for a while have in common.
 
-import { given, reading } from "../given.js";
+import { given, reading } from "../internal/untrusted.js";
 
 export interface StoreOptions {
   /** How long a handled event is remembered, in milliseconds. Default 7 days. */

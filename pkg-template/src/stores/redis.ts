@@ -1,6 +1,6 @@
 // Handled events in Redis: one atomic command for each step, so any number of servers can share it.
 
-import { checkedLease, type EventStore } from "../event-store.js";
+import { checkedLease, type EventStore } from "../webhooks/event-store.js";
 import { Claims } from "./claims.js";
 import { checkClient, checkedId, checkedPrefix, checkedTtl, type StoreOptions } from "./options.js";
 

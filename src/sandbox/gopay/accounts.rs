@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{
     check::{Check, Level},
+    error_response::Refusal,
     orders::{CURRENCIES, read_json},
     payments::Payment,
     refunds::local_time,
-    refusal::Refusal,
 };
 use crate::{
     Money,

@@ -6,7 +6,7 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use serde_json::Value;
 
 use crate::{
-    json::{MAX_SAFE_INTEGER, Tree},
+    json::{JsonMap, MAX_SAFE_INTEGER},
     time::{parse_iso8601, to_iso8601},
 };
 
@@ -30,12 +30,12 @@ pub(super) struct Check {
 /// An object and the path to it, as `payer.contact.`.
 #[derive(Clone)]
 pub(super) struct Level<'a> {
-    pub object: &'a Tree,
+    pub object: &'a JsonMap,
     path: String,
 }
 
 impl<'a> Level<'a> {
-    pub fn top(object: &'a Tree) -> Level<'a> {
+    pub fn top(object: &'a JsonMap) -> Level<'a> {
         Level { object, path: String::new() }
     }
 

@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 use super::{
     accounts,
     check::{Check, Level},
+    error_response::{Language, Refusal},
     notifications::{Notification, is_told, with_id},
     orders::{Order, check_items, has_type, read_json},
     payments::{Action, Change, Operation, Payment, key},
-    refusal::{Language, Refusal},
     tokens::Tokens,
 };
 use crate::{
     Error, Secret,
     gopay::{Progress as Outcome, RecurrenceState, State, routes::Route},
     http::{Headers, Method, Request, Response, query_value},
-    json::Tree,
+    json::JsonMap,
     sandbox::{
         deliveries::{Deliveries, Progress},
         ids::Ids,
@@ -276,7 +276,7 @@ impl Sandbox {
 
     /// A payment for whoever looks at the gateway from inside, as a page for the payer does: as on the wire but
     /// without what surprises there, and with what is not on the wire.
-    pub fn view(&self, payment: &Payment) -> Tree {
+    pub fn view(&self, payment: &Payment) -> JsonMap {
         let order = &payment.order;
         let mut view = payment.to_wire(self.config.go_id, &self.config.pay_url, false);
         let more = json!({
@@ -335,7 +335,7 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    fn wire(&self, payment: &Payment) -> Tree {
+    fn wire(&self, payment: &Payment) -> JsonMap {
         payment.to_wire(self.config.go_id, &self.config.pay_url, self.config.quirks)
     }
 

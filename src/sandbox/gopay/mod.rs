@@ -22,13 +22,13 @@
 
 mod accounts;
 mod check;
+mod error_response;
 mod gateway;
 mod notifications;
 mod orders;
 mod payments;
 mod recurrence;
 mod refunds;
-mod refusal;
 mod tokens;
 
 pub use self::{

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::{
     check::{Check, Level},
-    refusal::Refusal,
+    error_response::Refusal,
 };
-use crate::{gopay::Cycle, http::Request, json::Tree};
+use crate::{gopay::Cycle, http::Request, json::JsonMap};
 
 pub(super) const CURRENCIES: &[&str] = &["BGN", "CZK", "EUR", "GBP", "HUF", "PLN", "RON", "USD"];
 const INSTRUMENTS: &[&str] = &[
@@ -50,7 +50,7 @@ pub struct Order {
     /// Text for the payer.
     pub order_description: Option<String>,
     /// Contact and ways to pay, as sent.
-    pub payer: Tree,
+    pub payer: JsonMap,
     /// Where the payer goes afterwards.
     pub return_url: String,
     /// Where changes are told.
@@ -332,7 +332,7 @@ fn check_payer(check: &mut Check, payer: &Level<'_>, card_only: bool) {
 }
 
 /// A JSON object that the firewall lets through.
-pub(super) fn read_json(request: &Request) -> Result<Tree, Refusal> {
+pub(super) fn read_json(request: &Request) -> Result<JsonMap, Refusal> {
     if has_unicode_escape(&request.body) {
         return Err(Refusal::Firewall);
     }
@@ -362,7 +362,7 @@ fn has_unicode_escape(body: &[u8]) -> bool {
 }
 
 /// As the create's answer and later ones show it.
-pub(super) fn payer_to_wire(payer: &Tree) -> Tree {
+pub(super) fn payer_to_wire(payer: &JsonMap) -> JsonMap {
     let mut payer = payer.clone();
     // Real answers have spaces around it.
     if let Some(email) = payer.get_mut("contact").and_then(|contact| contact.get_mut("email")) {

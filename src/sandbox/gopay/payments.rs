@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
+    error_response::Refusal,
     orders::{Order, params_to_wire, payer_to_wire},
     recurrence::Mandate,
     refunds::Refund,
-    refusal::Refusal,
 };
 use crate::{
     Error,
     gopay::{PreauthorizationState as Hold, Progress as Outcome, RecurrenceState, RefundState, State},
-    json::{Tree, to_tree},
+    json::{JsonMap, to_tree},
     sandbox::table::Row,
     time::to_iso8601,
 };
@@ -177,7 +177,7 @@ impl Payment {
     }
 
     /// As it stands on the wire.
-    pub(super) fn to_wire(&self, go_id: u64, pay_url: &str, quirks: bool) -> Tree {
+    pub(super) fn to_wire(&self, go_id: u64, pay_url: &str, quirks: bool) -> JsonMap {
         let order = &self.order;
         let mut payer = if quirks { payer_to_wire(&order.payer) } else { order.payer.clone() };
         match self.payment_instrument.as_deref() {
@@ -209,7 +209,7 @@ impl Payment {
             "lang": order.lang,
             "gw_url": format!("{space}{pay_url}/{}", self.id),
         });
-        let mut wire = if let Value::Object(wire) = wire { wire } else { Tree::new() };
+        let mut wire = if let Value::Object(wire) = wire { wire } else { JsonMap::new() };
         let mut add = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
                 wire.insert(name.to_owned(), value);

@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{orders::has_type, refusal::Refusal};
+use super::{error_response::Refusal, orders::has_type};
 use crate::{
     Secret,
     gopay::SCOPE,

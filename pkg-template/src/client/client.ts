@@ -1,0 +1,162 @@
+// ItPayClient: dresses the wasm module's calls. What to send, when to send it again and how to read what comes
+// is decided there.
+
+import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
+import { type AsyncGlue, AsyncWasm, type Call } from "../internal/call.js";
+import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "../internal/client-config.js";
+import { variable } from "../internal/env.js";
+import { fromRecord } from "../internal/errors.js";
+import { given, reading } from "../internal/untrusted.js";
+import * as glue from "../glue/client.js";
+import type {
+  CreateManifestParams,
+  CreatePaymentIntentParams,
+  PaymentIntent,
+  QRCharge,
+  ServiceManifest,
+  WebhookEvent,
+} from "./types.js";
+import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions, verifySignature } from "../webhooks/signature.js";
+
+/** @internal The wasm module; the entry says where it comes from. */
+export const wasm = new AsyncWasm<typeof glue & AsyncGlue>(glue);
+
+export interface ItPayClientOptions extends ConnectionOptions {
+  /** Default: the variable ITPAY_API_KEY. */
+  apiKey?: string;
+  /** The payment channel of intents that name none, such as `alipay`. */
+  channel?: string;
+  /** Default `https://api.itpay.ai/v1`. Plain http is for loopback. */
+  baseUrl?: string;
+  /** Default: the variable ITPAY_WEBHOOK_SECRET. */
+  webhookSecret?: string;
+}
+
+export interface WaitOptions {
+  /** How long to wait altogether, in milliseconds. Default 5 minutes. */
+  timeout?: number;
+  /** How long to wait between two looks, in milliseconds. Default 2,000. */
+  pollInterval?: number;
+  signal?: AbortSignal;
+  /** Called once for each change of status, the first included. */
+  onUpdate?: (intent: PaymentIntent) => void;
+}
+
+export interface GenericRequestOptions extends RequestOptions {
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Names and values; `undefined` leaves a name out. */
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+type Use = (module: typeof glue, call: Call, config: object) => number;
+
+/** The ItPay API. Amounts are integers in minor units; times are in milliseconds. */
+export class ItPayClient {
+  readonly #config: Readonly<Record<string, unknown>>;
+  readonly #fetch: typeof fetch | undefined;
+  readonly #webhookSecret: string | undefined;
+
+  readonly paymentIntents = {
+    /**
+     * Creates a payment. Its id is the idempotency key: sending the same call again is safe.
+     * @throws ValidationError naming the `field`, before anything is sent
+     */
+    create: (params: CreatePaymentIntentParams, options?: RequestOptions): ApiPromise<PaymentIntent> =>
+      this.#call((module, call, config) => module.payment_intents_create(call, config, json("params", params), plain(options))),
+
+    /** A payment as it is now. */
+    retrieve: (id: string, options?: RequestOptions): ApiPromise<PaymentIntent> =>
+      this.#call((module, call, config) => module.payment_intents_retrieve(call, config, text("id", id), plain(options))),
+
+    /**
+     * Looks until the payment has ended: `succeeded`, `expired`, `cancelled` or `failed`. For development and
+     * scripts; in production, wait for the webhook.
+     * @throws TimeoutError with the last `intent` when the time is up; AbortError
+     */
+    waitForCompletion: (id: string, options?: WaitOptions): Promise<PaymentIntent> =>
+      new Promise((resolve, reject) =>
+        this.#begin((module, call, config) => module.payment_intents_wait(call, config, text("id", id), plain(options)), resolve, reject),
+      ),
+  };
+
+  readonly qr = {
+    /** The code to scan for a payment that is `pending`. */
+    generate: (paymentIntentId: string, options?: RequestOptions): ApiPromise<QRCharge> =>
+      this.#call((module, call, config) => module.qr_generate(call, config, text("paymentIntentId", paymentIntentId), plain(options))),
+  };
+
+  readonly manifests = {
+    /** Registers a service as a draft. Not sent again after a failure that leaves open whether it was registered. */
+    create: (params: CreateManifestParams, options?: RequestOptions): ApiPromise<ServiceManifest> =>
+      this.#call((module, call, config) => module.manifests_create(call, config, json("params", params), plain(options))),
+
+    /** Brings a service live. */
+    activate: (id: string, options?: RequestOptions): ApiPromise<ServiceManifest> =>
+      this.#call((module, call, config) => module.manifests_activate(call, config, text("id", id), plain(options))),
+
+    /** Finds services. */
+    search: (query: { q?: string } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
+      this.#call((module, call, config) => {
+        const { q } = given("query", query);
+        return module.manifests_search(call, config, q === undefined ? undefined : text("q", q), plain(options));
+      }),
+  };
+
+  readonly webhooks = {
+    /** As `verifySignature` of `itpay/webhooks`, with the client's secret. */
+    verifySignature: (body: RawBody, header: SignatureSource, options?: VerifyOptions): boolean =>
+      verifySignature(body, header, this.#webhookSecret ?? "", options),
+
+    /** As `constructEvent` of `itpay/webhooks`, with the client's secret. */
+    constructEvent: (body: RawBody, headers: SignatureSource, options?: VerifyOptions): WebhookEvent =>
+      constructEvent(body, headers, this.#webhookSecret ?? "", options),
+  };
+
+  /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */
+  constructor(options: ItPayClientOptions = {}) {
+    const own: ItPayClientOptions = given("options", options);
+    this.#config = {
+      ...connection(own, "API key"),
+      apiKey: own.apiKey ?? variable("ITPAY_API_KEY", own.env),
+      channel: own.channel,
+    };
+    this.#fetch = own.fetch;
+    this.#webhookSecret = own.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", own.env);
+    synchronously((module) => module.check_client(this.#config));
+  }
+
+  /** A call that is not modelled, signed and sent like the others. `path` is below the base URL, such as `/refunds`. */
+  request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
+    return this.#call((module, call, config) => {
+      const own = reading("options", () => ({ body: options.body, query: options.query }));
+      const entries = Object.entries(given("query", own.query));
+      const query = reading("query", () => entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])));
+      const body = own.body === undefined ? undefined : json("body", own.body);
+      return module.request(call, config, text("method", method), text("path", path), query, body, plain(options));
+    });
+  }
+
+  #call<T>(use: Use): ApiPromise<T> {
+    return apiPromise((resolve, reject) => this.#begin(use, resolve, reject));
+  }
+
+  #begin(use: Use, resolve: (result: never) => void, reject: (error: unknown) => void): void {
+    // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
+    wasm.begin(this.#fetch ?? globalThis.fetch, (module, call) => use(module, call, this.#config), resolve, reject);
+  }
+}
+
+/** A fresh id for a payment: `pi_` and a UUIDv7. */
+export function createPaymentIntentId(): string {
+  return synchronously((module) => module.create_payment_intent_id());
+}
+
+/** @internal */
+export function synchronously<T>(use: (module: typeof glue) => T): T {
+  try {
+    return wasm.call(use);
+  } catch (error) {
+    throw fromRecord(error);
+  }
+}

@@ -1,0 +1,40 @@
+// Amounts for people, from and to integers in minor units.
+
+import { synchronously } from "./client.js";
+import { ValidationError } from "../internal/errors.js";
+import { given } from "../internal/untrusted.js";
+import type { Money } from "./types.js";
+
+/**
+ * Reads a decimal: `money("6.99", "CNY")` is `{ currency: "CNY", value: 699 }`.
+ * @throws ValidationError for what is no decimal, or has more decimals than the currency
+ */
+export function money(amount: string, currency: string): Money {
+  if (typeof amount !== "string") throw new ValidationError('amount must be a string such as "6.99"', { code: "invalid_request", field: "amount" });
+  return { currency, value: synchronously((module) => module.money(amount, checkedCurrency(currency))) };
+}
+
+/** Writes an amount as people of the locale do: `¥6.99`. Default: the runtime's locale. */
+export function formatMoney(money: Money, locale?: string): string {
+  const { currency, value } = given("money", money) as Money;
+  if (!Number.isSafeInteger(value)) throw new ValidationError("value must be an integer of minor units", { code: "invalid_request", field: "value" });
+  const decimal = synchronously((module) => module.to_decimal(value, checkedCurrency(currency)));
+  try {
+    const decimals = decimal.split(".")[1]?.length ?? 0;
+    const format = new Intl.NumberFormat(locale, {
+      style: "currency",
+      currency,
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
+    // As text, so that no digit is lost on the way through a floating point number.
+    return format.format(decimal as unknown as number);
+  } catch (error) {
+    throw new ValidationError("currency or locale is not known", { code: "invalid_request", field: "currency", cause: error });
+  }
+}
+
+function checkedCurrency(currency: string): string {
+  if (typeof currency !== "string") throw new ValidationError('currency must be a string such as "CNY"', { code: "invalid_request", field: "currency" });
+  return currency;
+}

@@ -1,0 +1,168 @@
+// GoPayClient: dresses the wasm module's calls of GoPay's REST API v3.
+
+import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
+import { type AsyncGlue, AsyncWasm, type Call } from "../internal/call.js";
+import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "../internal/client-config.js";
+import { variable } from "../internal/env.js";
+import { fromRecord, ValidationError } from "../internal/errors.js";
+import { given } from "../internal/untrusted.js";
+import * as glue from "../glue/gopay.js";
+import type {
+  CreateGoPayPaymentParams,
+  CreateGoPayRecurrenceParams,
+  GoPayAccountStatementParams,
+  GoPayItem,
+  GoPayPayment,
+  GoPayPaymentInstruments,
+  GoPayRefund,
+  GoPayResult,
+} from "./types.js";
+
+/** @internal The wasm module; the entry says where it comes from. */
+export const wasm = new AsyncWasm<typeof glue & AsyncGlue>(glue);
+
+const PRODUCTION_URL = "https://gate.gopay.cz/api";
+const SANDBOX_URL = "https://gw.sandbox.gopay.com/api";
+
+export interface GoPayClientOptions extends ConnectionOptions {
+  /** Default: the variable GOPAY_CLIENT_ID. */
+  clientId?: string;
+  /** Default: the variable GOPAY_CLIENT_SECRET. */
+  clientSecret?: string;
+  /** The e-shop's number. Default: the variable GOPAY_GO_ID. */
+  goId?: string | number;
+  /** GoPay's test gateway or the real one: true, 1, yes, on or false, 0, no, off. Default: the variable GOPAY_SANDBOX. */
+  isSandbox?: boolean | string;
+  /** Default: the gateway that `isSandbox` says. Plain http is for loopback. */
+  baseUrl?: string;
+  /** In which language GoPay words its errors: `cs`, `sk` or else English. Default `en`. */
+  language?: string;
+}
+
+type PaymentId = string | number;
+type Use = (module: typeof glue, call: Call, config: object) => number;
+
+/**
+ * GoPay's REST API v3. Amounts are integers in minor units; times are in milliseconds.
+ *
+ * The token is asked for once and kept in this object: keep the client, in a Worker outside of the handler.
+ * What changes something is sent once; after a failure GoPay is asked how it went, and the error's `outcome` says it.
+ */
+export class GoPayClient {
+  /** Whether this is GoPay's test gateway. */
+  readonly isSandbox: boolean;
+  /** The e-shop's number. */
+  readonly goId: string;
+  readonly #config: Readonly<Record<string, unknown>>;
+  readonly #fetch: typeof fetch | undefined;
+
+  readonly payments = {
+    /**
+     * Creates a payment, which is paid at its `gw_url`. Sent once: after a failure there may be a payment that nobody
+     * has a link to, so creating another charges nobody twice.
+     * @throws ValidationError naming the `field`, before anything is sent
+     */
+    create: (params: CreateGoPayPaymentParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
+      this.#call((module, call, config) => module.payments_create(call, config, json("params", params), plain(options))),
+
+    /** A payment as it is now. */
+    status: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayPayment> =>
+      this.#call((module, call, config) => module.payments_status(call, config, digits("id", id), plain(options))),
+
+    /**
+     * Gives money back. ACCEPTED: it is on its way, the history tells how it went.
+     * @throws with `outcome`; `FAILED` as an APIError of that code
+     */
+    refund: (id: PaymentId, params: { amount: number }, options?: RequestOptions): ApiPromise<GoPayResult> =>
+      this.#call((module, call, config) => module.payments_refund(call, config, digits("id", id), json("params", params), plain(options))),
+
+    /** The refunds of a payment: the only place where a refund has an id. */
+    refunds: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayRefund[]> =>
+      this.#call((module, call, config) => module.payments_refunds(call, config, digits("id", id), plain(options))),
+
+    /** Charges the payer of a recurrence again. The id is always the first payment's. */
+    createRecurrence: (parentId: PaymentId, params: CreateGoPayRecurrenceParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
+      this.#call((module, call, config) =>
+        module.payments_create_recurrence(call, config, digits("parentId", parentId), json("params", params), plain(options)),
+      ),
+
+    /** Ends a recurrence: no further charges. One that has ended already is as good. */
+    voidRecurrence: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
+      this.#call((module, call, config) => module.payments_void_recurrence(call, config, digits("id", id), plain(options))),
+
+    /** Takes what was authorised, or a part; the rest is given back. What has been taken already is as good. */
+    capture: (id: PaymentId, params?: { amount: number; items?: GoPayItem[] }, options?: RequestOptions): ApiPromise<GoPayResult> =>
+      this.#call((module, call, config) =>
+        module.payments_capture(call, config, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
+      ),
+
+    /** Gives back what was authorised. What has been given back already is as good. */
+    voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
+      this.#call((module, call, config) => module.payments_void_authorization(call, config, digits("id", id), plain(options))),
+  };
+
+  /** @throws AuthenticationError without credentials; ValidationError naming the option that is wrong */
+  constructor(options: GoPayClientOptions = {}) {
+    const own: GoPayClientOptions = given("options", options);
+    const { env, language } = own;
+    const goId = own.goId ?? variable("GOPAY_GO_ID", env);
+    this.isSandbox = sandboxFlag(own.isSandbox ?? variable("GOPAY_SANDBOX", env));
+    this.goId = goId === undefined ? "" : digits("goId", goId);
+    this.#fetch = own.fetch;
+    this.#config = {
+      ...connection({ ...own, baseUrl: own.baseUrl ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL) }, "client secret"),
+      clientId: own.clientId ?? variable("GOPAY_CLIENT_ID", env),
+      clientSecret: own.clientSecret ?? variable("GOPAY_CLIENT_SECRET", env),
+      goId: goId === undefined ? undefined : this.goId,
+      acceptLanguage: typeof language === "string" && /^(cs|sk)\b/i.test(language) ? "cs-CZ" : "en-US",
+      // Where the wasm module keeps the token.
+      tokens: {},
+    };
+    synchronously((module) => module.check_client(this.#config));
+  }
+
+  /** The ways to pay at the e-shop, in one currency or in all. */
+  paymentInstruments(currency?: string, options?: RequestOptions): ApiPromise<GoPayPaymentInstruments> {
+    return this.#call((module, call, config) =>
+      module.payment_instruments(call, config, currency === undefined ? undefined : text("currency", currency), plain(options)),
+    );
+  }
+
+  /** A statement of the e-shop's account: the file's bytes. */
+  accountStatement(params: GoPayAccountStatementParams, options?: RequestOptions): ApiPromise<ArrayBuffer> {
+    return this.#call((module, call, config) => module.account_statement(call, config, json("params", params), plain(options)));
+  }
+
+  #call<T>(use: Use): ApiPromise<T> {
+    // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
+    const fetch = this.#fetch ?? globalThis.fetch;
+    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, call) => use(module, call, this.#config), resolve, reject));
+  }
+}
+
+/** @internal Never guesses: the wrong guess would be the gateway where money is real. */
+export function sandboxFlag(value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  const word = typeof value === "string" ? value.trim().toLowerCase() : undefined;
+  if (word !== undefined && ["true", "1", "yes", "on"].includes(word)) return true;
+  if (word !== undefined && ["false", "0", "no", "off"].includes(word)) return false;
+  throw new ValidationError(
+    "isSandbox (GOPAY_SANDBOX) must say which gateway is meant: true, 1, yes, on for GoPay's test gateway; false, 0, no, off for the real one",
+    { code: "invalid_request", field: "isSandbox" },
+  );
+}
+
+/** @internal */
+export function synchronously<T>(use: (module: typeof glue) => T): T {
+  try {
+    return wasm.call(use);
+  } catch (error) {
+    throw fromRecord(error);
+  }
+}
+
+/** An id as text; which text is one, the wasm module decides. */
+function digits(field: string, id: unknown): string {
+  if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
+  return text(field, id);
+}

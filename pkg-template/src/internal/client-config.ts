@@ -1,0 +1,106 @@
+// What every client takes, and what its calls take: checked as far as JavaScript must, and handed to the wasm module.
+
+import { type Env, variable } from "./env.js";
+import { ValidationError } from "./errors.js";
+import { reading } from "./untrusted.js";
+import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
+import { isPage, userAgent } from "./runtime.js";
+
+export interface ConnectionOptions {
+  /** How long one attempt may take, headers and body together, in milliseconds. Default 30,000. */
+  timeout?: number;
+  /** How often a failed call is sent again, where that is safe. Default 2; 0 sends exactly one request. */
+  maxRetries?: number;
+  /** Default: `globalThis.fetch`, looked up at each call. */
+  fetch?: typeof fetch;
+  /** Default: the console. */
+  logger?: Logger;
+  /** Default: the variable ITPAY_LOG, else `off`. No level shows keys, secrets, signatures or bodies. */
+  logLevel?: LogLevel;
+  /** A secret key in a page can be read by whoever opens the page. */
+  dangerouslyAllowBrowser?: boolean;
+  /** The key travels in a header: over plain http anyone on the way can read it. */
+  dangerouslyAllowHttp?: boolean;
+  /** Where the variables are looked up instead of the runtime's own: a Worker's `env`. */
+  env?: Env;
+}
+
+export interface RequestOptions {
+  /** Ends the call at any moment with an AbortError. */
+  signal?: AbortSignal;
+  /** As the client's, for this call. */
+  timeout?: number;
+  /** As the client's, for this call. */
+  maxRetries?: number;
+  /** Promises that the gateway tells a repeated call from a new one by this key, so that any call may be sent again. */
+  idempotencyKey?: string;
+  /** Sent besides those that every request carries. */
+  headers?: HeadersInit;
+}
+
+/** @internal The part of a client's configuration that its wasm module reads whichever gateway it is for. */
+export function connection(options: ConnectionOptions & { baseUrl?: string | undefined }, secret: string): Record<string, unknown> {
+  if (isPage() && options.dangerouslyAllowBrowser !== true) {
+    throw invalid(
+      "dangerouslyAllowBrowser",
+      `This is a page, where whoever opens it could read the ${secret}. Call the gateway from your server; ` +
+        "if it is not secret, pass dangerouslyAllowBrowser: true.",
+      "browser",
+    );
+  }
+  if (options.fetch !== undefined && typeof options.fetch !== "function") throw invalid("fetch", "fetch must be a function");
+  const logLevel = levelNumber(options.logLevel ?? variable("ITPAY_LOG", options.env));
+  return {
+    baseUrl: options.baseUrl,
+    timeout: options.timeout,
+    maxRetries: options.maxRetries,
+    allowHttp: options.dangerouslyAllowHttp === true,
+    userAgent: userAgent(),
+    logLevel,
+    log: logLevel === 0 ? undefined : sink(options.logger),
+  };
+}
+
+/** @internal The options of a call as the wasm module reads them: each is read once, here, where a getter of the caller's may throw. */
+export function plain(options: (RequestOptions & { pollInterval?: number; onUpdate?: unknown }) | undefined): object | undefined {
+  if (options === undefined || options === null) return undefined;
+  if (typeof options !== "object") throw invalid("options", "options must be an object");
+  const { headers, ...own } = reading("options", () => {
+    const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = options;
+    // The wasm module asks it the same.
+    void signal?.addEventListener;
+    void signal?.aborted;
+    return { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate };
+  });
+  return { ...own, headers: headers === undefined ? undefined : real(headers) };
+}
+
+/** @internal */
+export function text(field: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  throw invalid(field, `${field} must be a string`);
+}
+
+/** @internal */
+export function json(field: string, value: unknown): string {
+  let written: string | undefined;
+  try {
+    written = JSON.stringify(value);
+  } catch (error) {
+    throw invalid(field, `${field} cannot be written as JSON`, undefined, error);
+  }
+  if (written === undefined) throw invalid(field, `${field} is missing`);
+  return written;
+}
+
+function real(headers: HeadersInit): Headers {
+  try {
+    return new Headers(headers);
+  } catch (error) {
+    throw invalid("headers", "headers cannot be sent", undefined, error);
+  }
+}
+
+function invalid(field: string, message: string, code = "invalid_request", cause?: unknown): ValidationError {
+  return new ValidationError(message, { code, field, cause });
+}

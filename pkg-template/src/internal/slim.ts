@@ -1,0 +1,87 @@
+// Bringing the wasm oneself: compiled elsewhere, fetched, or read from wherever it lies.
+
+import { wasm as client } from "../client/client.js";
+import { ItPayError, ValidationError } from "./errors.js";
+import { wasm as gopay } from "../gopay/client.js";
+import { compile, refused } from "./wasm-source.js";
+import { wasm as paykit } from "../paykit/itpay-provider.js";
+import { wasm as qr } from "../qr/qr.js";
+import { wasm as sandbox } from "../sandbox/run-sandbox.js";
+import { wasm as webhooks } from "../webhooks/webhooks-module.js";
+
+/** One of the package's wasm modules. */
+export interface WasmModule {
+  /** @internal */
+  readonly wasm: { provide(source: () => WebAssembly.Module): void };
+  /** @internal What it exports, and no other of them does. */
+  readonly known: string;
+  /** The file's name in the package: `import … from "itpay/<name>"`, or a copy of it. */
+  readonly name: string;
+}
+
+/** Of `itpay/slim/client` and `itpay/slim/paykit`. */
+export const clientWasm: WasmModule = { wasm: client, known: "payment_intents_create", name: "client.wasm" };
+/** Of `itpay/slim/gopay`. */
+export const gopayWasm: WasmModule = { wasm: gopay, known: "payments_create", name: "gopay.wasm" };
+/** Of `itpay/slim/paykit`, beside the client's and the webhooks'. */
+export const paykitWasm: WasmModule = { wasm: paykit, known: "paykit_intent", name: "paykit.wasm" };
+/** Of `itpay/slim/qr`. */
+export const qrWasm: WasmModule = { wasm: qr, known: "svg", name: "qr.wasm" };
+/** Of `itpay/slim/sandbox`. */
+export const sandboxWasm: WasmModule = { wasm: sandbox, known: "gateway_new", name: "sandbox.wasm" };
+/** Of `itpay/slim/webhooks`, and of `itpay/slim/client` where it verifies webhooks. */
+export const webhooksWasm: WasmModule = { wasm: webhooks, known: "header_buffer", name: "webhooks.wasm" };
+
+/** A module compiled already, the bytes of the file, where to fetch it, or the answer. */
+export type WasmSource = WebAssembly.Module | BufferSource | Response | URL | string;
+
+/**
+ * Hands over a module that is compiled already, or the bytes of its file. Once done, doing it again changes nothing.
+ * @throws ItPayError if it is another module, is none, or the runtime does not allow to compile it
+ */
+export function initSync(module: WasmModule, source: WebAssembly.Module | BufferSource): void {
+  const compiled = isModule(source) ? source : compile(bytes(module, source));
+  if (!WebAssembly.Module.exports(compiled).some(({ name }) => name === module.known)) {
+    throw new ItPayError(`This is not the ${module.name} of this version of itpay`, { code: "wasm_wrong" });
+  }
+  module.wasm.provide(() => compiled);
+}
+
+/** The same, where the module has to be fetched or is compiled while it arrives. */
+export async function init(module: WasmModule, source: WasmSource | PromiseLike<WasmSource>): Promise<void> {
+  const given = await source;
+  if (typeof given === "string" || given instanceof URL) return initSync(module, await fetched(module, await get(module, given)));
+  initSync(module, isResponse(given) ? await fetched(module, given) : given);
+}
+
+async function get(module: WasmModule, url: URL | string): Promise<Response> {
+  try {
+    return await fetch(url);
+  } catch (error) {
+    throw new ItPayError(`${module.name} could not be fetched from ${url}`, { code: "wasm_missing", cause: error });
+  }
+}
+
+async function fetched(module: WasmModule, response: Response): Promise<WebAssembly.Module | ArrayBuffer> {
+  const { ok, status, headers, url } = response;
+  if (!ok) throw new ItPayError(`${module.name} is not at ${url}: the answer is ${status}`, { code: "wasm_missing", status });
+  // Streaming wants the right type; servers often do not know it.
+  const streams = typeof WebAssembly.compileStreaming === "function" && headers.get("Content-Type") === "application/wasm";
+  return streams ? WebAssembly.compileStreaming(response).catch(refused) : response.arrayBuffer();
+}
+
+function isResponse(given: WasmSource): given is Response {
+  return typeof (given as Response | null | undefined)?.arrayBuffer === "function";
+}
+
+/** By its tag: it may be another realm's. */
+function isModule(source: unknown): source is WebAssembly.Module {
+  return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+}
+
+function bytes(module: WasmModule, source: BufferSource): BufferSource {
+  const isBuffer = ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === "[object ArrayBuffer]";
+  if (!isBuffer) throw new ValidationError("source must be a WebAssembly.Module or the bytes of a .wasm file", { code: "invalid_request", field: "source" });
+  if (!WebAssembly.validate(source)) throw new ItPayError(`These bytes are no whole .wasm file; ${module.name} is wanted`, { code: "wasm_wrong" });
+  return source;
+}

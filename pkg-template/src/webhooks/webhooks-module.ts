@@ -1,0 +1,140 @@
+// The webhooks wasm module: its instance, its two buffers and its keys. Only numbers and bytes cross, so that it is
+// entered without wasm-bindgen's glue.
+
+import { ItPayError, SignatureVerificationError } from "../internal/errors.js";
+import type { InitOutput } from "../glue/webhooks.js";
+import { hasNativeHmac, NativeKey } from "./native-hmac.js";
+import { put, write } from "../internal/encode-into.js";
+
+/** What {@link verify} answers: 0 for a signature that is right, or one of these. src/js/webhooks.rs says the same. */
+export const MISSING_HEADER = 1;
+export const MALFORMED_HEADER = 2;
+export const NO_MATCH = 3;
+export const TOO_OLD = 4;
+export const TOO_NEW = 5;
+export const BAD_SECRET = 6;
+
+const HEADER_BYTES = 4096;
+const BODY_BYTES = 65536;
+const TAG_BYTES = 32;
+const PLACES = 16;
+
+let source: (() => WebAssembly.Module) | undefined;
+/** Messages from this size on are hashed natively where that is possible: measured by `make bench-webhooks`. */
+let nativeFrom = 384;
+let running: InitOutput | undefined;
+let header: Uint8Array;
+let body: Uint8Array;
+/** Whose keys the module has, by their places. */
+let secrets: string[];
+let natives: NativeKey[];
+let latest: number;
+let oldest: number;
+
+/** @internal The entry says where the module comes from, and where a call into node:crypto costs more, from which size on it is worth it. The first word counts. */
+export const wasm = {
+  provide(from: () => WebAssembly.Module, worthFrom = nativeFrom): void {
+    if (source !== undefined) return;
+    source = from;
+    nativeFrom = worthFrom;
+  },
+};
+
+/** Compiles and starts the module, at its first use and after a trap. Its memory never grows: the views stay good. */
+function start(): InitOutput {
+  if (source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
+  const started = new WebAssembly.Instance(source()).exports as unknown as InitOutput;
+  const { buffer } = started.memory;
+  header = new Uint8Array(buffer, started.header_buffer(), HEADER_BYTES);
+  body = new Uint8Array(buffer, started.body_buffer(), BODY_BYTES);
+  secrets = [];
+  natives = [];
+  latest = oldest = 0;
+  return (running = started);
+}
+
+/** What to throw for what was thrown: after a trap, the next call finds a fresh module. */
+function after(error: unknown): unknown {
+  // By name: a test runner's or an edge runtime's error class may be another realm's.
+  if ((error as Error | undefined)?.name !== "RuntimeError") return error;
+  running = undefined;
+  return new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause: error });
+}
+
+/** Verifies a message: 0, or the number of a problem. */
+export function verify(message: string | Uint8Array, signature: string, secret: string | readonly string[], maxAge: number, now: number): number {
+  const entered = running ?? start();
+  try {
+    const { read, written } = put(signature, header);
+    if (read < signature.length) return MALFORMED_HEADER;
+    if (typeof secret === "string") return verifyWith(entered, secret, message, signature, written, maxAge, now);
+    let found: number = NO_MATCH;
+    for (const each of secret) {
+      const result = verifyWith(entered, each, message, signature, written, maxAge, now);
+      // Every key is tried, so that the time tells nothing of which one fits.
+      if (found === NO_MATCH) found = result;
+    }
+    return found;
+  } catch (error) {
+    throw after(error);
+  }
+}
+
+function verifyWith(entered: InitOutput, secret: string, message: string | Uint8Array, signature: string, length: number, maxAge: number, now: number): number {
+  const place = placeOf(entered, secret);
+  // As src/signature.rs finds it. What that does not accept, it refuses below.
+  const timestamp = message.length >= nativeFrom && hasNativeHmac() && /(?:^|,)[ \t\n\f\r]*t=(\d+)/.exec(signature)?.[1];
+  if (timestamp) write((natives[place] ??= new NativeKey(secret)).tag(`${timestamp}.`, message), body, 0);
+  // No character takes more than three bytes.
+  else if (message.length <= BODY_BYTES / 3) return entered.verify(place, length, put(message, body).written, now, maxAge);
+  else {
+    const problem = compute(entered, place, length, message);
+    if (problem !== 0) return problem;
+  }
+  return entered.verify(place, length, -1, now, maxAge);
+}
+
+/** The code of a message that is sent with this header, which has no signature yet. */
+export function sign(message: string | Uint8Array, prefix: string, secret: string): Uint8Array {
+  const entered = running ?? start();
+  try {
+    const place = placeOf(entered, secret);
+    compute(entered, place, put(prefix, header).written, message);
+    return body.slice(0, TAG_BYTES);
+  } catch (error) {
+    throw after(error);
+  }
+}
+
+/** Where the secret's key is. One that is not there takes the place of the oldest. */
+function placeOf(entered: InitOutput, secret: string): number {
+  if (secrets[latest] === secret) return latest;
+  let place = secrets.indexOf(secret);
+  if (place < 0) {
+    const { read, written } = put(secret, body);
+    if (read < secret.length) {
+      body.fill(0);
+      throw new SignatureVerificationError("The webhook secret is longer than 64 KB", { code: "bad_secret", hint: "Pass the whsec_… secret." });
+    }
+    place = oldest;
+    oldest = (oldest + 1) % PLACES;
+    entered.set_key(place, written);
+    secrets[place] = secret;
+    delete natives[place];
+  }
+  return (latest = place);
+}
+
+/** Hands the message over, in pieces if it is long, and leaves its code in the body buffer: 0, or the number of a problem. */
+function compute(entered: InitOutput, place: number, length: number, message: string | Uint8Array): number {
+  let rest = message;
+  for (let first = 1; ; first = 0) {
+    const { read, written } = put(rest, body);
+    const problem = entered.absorb(place, length, first, written);
+    if (problem !== 0) return problem;
+    if (read === rest.length) break;
+    rest = typeof rest === "string" ? rest.slice(read) : rest.subarray(read);
+  }
+  entered.finish();
+  return 0;
+}

@@ -1,0 +1,80 @@
+//! The body of a refusal, as far as every gateway and the proxies before it have it alike.
+
+use alloc::{
+    borrow::{Cow, ToOwned},
+    boxed::Box,
+    format,
+    string::{String, ToString},
+};
+
+use crate::{
+    ApiError, Error, ErrorKind,
+    http::Response,
+    json::{FieldReader, string},
+};
+
+/// How much of a body that is not ours is read, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+/// How much of a text that is not JSON goes into the message, in characters.
+const MAX_EXCERPT: usize = 200;
+
+/// Never fails: the status counts even where the body says nothing. `read_object` knows the gateway's own shapes,
+/// `credentials` is what to look at when they were refused.
+#[cold]
+#[inline(never)]
+pub(crate) fn read(
+    response: &Response,
+    credentials: &str,
+    read_object: fn(u16, &str, FieldReader) -> ApiError,
+) -> Error {
+    let kept = response.body.get(..MAX_BODY).unwrap_or(&response.body);
+    let text = String::from_utf8_lossy(kept);
+    let mut error = match FieldReader::parse(&text) {
+        Ok(Some(body)) => read_object(response.status, &text, body),
+        _ => {
+            let message = string(&text).map_or_else(|| excerpt(&text), Cow::into_owned);
+            ApiError { message, ..ApiError::default() }
+        }
+    };
+    error.status = response.status;
+    error.code = error.code.filter(|code| !code.is_empty());
+    error.kind = error.kind.or(match response.status {
+        401 => Some(ErrorKind::Authentication),
+        422 => Some(ErrorKind::InvalidRequest),
+        429 => Some(ErrorKind::RateLimited),
+        _ => None,
+    });
+    error.request_id = error.request_id.or_else(|| response.request_id().map(ToOwned::to_owned));
+    if error.message.is_empty() {
+        error.message = error.code.clone().unwrap_or_else(|| "it gave no reason".to_owned());
+    }
+    if error.kind == Some(ErrorKind::Authentication) {
+        error.message = format!("{} (is {credentials} right?)", error.message);
+    }
+    Error::Api(Box::new(error))
+}
+
+/// The first words of a text, without its markup: enough to recognise a proxy's page.
+fn excerpt(text: &str) -> String {
+    let mut in_tag = false;
+    let visible = text.chars().filter(|character| match character {
+        '<' => {
+            in_tag = true;
+            false
+        }
+        '>' => !core::mem::take(&mut in_tag),
+        _ => !in_tag,
+    });
+    let words: String = visible.take(MAX_EXCERPT * 4).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut message = String::new();
+    for word in words.split_whitespace() {
+        if message.chars().count() + word.chars().count() > MAX_EXCERPT {
+            return format!("{message} …").trim_start().to_string();
+        }
+        if !message.is_empty() {
+            message.push(' ');
+        }
+        message.push_str(word);
+    }
+    message
+}

@@ -1,0 +1,101 @@
+//! What GoPay does to text on its way: stray spaces around it, and HTML entities in `additional_params`.
+
+use alloc::string::String;
+
+use crate::json::{RawJson, map_strings};
+
+/// The JSON with every string trimmed, and the values of `additional_params` decoded. None where it is no JSON, is nested
+/// more than 127 deep, or has an escape that is no character.
+pub fn normalize(json: &str) -> Option<RawJson> {
+    map_strings(json, &|place, text| match place {
+        [.., list, _, name] if list == "additional_params" && name == "value" => decode_entities(text.trim()),
+        _ => text.trim().into(),
+    })
+}
+
+/// One level of HTML entities: the five of XML, and numeric ones. What is none stays as it is.
+pub fn decode_entities(text: &str) -> String {
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        decoded.push_str(before);
+        // The longest that means anything is `&#x10ffff;`.
+        let end = after.bytes().take(10).position(|byte| byte == b';');
+        match end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?))) {
+            Some((character, after)) => {
+                decoded.push(character);
+                rest = after;
+            }
+            None => {
+                decoded.push('&');
+                rest = after;
+            }
+        }
+    }
+    decoded.push_str(rest);
+    decoded
+}
+
+fn entity(name: &str) -> Option<char> {
+    let number = match name {
+        "amp" => return Some('&'),
+        "apos" => return Some('\''),
+        "gt" => return Some('>'),
+        "lt" => return Some('<'),
+        "quot" => return Some('"'),
+        _ => name.strip_prefix('#')?,
+    };
+    let (digits, radix) = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => (digits, 16),
+        None => (number, 10),
+    };
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    char::from_u32(u32::from_str_radix(digits, radix).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_are_decoded_once_and_what_is_none_stays() {
+        for (encoded, plain) in [
+            ("{&#34;item&#34;:1}", "{\"item\":1}"),
+            ("a&quot;b&amp;c&lt;d&gt;&apos;", "a\"b&c<d>'"),
+            ("&amp;quot;", "&quot;"),
+            ("&#x27;&#X2f;", "'/"),
+            (
+                "AT&T & Co; &; &#; &#x; &#+1; &unknown; &#1114112; &#xd800;",
+                "AT&T & Co; &; &#; &#x; &#+1; &unknown; &#1114112; &#xd800;",
+            ),
+            ("žluťoučký&#382;", "žluťoučkýž"),
+            ("&", "&"),
+        ] {
+            assert_eq!(decode_entities(encoded), plain, "{encoded}");
+        }
+    }
+
+    #[test]
+    fn strings_lose_the_spaces_around_them_wherever_they_stand() {
+        let json = r#"{ "gw_url": " https://gw.example/pay ", "payer": { "contact": { "email": " test@test.cz " } },
+            "additional_params": [{ "name": "note", "value": " x &#34;q&#34; " }, { "name": "n", "value": 1.0 }, 7, []],
+            "additional_params ": { "value": "&amp;" }, "none": [], "nothing": {}, "n": null }"#;
+        let cleaned = concat!(
+            r#"{"gw_url":"https://gw.example/pay","payer":{"contact":{"email":"test@test.cz"}},"#,
+            r#""additional_params":[{"name":"note","value":"x \"q\""},{"name":"n","value":1.0},7,[]],"#,
+            r#""additional_params ":{"value":"&amp;"},"none":[],"nothing":{},"n":null}"#,
+        );
+        assert_eq!(normalize(json).expect("JSON").as_str(), cleaned);
+    }
+
+    #[test]
+    fn what_is_no_json_or_too_deep_is_not_cleaned() {
+        let deep = |levels| "[".repeat(levels) + &"]".repeat(levels);
+        assert!(normalize(&deep(127)).is_some());
+        assert!(normalize(&deep(128)).is_none());
+        assert!(normalize(&deep(100_000)).is_none());
+        assert!(normalize("{").is_none());
+    }
+}
