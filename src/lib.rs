@@ -16,6 +16,9 @@ extern crate std;
 
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
+pub mod call;
+#[cfg(feature = "client")]
+#[forbid(unsafe_code)]
 mod endpoint;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
