@@ -157,7 +157,7 @@ for (const name of Object.keys(owners)) {
   write(join(stage, "src/glue", `${name}.text.js`), `export default "${asText(bytes)}";\n`);
   mkdirSync(join(dist, "wasm"), { recursive: true });
   writeFileSync(join(dist, "wasm", `${name}.wasm`), bytes);
-  write(join(dist, "wasm", `${name}.wasm.d.ts`), "declare const module: WebAssembly.Module;\nexport default module;\n");
+  write(join(dist, "wasm", `${name}.wasm.d.ts`), `import type { CompiledModule } from "../esm/src/internal/platform-types.js";\n\ndeclare const module: CompiledModule;\nexport default module;\n`);
 }
 
 write(join(stage, "src/internal/version.ts"), `// Written by the build.\n\n/** The version of this package. */\nexport const VERSION = "${manifestVersion()}";\n`);

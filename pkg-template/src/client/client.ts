@@ -23,30 +23,30 @@ export const wasm = new AsyncWasm<typeof glue & AsyncGlue>(glue);
 
 export interface ItPayClientOptions extends ConnectionOptions {
   /** Default: the variable ITPAY_API_KEY. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** The payment channel of intents that name none, such as `alipay`. */
-  channel?: string;
+  channel?: string | undefined;
   /** Default `https://api.itpay.ai/v1`. Plain http is for loopback. */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** Default: the variable ITPAY_WEBHOOK_SECRET. */
-  webhookSecret?: string;
+  webhookSecret?: string | undefined;
 }
 
 export interface WaitOptions {
   /** How long to wait altogether, in milliseconds. Default 5 minutes. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** How long to wait between two looks, in milliseconds. Default 2,000. */
-  pollInterval?: number;
-  signal?: AbortSignal;
+  pollInterval?: number | undefined;
+  signal?: AbortSignal | undefined;
   /** Called once for each change of status, the first included. */
-  onUpdate?: (intent: PaymentIntent) => void;
+  onUpdate?: ((intent: PaymentIntent) => void) | undefined;
 }
 
 export interface GenericRequestOptions extends RequestOptions {
   /** Sent as JSON. */
   body?: unknown;
   /** Names and values; `undefined` leaves a name out. */
-  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
 }
 
 type Use = (module: typeof glue, call: Call, config: object) => number;
@@ -96,7 +96,7 @@ export class ItPayClient {
       this.#call((module, call, config) => module.manifests_activate(call, config, text("id", id), plain(options))),
 
     /** Finds services. */
-    search: (query: { q?: string } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
+    search: (query: { q?: string | undefined } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
       this.#call((module, call, config) => {
         const { q } = given("query", query);
         return module.manifests_search(call, config, q === undefined ? undefined : text("q", q), plain(options));

@@ -17,7 +17,7 @@ export interface Party {
   /** The agent that acts. */
   agent_id: string;
   /** The person on whose behalf. */
-  human_id?: string;
+  human_id?: string | undefined;
 }
 
 export type PaymentType = Open<"one_time" | "cumulative" | "subscription">;
@@ -35,59 +35,59 @@ export interface PaymentIntent {
   /** Opaque. The gateway may answer with another than was sent: this one counts. */
   id: string;
   status: PaymentIntentStatus;
-  service_id?: string;
-  type?: PaymentType;
-  amount?: Money;
+  service_id?: string | undefined;
+  type?: PaymentType | undefined;
+  amount?: Money | undefined;
   /** What the payee gets after conversion. */
-  settlement?: { currency: string; value: number; rate: number };
-  description?: string;
-  payer?: Party;
-  payee?: { agent_id: string; merchant_account: string };
-  channel?: Open<"alipay" | "wechat" | "card" | "promptpay">;
-  qr?: { charge_id: string; scan_url: string };
-  metadata?: Record<string, string>;
+  settlement?: { currency: string; value: number; rate: number } | undefined;
+  description?: string | undefined;
+  payer?: Party | undefined;
+  payee?: { agent_id: string; merchant_account: string } | undefined;
+  channel?: Open<"alipay" | "wechat" | "card" | "promptpay"> | undefined;
+  qr?: { charge_id: string; scan_url: string } | undefined;
+  metadata?: Record<string, string> | undefined;
   /** ISO 8601. */
-  created_at?: string;
+  created_at?: string | undefined;
   /** ISO 8601; the gateway's clock decides. */
-  expires_at?: string;
+  expires_at?: string | undefined;
   /** In webhooks only. */
-  failure_reason?: string;
+  failure_reason?: string | undefined;
 }
 
 export interface CreatePaymentIntentParams {
   /** The idempotency key. Default: a fresh `pi_<uuidv7>`; keep it yourself if your process may die in between. */
-  id?: string;
+  id?: string | undefined;
   /** The ServiceManifest's id. */
   service_id: string;
   type: PaymentType;
   amount: Money;
   /** Text for people. */
-  description?: string;
+  description?: string | undefined;
   payer: Party;
   /** Default: the client's. That it belongs into this call is assumed. */
-  channel?: Open<"alipay" | "wechat" | "card" | "promptpay">;
+  channel?: Open<"alipay" | "wechat" | "card" | "promptpay"> | undefined;
   /** Strings by name, at most 4 KB as JSON. */
-  metadata?: Record<string, string>;
+  metadata?: Record<string, string> | undefined;
 }
 
 /** A code to scan (docs.itpay.ai/core-objects/qr-charge). */
 export interface QRCharge {
   id: string;
-  payment_intent_id?: string;
-  channel?: string;
+  payment_intent_id?: string | undefined;
+  channel?: string | undefined;
   /** `EMVCo`, or a channel's own. */
-  qr_standard?: string;
+  qr_standard?: string | undefined;
   /** What the code holds. */
-  qr_data?: string;
-  qr_image_url?: string;
+  qr_data: string;
+  qr_image_url?: string | undefined;
   /** Markup from outside: do not put it into a page, draw `qr_data` instead. */
-  qr_image_svg?: string;
-  display?: { amount?: string; merchant_name?: string; reference?: string };
+  qr_image_svg?: string | undefined;
+  display?: { amount?: string | undefined; merchant_name?: string | undefined; reference?: string | undefined } | undefined;
   /** A link that opens the wallet. */
-  scan_url?: string;
+  scan_url?: string | undefined;
   /** ISO 8601. */
-  expires_at?: string;
-  status?: Open<"active" | "scanned" | "expired" | "consumed">;
+  expires_at?: string | undefined;
+  status?: Open<"active" | "scanned" | "expired" | "consumed"> | undefined;
 }
 
 /** A price, flat, unlike `Money`. */
@@ -95,17 +95,17 @@ export interface PriceTier {
   /** In the currency's minor unit. */
   amount: number;
   currency: string;
-  label?: string;
+  label?: string | undefined;
 }
 
 export interface CreateManifestParams {
   name: string;
-  description?: string;
-  payment_methods: { one_time?: boolean; cumulative?: boolean; subscription?: boolean };
+  description?: string | undefined;
+  payment_methods: { one_time?: boolean | undefined; cumulative?: boolean | undefined; subscription?: boolean | undefined };
   /** Only one-time prices are documented; others pass through as they are. */
-  pricing?: { one_time?: PriceTier[]; [kind: string]: unknown };
+  pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
   accepted_channels: string[];
-  qr_mode?: Open<"dynamic" | "static">;
+  qr_mode?: Open<"dynamic" | "static"> | undefined;
   settlement_currency: string;
   /** Where webhooks go. */
   endpoint: string;
@@ -114,16 +114,16 @@ export interface CreateManifestParams {
 /** What is sold (docs.itpay.ai/core-objects/service-manifest). */
 export interface ServiceManifest {
   id: string;
-  name?: string;
-  description?: string;
-  payment_methods?: { one_time?: boolean; cumulative?: boolean; subscription?: boolean };
-  pricing?: { one_time?: PriceTier[]; [kind: string]: unknown };
-  accepted_channels?: string[];
-  qr_mode?: Open<"dynamic" | "static">;
-  settlement_currency?: string;
-  endpoint?: string;
-  status?: Open<"draft">;
-  created_at?: string;
+  name?: string | undefined;
+  description?: string | undefined;
+  payment_methods?: { one_time?: boolean | undefined; cumulative?: boolean | undefined; subscription?: boolean | undefined } | undefined;
+  pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
+  accepted_channels?: string[] | undefined;
+  qr_mode?: Open<"dynamic" | "static"> | undefined;
+  settlement_currency?: string | undefined;
+  endpoint?: string | undefined;
+  status?: Open<"draft"> | undefined;
+  created_at?: string | undefined;
 }
 
 /** What a `payment_intent.*` event says of its payment. */

@@ -26,17 +26,17 @@ const SANDBOX_URL = "https://gw.sandbox.gopay.com/api";
 
 export interface GoPayClientOptions extends ConnectionOptions {
   /** Default: the variable GOPAY_CLIENT_ID. */
-  clientId?: string;
+  clientId?: string | undefined;
   /** Default: the variable GOPAY_CLIENT_SECRET. */
-  clientSecret?: string;
+  clientSecret?: string | undefined;
   /** The e-shop's number. Default: the variable GOPAY_GO_ID. */
-  goId?: string | number;
+  goId?: string | number | undefined;
   /** GoPay's test gateway or the real one: true, 1, yes, on or false, 0, no, off. Default: the variable GOPAY_SANDBOX. */
-  isSandbox?: boolean | string;
+  isSandbox?: boolean | string | undefined;
   /** Default: the gateway that `isSandbox` says. Plain http is for loopback. */
-  baseUrl?: string;
+  baseUrl?: string | undefined;
   /** In which language GoPay words its errors: `cs`, `sk` or else English. Default `en`. */
-  language?: string;
+  language?: string | undefined;
 }
 
 type PaymentId = string | number;
@@ -91,7 +91,7 @@ export class GoPayClient {
       this.#call((module, call, config) => module.payments_void_recurrence(call, config, digits("id", id), plain(options))),
 
     /** Takes what was authorised, or a part; the rest is given back. What has been taken already is as good. */
-    capture: (id: PaymentId, params?: { amount: number; items?: GoPayItem[] }, options?: RequestOptions): ApiPromise<GoPayResult> =>
+    capture: (id: PaymentId, params?: { amount: number; items?: GoPayItem[] | undefined }, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, call, config) =>
         module.payments_capture(call, config, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
       ),

@@ -9,19 +9,19 @@ import type { EventData, StandardEvent, StandardEventType, WebhookEvent } from "
 
 /** What to do with an event, by its type; `default` takes the types that have nothing of their own. */
 export type GopayEventHandlers = {
-  [Type in StandardEventType]?: (event: WebhookEvent<EventData[Type], Type>) => void | Promise<void>;
-} & { default?: (event: StandardEvent) => void | Promise<void> };
+  [Type in StandardEventType]?: ((event: WebhookEvent<EventData[Type], Type>) => void | Promise<void>) | undefined;
+} & { default?: ((event: StandardEvent) => void | Promise<void>) | undefined };
 
 export interface GopayWebhookHandlerOptions {
   /** Default: `gopay()`. */
-  provider?: GopayProvider;
+  provider?: GopayProvider | undefined;
   on: GopayEventHandlers;
   /** Where handled events are remembered. Default: `memoryStore()`, which forgets at a restart and knows nothing of other instances. */
-  store?: EventStore;
+  store?: EventStore | undefined;
   /** How long an event stays in hand before another delivery may take it, in milliseconds: longer than your code ever needs. Default 5 minutes. */
-  lease?: number;
+  lease?: number | undefined;
   /** Told of whatever was not handled, and of an event that was handled but could not be marked so. Default: `console.error`. */
-  onError?: (error: unknown, event?: StandardEvent) => void;
+  onError?: ((error: unknown, event?: StandardEvent) => void) | undefined;
 }
 
 /**

@@ -4,38 +4,39 @@ import { type Env, variable } from "./env.js";
 import { ValidationError } from "./errors.js";
 import { reading } from "./untrusted.js";
 import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
+import type { HeadersLike } from "./platform-types.js";
 import { isPage, userAgent } from "./runtime.js";
 
 export interface ConnectionOptions {
   /** How long one attempt may take, headers and body together, in milliseconds. Default 30,000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** How often a failed call is sent again, where that is safe. Default 2; 0 sends exactly one request. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
   /** Default: `globalThis.fetch`, looked up at each call. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
   /** Default: the console. */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /** Default: the variable ITPAY_LOG, else `off`. No level shows keys, secrets, signatures or bodies. */
-  logLevel?: LogLevel;
+  logLevel?: LogLevel | undefined;
   /** A secret key in a page can be read by whoever opens the page. */
-  dangerouslyAllowBrowser?: boolean;
+  dangerouslyAllowBrowser?: boolean | undefined;
   /** The key travels in a header: over plain http anyone on the way can read it. */
-  dangerouslyAllowHttp?: boolean;
+  dangerouslyAllowHttp?: boolean | undefined;
   /** Where the variables are looked up instead of the runtime's own: a Worker's `env`. */
-  env?: Env;
+  env?: Env | undefined;
 }
 
 export interface RequestOptions {
   /** Ends the call at any moment with an AbortError. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** As the client's, for this call. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** As the client's, for this call. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
   /** Promises that the gateway tells a repeated call from a new one by this key, so that any call may be sent again. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
   /** Sent besides those that every request carries. */
-  headers?: HeadersInit;
+  headers?: HeadersLike | undefined;
 }
 
 /** @internal The part of a client's configuration that its wasm module reads whichever gateway it is for. */
@@ -62,7 +63,7 @@ export function connection(options: ConnectionOptions & { baseUrl?: string | und
 }
 
 /** @internal The options of a call as the wasm module reads them: each is read once, here, where a getter of the caller's may throw. */
-export function plain(options: (RequestOptions & { pollInterval?: number; onUpdate?: unknown }) | undefined): object | undefined {
+export function plain(options: (RequestOptions & { pollInterval?: number | undefined; onUpdate?: unknown }) | undefined): object | undefined {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw invalid("options", "options must be an object");
   const { headers, ...own } = reading("options", () => {
@@ -93,9 +94,9 @@ export function json(field: string, value: unknown): string {
   return written;
 }
 
-function real(headers: HeadersInit): Headers {
+function real(headers: HeadersLike): Headers {
   try {
-    return new Headers(headers);
+    return new Headers(headers as HeadersInit);
   } catch (error) {
     throw invalid("headers", "headers cannot be sent", undefined, error);
   }

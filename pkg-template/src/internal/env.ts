@@ -1,11 +1,11 @@
 // The environment's variables, where the runtime has an environment.
 
 /** A Worker's `env`, or any other record of variables. */
-export type Env = Readonly<Record<string, unknown>>;
+export type Env = object;
 
 interface Runtime {
-  process?: { env?: Env };
-  Deno?: { env: { get(name: string): string | undefined } };
+  process?: { env?: Readonly<Record<string, unknown>> | undefined } | undefined;
+  Deno?: { env: { get(name: string): string | undefined } } | undefined;
 }
 
 /** The variable, of the given record or else of the runtime; undefined where there is none or reading it is not allowed. */
@@ -13,7 +13,7 @@ export function variable(name: string, env?: Env): string | undefined {
   const runtime = globalThis as Runtime;
   try {
     // Not both: in a Worker, `process` loads Node's modules when it is first mentioned.
-    const value = env ? env[name] : (runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name));
+    const value = env ? (env as Record<string, unknown>)[name] : (runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name));
     return typeof value === "string" && value !== "" ? value : undefined;
   } catch {
     return undefined; // Deno without the permission throws

@@ -1,6 +1,8 @@
 // Every error that leaves the package. Each has a name and a code that survive minifiers, and nothing of a
 // key, a secret, a signature or a body.
 
+import type { PaymentIntent } from "../client/types.js";
+
 const brand = Symbol.for("itpay.error");
 
 /** What became of a call that moves money: done, not done, or nobody knows. */
@@ -18,7 +20,7 @@ export interface ErrorFields {
   retryAfter?: number | undefined;
   attempts?: number | undefined;
   outcome?: Outcome | undefined;
-  intent?: unknown;
+  intent?: PaymentIntent | undefined;
   cause?: unknown;
 }
 
@@ -96,7 +98,7 @@ export class ConnectionError extends ItPayError {
 export class TimeoutError extends ItPayError {
   override readonly name = "TimeoutError";
   /** From `waitForCompletion`: the intent as it was last seen. */
-  readonly intent: unknown;
+  readonly intent: PaymentIntent | undefined;
 
   constructor(message: string, fields: ErrorFields) {
     super(message, fields);

@@ -5,9 +5,9 @@ import { VERSION } from "./version.js";
 interface Global {
   window?: unknown;
   document?: unknown;
-  navigator?: { userAgent?: string };
-  process?: { versions?: { node?: string; bun?: string } };
-  Deno?: { version?: { deno?: string } };
+  navigator?: { userAgent?: string | undefined } | undefined;
+  process?: { versions?: { node?: string | undefined; bun?: string | undefined } | undefined } | undefined;
+  Deno?: { version?: { deno?: string | undefined } | undefined } | undefined;
 }
 
 /** @internal A page that somebody has opened. A worker of a page has no document. */

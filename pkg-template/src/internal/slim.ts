@@ -3,6 +3,7 @@
 import { wasm as client } from "../client/client.js";
 import { ItPayError, ValidationError } from "./errors.js";
 import { wasm as gopay } from "../gopay/client.js";
+import type { Bytes, CompiledModule } from "./platform-types.js";
 import { compile, refused } from "./wasm-source.js";
 import { wasm as paykit } from "../paykit/itpay-provider.js";
 import { wasm as qr } from "../qr/qr.js";
@@ -33,13 +34,13 @@ export const sandboxWasm: WasmModule = { wasm: sandbox, known: "gateway_new", na
 export const webhooksWasm: WasmModule = { wasm: webhooks, known: "header_buffer", name: "webhooks.wasm" };
 
 /** A module compiled already, the bytes of the file, where to fetch it, or the answer. */
-export type WasmSource = WebAssembly.Module | BufferSource | Response | URL | string;
+export type WasmSource = CompiledModule | Bytes | Response | URL | string;
 
 /**
  * Hands over a module that is compiled already, or the bytes of its file. Once done, doing it again changes nothing.
  * @throws ItPayError if it is another module, is none, or the runtime does not allow to compile it
  */
-export function initSync(module: WasmModule, source: WebAssembly.Module | BufferSource): void {
+export function initSync(module: WasmModule, source: CompiledModule | Bytes): void {
   const compiled = isModule(source) ? source : compile(bytes(module, source));
   if (!WebAssembly.Module.exports(compiled).some(({ name }) => name === module.known)) {
     throw new ItPayError(`This is not the ${module.name} of this version of itpay`, { code: "wasm_wrong" });

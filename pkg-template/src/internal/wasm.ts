@@ -6,7 +6,7 @@ import { ItPayError } from "./errors.js";
 /** What wasm-bindgen's glue has for every module. */
 export interface Glue {
   /** Starts the module, at the first call. Says what it exports, at every one. */
-  initSync(options: { module?: WebAssembly.Module }): { memory: WebAssembly.Memory };
+  initSync(options: { module?: WebAssembly.Module | undefined }): { memory: WebAssembly.Memory };
   __wbg_reset_state(): void;
 }
 

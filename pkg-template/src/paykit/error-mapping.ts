@@ -40,7 +40,7 @@ export interface Call {
   /** The provider's method. */
   method: string;
   /** What it was to find. */
-  resource?: { type: string; id: string };
+  resource?: { type: string; id: string } | undefined;
 }
 
 /** Runs a provider's method; what goes wrong comes out as PayKit's error of that kind. */
@@ -60,10 +60,10 @@ export function isNotFound(error: unknown): boolean {
 export function toPayKitError(error: unknown, { provider, method, resource }: Call): unknown {
   if (error instanceof PayKitError || !isItPayError(error)) return error;
   const fields = { provider, method, cause: error, retryable: error.retryable, context: context(error) };
-  if (error.attempts === 0 && error.name === "ValidationError") return new ValidationError(error.message, { ...fields, field: (error as ItPayError & { field?: string }).field });
+  if (error.attempts === 0 && error.name === "ValidationError") return new ValidationError(error.message, { ...fields, field: (error as ItPayError & { field?: string | undefined }).field });
   if (error.name === "AuthenticationError") return new AuthenticationError(provider, error.message, fields);
   if (error.name === "RateLimitError") {
-    const { retryAfter } = error as ItPayError & { retryAfter?: number };
+    const { retryAfter } = error as ItPayError & { retryAfter?: number | undefined };
     return new RateLimitError(provider, { ...fields, retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000) });
   }
   if (isNotFound(error) && resource !== undefined) return new ResourceNotFoundError(resource.type, resource.id, provider, fields);
@@ -73,7 +73,7 @@ export function toPayKitError(error: unknown, { provider, method, resource }: Ca
 /** What a gateway's refusal says to programs. */
 function context(error: ItPayError): Record<string, unknown> {
   const { code, status, requestId, details, attempts } = error;
-  const { outcome, field } = error as ItPayError & { outcome?: string; field?: string };
+  const { outcome, field } = error as ItPayError & { outcome?: string | undefined; field?: string | undefined };
   return { code, status, requestId, details, attempts, outcome, field };
 }
 

@@ -55,7 +55,7 @@ export class ValidationError extends PayKitError {
 export class ProviderNotSupportedError extends PayKitError {
   override readonly name = "ProviderNotSupportedError";
 
-  constructor(method: string, provider: string, { reason, alternative, ...fields }: PayKitErrorFields & { reason?: string; alternative?: string } = {}) {
+  constructor(method: string, provider: string, { reason, alternative, ...fields }: PayKitErrorFields & { reason?: string | undefined; alternative?: string | undefined } = {}) {
     const because = reason === undefined ? "" : ` ${reason}`;
     const instead = alternative === undefined ? "" : ` Alternative: ${alternative}`;
     const message = `${provider} does not support ${method}.${because}${instead}`;
@@ -96,7 +96,7 @@ export class ConfigurationError extends PayKitError {
   /** The options or variables that are missing or wrong. */
   readonly missingKeys: string[];
 
-  constructor(message: string, { missingKeys = [], ...fields }: PayKitErrorFields & { missingKeys?: string[] } = {}) {
+  constructor(message: string, { missingKeys = [], ...fields }: PayKitErrorFields & { missingKeys?: string[] | undefined } = {}) {
     super(message, { statusCode: 500, ...fields, context: { missingKeys, ...fields.context }, code: "CONFIGURATION_ERROR" });
     this.missingKeys = missingKeys;
   }
@@ -106,7 +106,7 @@ export class ConfigurationError extends PayKitError {
 export class OperationFailedError extends PayKitError {
   override readonly name = "OperationFailedError";
 
-  constructor(operation: string, provider: string, { reason, ...fields }: PayKitErrorFields & { reason?: string } = {}) {
+  constructor(operation: string, provider: string, { reason, ...fields }: PayKitErrorFields & { reason?: string | undefined } = {}) {
     const because = reason === undefined ? "" : `: ${reason}`;
     const message = `Failed to ${operation} with ${provider}${because}`;
     super(message, { statusCode: 500, method: operation, ...fields, provider, code: "OPERATION_FAILED" });
@@ -128,7 +128,7 @@ export class RateLimitError extends PayKitError {
   /** How long the provider asked to wait, in seconds, where it said so. */
   readonly retryAfter: number | undefined;
 
-  constructor(provider: string, { retryAfter, limit, ...fields }: PayKitErrorFields & { retryAfter?: number | undefined; limit?: number } = {}) {
+  constructor(provider: string, { retryAfter, limit, ...fields }: PayKitErrorFields & { retryAfter?: number | undefined; limit?: number | undefined } = {}) {
     super(`${provider} was asked too often`, { statusCode: 429, retryable: true, ...fields, context: { retryAfter, limit, ...fields.context }, provider, code: "RATE_LIMIT_ERROR" });
     this.retryAfter = retryAfter;
   }

@@ -34,24 +34,24 @@ export interface GopayOptions extends Omit<GoPayClientOptions, "clientId" | "cli
   /** Where GoPay's notifications go. */
   webhookUrl: string;
   /** The same as `logLevel: "debug"`. */
-  debug?: boolean;
+  debug?: boolean | undefined;
 }
 
 /** What every payment may say to GoPay besides. */
 type OrderMetadata = {
   /** Of the payment page. Default `EN`. */
-  language?: string;
+  language?: string | undefined;
   /** Shown on the payment page and on statements. Default: the item's id. */
-  description?: string;
+  description?: string | undefined;
   /** The shop's own number of the order, to find the payment by. Default: a fresh one. */
-  order_number?: string;
+  order_number?: string | undefined;
   /** Default: `PAYMENT_CARD` and, where the money moves once and at once, `BANK_ACCOUNT`. */
-  allowed_payment_instruments?: string[];
+  allowed_payment_instruments?: string[] | undefined;
 };
 
 type RecurrenceMetadata = {
   /** The last day on which it is charged: `2030-12-31`. Default: a year ahead, or five for what is charged on demand. */
-  end_date?: string | Date;
+  end_date?: string | Date | undefined;
 };
 
 export type GopayCheckoutMetadata = OrderMetadata &
@@ -59,7 +59,7 @@ export type GopayCheckoutMetadata = OrderMetadata &
     /** In the currency's minor unit: an integer, or its digits. */
     amount: number | string;
     /** ISO 4217. Default `CZK`. */
-    currency?: string;
+    currency?: string | undefined;
   };
 
 export type GopayPaymentMetadata = OrderMetadata & {
@@ -70,17 +70,17 @@ export type GopayPaymentMetadata = OrderMetadata & {
 export type GopaySubscriptionMetadata = GopayPaymentMetadata &
   RecurrenceMetadata & {
     /** Charged every so many days, weeks or months. Default 1. */
-    recurrence_period?: number;
+    recurrence_period?: number | undefined;
   };
 
 export type GopayChargeMetadata = {
   /** Charged at once, in the currency's minor unit. Nothing is charged without it. */
-  amount?: number | string;
+  amount?: number | string | undefined;
   /** Default: the first payment's, which is read for it. */
-  currency?: string;
-  order_number?: string;
-  order_description?: string;
-  items?: GoPayItem[];
+  currency?: string | undefined;
+  order_number?: string | undefined;
+  order_description?: string | undefined;
+  items?: GoPayItem[] | undefined;
 };
 
 type Notification = { id: string; parent_id: string | null };
@@ -108,7 +108,7 @@ export class GopayProvider implements PayKitProvider {
       this.#client = new GoPayClient({ ...(debug === true ? { logLevel: "debug" as const } : {}), ...clientOptions });
     } catch (error) {
       if (!isItPayError(error)) throw error;
-      const { field } = error as ItPayError & { field?: string };
+      const { field } = error as ItPayError & { field?: string | undefined };
       throw configurationError(field === undefined ? [] : [field], error);
     }
     this.#webhookUrl = webhookUrl;
@@ -440,7 +440,7 @@ async function done(call: Promise<GoPayResult>): Promise<Pick<GoPayResult, "resu
 }
 
 /** Whatever a caller thinks that it changes must be so already: GoPay charges what it was told first. */
-function refuseChange(method: string, wanted: { amount?: number | string; currency?: string } | undefined, payment: GoPayPayment): void {
+function refuseChange(method: string, wanted: { amount?: number | string | undefined; currency?: string | undefined } | undefined, payment: GoPayPayment): void {
   const { amount, currency } = wanted ?? {};
   const same = (amount === undefined || String(amount) === String(payment.amount)) && (currency === undefined || String(currency).toUpperCase() === payment.currency);
   if (!same) throw new ProviderNotSupportedError(`${method} of the amount`, NAME, { reason: "GoPay cannot change what a payment costs.", alternative: "make another one." });

@@ -19,25 +19,25 @@ export const wasm = new Wasm<typeof glue & Glue>(glue);
 
 export interface ItPayProviderOptions extends ItPayClientOptions {
   /** The agent that acts. Default: the variable ITPAY_AGENT_ID, or `provider_metadata.agent_id` of each call. */
-  agentId?: string;
+  agentId?: string | undefined;
   /** The service that is paid for. Default: the variable ITPAY_SERVICE_ID, else `item_id` is one. */
-  serviceId?: string;
+  serviceId?: string | undefined;
 }
 
 /** What ItPay needs to know besides. */
 export type ItPayMetadata = {
   /** The agent that acts. Default: the provider's `agentId`. */
-  agent_id?: string;
+  agent_id?: string | undefined;
   /** The person on whose behalf. Default: the customer. */
-  human_id?: string;
+  human_id?: string | undefined;
   /** Default: the provider's `serviceId`, else `item_id`. */
-  service_id?: string;
+  service_id?: string | undefined;
   /** The intent's id and the call's idempotency key. Default: a fresh one. */
-  id?: string;
+  id?: string | undefined;
   /** Such as `alipay`. Default: the provider's `channel`. */
-  channel?: string;
+  channel?: string | undefined;
   /** Text for people. */
-  description?: string;
+  description?: string | undefined;
 };
 
 export type ItPayCheckoutMetadata = ItPayMetadata & {
@@ -178,7 +178,7 @@ export class ItPayProvider implements PayKitProvider {
    * Verifies the signature and says what has happened. An event that PayKit has no name for comes as `itpay.<type>`.
    * @throws WebhookError for one that is not ItPay's
    */
-  async handleWebhook(webhook: IncomingWebhook & { webhookSecret?: string | null; headers?: Record<string, string> }, webhookSecret?: string | null): Promise<WebhookEvent[]> {
+  async handleWebhook(webhook: IncomingWebhook & { webhookSecret?: string | null | undefined; headers?: Record<string, string> | undefined }, webhookSecret?: string | null): Promise<WebhookEvent[]> {
     // PayKit 1.1 has the secret and the headers under other names, in the one argument.
     const { body, headersAsObject, headers, ...own } = reading("webhook", () => {
       const { body, headersAsObject, headers, webhookSecret } = webhook;
@@ -197,7 +197,7 @@ export class ItPayProvider implements PayKitProvider {
     }
   }
 
-  async #intent(kind: "checkout" | "payment", json: string): Promise<[PaymentIntent, QRCharge]> {
+  async #intent(kind: "checkout" | "payment", json: string): Promise<[PaymentIntent, Pick<QRCharge, "id" | "scan_url">]> {
     const create = JSON.parse(call((module) => module.paykit_intent(kind, json, this.#agentId, this.#serviceId)));
     const intent = await this.#client.paymentIntents.create(create);
     // A repeated call finds its intent further on, with its code made.
@@ -232,11 +232,11 @@ export function createItpay(options: ItPayProviderOptions): ItPayProvider {
   return new ItPayProvider(options);
 }
 
-function checkout(intent: PaymentIntent, charge?: QRCharge): Checkout {
+function checkout(intent: PaymentIntent, charge?: Pick<QRCharge, "id" | "scan_url">): Checkout {
   return JSON.parse(call((module) => module.paykit_checkout(JSON.stringify(intent), charge && JSON.stringify(charge)))) as Checkout;
 }
 
-function payment(intent: PaymentIntent, charge?: QRCharge): Payment {
+function payment(intent: PaymentIntent, charge?: Pick<QRCharge, "id" | "scan_url">): Payment {
   return JSON.parse(call((module) => module.paykit_payment(JSON.stringify(intent), charge && JSON.stringify(charge)))) as Payment;
 }
 

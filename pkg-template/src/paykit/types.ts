@@ -19,8 +19,8 @@ export interface Checkout {
   products: { id: string; quantity: number }[];
   currency: string;
   amount: number;
-  subscription?: { billing_interval: BillingInterval; billing_interval_count: number } | null;
-  custom_fields?: CustomFields | null;
+  subscription?: { billing_interval: BillingInterval; billing_interval_count: number } | null | undefined;
+  custom_fields?: CustomFields | null | undefined;
 }
 
 export type PaymentStatus = "pending" | "processing" | "requires_action" | "requires_capture" | "succeeded" | "canceled" | "failed";
@@ -36,7 +36,7 @@ export interface Payment {
   /** Whether the customer has still to do something, at `payment_url`. */
   requires_action: boolean;
   payment_url: string | null;
-  custom_fields?: CustomFields | null;
+  custom_fields?: CustomFields | null | undefined;
 }
 
 export type SubscriptionStatus = "active" | "past_due" | "canceled" | "expired" | "trialing" | "pending";
@@ -63,7 +63,7 @@ export interface Refund {
   currency: string;
   reason: string | null;
   metadata: Record<string, string> | null;
-  custom_fields?: CustomFields | null;
+  custom_fields?: CustomFields | null | undefined;
 }
 
 export interface Invoice {
@@ -86,8 +86,8 @@ export interface Customer {
   email: string;
   name: string;
   phone: string | null;
-  metadata?: Record<string, string> | null;
-  custom_fields?: CustomFields | null;
+  metadata?: Record<string, string> | null | undefined;
+  custom_fields?: CustomFields | null | undefined;
   created_at: Date;
   updated_at: Date | null;
 }
@@ -109,18 +109,18 @@ export interface BillingInfo {
 }
 
 /** A provider that needs something of its own in `provider_metadata` makes the key required. */
-type WithProviderMetadata<M> = unknown extends M ? { provider_metadata?: Record<string, unknown> } : undefined extends M ? { provider_metadata?: M } : { provider_metadata: M };
+type WithProviderMetadata<M> = unknown extends M ? { provider_metadata?: Record<string, unknown> | undefined } : undefined extends M ? { provider_metadata?: M | undefined } : { provider_metadata: M };
 
 export type CreateCheckoutParams<M = unknown> = {
   customer: Payee;
   /** Absent means none. */
-  metadata?: Record<string, string> | null;
+  metadata?: Record<string, string> | null | undefined;
   session_type: "one_time" | "recurring";
   item_id: string;
   quantity: number;
   /** For `recurring`. */
-  subscription?: { billing_interval: BillingInterval; billing_interval_count?: number } | null;
-  billing?: BillingInfo | null;
+  subscription?: { billing_interval: BillingInterval; billing_interval_count?: number | undefined } | null | undefined;
+  billing?: BillingInfo | null | undefined;
   success_url: string;
   cancel_url: string;
 } & WithProviderMetadata<M>;
@@ -132,13 +132,13 @@ export type CreatePaymentParams<M = unknown> = {
   currency: string;
   customer: Payee | null;
   item_id: string | null;
-  metadata?: Record<string, unknown> | null;
-  billing?: BillingInfo | null;
+  metadata?: Record<string, unknown> | null | undefined;
+  billing?: BillingInfo | null | undefined;
   /** Default `automatic`. `manual` only authorises: the money moves with `capture`. */
-  capture_method?: "automatic" | "manual";
+  capture_method?: "automatic" | "manual" | undefined;
 } & WithProviderMetadata<M>;
 
-export type UpdatePaymentParams<M = unknown> = Partial<CreatePaymentParams<M>>;
+export type UpdatePaymentParams<M = unknown> = { [Field in keyof CreatePaymentParams<M>]?: CreatePaymentParams<M>[Field] | undefined };
 
 export type CreateSubscriptionParams<M = unknown> = {
   customer: Payee | null;
@@ -147,32 +147,32 @@ export type CreateSubscriptionParams<M = unknown> = {
   item_id: string;
   billing_interval: BillingInterval;
   /** Absent means none. */
-  metadata?: Record<string, string> | null;
+  metadata?: Record<string, string> | null | undefined;
   /** Default 1. */
-  quantity?: number;
-  billing?: BillingInfo | null;
+  quantity?: number | undefined;
+  billing?: BillingInfo | null | undefined;
 } & WithProviderMetadata<M>;
 
-export type UpdateSubscriptionParams<M = unknown> = {
-  metadata?: Record<string, string> | null;
-  provider_metadata?: unknown extends M ? Record<string, unknown> : M;
+export type UpdateSubscriptionParams<M = object> = {
+  metadata?: Record<string, string> | null | undefined;
+  provider_metadata?: M | undefined;
 };
 
 export interface CreateRefundParams {
   payment_id: string;
   amount: number;
-  reason?: string | null;
-  metadata?: Record<string, string> | null;
-  provider_metadata?: Record<string, unknown>;
+  reason?: string | null | undefined;
+  metadata?: Record<string, string> | null | undefined;
+  provider_metadata?: Record<string, unknown> | undefined;
 }
 
 export interface CreateCustomerParams {
   email: string;
-  name?: string;
-  phone?: string | null;
-  metadata?: Record<string, string> | null;
-  billing?: BillingInfo | null;
-  provider_metadata?: Record<string, unknown>;
+  name?: string | undefined;
+  phone?: string | null | undefined;
+  metadata?: Record<string, string> | null | undefined;
+  billing?: BillingInfo | null | undefined;
+  provider_metadata?: Record<string, unknown> | undefined;
 }
 
 export type UpdateCustomerParams = Partial<CreateCustomerParams>;
@@ -203,7 +203,7 @@ export interface WebhookEvent<T = unknown, Type extends string = string> {
   created: number;
   data: T;
   /** The provider's own event, of a type that begins with its name. Handlers get its data alone. */
-  is_raw?: boolean;
+  is_raw?: boolean | undefined;
 }
 
 /** An event of a known type: comparing `type` narrows `data`. */

@@ -7,8 +7,8 @@ import type { PayKitProvider } from "./provider.js";
 /** A webhook as the caller has it. PayKit 1.1 called the headers `headers`. */
 export interface HandleParams {
   body: string;
-  headersAsObject?: Record<string, string>;
-  headers?: Record<string, string>;
+  headersAsObject?: Record<string, string> | undefined;
+  headers?: Record<string, string> | undefined;
   fullUrl: string;
 }
 

@@ -13,22 +13,22 @@ export type ErrorCorrection = "L" | "M" | "Q" | "H";
 
 export interface SvgOptions {
   /** Default `M`. A higher level is taken where the code does not become larger by it. */
-  errorCorrection?: ErrorCorrection;
+  errorCorrection?: ErrorCorrection | undefined;
   /** The quiet zone, in modules. Default 4, which is what the standard asks for. */
-  margin?: number;
+  margin?: number | undefined;
   /** A CSS colour. Default `#000`. */
-  dark?: string;
+  dark?: string | undefined;
   /** A CSS colour. Default `#fff`. */
-  light?: string;
+  light?: string | undefined;
   /** What a screen reader says. */
-  title?: string;
+  title?: string | undefined;
 }
 
 export interface TerminalOptions {
   /** For a terminal with dark text on a light ground. */
-  invert?: boolean;
+  invert?: boolean | undefined;
   /** The quiet zone, in modules. Default 2. */
-  margin?: number;
+  margin?: number | undefined;
 }
 
 const LEVELS = ["L", "M", "Q", "H"] as const;

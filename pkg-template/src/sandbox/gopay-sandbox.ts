@@ -7,29 +7,29 @@ import { call, checkedText, checkFunctions, checkTexts, type Fault, host, random
 
 export interface GoPaySandboxOptions {
   /** The one client that it knows. Default `1000000001`. */
-  clientId?: string;
+  clientId?: string | undefined;
   /** Default `gopay_sandbox`. */
-  clientSecret?: string;
+  clientSecret?: string | undefined;
   /** The one e-shop that there is, in digits. Default `8123456789`. */
-  goId?: string;
+  goId?: string | undefined;
   /** Where all notifications go, instead of to the URLs of their payments. */
-  notificationUrl?: string;
+  notificationUrl?: string | undefined;
   /** What `gw_url` begins with; the payment's id follows. Default `https://gw.sandbox.gopay.com/gw/v3`. */
-  payUrl?: string;
+  payUrl?: string | undefined;
   /** Answers have what surprises in the real ones: spaces around text, `goid` as a string now and then. Default true. */
-  quirks?: boolean;
+  quirks?: boolean | undefined;
   /** What GoPay enables for an e-shop only on request. Default: everything. */
-  enabled?: { recurrence?: boolean; preauthorization?: boolean; partialCapture?: boolean };
+  enabled?: { recurrence?: boolean | undefined; preauthorization?: boolean | undefined; partialCapture?: boolean | undefined } | undefined;
   /** Its clock, in Unix milliseconds: for dates, tokens and whatever happens by itself. Default: the machine's. See `tick()`. */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** Makes ids, and whatever else is drawn, the same each time. */
-  seed?: number;
+  seed?: number | undefined;
   /** What `snapshot()` gave, to go on from there. */
-  state?: string;
+  state?: string | undefined;
   /** Fetches the notification URLs. Default: `globalThis.fetch`, looked up each time. */
-  deliver?: typeof fetch;
+  deliver?: typeof fetch | undefined;
   /** Told of each state that a payment enters and of each attempt at a notification, in order. */
-  onChange?: (change: GoPaySandboxChange) => void;
+  onChange?: ((change: GoPaySandboxChange) => void) | undefined;
 }
 
 export type GoPaySandboxState =
@@ -51,19 +51,19 @@ export type GoPaySandboxChange =
 export interface GoPaySandboxPayment {
   id: number;
   /** Of a recurrence's charge: the first payment's id. */
-  parent_id?: number;
+  parent_id?: number | undefined;
   order_number: string;
   order_description: string | null;
   state: GoPaySandboxState;
-  sub_state?: string;
+  sub_state?: string | undefined;
   /** In minor units. */
   amount: number;
   currency: string;
-  payment_instrument?: string;
+  payment_instrument?: string | undefined;
   payer: Record<string, unknown>;
   target: { type: string; goid: number };
-  recurrence?: { recurrence_cycle: string; recurrence_period?: number; recurrence_date_to: string; recurrence_state: "REQUESTED" | "STARTED" | "STOPPED" };
-  preauthorization?: { requested: boolean; state: "REQUESTED" | "AUTHORIZED" | "CAPTURED" | "CANCELED" };
+  recurrence?: { recurrence_cycle: string; recurrence_period?: number | undefined; recurrence_date_to: string; recurrence_state: "REQUESTED" | "STARTED" | "STOPPED" } | undefined;
+  preauthorization?: { requested: boolean; state: "REQUESTED" | "AUTHORIZED" | "CAPTURED" | "CANCELED" } | undefined;
   additional_params: { name: string; value: string }[];
   lang: string;
   gw_url: string;
@@ -80,7 +80,7 @@ export interface GoPaySandboxPayment {
   paid: number;
   refunds: { id: number; state: "REQUESTED" | "SUCCESS" | "FAILED"; amount: number; requested_at: number; changed_at: number }[];
   /** What was accepted and is not done yet, but for refunds. */
-  queued: { operation: "capture" | "void_authorization" | "void_recurrence"; amount?: number } | null;
+  queued: { operation: "capture" | "void_authorization" | "void_recurrence"; amount?: number | undefined } | null;
   /** Every state that it has had and since when, in Unix milliseconds; the present one last. */
   history: { state: GoPaySandboxState; at: number }[];
 }
@@ -103,7 +103,7 @@ export interface GoPaySandboxDelivery {
 /** A fault, as `createSandbox` has them, or one of GoPay's error codes. */
 export interface GoPayFault extends Fault {
   /** Answers with the refusal that has this code: 333 is a balance that doesn't suffice, 340 a charge that failed. */
-  error?: number;
+  error?: number | undefined;
 }
 
 /** What happens at the payer, at a bank or by time. */

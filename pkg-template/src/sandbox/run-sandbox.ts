@@ -16,27 +16,27 @@ export interface SandboxRequest {
   headers: Record<string, string>;
   body: string;
   /** Undefined where an injected fault kept the answer back. */
-  status?: number;
+  status?: number | undefined;
 }
 
 /** What goes wrong, for the next requests that match. */
 export interface Fault {
   /** Default: any. */
-  method?: string;
+  method?: string | undefined;
   /** The beginning of the path, such as `/v1/payment-intents`. Default: any. */
-  path?: string;
+  path?: string | undefined;
   /** How many requests. Default 1. */
-  times?: number;
+  times?: number | undefined;
   /** Answers with this status instead, with `headers` and `body`. */
-  status?: number;
-  headers?: Record<string, string>;
-  body?: string;
+  status?: number | undefined;
+  headers?: Record<string, string> | undefined;
+  body?: string | undefined;
   /** Waits so many milliseconds first. */
-  delay?: number;
+  delay?: number | undefined;
   /** Never answers; `"body"` sends the headers and then no end of the body. */
-  stall?: boolean | "body";
+  stall?: boolean | "body" | undefined;
   /** Ends the connection before the request is processed; `"after"`, when it has been. */
-  reset?: boolean | "after";
+  reset?: boolean | "after" | undefined;
 }
 
 /** What the gateways of the wasm module have alike. */
@@ -125,20 +125,20 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     if (due === undefined || closed()) return;
     timer = setTimeout(pumpAlone, Math.min(Math.max(due - now(), 10), 2 ** 31 - 1));
     // Waiting must not keep a program alive that has nothing else to do.
-    (timer as { unref?: () => void }).unref?.();
+    (timer as { unref?: (() => void) | undefined }).unref?.();
   };
 
   /** Where nobody waits for it. What fails inside, the next call says. */
   const pumpAlone = (): void => void pump().catch(() => undefined);
 
   const send = async (delivery: string): Promise<void> => {
-    const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string };
+    const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string | undefined };
     // Not AbortSignal.any over AbortSignal.timeout: in Node 20 the collector may take both away before they fire.
     const controller = new AbortController();
     const receiver = controller.signal;
     const giveUp = (): void => controller.abort();
     const timeUp = setTimeout(giveUp, RECEIVER_TIMEOUT);
-    (timeUp as { unref?: () => void }).unref?.();
+    (timeUp as { unref?: (() => void) | undefined }).unref?.();
     underWay.add(giveUp);
     const answered = async (): Promise<number> => {
       const response = await (deliver ?? globalThis.fetch)(url, { method, headers, ...(body === undefined ? {} : { body }), signal: receiver });
@@ -154,7 +154,7 @@ export function host(machine: Machine, { now, random, deliver, changed, attempte
     attempted({ id, status: status ?? null, at: now() });
   };
 
-  const answer = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  const answer = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     if (closed()) throw hungUp("connect ECONNREFUSED", "ECONNREFUSED");
     const request = new Request(input, init);
     const { pathname, search } = new URL(request.url);

@@ -8,23 +8,23 @@ export type { Fault, SandboxRequest } from "./run-sandbox.js";
 
 export interface SandboxOptions {
   /** The one key that it knows. Default `sk_test_sandbox`. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** What it signs webhooks with. Default `whsec_sandbox`. */
-  webhookSecret?: string;
+  webhookSecret?: string | undefined;
   /** Where all webhooks go, instead of to the endpoints of their manifests. */
-  webhookUrl?: string;
+  webhookUrl?: string | undefined;
   /** What `scan_url` begins with. Default `itpay://pay`. */
-  walletUrl?: string;
+  walletUrl?: string | undefined;
   /** Its clock, in Unix milliseconds, for whatever it dates and for expiry. Default: the machine's. See `tick()`. */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** Makes ids, and whatever else is drawn, the same each time. */
-  seed?: number;
+  seed?: number | undefined;
   /** What `snapshot()` gave, to go on from there. */
-  state?: string;
+  state?: string | undefined;
   /** Posts the webhooks. Default: `globalThis.fetch`, looked up each time. */
-  deliver?: typeof fetch;
+  deliver?: typeof fetch | undefined;
   /** Told of each status that an intent enters and of each attempt at a delivery, in order. */
-  onChange?: (change: SandboxChange) => void;
+  onChange?: ((change: SandboxChange) => void) | undefined;
 }
 
 /** An intent that entered a status, or an attempt at posting an event: then `status` is the answer's, null for none. */
@@ -35,7 +35,7 @@ export type SandboxChange =
 /** A payment as the gateway keeps it. */
 export interface SandboxIntent extends PaymentIntent {
   merchant_name: string;
-  charge?: QRCharge;
+  charge?: QRCharge | undefined;
   /** Every status that it has had and since when, in Unix milliseconds; the present one last. */
   history: { status: PaymentIntentStatus; at: number }[];
 }

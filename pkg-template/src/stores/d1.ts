@@ -17,7 +17,7 @@ export interface D1Statement {
 
 export interface D1StoreOptions extends StoreOptions {
   /** The table, which is made when it is missing. Letters, digits and underscores. Default `itpay_events`. */
-  table?: string;
+  table?: string | undefined;
 }
 
 /** Shared by all Workers with the binding, and consistent: D1 runs the statements of a database one after the other. */

@@ -22,13 +22,15 @@ export interface DurableObjectStateLike {
 
 interface Step {
   step: "claim" | "complete" | "release";
-  token?: string;
+  token?: string | undefined;
   /** Milliseconds: the lease, or how long to remember. */
   time: number;
 }
 
 /** The class of the objects: export it from the Worker under the name that the binding has. */
 export class EventStoreObject {
+  // Cloudflare's types take only classes with this mark into a DurableObjectNamespace.
+  declare readonly __DURABLE_OBJECT_BRAND: never;
   readonly #storage: DurableObjectStateLike["storage"];
 
   constructor(state: DurableObjectStateLike) {

@@ -13,7 +13,7 @@ export interface KV {
 
 export interface KVStoreOptions extends StoreOptions {
   /** What keys begin with. Default `itpay:event:`. */
-  prefix?: string;
+  prefix?: string | undefined;
 }
 
 /** KV keeps nothing for less than a minute. */

@@ -4,7 +4,7 @@ import { given, reading } from "../internal/untrusted.js";
 
 export interface StoreOptions {
   /** How long a handled event is remembered, in milliseconds. Default 7 days. */
-  ttl?: number;
+  ttl?: number | undefined;
 }
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
@@ -17,7 +17,7 @@ export function checkedTtl(options: StoreOptions): number {
 }
 
 /** @internal What keys begin with. */
-export function checkedPrefix(options: StoreOptions & { prefix?: string }): string {
+export function checkedPrefix(options: StoreOptions & { prefix?: string | undefined }): string {
   const { prefix = "itpay:event:" } = given("options", options);
   if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
   return prefix;

@@ -21,7 +21,7 @@ export interface UpstashRedis {
 
 export interface RedisStoreOptions extends StoreOptions {
   /** What keys begin with. Default `itpay:event:`. */
-  prefix?: string;
+  prefix?: string | undefined;
 }
 
 const CLAIM = `local held = redis.call("GET", KEYS[1])

@@ -20,9 +20,9 @@ export interface EventStore {
 
 export interface MemoryStoreOptions {
   /** How many events are remembered; the oldest go first. Default 10,000. */
-  max?: number;
+  max?: number | undefined;
   /** How long a handled event is remembered, in milliseconds. Default 24 hours. */
-  ttl?: number;
+  ttl?: number | undefined;
 }
 
 /** Remembers in this process only: for one server that rarely restarts, and for tests. */

@@ -9,7 +9,7 @@ export interface NodeRequest {
   method?: string | undefined;
   url?: string | undefined;
   headers: Record<string, string | string[] | undefined>;
-  readableEnded?: boolean;
+  readableEnded?: boolean | undefined;
   body?: unknown;
   iterator?(options: { destroyOnReturn: boolean }): AsyncIterator<Uint8Array>;
 }
@@ -91,7 +91,7 @@ function answerer(options: WebhookHandlerOptions): (request: NodeRequest, body: 
   const { onError = logError } = options;
   return async (request, body) => {
     const { method = "GET", headers } = request;
-    const init: RequestInit & { duplex?: "half" } = { method, headers: flat(headers) };
+    const init: RequestInit & { duplex?: "half" | undefined } = { method, headers: flat(headers) };
     if (method === "POST") {
       const raw = typeof body === "string" || body instanceof Uint8Array ? body : undefined;
       // Parsers also set an empty object where they did not read anything.

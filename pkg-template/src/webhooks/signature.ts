@@ -13,9 +13,9 @@ export type SignatureSource = string | Headers | Record<string, string | string[
 
 export interface VerifyOptions {
   /** How many seconds the signature's time may lie in the past or in the future. Default 300; `Infinity` for any. */
-  maxAge?: number;
+  maxAge?: number | undefined;
   /** The time to hold it against, in Unix seconds. Default: the clock's. */
-  now?: number;
+  now?: number | undefined;
 }
 
 const HEADER = "X-ItPay-Signature";
@@ -154,7 +154,7 @@ export function constructEvent(body: RawBody, signature: SignatureSource, secret
 }
 
 /** The header that the gateway would send with this payload: for tests. `timestamp` in Unix seconds, default now. */
-export function generateTestHeader(options: { payload: RawBody; secret: string; timestamp?: number }): string {
+export function generateTestHeader(options: { payload: RawBody; secret: string; timestamp?: number | undefined }): string {
   const { payload, secret, timestamp } = given("options", options);
   if (typeof secret !== "string" || secret === "") throw problem(BAD_SECRET);
   const prefix = `t=${Math.floor(checkedNow(timestamp))},v1=`;

@@ -11,27 +11,25 @@ import { type VerifyOptions, WebhookVerifier } from "./signature.js";
 
 /** What to do with an event, by its type; `default` takes the types that have nothing of their own. */
 export type EventHandlers = {
-  [Type in KnownEventType]?: (event: PaymentIntentEvent<Type>) => void | Promise<void>;
+  [Type in KnownEventType]?: ((event: PaymentIntentEvent<Type>) => void | Promise<void>) | undefined;
 } & {
-  default?: (event: WebhookEvent) => void | Promise<void>;
-} & {
-  [type: string]: ((event: never) => void | Promise<void>) | undefined;
+  default?: ((event: WebhookEvent) => void | Promise<void>) | undefined;
 };
 
 export interface WebhookHandlerOptions {
   /** One secret, or several while they are being rotated. Default: ITPAY_WEBHOOK_SECRET. */
-  secret?: string | string[];
+  secret?: string | string[] | undefined;
   on: EventHandlers;
   /** Where handled events are remembered. Default: `memoryStore()`, which forgets at a restart and knows nothing of other instances. */
-  store?: EventStore;
+  store?: EventStore | undefined;
   /** In seconds. Default 300. */
-  maxAge?: number;
+  maxAge?: number | undefined;
   /** Longer bodies are answered 413, unread. Default 1 MiB. */
-  maxBodyBytes?: number;
+  maxBodyBytes?: number | undefined;
   /** How long an event stays in hand before another delivery may take it, in milliseconds: longer than your code ever needs. Default 5 minutes. */
-  lease?: number;
+  lease?: number | undefined;
   /** Told of whatever was not answered 200, and of an event that was handled but could not be marked so. Default: `console.error`. */
-  onError?: (error: unknown, event?: WebhookEvent) => void;
+  onError?: ((error: unknown, event?: WebhookEvent) => void) | undefined;
 }
 
 /**
@@ -74,7 +72,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions): (request: 
   };
 
   const handle = async (event: WebhookEvent): Promise<Response> => {
-    const listener = (Object.hasOwn(on, event.type) ? on[event.type] : on.default) as ((event: WebhookEvent) => void | Promise<void>) | undefined;
+    const listener = (Object.hasOwn(on, event.type) ? on[event.type as keyof EventHandlers] : on.default) as ((event: WebhookEvent) => void | Promise<void>) | undefined;
     const handling = await handledOnce(store, event.id, lease, () => listener?.(event), (error) => tell(error, event));
     if ("failure" in handling) return refuse(500, handling.failure, handling.error, event);
     if (handling.status === "in_progress") return json(409, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });

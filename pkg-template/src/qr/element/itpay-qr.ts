@@ -347,7 +347,7 @@ function isLink(address: string): boolean {
 
 /** A phone can't scan what it shows. */
 function isPhone(): boolean {
-  const { userAgentData, userAgent } = navigator as Navigator & { userAgentData?: { mobile: boolean } };
+  const { userAgentData, userAgent } = navigator as Navigator & { userAgentData?: { mobile: boolean } | undefined };
   return userAgentData?.mobile ?? /Android.+Mobile|iPhone|iPod/.test(userAgent);
 }
 
