@@ -22,8 +22,8 @@ for (const [name, budget] of Object.entries(budgets())) {
   });
 }
 
-test("a webhook Worker weighs at most 9 KB compressed, its wasm at most 16 KB as it is", () => {
+test("a webhook Worker weighs at most 9.6 KB compressed, its wasm at most 16 KB as it is", () => {
   const { js, wasm } = sizes["a webhook Worker"];
-  assert.ok(js.gzip + wasm.gzip <= 9000, `${js.gzip} and ${wasm.gzip}`);
+  assert.ok(js.gzip + wasm.gzip <= 9600, `${js.gzip} and ${wasm.gzip}`);
   assert.ok(wasm.raw <= 16_000, `${wasm.raw}`);
 });

@@ -4,7 +4,7 @@ import { wasm as client } from "../client/client.js";
 import { ItPayError, ValidationError } from "./errors.js";
 import { wasm as gopay } from "../gopay/client.js";
 import type { Bytes, CompiledModule } from "./platform-types.js";
-import { compile, refused } from "./wasm-source.js";
+import { compile, refused, requireWebAssembly } from "./wasm-source.js";
 import { wasm as paykit } from "../paykit/itpay-provider.js";
 import { wasm as qr } from "../qr/qr.js";
 import { wasm as sandbox } from "../sandbox/run-sandbox.js";
@@ -41,6 +41,7 @@ export type WasmSource = CompiledModule | Bytes | Response | URL | string;
  * @throws ItPayError if it is another module, is none, or the runtime does not allow to compile it
  */
 export function initSync(module: WasmModule, source: CompiledModule | Bytes): void {
+  requireWebAssembly();
   const compiled = isModule(source) ? source : compile(bytes(module, source));
   if (!WebAssembly.Module.exports(compiled).some(({ name }) => name === module.known)) {
     throw new ItPayError(`This is not the ${module.name} of this version of itpay`, { code: "wasm_wrong" });
@@ -67,6 +68,7 @@ async function fetched(module: WasmModule, response: Response): Promise<WebAssem
   const { ok, status, headers, url } = response;
   if (!ok) throw new ItPayError(`${module.name} is not at ${url}: the answer is ${status}`, { code: "wasm_missing", status });
   // Streaming wants the right type; servers often do not know it.
+  requireWebAssembly();
   const streams = typeof WebAssembly.compileStreaming === "function" && headers.get("Content-Type") === "application/wasm";
   return streams ? WebAssembly.compileStreaming(response).catch(refused) : response.arrayBuffer();
 }

@@ -4,11 +4,18 @@ import { ItPayError } from "./errors.js";
 
 /** The module of these bytes. @throws ItPayError if the runtime forbids it */
 export function compile(bytes: BufferSource): WebAssembly.Module {
+  requireWebAssembly();
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
     return refused(error);
   }
+}
+
+/** @throws ItPayError in a runtime without WebAssembly */
+export function requireWebAssembly(): void {
+  if (typeof WebAssembly === "object") return;
+  throw new ItPayError("This runtime has no WebAssembly. Start Node.js without --jitless; in a browser, leave its lockdown mode.", { code: "wasm_unsupported" });
 }
 
 /** Says what to do about a runtime that compiles nothing. */

@@ -2,6 +2,7 @@
 // from, because that differs between runtimes; nothing else does.
 
 import { ItPayError } from "./errors.js";
+import { internalError, isTrap, startError } from "./wasm-error.js";
 
 /** What wasm-bindgen's glue has for every module. */
 export interface Glue {
@@ -10,16 +11,12 @@ export interface Glue {
   __wbg_reset_state(): void;
 }
 
-/** By name: a test runner's or an edge runtime's error class may be another realm's. */
-export function isTrap(error: unknown): boolean {
-  return (error as Error | undefined)?.name === "RuntimeError";
-}
-
 /** `G` is what is called: the glue, or the module's own exports where only numbers and bytes cross. */
 export class Wasm<G> {
   readonly #glue: (G & Glue) | undefined;
   #source: (() => WebAssembly.Module) | undefined;
   #started: { memory: WebAssembly.Memory } | undefined;
+  #trapped = false;
 
   constructor(glue?: G & Glue) {
     this.#glue = glue;
@@ -44,18 +41,24 @@ export class Wasm<G> {
     }
   }
 
-  /** Puts a fresh instance in the place of one that trapped; the error for whoever was using it. */
+  /** Gives up an instance that trapped: the next call starts another. Returns the error of the calls that used it. */
   protected replace(cause: unknown): ItPayError {
-    this.#glue?.__wbg_reset_state();
-    this.#started = this.#glue?.initSync({});
-    return new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause });
+    this.#started = undefined;
+    this.#trapped = true;
+    return internalError(cause);
   }
 
   #start(): { memory: WebAssembly.Memory } {
     if (this.#started === undefined) {
       if (this.#source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
       const module = this.#source();
-      this.#started = this.#glue?.initSync({ module }) ?? (new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory });
+      try {
+        if (this.#trapped) this.#glue?.__wbg_reset_state();
+        this.#trapped = false;
+        this.#started = this.#glue?.initSync({ module }) ?? (new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory });
+      } catch (error) {
+        throw startError(error);
+      }
     }
     return this.#started;
   }

@@ -2,6 +2,7 @@
 // entered without wasm-bindgen's glue.
 
 import { ItPayError, SignatureVerificationError } from "../internal/errors.js";
+import { internalError, isTrap, startError } from "../internal/wasm-error.js";
 import type { InitOutput } from "../glue/webhooks.js";
 import { hasNativeHmac, NativeKey } from "./native-hmac.js";
 import { put, write } from "../internal/encode-into.js";
@@ -43,7 +44,13 @@ export const wasm = {
 /** Compiles and starts the module, at its first use and after a trap. Its memory never grows: the views stay good. */
 function start(): InitOutput {
   if (source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
-  const started = new WebAssembly.Instance(source()).exports as unknown as InitOutput;
+  const module = source();
+  let started: InitOutput;
+  try {
+    started = new WebAssembly.Instance(module).exports as unknown as InitOutput;
+  } catch (error) {
+    throw startError(error);
+  }
   const { buffer } = started.memory;
   header = new Uint8Array(buffer, started.header_buffer(), HEADER_BYTES);
   body = new Uint8Array(buffer, started.body_buffer(), BODY_BYTES);
@@ -55,10 +62,9 @@ function start(): InitOutput {
 
 /** What to throw for what was thrown: after a trap, the next call finds a fresh module. */
 function after(error: unknown): unknown {
-  // By name: a test runner's or an edge runtime's error class may be another realm's.
-  if ((error as Error | undefined)?.name !== "RuntimeError") return error;
+  if (!isTrap(error)) return error;
   running = undefined;
-  return new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause: error });
+  return internalError(error);
 }
 
 /** Verifies a message: 0, or the number of a problem. */
