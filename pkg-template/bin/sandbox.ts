@@ -15,6 +15,28 @@ import { GOPAY, listen, type SandboxServer } from "./sandbox/server.js";
 /** How much of a receiver's answer the log shows, in characters. */
 const MAX_SHOWN = 80;
 
+export interface StartOptions {
+  host: string;
+  /** 0 takes any that is free. */
+  port: number;
+  /** The address that it is reached at, if that is another one. */
+  url?: string | undefined;
+  /** Where all webhooks go. */
+  webhook?: string | undefined;
+  /** The file that keeps everything across restarts. */
+  state?: string | undefined;
+  scenario?: Scenario | undefined;
+}
+
+export interface RunningSandbox {
+  url: string;
+  gateway: Sandbox;
+  gopay: GoPaySandbox;
+  /** Begins the scenario, where there is one. */
+  play(): void;
+  close(): Promise<void>;
+}
+
 export async function sandbox(args: string[]): Promise<number> {
   let options;
   let scenario: Scenario | undefined;
@@ -24,18 +46,44 @@ export async function sandbox(args: string[]): Promise<number> {
   } catch (error) {
     return complain(`${(error as Error).message} See npx itpay --help.`, 2);
   }
-  const { state, port, host, webhook } = options;
+  let running: RunningSandbox;
+  try {
+    running = await startSandbox({ ...options, scenario });
+  } catch (error) {
+    return complain((error as Error).message, 1);
+  }
+  const { url, gateway, gopay } = running;
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  process.stdout.write(
+    `\n  The sandbox listens on ${url}: open it to see payments and webhooks. For a .env file:\n\n` +
+      `ITPAY_API_KEY=${gateway.apiKey}\nITPAY_WEBHOOK_SECRET=${gateway.webhookSecret}\nITPAY_BASE_URL=${url}/v1\n` +
+      `GOPAY_CLIENT_ID=${gopay.clientId}\nGOPAY_CLIENT_SECRET=${gopay.clientSecret}\nGOPAY_GO_ID=${gopay.goId}\nGOPAY_SANDBOX=true\n\n` +
+      `  In your code:        new ItPayClient({ baseUrl: "${url}/v1" })\n` +
+      `                       new GoPayClient({ baseUrl: "${url}${GOPAY}/api" })\n` +
+      `  GoPay's payer:       open a payment's gw_url, or curl -X POST ${url}/sandbox/gopay/payments/ID/pay\n` +
+      `  The wallet's button: open an intent's scan_url, or curl -X POST ${url}/sandbox/payment-intents/ID/pay\n\n`,
+  );
+  running.play();
+  await ended;
+  await running.close();
+  return 0;
+}
+
+/** Starts both gateways behind one server. @throws Error that says in a sentence why it can't start */
+export async function startSandbox({ host, port, url: ownUrl, webhook, state, scenario }: StartOptions): Promise<RunningSandbox> {
   let server: SandboxServer;
   try {
     // First, because a code holds the address of its wallet.
-    server = await listen(options);
+    server = await listen({ host, port, url: ownUrl });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return complain(code === "EADDRINUSE" ? `Port ${port} is in use; choose another with --port, or 0 for any.` : `Cannot listen on ${host}, port ${port}: ${code}.`, 1);
+    throw new Error(code === "EADDRINUSE" ? `Port ${port} is in use; choose another with --port, or 0 for any.` : `Cannot listen on ${host}, port ${port}: ${code}.`);
   }
-  const end = async (sentence: string): Promise<number> => {
+  const end = async (sentence: string): Promise<never> => {
     await server.close();
-    return complain(sentence, 1);
+    throw new Error(sentence);
   };
 
   const clock = scenario && new Clock(scenario);
@@ -86,30 +134,20 @@ export async function sandbox(args: string[]): Promise<number> {
     return end(`${state} cannot be written.`);
   }
   server.serve({ gateway, gopay, pages: [dashboardPage(gateway, gopay), walletPage(gateway), gopayPage(gopay)], save });
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
-  const { url } = server;
-  process.stdout.write(
-    `\n  The sandbox listens on ${url}: open it to see payments and webhooks. For a .env file:\n\n` +
-      `ITPAY_API_KEY=${gateway.apiKey}\nITPAY_WEBHOOK_SECRET=${gateway.webhookSecret}\nITPAY_BASE_URL=${url}/v1\n` +
-      `GOPAY_CLIENT_ID=${gopay.clientId}\nGOPAY_CLIENT_SECRET=${gopay.clientSecret}\nGOPAY_GO_ID=${gopay.goId}\nGOPAY_SANDBOX=true\n\n` +
-      `  In your code:        new ItPayClient({ baseUrl: "${url}/v1" })\n` +
-      `                       new GoPayClient({ baseUrl: "${url}${GOPAY}/api" })\n` +
-      `  GoPay's payer:       open a payment's gw_url, or curl -X POST ${url}/sandbox/gopay/payments/ID/pay\n` +
-      `  The wallet's button: open an intent's scan_url, or curl -X POST ${url}/sandbox/payment-intents/ID/pay\n\n`,
-  );
-
-  if (scenario !== undefined && clock !== undefined) {
-    const day = play(scenario, clock, gateway, gopay, server);
-    changed = day.changed;
-  }
-  await ended;
-  gateway.close();
-  gopay.close();
-  await server.close();
-  save();
-  return 0;
+  return {
+    url: server.url,
+    gateway,
+    gopay,
+    play: () => {
+      if (scenario !== undefined && clock !== undefined) changed = play(scenario, clock, gateway, gopay, server).changed;
+    },
+    close: async () => {
+      gateway.close();
+      gopay.close();
+      await server.close();
+      save();
+    },
+  };
 }
 
 function read(args: string[]) {

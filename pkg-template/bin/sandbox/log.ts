@@ -5,15 +5,21 @@ import { styleText } from "node:util";
 export type Color = "cyan" | "gray" | "green" | "magenta" | "red" | "yellow";
 
 let clock: () => number = Date.now;
+let write = (line: string): void => void process.stdout.write(line);
 
 /** From now on lines are dated by this clock. */
 export function logBy(now: () => number): void {
   clock = now;
 }
 
+/** For a command that speaks a protocol on its standard output. */
+export function silenceLog(): void {
+  write = () => undefined;
+}
+
 export function log(color: Color, mark: string, line: string): void {
   const time = new Date(clock()).toTimeString().slice(0, 8);
-  process.stdout.write(`${paint("gray", time)} ${paint(color, mark)} ${printable(line)}\n`);
+  write(`${paint("gray", time)} ${paint(color, mark)} ${printable(line)}\n`);
 }
 
 /** What came from outside must not move the cursor or end the line. */
