@@ -1,6 +1,8 @@
 // Code that must compile against the built package. Nothing here is run.
 
-import { type ApiPromise, ItPayClient, isItPayError, type Money, money, type PaymentIntent, RateLimitError } from "itpay";
+import { type ApiPromise, ItPayClient, isItPayError, type Money, money, type PaymentIntent, RateLimitError, TimeoutError } from "itpay";
+import { gopay } from "itpay/gopay";
+import { PayKit } from "itpay/paykit";
 import { toSvg, toTerminal } from "itpay/qr";
 import { createGopaySandbox, createSandbox, type GoPaySandboxPayment } from "itpay/sandbox";
 import { constructEvent, createWebhookHandler, type EventStore, memoryStore, verifySignature } from "itpay/webhooks";
@@ -46,3 +48,13 @@ export async function payer(id: number): Promise<GoPaySandboxPayment> {
   await sandbox.chooseMethod(id, "BANK_ACCOUNT");
   return sandbox.act(String(id), "decline", "_5006");
 }
+
+interface Env {
+  ITPAY_API_KEY?: string;
+}
+
+/** An environment is any object, and every option may be undefined. */
+export const fromEnv = (env: Env): ItPayClient => new ItPayClient({ env, apiKey: env.ITPAY_API_KEY, baseUrl: undefined, timeout: undefined, logger: undefined });
+export const lastStatus = (error: unknown): string | undefined => (error instanceof TimeoutError ? error.intent?.status : undefined);
+export const code = async (client: ItPayClient): Promise<string> => toTerminal((await client.qr.generate("pi_1")).qr_data);
+export const paykit = new PayKit(gopay());

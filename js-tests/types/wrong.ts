@@ -32,3 +32,5 @@ constructEvent({ id: "evt" }, "header", "secret");
 createWebhookHandler({ secret: "s" });
 // @ts-expect-error there is no such level
 toSvg("x", { errorCorrection: "Z" });
+// @ts-expect-error there is no such event
+createWebhookHandler({ on: { "payment_intent.suceeded": () => undefined } });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { execute } from "../consumer.mjs";
 import { node, program } from "../runtimes.mjs";
+import { writeProjects } from "./documentation.mjs";
 
 const compilerOptions = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false, target: "es2022", lib: ["es2023", "dom", "dom.iterable"], types: [], outDir: "out", rootDir: "." };
 
@@ -22,9 +23,20 @@ function cell(compiler, version, module, moduleResolution, ending, more = {}) {
   };
 }
 
+/** Compiles what the documentation says, and programs with all checks on. Runs the exercise, to come to an outcome. */
+function documentation(compiler, version) {
+  return {
+    how: `${version}, the documentation's code, without the DOM library`,
+    async run(folder) {
+      for (const project of writeProjects(folder)) await execute(node(24), [program(folder, compiler, "tsc"), "-p", `tsconfig.${project}.json`], { cwd: folder });
+      return JSON.parse(await execute(node(24), ["script.mjs"], { cwd: folder }));
+    },
+  };
+}
+
 export default {
   title: "TypeScript",
-  summary: "5.9 and 7, moduleResolution node16, nodenext, bundler, node10",
+  summary: "5.4, 5.9, 6.0 and 7, moduleResolution node16, nodenext, bundler, node10, with and without the DOM library",
   place: 2,
   cells: [
     ...["mts", "cts"].flatMap((ending) => [
@@ -35,5 +47,9 @@ export default {
     cell("typescript", "7", "esnext", "bundler", "mts", { short: true }),
     cell("typescript5", "5.9", "esnext", "bundler", "mts"),
     cell("typescript5", "5.9", "commonjs", "node10", "cts"),
+    documentation("typescript54", "5.4"),
+    documentation("typescript5", "5.9"),
+    documentation("typescript6", "6.0"),
+    documentation("typescript", "7"),
   ],
 };

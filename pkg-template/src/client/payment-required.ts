@@ -1,5 +1,6 @@
 // HTTP 402: a resource that costs something, on either side of it (docs.itpay.ai/x402-semantics).
 
+import type { Optional } from "../internal/optional.js";
 import { synchronously } from "./client.js";
 import { isItPayError, ValidationError } from "../internal/errors.js";
 import type { Money, PaymentIntent, QRCharge } from "./types.js";
@@ -15,7 +16,7 @@ export interface PaymentRequired {
   qr: string | null;
   message: string | null;
   /** The intent as far as the body says it. */
-  paymentIntent: Partial<PaymentIntent> | null;
+  paymentIntent: Optional<PaymentIntent> | null;
 }
 
 /**
@@ -41,7 +42,7 @@ async function read(response: Response): Promise<PaymentRequired | null> {
     // The headers say enough.
   }
   const intent = body["payment_intent"];
-  const paymentIntent = typeof intent === "object" && intent !== null ? (intent as Partial<PaymentIntent>) : null;
+  const paymentIntent = typeof intent === "object" && intent !== null ? (intent as Optional<PaymentIntent>) : null;
   const paymentIntentId = header("Intent") ?? (typeof paymentIntent?.id === "string" ? paymentIntent.id : null);
   const qr = header("QR");
   if (paymentIntentId === null && qr === null) return null;

@@ -1,5 +1,6 @@
 // GoPay as a PayKit provider: a checkout, a payment and a subscription's first payment are all payments of GoPay's.
 
+import type { Optional } from "../internal/optional.js";
 import { variable } from "../internal/env.js";
 import { isItPayError, type ItPayError } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
@@ -132,7 +133,7 @@ export class GopayProvider implements PayKitProvider {
   }
 
   /** GoPay changes nothing: this reads the checkout. */
-  updateCheckout(id: string, params: Partial<CreateCheckoutParams<Partial<GopayCheckoutMetadata>>>): Promise<Checkout> {
+  updateCheckout(id: string, params: Optional<CreateCheckoutParams<Optional<GopayCheckoutMetadata>>>): Promise<Checkout> {
     return this.#run("updateCheckout", async () => {
       const { provider_metadata } = JSON.parse(toJson(params ?? {})) as typeof params;
       const payment = await this.#get("checkout", id);
@@ -157,7 +158,7 @@ export class GopayProvider implements PayKitProvider {
   }
 
   /** GoPay changes nothing: this reads the payment. */
-  updatePayment(id: string, params: UpdatePaymentParams<Partial<GopayPaymentMetadata>>): Promise<Payment> {
+  updatePayment(id: string, params: UpdatePaymentParams<Optional<GopayPaymentMetadata>>): Promise<Payment> {
     return this.#run("updatePayment", async () => {
       const wanted = JSON.parse(toJson(params ?? {})) as typeof params;
       const found = await this.#get("payment", id);

@@ -1,5 +1,6 @@
 // What a provider is: the interface of PayKit's core, and the check that `new PayKit(provider)` makes.
 
+import type { Optional } from "../internal/optional.js";
 import { reading } from "../internal/untrusted.js";
 import { ConfigurationError } from "./errors.js";
 import type {
@@ -36,7 +37,7 @@ export interface PayKitProvider {
   readonly _native: unknown;
   createCheckout(params: CreateCheckoutParams): Promise<Checkout>;
   retrieveCheckout(id: string): Promise<Checkout | null>;
-  updateCheckout(id: string, params: Partial<CreateCheckoutParams>): Promise<Checkout>;
+  updateCheckout(id: string, params: Optional<CreateCheckoutParams>): Promise<Checkout>;
   deleteCheckout(id: string): Promise<null>;
   createCustomer(params: CreateCustomerParams): Promise<Customer>;
   updateCustomer(id: string, params: UpdateCustomerParams): Promise<Customer>;

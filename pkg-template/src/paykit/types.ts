@@ -1,5 +1,7 @@
 // PayKit's objects, parameters and events, by the names that its core gives them. Amounts are integers in minor units.
 
+import type { Optional } from "../internal/optional.js";
+
 /** Who pays. */
 export type Payee = { email: string } | { id: string | number };
 
@@ -138,7 +140,7 @@ export type CreatePaymentParams<M = unknown> = {
   capture_method?: "automatic" | "manual" | undefined;
 } & WithProviderMetadata<M>;
 
-export type UpdatePaymentParams<M = unknown> = { [Field in keyof CreatePaymentParams<M>]?: CreatePaymentParams<M>[Field] | undefined };
+export type UpdatePaymentParams<M = unknown> = Optional<CreatePaymentParams<M>>;
 
 export type CreateSubscriptionParams<M = unknown> = {
   customer: Payee | null;
@@ -175,7 +177,7 @@ export interface CreateCustomerParams {
   provider_metadata?: Record<string, unknown> | undefined;
 }
 
-export type UpdateCustomerParams = Partial<CreateCustomerParams>;
+export type UpdateCustomerParams = Optional<CreateCustomerParams>;
 
 /** What an event of each type is about. */
 export interface EventData {

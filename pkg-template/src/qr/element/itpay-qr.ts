@@ -1,5 +1,6 @@
 // <itpay-qr>: shows a payment's code, follows the payment, says how it stands. Makes no request but to `status-url`.
 
+import type { Optional } from "../../internal/optional.js";
 import { toSvg } from "../qr.js";
 import { formatAmount } from "./amount.js";
 import { follow } from "./poll-status.js";
@@ -34,7 +35,7 @@ export interface ItPayQRAttributes {
   /** Default: that of the page, or the browser's. English, Chinese and Czech are built in. */
   lang?: string | undefined;
   /** Words of your own, in HTML as JSON. */
-  texts?: Partial<Texts> | string | undefined;
+  texts?: Optional<Texts> | string | undefined;
 }
 
 /** The element's events. All bubble, and leave a shadow root they are in. */
@@ -113,8 +114,9 @@ export class ItPayQR extends Base {
   }
 
   /** Frameworks set the property where HTML sets the attribute: so JSON will do, too. */
-  set texts(texts: Partial<Texts> | string | null | undefined) {
-    this.#texts = typeof texts === "string" ? parsed(texts) : (texts ?? {});
+  set texts(texts: Optional<Texts> | string | null | undefined) {
+    const given = typeof texts === "string" ? parsed(texts) : (texts ?? {});
+    this.#texts = Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined));
     this.#later();
   }
 
