@@ -1,4 +1,4 @@
-//! PayKit's mappings: each row of the provider page's two tables, and of the specification's, in both directions.
+//! PayKit's mappings, row by row of the tables on the provider's page and in the specification.
 
 #![allow(clippy::indexing_slicing, reason = "a test may fail")]
 
@@ -6,7 +6,7 @@ use itpay::{
     Error, JsonMap,
     gopay::{Notification, Payment, Refund},
     itpay::WebhookEvent,
-    paykit::{self, Charge, Context, Look, Mismatch, Seen, Shop},
+    paykit::{self, ChargeParams, Context, Mismatch, NotificationContext, ProviderDefaults, RequiredReads},
 };
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn text(object: JsonMap) -> String {
     Value::Object(object).to_string()
 }
 
-/// What a call of PayKit's is made into, read again.
+/// The gateway's parameters as JSON.
 fn made(json: Result<String, Error>) -> Value {
     serde_json::from_str(&json.expect("fits")).expect("JSON")
 }
@@ -49,13 +49,13 @@ fn recurrence(state: &str) -> Value {
     json!({ "recurrence_cycle": "MONTH", "recurrence_period": 1, "recurrence_date_to": "2027-11-21", "recurrence_state": state })
 }
 
-fn seen(payment: Payment, url_parent: Option<&str>) -> Seen {
+fn notified(payment: Payment, url_parent: Option<&str>) -> NotificationContext {
     let notification = Notification { id: payment.id.clone(), parent_id: url_parent.map(Into::into) };
-    Seen { notification, payment, parent: None, refunds: None }
+    NotificationContext { notification, payment, parent: None, refunds: None }
 }
 
-fn types(seen: &Seen) -> Vec<String> {
-    paykit::events(seen, NOW).into_iter().map(|event| event.event_type).collect()
+fn types(context: &NotificationContext) -> Vec<String> {
+    paykit::events(context, NOW).into_iter().map(|event| event.event_type).collect()
 }
 
 // The page's first table: states and events.
@@ -74,41 +74,41 @@ fn each_state_has_the_events_of_the_page() {
         ("PARTIALLY_REFUNDED", vec!["refund.created"]),
         ("SOMETHING_NEW", vec![]),
     ] {
-        assert_eq!(types(&seen(payment_of(json!({ "state": state })), None)), expected, "{state}");
+        assert_eq!(types(&notified(payment_of(json!({ "state": state })), None)), expected, "{state}");
     }
     let charge = payment_of(json!({ "parent_id": 3000000001u64 }));
-    assert_eq!(types(&seen(charge, None)), ["subscription.created", invoice, succeeded]);
+    assert_eq!(types(&notified(charge, None)), ["subscription.created", invoice, succeeded]);
     let stopped = payment_of(json!({ "state": "CANCELED", "recurrence": recurrence("STOPPED") }));
-    assert_eq!(types(&seen(stopped, None)), ["subscription.canceled", "payment.failed"]);
+    assert_eq!(types(&notified(stopped, None)), ["subscription.canceled", "payment.failed"]);
 }
 
 #[test]
 fn a_parent_in_the_url_alone_proves_nothing() {
-    let one_time = seen(payment_of(json!({})), Some("1"));
+    let one_time = notified(payment_of(json!({})), Some("1"));
     assert_eq!(types(&one_time), ["invoice.generated", "payment.succeeded"]);
     let invoice = as_json(&paykit::events(&one_time, NOW)[0].data);
     assert_eq!((&invoice["billing_mode"], &invoice["subscription_id"]), (&json!("one_time"), &Value::Null));
 
-    let first = seen(payment_of(json!({ "recurrence": recurrence("STARTED") })), Some("1"));
+    let first = notified(payment_of(json!({ "recurrence": recurrence("STARTED") })), Some("1"));
     assert_eq!(types(&first), ["subscription.created", "invoice.generated", "payment.succeeded"]);
     // The id is the one that GoPay says, not the URL's.
     assert_eq!(as_json(&paykit::events(&first, NOW)[0].data)["id"], "3000006529");
 }
 
 #[test]
-fn a_stopped_recurrence_is_told_once_whichever_payment_shows_it() {
+fn a_stopped_recurrence_has_one_event_id_whichever_payment_shows_it() {
     let stopped = |change: Value| {
         let mut change = object(change);
         change.insert("recurrence".into(), recurrence("STOPPED"));
         payment_of(change.into())
     };
-    let paid_first = seen(stopped(json!({})), None);
-    let canceled_first = seen(stopped(json!({ "state": "CANCELED" })), None);
+    let paid_first = notified(stopped(json!({})), None);
+    let canceled_first = notified(stopped(json!({ "state": "CANCELED" })), None);
     let first = || payment_of(json!({ "id": 3000006529u64, "recurrence": recurrence("STOPPED") }));
     let charge = payment_of(json!({ "id": 3000006530u64, "parent_id": 3000006529u64, "state": "CANCELED" }));
-    let charge = Seen { parent: Some(first()), ..seen(charge, Some("3000006529")) };
-    for seen in [paid_first, canceled_first, charge] {
-        let events = paykit::events(&seen, NOW);
+    let charge = NotificationContext { parent: Some(first()), ..notified(charge, Some("3000006529")) };
+    for context in [paid_first, canceled_first, charge] {
+        let events = paykit::events(&context, NOW);
         assert_eq!(events[0].event_type, "subscription.canceled");
         assert_eq!(events[0].id, "evt_gopay_3000006529_STOPPED_subscription.canceled");
         let subscription = as_json(&events[0].data);
@@ -119,14 +119,14 @@ fn a_stopped_recurrence_is_told_once_whichever_payment_shows_it() {
 #[test]
 fn the_same_change_has_the_same_event_ids_and_another_has_others() {
     let ids = |change: Value| {
-        let seen = seen(payment_of(change), None);
-        paykit::events(&seen, NOW).into_iter().map(|event| event.id).collect::<Vec<_>>()
+        let context = notified(payment_of(change), None);
+        paykit::events(&context, NOW).into_iter().map(|event| event.id).collect::<Vec<_>>()
     };
     let later = |change: Value| {
         let mut change = object(change);
         change.insert("lang".into(), "cs".into());
-        let seen = seen(payment_of(change.into()), None);
-        paykit::events(&seen, NOW + 60_000).into_iter().map(|event| event.id).collect::<Vec<_>>()
+        let context = notified(payment_of(change.into()), None);
+        paykit::events(&context, NOW + 60_000).into_iter().map(|event| event.id).collect::<Vec<_>>()
     };
     let states = [
         "CREATED",
@@ -158,11 +158,11 @@ fn history(entries: Value) -> Option<Vec<Refund>> {
 
 #[test]
 fn each_refund_is_an_event_of_its_own_with_its_own_amount() {
-    let partly = seen(payment_of(json!({ "state": "PARTIALLY_REFUNDED" })), None);
+    let partly = notified(payment_of(json!({ "state": "PARTIALLY_REFUNDED" })), None);
     let refunds = |entries: Value| {
-        let seen = Seen { refunds: history(entries), ..partly.clone() };
+        let context = NotificationContext { refunds: history(entries), ..partly.clone() };
         let told =
-            paykit::events(&seen, NOW).into_iter().map(|event| (event.id, as_json(&event.data)["amount"].clone()));
+            paykit::events(&context, NOW).into_iter().map(|event| (event.id, as_json(&event.data)["amount"].clone()));
         told.collect::<Vec<_>>()
     };
     let first = ("evt_gopay_3000006529_refund_11".to_string(), json!(900));
@@ -179,11 +179,11 @@ fn each_refund_is_an_event_of_its_own_with_its_own_amount() {
 }
 
 #[test]
-fn a_refund_that_gopay_says_nothing_of_has_no_made_up_amount() {
+fn a_refund_without_a_history_has_no_invented_amount() {
     for (state, amount, known) in [("REFUNDED", 2900, true), ("PARTIALLY_REFUNDED", 0, false)] {
         for refunds in [None, history(json!([])), history(json!([{ "id": 1, "state": "FAILED", "amount": 5 }]))] {
-            let seen = Seen { refunds, ..seen(payment_of(json!({ "state": state })), None) };
-            let events = paykit::events(&seen, NOW);
+            let context = NotificationContext { refunds, ..notified(payment_of(json!({ "state": state })), None) };
+            let events = paykit::events(&context, NOW);
             let refund = as_json(&events[0].data);
             assert_eq!(
                 (events.len(), &refund["amount"], &refund["custom_fields"]["amount_known"]),
@@ -203,13 +203,13 @@ fn the_refund_that_was_made_is_the_newest_of_its_amount() {
         entry(13, 200, "SUCCESS", "2026-11-21T12:00:00Z"),
     ]))
     .expect("a history");
-    let refund = as_json(&paykit::refund_made("3000006529", 100, "ACCEPTED", &history));
+    let refund = as_json(&paykit::created_refund("3000006529", 100, "ACCEPTED", &history));
     assert_eq!((&refund["id"], &refund["currency"]), (&json!("10"), &json!("EUR")));
     assert_eq!(
         refund["custom_fields"],
         json!({ "payment_id": "3000006529", "result": "ACCEPTED", "state": "REQUESTED" })
     );
-    let unseen = as_json(&paykit::refund_made("3000006529", 7, "FINISHED", &history));
+    let unseen = as_json(&paykit::created_refund("3000006529", 7, "FINISHED", &history));
     assert_eq!((&unseen["id"], &unseen["amount"]), (&json!("3000006529"), &json!(7)));
 }
 
@@ -256,7 +256,7 @@ fn a_payment_has_its_item_its_customer_and_its_metadata() {
 }
 
 #[test]
-fn a_payment_that_paykit_did_not_make_has_no_holes() {
+fn a_payment_of_another_program_has_every_field() {
     let foreign =
         json!({ "additional_params": [{ "name": "__paykit", "value": "no JSON" }], "payer": {}, "gw_url": null });
     let bare = as_json(&paykit::payment(&payment_of(foreign.clone())));
@@ -275,7 +275,7 @@ fn a_payment_that_paykit_did_not_make_has_no_holes() {
 }
 
 #[test]
-fn a_checkout_that_begins_a_recurrence_says_so() {
+fn a_checkout_that_starts_a_subscription_is_recurring() {
     let checkout = as_json(&paykit::checkout(&payment_of(json!({ "recurrence": recurrence("REQUESTED") }))));
     assert_eq!(checkout["session_type"], "recurring");
     assert_eq!(checkout["subscription"], json!({ "billing_interval": "month", "billing_interval_count": 1 }));
@@ -354,7 +354,7 @@ fn a_charge_belongs_to_the_subscription_of_its_first_payment() {
 }
 
 #[test]
-fn an_interval_is_what_was_bought_and_else_the_cycle() {
+fn an_interval_is_that_of_the_item_or_else_the_cycle() {
     for (item, cycle, interval) in [
         ("day", "DAY", json!("day")),
         ("year", "ON_DEMAND", json!("year")),
@@ -393,7 +393,7 @@ fn a_notification_is_found_where_it_may_be() {
 }
 
 #[test]
-fn what_is_no_payments_id_is_refused() {
+fn a_notification_with_an_invalid_id_is_refused() {
     let encoded = "/hook?id=..%2F..%2Feshops%2Feshop%2F8123456789%2Fpayment-instruments";
     for url in [
         "",
@@ -419,13 +419,13 @@ fn what_is_no_payments_id_is_refused() {
 }
 
 #[test]
-fn an_answer_about_something_else_is_no_answer() {
+fn a_response_about_another_payment_or_shop_is_a_mismatch() {
     let asked = Notification { id: "3000006529".into(), parent_id: None };
-    let look = |change: Value, go_id: &str| paykit::further_looks(&asked, &payment_of(change), go_id);
+    let look = |change: Value, go_id: &str| paykit::required_reads(&asked, &payment_of(change), go_id);
     assert_eq!(look(json!({ "id": 3000006530u64 }), "8640000001"), Err(Mismatch::Id));
     assert_eq!(look(json!({}), "8640000002"), Err(Mismatch::GoId));
-    assert_eq!(look(json!({ "target": { "goid": "8640000001" } }), "8640000001"), Ok(Look::default()));
-    assert_eq!(look(json!({ "target": null }), "8640000001"), Ok(Look::default()));
+    assert_eq!(look(json!({ "target": { "goid": "8640000001" } }), "8640000001"), Ok(RequiredReads::default()));
+    assert_eq!(look(json!({ "target": null }), "8640000001"), Ok(RequiredReads::default()));
     for (state, parent, refunds) in [
         ("PAID", true, false),
         ("CANCELED", true, false),
@@ -434,7 +434,7 @@ fn an_answer_about_something_else_is_no_answer() {
         ("PARTIALLY_REFUNDED", false, true),
     ] {
         let look = look(json!({ "state": state, "parent_id": 7 }), "8640000001").expect("a match");
-        assert_eq!(look, Look { parent: parent.then(|| "7".into()), refunds }, "{state}");
+        assert_eq!(look, RequiredReads { parent: parent.then(|| "7".into()), refunds }, "{state}");
     }
 }
 
@@ -525,13 +525,12 @@ fn each_interval_is_a_cycle_as_the_page_has_it() {
 }
 
 #[test]
-fn a_recurrence_says_when_it_ends_and_how_often_it_comes() {
+fn a_recurrence_has_a_period_and_a_last_day() {
     let recurrence = |interval: &str, provider: Value| {
         paykit::subscription_params(&subscription_with(json!(interval), provider), &context())
             .map(|create| made(Ok(create))["recurrence"].clone())
     };
-    let period =
-        recurrence("week", json!({ "recurrence_period": 2, "end_date": "2027-01-31T00:00:00.000Z" })).expect("fits");
+    let period = recurrence("week", json!({ "recurrence_period": 2, "end_date": "2027-01-31" })).expect("fits");
     assert_eq!(
         period,
         json!({ "recurrence_cycle": "WEEK", "recurrence_period": 2, "recurrence_date_to": "2027-01-31" })
@@ -552,6 +551,11 @@ fn a_recurrence_says_when_it_ends_and_how_often_it_comes() {
         recurrence("day", json!({ "end_date": "2099-12-30" })).expect("fits")["recurrence_date_to"],
         "2099-12-30"
     );
+    // GoPay refuses 2099-12-31 and later days.
+    for last in ["2099-12-31", "2150-01-01"] {
+        let clamped = recurrence("year", json!({ "end_date": last })).expect("fits");
+        assert_eq!(clamped["recurrence_date_to"], "2099-12-30", "{last}");
+    }
     for (name, wrong) in [
         ("recurrence_period", json!(0)),
         ("recurrence_period", json!(-1)),
@@ -564,7 +568,8 @@ fn a_recurrence_says_when_it_ends_and_how_often_it_comes() {
         ("end_date", json!("2026-11-21")),
         ("end_date", json!("2026-02-30")),
         ("end_date", json!("2027-02-30")),
-        ("end_date", json!("2099-12-31")),
+        ("end_date", json!("2030-12-30T23:00:00.000Z")),
+        ("end_date", json!("2030-12-31 ")),
         ("end_date", json!(0)),
     ] {
         let refused = recurrence("month", json!({ name: wrong }));
@@ -576,7 +581,30 @@ fn a_recurrence_says_when_it_ends_and_how_often_it_comes() {
 }
 
 #[test]
-fn a_recurring_checkout_begins_a_recurrence() {
+fn a_subscriptions_period_is_counted_from_its_creation() {
+    const DAY: u64 = 86_400_000;
+    let midnight = NOW - NOW % DAY;
+    for (interval, end_date, months) in [("month", "2027-05-31", 1), ("year", "2030-12-31", 12)] {
+        let params = subscription_with(json!(interval), json!({ "end_date": end_date }));
+        let mut response = object(json!({ "id": 1, "state": "PAID" }));
+        response.extend(object(made(paykit::subscription_params(&params, &context()))));
+        let first = Payment::from_json(&text(response)).expect("a payment");
+        for (now, elapsed) in [(NOW, 0), (NOW + 29 * DAY, 0), (NOW + 40 * DAY, usize::from(interval == "month"))] {
+            let subscription = as_json(&paykit::subscription(&first, None, now));
+            let boundary = |index: usize| {
+                midnight + [0, 30, 61, 365][if months == 1 { index } else { index * 3 }] * DAY + NOW % DAY
+            };
+            assert_eq!(
+                (&subscription["current_period_start"], &subscription["current_period_end"]),
+                (&json!(boundary(elapsed)), &json!(boundary(elapsed + 1))),
+                "{interval} {elapsed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_recurring_checkout_starts_a_recurrence() {
     let subscription = json!({ "billing_interval": "month", "billing_interval_count": 3 });
     let create = made(paykit::checkout_params(
         &checkout_with(json!({ "session_type": "recurring", "subscription": subscription })),
@@ -588,7 +616,7 @@ fn a_recurring_checkout_begins_a_recurrence() {
     );
     assert_eq!(
         create["additional_params"][0]["value"],
-        r#"{"item":"my-product","qty":3,"type":"recurring","billing_interval":"month"}"#
+        r#"{"item":"my-product","qty":3,"type":"recurring","billing_interval":"month","start":"2026-11-21T10:00:00.000Z"}"#
     );
     for wrong in
         [json!({ "session_type": "recurring" }), json!({ "session_type": "weekly" }), json!({ "session_type": "" })]
@@ -598,7 +626,7 @@ fn a_recurring_checkout_begins_a_recurrence() {
 }
 
 #[test]
-fn manual_capture_is_a_preauthorisation() {
+fn manual_capture_is_a_preauthorization() {
     let create = |change: Value| paykit::payment_params(&payment_with(change), &context());
     let manual = made(create(json!({ "capture_method": "manual" })));
     assert_eq!(
@@ -620,8 +648,39 @@ fn a_payment_may_have_no_item_and_no_customer() {
     );
     assert_eq!(create["payer"].get("contact"), None);
     assert_eq!(create.get("order_description"), None);
-    let known = made(paykit::payment_params(&payment_with(json!({ "customer": { "id": 7 } })), &context()));
-    assert_eq!(known["payer"].get("contact"), None);
+}
+
+#[test]
+fn a_customer_without_an_email_is_refused_before_anything_is_sent() {
+    let customer = json!({ "customer": { "id": 7 } });
+    let mut subscription: JsonMap = serde_json::from_str(&subscription_with(json!("month"), json!({}))).expect("JSON");
+    subscription.extend(object(customer.clone()));
+    for refused in [
+        paykit::payment_params(&payment_with(customer.clone()), &context()),
+        paykit::checkout_params(&checkout_with(customer), &context()),
+        paykit::subscription_params(&text(subscription), &context()),
+    ] {
+        assert!(matches!(refused, Err(Error::Invalid { ref field, .. }) if field == "customer.email"), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_payment_has_the_callers_instruments() {
+    let create = |provider: Value| {
+        let mut metadata = object(json!({ "success_url": "https://example.com/success" }));
+        metadata.extend(object(provider));
+        paykit::payment_params(&payment_with(json!({ "provider_metadata": metadata })), &context())
+    };
+    assert_eq!(made(create(json!({})))["payer"].get("default_payment_instrument"), None);
+    let payer = &made(create(json!({ "default_payment_instrument": "GPAY" })))["payer"];
+    // GoPay accepts a default that is not among the allowed ones.
+    assert_eq!(payer["default_payment_instrument"], "GPAY");
+    assert_eq!(payer["allowed_payment_instruments"], json!(["PAYMENT_CARD", "BANK_ACCOUNT"]));
+    let allowed = made(create(json!({ "allowed_payment_instruments": ["GPAY", "APPLE_PAY"] })));
+    assert_eq!(allowed["payer"]["allowed_payment_instruments"], json!(["GPAY", "APPLE_PAY"]));
+    for wrong in [json!(0), json!(""), json!(-1), json!([])] {
+        assert!(create(json!({ "default_payment_instrument": wrong })).is_err());
+    }
 }
 
 #[test]
@@ -699,9 +758,9 @@ fn amounts_that_are_no_integers_above_zero_are_refused() {
             paykit::payment_params(&payment_with(json!({ "amount": amount })), &context()),
             paykit::intent_of_checkout(
                 &checkout_with(json!({ "provider_metadata": { "amount": amount, "currency": "CNY" } })),
-                &shop(),
+                &defaults(),
             ),
-            paykit::intent_of_payment(&payment_with(json!({ "amount": amount })), &shop()),
+            paykit::intent_of_payment(&payment_with(json!({ "amount": amount })), &defaults()),
         ];
         for (refused, name) in
             refused.into_iter().zip(["provider_metadata.amount", "amount", "provider_metadata.amount", "amount"])
@@ -725,7 +784,7 @@ fn amounts_that_are_no_integers_above_zero_are_refused() {
 }
 
 #[test]
-fn what_else_does_not_fit_is_named() {
+fn other_invalid_parameters_are_named() {
     let subscription =
         |interval: Value| paykit::subscription_params(&subscription_with(interval, json!({})), &context());
     for (refused, name) in [
@@ -775,22 +834,30 @@ fn what_else_does_not_fit_is_named() {
 }
 
 #[test]
-fn a_charge_is_made_only_with_an_amount_and_in_the_first_payments_currency() {
-    let charge = |provider: Value, currency: Option<&str>| {
-        paykit::charge(&text(object(json!({ "metadata": {}, "provider_metadata": provider }))), currency, "fresh")
-    };
-    assert_eq!(charge(json!({}), None), Ok(Charge::Nothing));
-    assert_eq!(paykit::charge(&text(object(json!({ "metadata": { "a": "b" } }))), None, "fresh"), Ok(Charge::Nothing));
-    assert_eq!(charge(json!({ "amount": 500 }), None), Ok(Charge::WithoutCurrency));
-    let made = |provider: Value, currency| match charge(provider, currency) {
-        Ok(Charge::Params(params)) => made(Ok(params)),
+fn a_charge_needs_an_amount_and_is_in_the_first_payments_currency_by_default() {
+    let params =
+        |provider: Value, metadata: Value| text(object(json!({ "metadata": metadata, "provider_metadata": provider })));
+    let charge =
+        |provider: Value, first: Option<&Payment>| paykit::charge_params(&params(provider, json!({})), first, "fresh");
+    assert_eq!(charge(json!({}), None), Ok(ChargeParams::None));
+    assert_eq!(paykit::charge_params(&params(json!({}), json!({ "a": "b" })), None, "fresh"), Ok(ChargeParams::None));
+    assert_eq!(charge(json!({ "amount": 500 }), None), Ok(ChargeParams::MissingCurrency));
+    let create = |charge| match charge {
+        Ok(ChargeParams::Create(params)) => made(Ok(params)),
         other => panic!("{other:?}"),
     };
+    let made = |provider: Value, first| create(charge(provider, first));
     let item = |name: &str| json!([{ "type": "ITEM", "name": name, "amount": 500, "count": 1 }]);
+    let first = payment_of(json!({ "currency": "EUR" }));
     assert_eq!(
-        made(json!({ "amount": 500 }), Some("EUR")),
-        json!({ "amount": 500, "currency": "EUR", "order_number": "fresh", "items": item("fresh") })
+        made(json!({ "amount": 500 }), Some(&first)),
+        json!({ "amount": 500, "currency": "EUR", "order_number": "fresh", "items": item("my-plan") })
     );
+    // A payer sees the item's name, so it is no order number.
+    assert_eq!(made(json!({ "amount": 500, "currency": "CZK" }), None)["items"], item("Subscription"));
+    let with_metadata = params(json!({ "amount": 500, "currency": "CZK" }), json!({ "order": "R-2" }));
+    let with_metadata = create(paykit::charge_params(&with_metadata, None, "fresh"));
+    assert_eq!(with_metadata["additional_params"], json!([{ "name": "order", "value": "R-2" }]));
     let provider = json!({ "amount": "500", "currency": "eur", "order_number": "ORD-2", "order_description": "May" });
     assert_eq!(
         made(provider, None),
@@ -804,7 +871,7 @@ fn a_charge_is_made_only_with_an_amount_and_in_the_first_payments_currency() {
 #[test]
 fn a_capture_is_of_all_or_of_a_part_and_never_of_more() {
     let authorised = payment_of(json!({ "state": "AUTHORIZED" }));
-    let part = |amount: Value| paykit::part_to_capture(&text(object(json!({ "amount": amount }))), &authorised);
+    let part = |amount: Value| paykit::capture_params(&text(object(json!({ "amount": amount }))), &authorised);
     assert_eq!(part(json!(2900)), Ok(None));
     let some = part(json!(900)).transpose().expect("a part");
     assert_eq!(
@@ -818,8 +885,8 @@ fn a_capture_is_of_all_or_of_a_part_and_never_of_more() {
 
 // ItPay.
 
-fn shop() -> Shop {
-    Shop { agent_id: Some("agent_1".into()), service_id: None }
+fn defaults() -> ProviderDefaults {
+    ProviderDefaults { agent_id: Some("agent_1".into()), service_id: None }
 }
 
 #[test]
@@ -828,14 +895,14 @@ fn an_order_is_an_intent_of_itpays() {
         json!({ "provider_metadata": { "amount": "699", "currency": "cny", "channel": "wechat", "id": "pi_1" }, "metadata": { "a": "b" } }),
     );
     assert_eq!(
-        made(paykit::intent_of_checkout(&params, &shop())),
+        made(paykit::intent_of_checkout(&params, &defaults())),
         json!({
             "id": "pi_1", "service_id": "my-product", "type": "one_time", "amount": { "currency": "CNY", "value": 699 }, "channel": "wechat",
             "payer": { "agent_id": "agent_1", "human_id": "user@example.com" },
             "metadata": { "a": "b", "__paykit": "{\"item\":\"my-product\",\"qty\":3,\"type\":\"one_time\"}" },
         })
     );
-    let configured = Shop { service_id: Some("svc_1".into()), ..shop() };
+    let configured = ProviderDefaults { service_id: Some("svc_1".into()), ..defaults() };
     let intent = made(paykit::intent_of_payment(
         &payment_with(json!({ "customer": { "id": "c_1" }, "provider_metadata": { "agent_id": "agent_2" } })),
         &configured,
@@ -844,16 +911,16 @@ fn an_order_is_an_intent_of_itpays() {
         (&intent["service_id"], &intent["payer"]),
         (&json!("svc_1"), &json!({ "agent_id": "agent_2", "human_id": "c_1" }))
     );
-    for (params, shop, name) in [
-        (payment_with(json!({})), Shop::default(), "provider_metadata.agent_id"),
-        (payment_with(json!({ "item_id": null })), shop(), "provider_metadata.service_id"),
+    for (params, defaults, name) in [
+        (payment_with(json!({})), ProviderDefaults::default(), "provider_metadata.agent_id"),
+        (payment_with(json!({ "item_id": null })), defaults(), "provider_metadata.service_id"),
     ] {
         assert!(
-            matches!(paykit::intent_of_payment(&params, &shop), Err(Error::Invalid { field, .. }) if field == name)
+            matches!(paykit::intent_of_payment(&params, &defaults), Err(Error::Invalid { field, .. }) if field == name)
         );
     }
     // Nothing says what an amount without a currency is.
-    assert!(paykit::intent_of_checkout(&checkout_with(json!({})), &shop()).is_err());
+    assert!(paykit::intent_of_checkout(&checkout_with(json!({})), &defaults()).is_err());
 }
 
 #[test]

@@ -1,6 +1,7 @@
-// `itpay/paykit` but for ItPay's provider: no wasm.
+// `itpay/paykit` without ItPay's provider: no wasm.
 
 export { createEndpointHandlers, type EndpointHandlers } from "../src/paykit/endpoint-handlers.js";
+export type * from "../src/paykit/endpoints.js";
 export {
   AuthenticationError,
   ConfigurationError,

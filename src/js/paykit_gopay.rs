@@ -12,7 +12,7 @@ use crate::{
     Error,
     gopay::{Notification, Payment, Refund},
     json::{FieldReader, text},
-    paykit::{self, Charge, Context, Mismatch, Seen},
+    paykit::{self, ChargeParams, Context, Mismatch, NotificationContext},
 };
 
 type Result<T> = core::result::Result<T, JsValue>;
@@ -37,19 +37,19 @@ pub fn paykit_params(
 
 /// What `payments.createRecurrence` is given; `null` where nothing is to be charged, `"currency"` where that is missing.
 #[wasm_bindgen]
-pub fn paykit_charge(params: &str, currency: Option<String>, order_number: &str) -> Result<String> {
-    let charge = paykit::charge(params, currency.as_deref(), order_number).map_err(record)?;
-    Ok(match charge {
-        Charge::Nothing => "null".into(),
-        Charge::Params(params) => params,
-        Charge::WithoutCurrency => "\"currency\"".into(),
+pub fn paykit_charge(params: &str, first: Option<String>, order_number: &str) -> Result<String> {
+    let first = first.as_deref().map(payment).transpose()?;
+    Ok(match paykit::charge_params(params, first.as_ref(), order_number).map_err(record)? {
+        ChargeParams::None => "null".into(),
+        ChargeParams::Create(params) => params,
+        ChargeParams::MissingCurrency => "\"currency\"".into(),
     })
 }
 
 /// What `payments.capture` is given; none for all of it.
 #[wasm_bindgen]
 pub fn paykit_part_to_capture(params: &str, of: &str) -> Result<Option<String>> {
-    paykit::part_to_capture(params, &payment(of)?).map_err(record)
+    paykit::capture_params(params, &payment(of)?).map_err(record)
 }
 
 #[wasm_bindgen]
@@ -76,7 +76,7 @@ pub fn paykit_subscription(of: &str, parent: Option<String>, now: f64) -> Result
 #[wasm_bindgen]
 pub fn paykit_refund(payment_id: &str, amount: f64, result: &str, history: Option<String>) -> Result<String> {
     let history = refunds(history)?.unwrap_or_default();
-    Ok(text(&paykit::refund_made(payment_id, amount as i64, result, &history)))
+    Ok(text(&paykit::created_refund(payment_id, amount as i64, result, &history)))
 }
 
 /// `{id, parent_id}`, the ids being digits.
@@ -88,8 +88,8 @@ pub fn paykit_notification(url: &str, body: &str) -> Result<String> {
 /// `{parent, refunds}`, what else to read; or `{mismatch}`.
 #[wasm_bindgen]
 pub fn paykit_further_looks(notification: &str, of: &str, go_id: &str) -> Result<String> {
-    Ok(match paykit::further_looks(&read_notification(notification), &payment(of)?, go_id) {
-        Ok(look) => text(&look),
+    Ok(match paykit::required_reads(&read_notification(notification), &payment(of)?, go_id) {
+        Ok(reads) => text(&reads),
         Err(Mismatch::GoId) => "{\"mismatch\":\"goid\"}".into(),
         Err(Mismatch::Id) => "{\"mismatch\":\"id\"}".into(),
     })
@@ -103,13 +103,13 @@ pub fn paykit_events(
     history: Option<String>,
     now: f64,
 ) -> Result<String> {
-    let seen = Seen {
+    let context = NotificationContext {
         notification: read_notification(notification),
         payment: payment(of)?,
         parent: parent.as_deref().map(payment).transpose()?,
         refunds: refunds(history)?,
     };
-    Ok(text(&paykit::events(&seen, now as u64)))
+    Ok(text(&paykit::events(&context, now as u64)))
 }
 
 fn record(error: Error) -> JsValue {

@@ -11,7 +11,7 @@ use crate::{
     Error, RawObject,
     itpay::{PaymentIntent, WebhookEvent},
     json::text,
-    paykit::{self, Shop},
+    paykit::{self, ProviderDefaults},
 };
 
 type Result<T> = core::result::Result<T, JsValue>;
@@ -19,9 +19,9 @@ type Result<T> = core::result::Result<T, JsValue>;
 /// What `paymentIntents.create` is given for a `checkout` or a `payment`.
 #[wasm_bindgen]
 pub fn paykit_intent(kind: &str, params: &str, agent_id: Option<String>, service_id: Option<String>) -> Result<String> {
-    let shop = Shop { agent_id, service_id };
+    let defaults = ProviderDefaults { agent_id, service_id };
     let read = if kind == "checkout" { paykit::intent_of_checkout } else { paykit::intent_of_payment };
-    read(params, &shop).map_err(record)
+    read(params, &defaults).map_err(record)
 }
 
 #[wasm_bindgen]

@@ -8,7 +8,7 @@ use super::{
         BillingInterval, BillingMode, Checkout, CheckoutSubscription, Invoice, Payee, Payment, PaymentStatus, Product,
         Refund, SessionType, Subscription, SubscriptionStatus,
     },
-    period::current_period,
+    period::{PeriodDates, current_period},
 };
 use crate::{
     Metadata, RawObject,
@@ -17,9 +17,9 @@ use crate::{
     time::to_iso8601,
 };
 
-/// A payment, as GoPay has it now.
+/// The current state of a payment.
 pub fn payment(payment: &gopay::Payment) -> Payment {
-    let (item, metadata) = bought(payment);
+    let (item, metadata) = purchase(payment);
     Payment {
         id: payment.id.clone(),
         amount: payment.amount.unwrap_or_default(),
@@ -31,20 +31,20 @@ pub fn payment(payment: &gopay::Payment) -> Payment {
             State::Paid | State::PartiallyRefunded | State::Refunded => PaymentStatus::Succeeded,
             State::Canceled => PaymentStatus::Canceled,
             State::Timeouted => PaymentStatus::Failed,
-            // A state that this version does not know is neither a success nor a failure.
+            // An unknown state is neither a success nor a failure.
             State::PaymentMethodChosen | State::Other(_) => PaymentStatus::Processing,
         },
         metadata,
         item_id: item.item.or_else(|| first_item(payment)),
         requires_action: payment.state == State::Created,
         payment_url: payment.gw_url.clone(),
-        custom_fields: known(payment),
+        custom_fields: custom_fields(payment),
     }
 }
 
-/// A payment as the checkout that it began as.
+/// A payment as a checkout.
 pub fn checkout(payment: &gopay::Payment) -> Checkout {
-    let (item, metadata) = bought(payment);
+    let (item, metadata) = purchase(payment);
     let recurring = payment.recurrence.is_some() || item.session_type.as_deref() == Some("recurring");
     let subscription = payment.recurrence.as_ref().map(|recurrence| CheckoutSubscription {
         billing_interval: interval(&item, Some(recurrence)),
@@ -60,23 +60,27 @@ pub fn checkout(payment: &gopay::Payment) -> Checkout {
         currency: payment.currency.clone().unwrap_or_default(),
         amount: payment.amount.unwrap_or_default(),
         subscription,
-        custom_fields: known(payment),
+        custom_fields: custom_fields(payment),
     }
 }
 
-/// A subscription: `payment` is its first payment, or one of its charges and `parent` the first, if that could be read.
-/// Its id is always the first payment's, because only that can be charged again and stopped.
+/// A subscription. `payment` is its first payment, or one of its charges; `parent` is the first payment of a charge, if
+/// it could be read. A subscription has the id of its first payment, because only that one can be charged and stopped.
 pub fn subscription(payment: &gopay::Payment, parent: Option<&gopay::Payment>, now: u64) -> Subscription {
     let charge = payment.parent_id.is_some().then_some(payment);
     let first = parent.unwrap_or(payment);
-    let (item, metadata) = bought(first);
+    let (item, metadata) = purchase(first);
     let recurrence = first.recurrence.as_ref();
     let billing_interval = interval(&item, recurrence);
-    let last_day = recurrence.and_then(|recurrence| recurrence.date_to.as_deref());
-    let (start, end) = current_period(billing_interval, count(recurrence), last_day, now);
-    let mut custom_fields = known(first);
+    let dates = PeriodDates {
+        // A first payment that is not paid yet starts the subscription when it is.
+        start: item.start.or((first.state == State::Created).then_some(now)),
+        last_day: recurrence.and_then(|recurrence| recurrence.date_to.as_deref()),
+    };
+    let (start, end) = current_period(billing_interval, count(recurrence), dates, now);
+    let mut fields = custom_fields(first);
     if let Some(charge) = charge {
-        custom_fields.set("charge", &known(charge));
+        fields.set("charge", &custom_fields(charge));
     }
     Subscription {
         id: payment.parent_id.clone().unwrap_or_else(|| first.id.clone()),
@@ -89,15 +93,15 @@ pub fn subscription(payment: &gopay::Payment, parent: Option<&gopay::Payment>, n
         item_id: item.item.or_else(|| first_item(first)).unwrap_or_default(),
         billing_interval,
         metadata,
-        custom_fields,
+        custom_fields: fields,
         requires_action: charge.is_none() && first.state == State::Created,
         payment_url: first.gw_url.clone(),
     }
 }
 
-/// What was paid, by a payment that has been. `now` is when that was seen: GoPay does not say when it happened.
+/// The invoice of a paid payment. `now` is its `paid_at`, because GoPay does not report when a payment was paid.
 pub fn invoice(payment: &gopay::Payment, now: u64) -> Invoice {
-    let (item, metadata) = bought(payment);
+    let (item, metadata) = purchase(payment);
     let own = payment.recurrence.as_ref().map(|_| payment.id.clone());
     let subscription_id = payment.parent_id.clone().or(own);
     let products = products(&item, payment);
@@ -112,13 +116,13 @@ pub fn invoice(payment: &gopay::Payment, now: u64) -> Invoice {
         paid_at: Some(to_iso8601(now)),
         line_items: if products.is_empty() { None } else { Some(products) },
         metadata,
-        custom_fields: known(payment),
+        custom_fields: custom_fields(payment),
     }
 }
 
-/// An entry of a payment's refund history.
+/// A refund of a payment's history.
 pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
-    let (_, metadata) = bought(payment);
+    let (_, metadata) = purchase(payment);
     let mut custom_fields = RawObject::default();
     custom_fields.set("payment_id", &payment.id);
     custom_fields.set("state", refund.state.as_str());
@@ -134,7 +138,7 @@ pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
 
 /// The refund that was just asked for, from the history after it: the newest of that amount. Without it, the payment's
 /// id stands in for the refund's.
-pub fn refund_made(payment_id: &str, amount: i64, result: &str, history: &[gopay::Refund]) -> Refund {
+pub fn created_refund(payment_id: &str, amount: i64, result: &str, history: &[gopay::Refund]) -> Refund {
     let made = history
         .iter()
         .filter(|entry| entry.amount == amount && entry.state != RefundState::Failed)
@@ -153,9 +157,14 @@ pub fn refund_made(payment_id: &str, amount: i64, result: &str, history: &[gopay
     }
 }
 
-/// Whether a payment is a recurrence's, or was made to begin one.
+/// The id of the purchased item, or else the name of the first order line.
+pub(super) fn item_id(payment: &gopay::Payment) -> Option<String> {
+    purchase(payment).0.item.or_else(|| first_item(payment))
+}
+
+/// Whether a payment belongs to a subscription.
 pub fn is_subscription(payment: &gopay::Payment) -> bool {
-    payment.recurrence.is_some() || payment.parent_id.is_some() || bought(payment).0.billing_interval.is_some()
+    payment.recurrence.is_some() || payment.parent_id.is_some() || purchase(payment).0.billing_interval.is_some()
 }
 
 fn status(first: &gopay::Payment, charge: Option<&gopay::Payment>) -> SubscriptionStatus {
@@ -164,7 +173,7 @@ fn status(first: &gopay::Payment, charge: Option<&gopay::Payment>) -> Subscripti
         (Some(RecurrenceState::Stopped), _, _) => SubscriptionStatus::Canceled,
         (_, Some(State::Canceled | State::Timeouted), _) => SubscriptionStatus::PastDue,
         (_, Some(_), _) | (Some(RecurrenceState::Started), _, _) => SubscriptionStatus::Active,
-        // Money that went back ends no recurrence.
+        // A refund does not end a recurrence.
         (_, _, State::Paid | State::Authorized | State::Refunded | State::PartiallyRefunded) => {
             SubscriptionStatus::Active
         }
@@ -190,13 +199,13 @@ fn customer(payment: &gopay::Payment) -> Option<Payee> {
     payment.email.clone().map(Payee::Email)
 }
 
-/// What PayKit has kept with the payment, and what else the shop has.
-fn bought(payment: &gopay::Payment) -> (Item, Metadata) {
+/// The purchased item, and the merchant's own metadata.
+fn purchase(payment: &gopay::Payment) -> (Item, Metadata) {
     let mut metadata: Metadata = payment.additional_params.iter().cloned().collect();
     (Item::take(&mut metadata), metadata)
 }
 
-/// What was bought, as far as anybody says.
+/// The purchased products, as far as they are known.
 fn products(item: &Item, payment: &gopay::Payment) -> Vec<Product> {
     match item.item.clone().or_else(|| first_item(payment)) {
         Some(id) => vec![Product { id, quantity: item.quantity.filter(|quantity| *quantity > 0).unwrap_or(1) }],
@@ -204,26 +213,26 @@ fn products(item: &Item, payment: &gopay::Payment) -> Vec<Product> {
     }
 }
 
-/// The name of the first line of a payment that was not made by PayKit.
+/// The name of the first order line, for a payment that PayKit did not create.
 fn first_item(payment: &gopay::Payment) -> Option<String> {
     let items = payment.extra.get("items")?;
     let first = FieldReader::of("items", items.as_str()).objects("items").into_iter().next();
     first?.text("name").filter(|name| !name.is_empty())
 }
 
-/// What GoPay says and PayKit has no field for.
-fn known(payment: &gopay::Payment) -> RawObject {
-    let mut known = RawObject::default();
-    known.set("id", &payment.id);
-    known.set("state", payment.state.as_str());
-    known.set("sub_state", &payment.sub_state);
-    known.set("order_number", &payment.order_number);
-    known.set("payment_instrument", &payment.extra.get("payment_instrument"));
+/// Data of GoPay that PayKit has no field for.
+fn custom_fields(payment: &gopay::Payment) -> RawObject {
+    let mut fields = RawObject::default();
+    fields.set("id", &payment.id);
+    fields.set("state", payment.state.as_str());
+    fields.set("sub_state", &payment.sub_state);
+    fields.set("order_number", &payment.order_number);
+    fields.set("payment_instrument", &payment.extra.get("payment_instrument"));
     if let Some(recurrence) = &payment.recurrence {
-        known.set("recurrence_state", &recurrence.state);
-        known.set("recurrence_cycle", &recurrence.cycle);
-        known.set("recurrence_period", &recurrence.period);
-        known.set("recurrence_date_to", &recurrence.date_to);
+        fields.set("recurrence_state", &recurrence.state);
+        fields.set("recurrence_cycle", &recurrence.cycle);
+        fields.set("recurrence_period", &recurrence.period);
+        fields.set("recurrence_date_to", &recurrence.date_to);
     }
-    known
+    fields
 }

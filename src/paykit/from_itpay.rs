@@ -18,9 +18,9 @@ use crate::{
     time::to_iso8601,
 };
 
-/// An intent as it is now; `charge` is its code, where that is at hand.
+/// The current state of an intent. `charge` is its QR code, if it is known.
 pub fn intent_payment(intent: &PaymentIntent, charge: Option<&RawObject>) -> Payment {
-    let (item, metadata) = bought(intent);
+    let (item, metadata) = purchase(intent);
     let (amount, currency) = amount(intent);
     Payment {
         id: intent.id.clone(),
@@ -32,20 +32,20 @@ pub fn intent_payment(intent: &PaymentIntent, charge: Option<&RawObject>) -> Pay
             Status::Succeeded => PaymentStatus::Succeeded,
             Status::Cancelled => PaymentStatus::Canceled,
             Status::Expired | Status::Failed => PaymentStatus::Failed,
-            // A status that this version does not know is neither a success nor a failure.
+            // An unknown status is neither a success nor a failure.
             Status::Scanning | Status::Authorized | Status::Captured | Status::Other(_) => PaymentStatus::Processing,
         },
         metadata,
         item_id: item.item,
         requires_action: matches!(intent.status, Status::Pending | Status::QrGenerated),
         payment_url: scan_url(intent, charge),
-        custom_fields: known(intent, charge),
+        custom_fields: custom_fields(intent, charge),
     }
 }
 
-/// An intent as the checkout that it began as: its page is the wallet.
+/// An intent as a checkout. `payment_url` opens the wallet.
 pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&RawObject>) -> Checkout {
-    let (item, metadata) = bought(intent);
+    let (item, metadata) = purchase(intent);
     let (amount, currency) = amount(intent);
     Checkout {
         id: intent.id.clone(),
@@ -57,11 +57,11 @@ pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&RawObject>) -> Ch
         currency,
         amount,
         subscription: None,
-        custom_fields: known(intent, charge),
+        custom_fields: custom_fields(intent, charge),
     }
 }
 
-/// What a verified webhook says. One that PayKit has no name for is passed on as `itpay.…`.
+/// The events of a verified webhook. An event type that PayKit does not have becomes the raw event `itpay.<type>`.
 pub fn intent_events(webhook: &WebhookEvent, now: u64) -> Result<Vec<Event>, Error> {
     let event = |event_type: &str, data: EventData| Event {
         id: format!("{}_{event_type}", webhook.id),
@@ -88,7 +88,7 @@ pub fn intent_events(webhook: &WebhookEvent, now: u64) -> Result<Vec<Event>, Err
 }
 
 fn invoice(intent: &PaymentIntent, now: u64) -> Invoice {
-    let (item, metadata) = bought(intent);
+    let (item, metadata) = purchase(intent);
     let (amount_paid, currency) = amount(intent);
     let products = products(&item);
     Invoice {
@@ -102,7 +102,7 @@ fn invoice(intent: &PaymentIntent, now: u64) -> Invoice {
         paid_at: Some(to_iso8601(now)),
         line_items: if products.is_empty() { None } else { Some(products) },
         metadata,
-        custom_fields: known(intent, None),
+        custom_fields: custom_fields(intent, None),
     }
 }
 
@@ -110,7 +110,7 @@ fn amount(intent: &PaymentIntent) -> (i64, String) {
     intent.amount.as_ref().map(|amount| (amount.value, amount.currency.clone())).unwrap_or_default()
 }
 
-fn bought(intent: &PaymentIntent) -> (Item, Metadata) {
+fn purchase(intent: &PaymentIntent) -> (Item, Metadata) {
     let mut metadata = intent.metadata.clone();
     (Item::take(&mut metadata), metadata)
 }
@@ -120,7 +120,7 @@ fn products(item: &Item) -> Vec<Product> {
     item.item.iter().map(|id| Product { id: id.clone(), quantity }).collect()
 }
 
-/// The person on whose behalf the agent acts.
+/// The person for whom the agent acts.
 fn customer(intent: &PaymentIntent) -> Option<Payee> {
     let id = RawObject::parse(intent.extra.get("payer")?.as_str())?.text("human_id")?.into_owned();
     Some(if id.contains('@') { Payee::Email(id) } else { Payee::Id(id) })
@@ -131,13 +131,13 @@ fn scan_url(intent: &PaymentIntent, charge: Option<&RawObject>) -> Option<String
     charge.and_then(url).or_else(|| url(&RawObject::parse(intent.extra.get("qr")?.as_str())?))
 }
 
-/// What ItPay says and PayKit has no field for; the code is under `qr`.
-fn known(intent: &PaymentIntent, charge: Option<&RawObject>) -> RawObject {
-    let mut known = RawObject::default();
-    known.set("status", &intent.status);
-    known.set("channel", &intent.channel);
-    known.set("expires_at", &intent.expires_at);
-    known.set("failure_reason", &intent.failure_reason);
-    known.set("qr", &charge);
-    known
+/// Data of ItPay that PayKit has no field for. The QR code is in `qr`.
+fn custom_fields(intent: &PaymentIntent, charge: Option<&RawObject>) -> RawObject {
+    let mut fields = RawObject::default();
+    fields.set("status", &intent.status);
+    fields.set("channel", &intent.channel);
+    fields.set("expires_at", &intent.expires_at);
+    fields.set("failure_reason", &intent.failure_reason);
+    fields.set("qr", &charge);
+    fields
 }

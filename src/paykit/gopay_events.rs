@@ -1,7 +1,7 @@
-//! What has happened at GoPay, from a notification and from what was read because of it.
+//! GoPay's notifications as PayKit's events.
 //!
-//! A notification proves nothing: only what GoPay answers counts. Each change of a payment's state makes the same event
-//! ids whenever it is seen, so that notifications which come again are known.
+//! A notification proves nothing, so only GoPay's responses count. Each change of a payment's state always has the same
+//! event ids, so that a repeated notification can be recognized.
 
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 
@@ -15,8 +15,7 @@ use crate::{
     json::FieldReader,
 };
 
-/// Reads which payment a notification is about: from the URL that it went to, or from a body where something on the way
-/// has put it there.
+/// Reads the payment id of a notification from its URL. Some servers drop the query and pass the id in the body.
 pub fn notification(url: &str, body: &str) -> Result<Notification, Error> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split_once('#').map_or(query, |(query, _)| query);
@@ -35,39 +34,39 @@ pub fn notification(url: &str, body: &str) -> Result<Notification, Error> {
     Notification::parse(&query)
 }
 
-/// Why what was read is not what was asked for.
+/// Why GoPay's response does not match the notification.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Mismatch {
-    /// It is another e-shop's payment.
+    /// The payment belongs to another e-shop.
     GoId,
-    /// It is another payment.
+    /// The response is about another payment.
     Id,
 }
 
-/// What was read because of a notification.
+/// A notification, and the data that was read because of it.
 #[derive(Clone, Debug)]
-pub struct Seen {
-    /// What said that there is something to read.
+pub struct NotificationContext {
+    /// The notification.
     pub notification: Notification,
-    /// The payment, as it is now.
+    /// The current state of the payment.
     pub payment: Payment,
-    /// The first payment of the recurrence that it is a charge of, if it could be read.
+    /// The first payment of the subscription, for a charge, if it could be read.
     pub parent: Option<Payment>,
-    /// What went back; none where GoPay does not say.
+    /// The refunds of the payment; none if GoPay does not list them.
     pub refunds: Option<Vec<Refund>>,
 }
 
-/// What else to read before the events are known.
+/// The further reads that the events need.
 #[derive(Clone, Debug, Default, Eq, PartialEq, serde::Serialize)]
-pub struct Look {
-    /// This payment. If it cannot be read, less is said of the subscription.
+pub struct RequiredReads {
+    /// The id of the subscription's first payment. Without it, the events have less data of the subscription.
     pub parent: Option<String>,
-    /// The payment's refunds: only there they have ids and amounts.
+    /// The payment's refunds. Only this list has their ids and amounts.
     pub refunds: bool,
 }
 
-/// What else to read, now that the payment is known; or why it is not the one that was asked for, or not this e-shop's.
-pub fn further_looks(notification: &Notification, payment: &Payment, go_id: &str) -> Result<Look, Mismatch> {
+/// The further reads that the events of this payment need, or the reason why the payment is not the notified one.
+pub fn required_reads(notification: &Notification, payment: &Payment, go_id: &str) -> Result<RequiredReads, Mismatch> {
     if payment.id != notification.id {
         return Err(Mismatch::Id);
     }
@@ -75,17 +74,17 @@ pub fn further_looks(notification: &Notification, payment: &Payment, go_id: &str
         return Err(Mismatch::GoId);
     }
     let has_subscription_event = matches!(payment.state, State::Paid | State::Canceled);
-    Ok(Look {
+    Ok(RequiredReads {
         parent: payment.parent_id.clone().filter(|_| has_subscription_event),
         refunds: matches!(payment.state, State::Refunded | State::PartiallyRefunded),
     })
 }
 
-impl Seen {
-    /// Whether this is a charge of a recurrence. A `parent_id` in the URL alone proves nothing.
+impl NotificationContext {
+    /// Whether the payment is a charge of a subscription. A `parent_id` in the URL alone proves nothing.
     fn is_recurring(&self) -> bool {
-        let said_by_url = self.notification.parent_id.is_some();
-        self.payment.parent_id.is_some() || (said_by_url && self.payment.recurrence.is_some())
+        let url_says_so = self.notification.parent_id.is_some();
+        self.payment.parent_id.is_some() || (url_says_so && self.payment.recurrence.is_some())
     }
 
     fn is_stopped(&self) -> bool {
@@ -97,9 +96,9 @@ impl Seen {
     }
 }
 
-/// What has happened, in the order in which it is told. Empty for a state that this version does not know.
-pub fn events(seen: &Seen, now: u64) -> Vec<Event> {
-    let Seen { payment, parent, .. } = seen;
+/// The events in their order of delivery. Empty for an unknown state.
+pub fn events(context: &NotificationContext, now: u64) -> Vec<Event> {
+    let NotificationContext { payment, parent, .. } = context;
     let event = |id: String, event_type: &str, data: EventData| Event {
         id: format!("evt_gopay_{id}"),
         event_type: event_type.to_owned(),
@@ -119,40 +118,40 @@ pub fn events(seen: &Seen, now: u64) -> Vec<Event> {
         State::Paid => {
             let invoice = EventData::Invoice(from_gopay::invoice(payment, now));
             let mut events = vec![of_state("invoice.generated", invoice), of_payment("payment.succeeded")];
-            if seen.is_recurring() {
+            if context.is_recurring() {
                 events.insert(0, of_state("subscription.created", EventData::Subscription(subscription())));
             }
             events
         }
         State::Canceled | State::Timeouted => vec![of_payment("payment.failed")],
-        State::Refunded | State::PartiallyRefunded => refunds(seen)
+        State::Refunded | State::PartiallyRefunded => refunds(context)
             .into_iter()
             .map(|(id, refund)| event(id, "refund.created", EventData::Refund(refund)))
             .collect(),
         State::Other(_) => return Vec::new(),
     };
-    if seen.is_stopped() {
+    if context.is_stopped() {
         let subscription = subscription();
-        // It stops once, whichever of its payments shows it.
+        // A subscription ends once, whichever of its payments shows it.
         let id = format!("{}_STOPPED_subscription.canceled", subscription.id);
         events.insert(0, event(id, "subscription.canceled", EventData::Subscription(subscription)));
     }
     events
 }
 
-/// The refunds that have happened, each under an id of its own.
-fn refunds(seen: &Seen) -> Vec<(String, super::Refund)> {
-    let Seen { payment, refunds, .. } = seen;
+/// The completed refunds, each with its own event id.
+fn refunds(context: &NotificationContext) -> Vec<(String, super::Refund)> {
+    let NotificationContext { payment, refunds, .. } = context;
     let of_state = |wanted: fn(&RefundState) -> bool| -> Vec<&Refund> {
         refunds.iter().flatten().filter(|refund| wanted(&refund.state)).collect()
     };
-    let mut happened = of_state(|state| *state == RefundState::Success);
-    if happened.is_empty() {
-        // The payment's state says that money went back, so one of them has happened.
-        happened = of_state(|state| *state != RefundState::Failed);
+    let mut completed = of_state(|state| *state == RefundState::Success);
+    if completed.is_empty() {
+        // The payment's state says that one of them is completed.
+        completed = of_state(|state| *state != RefundState::Failed);
     }
-    if happened.is_empty() {
-        // GoPay does not say which: of a whole refund the amount is known, of a part it is not.
+    if completed.is_empty() {
+        // GoPay lists none. The amount of a full refund is known, that of a partial one is not.
         let whole = payment.state == State::Refunded;
         let state = payment.state.as_str().to_owned();
         let unknown = Refund {
@@ -167,5 +166,5 @@ fn refunds(seen: &Seen) -> Vec<(String, super::Refund)> {
         return vec![(format!("{}_{state}_refund.created", payment.id), refund)];
     }
     let id = |refund: &Refund| format!("{}_refund_{}", payment.id, refund.id);
-    happened.into_iter().map(|refund| (id(refund), from_gopay::refund(refund, payment))).collect()
+    completed.into_iter().map(|refund| (id(refund), from_gopay::refund(refund, payment))).collect()
 }

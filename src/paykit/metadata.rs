@@ -1,5 +1,5 @@
-//! What PayKit keeps with a payment, under one name among the merchant's own: what was bought. In the format of the
-//! published GoPay provider, so that payments made by either are read by both.
+//! PayKit's own metadata of a payment: the purchased item. It has the format of the published GoPay provider, so that
+//! each package reads the payments of the other.
 
 use alloc::string::String;
 
@@ -9,22 +9,26 @@ use super::objects::BillingInterval;
 use crate::{
     Metadata,
     json::{self, FieldReader},
+    time::{parse_iso8601, to_iso8601},
 };
 
-/// The name that it goes by.
+/// The name of the metadata entry.
 pub(super) const KEY: &str = "__paykit";
 
-/// What was bought.
+/// A purchased item, and how it is billed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Item {
-    /// The shop's id of it.
+    /// The shop's id of the item.
     pub item: Option<String>,
     /// How many.
     pub quantity: Option<u64>,
     /// `one_time` or `recurring`, of a checkout.
     pub session_type: Option<String>,
-    /// Of a subscription.
+    /// How often a subscription is charged.
     pub billing_interval: Option<BillingInterval>,
+    /// When a subscription was created, in Unix milliseconds. GoPay does not report it. The published provider ignores
+    /// this field.
+    pub start: Option<u64>,
 }
 
 /// In the order in which it is written.
@@ -36,10 +40,12 @@ struct Wire<'a> {
     session_type: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     billing_interval: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<String>,
 }
 
 impl Item {
-    /// Takes it out of the metadata. What cannot be read says nothing.
+    /// Takes the item out of the metadata. An unreadable entry counts as absent.
     pub(super) fn take(metadata: &mut Metadata) -> Item {
         let text = metadata.remove(KEY).unwrap_or_default();
         let Ok(Some(mut fields)) = FieldReader::parse(&text) else { return Item::default() };
@@ -50,6 +56,7 @@ impl Item {
             session_type: string("type"),
             quantity: fields.integer_or_digits("qty").ok().and_then(|quantity| quantity.try_into().ok()),
             billing_interval: BillingInterval::from_json(fields.take("billing_interval")),
+            start: fields.text("start").and_then(|start| parse_iso8601(&start)),
         }
     }
 
@@ -59,6 +66,7 @@ impl Item {
             qty: self.quantity.unwrap_or(1),
             session_type: self.session_type.as_deref(),
             billing_interval: self.billing_interval.map(BillingInterval::to_text),
+            start: self.start.map(to_iso8601),
         };
         json::text(&wire)
     }
@@ -79,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_the_published_format_and_reads_back() {
+    fn an_item_is_written_in_the_published_format_and_read_back() {
         for (item, text) in [
             (
                 Item {
@@ -96,9 +104,10 @@ mod tests {
                     item: Some("a".into()),
                     quantity: Some(1),
                     billing_interval: Some(BillingInterval::Month),
+                    start: Some(1_795_737_600_000),
                     ..Item::default()
                 },
-                r#"{"item":"a","qty":1,"billing_interval":"month"}"#,
+                r#"{"item":"a","qty":1,"billing_interval":"month","start":"2026-11-27T00:00:00.000Z"}"#,
             ),
             (
                 Item {
@@ -117,12 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn what_older_and_other_programs_wrote_is_read_as_far_as_it_can_be() {
+    fn entries_of_older_and_other_programs_are_read_as_far_as_possible() {
         assert_eq!(
             read(r#"{"itemId":"old","qty":"3"}"#),
             Item { item: Some("old".into()), quantity: Some(3), ..Item::default() }
         );
-        for text in ["", "not json", "[]", "7", "null", r#"{"item":7,"qty":-1,"billing_interval":"custom:0ms"}"#] {
+        for text in
+            ["", "not json", "[]", "7", "null", r#"{"item":7,"qty":-1,"billing_interval":"custom:0ms","start":"soon"}"#]
+        {
             assert_eq!(read(text), Item::default(), "{text}");
         }
     }

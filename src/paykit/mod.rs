@@ -1,7 +1,7 @@
-//! PayKit's objects and events, and what GoPay's and ItPay's are in its terms.
+//! GoPay and ItPay as providers of PayKit.
 //!
-//! Facts: PayKit's provider contract and the GoPay provider's page. Parameters are read once, in `params`; what a
-//! gateway is sent is made in `to_…`, and what it answers is read in `from_…`.
+//! Sources: PayKit's provider contract and the documentation page of its GoPay provider. `params` reads the parameters
+//! of a call, `to_…` maps them to the gateway's, and `from_…` maps the gateway's objects to PayKit's.
 
 mod countries;
 mod from_gopay;
@@ -16,16 +16,18 @@ mod to_itpay;
 
 pub use self::{
     countries::alpha3,
-    from_gopay::{checkout, invoice, is_subscription, payment, refund, refund_made, subscription},
+    from_gopay::{checkout, created_refund, invoice, is_subscription, payment, refund, subscription},
     from_itpay::{intent_checkout, intent_events, intent_payment},
-    gopay_events::{Look, Mismatch, Seen, events, further_looks, notification},
+    gopay_events::{Mismatch, NotificationContext, RequiredReads, events, notification, required_reads},
     metadata::Item,
     objects::{
         BillingInterval, BillingMode, Checkout, CheckoutSubscription, Event, EventData, Invoice, Payee, Payment,
         PaymentStatus, Product, Refund, SessionType, Subscription, SubscriptionStatus,
     },
     params::{Billing, Order},
-    period::current_period,
-    to_gopay::{Charge, Context, charge, checkout_params, part_to_capture, payment_params, subscription_params},
-    to_itpay::{Shop, intent_of_checkout, intent_of_payment},
+    period::{PeriodDates, current_period},
+    to_gopay::{
+        ChargeParams, Context, capture_params, charge_params, checkout_params, payment_params, subscription_params,
+    },
+    to_itpay::{ProviderDefaults, intent_of_checkout, intent_of_payment},
 };

@@ -13,19 +13,19 @@ use crate::{
     json::{self, FieldReader},
 };
 
-/// Who pays.
+/// The payer of a payment.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Payee {
-    /// Known by e-mail.
+    /// An e-mail address.
     Email(String),
-    /// Known by the shop's id.
+    /// The shop's id of the customer.
     Id(String),
 }
 
 /// How often a subscription is charged.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[allow(missing_docs, reason = "their names say it")]
+#[allow(missing_docs, reason = "the names are clear")]
 pub enum BillingInterval {
     Day,
     Week,
@@ -58,7 +58,7 @@ impl BillingInterval {
         (duration_ms > 0).then_some(BillingInterval::Custom { duration_ms })
     }
 
-    /// As metadata has it: `month`, `custom:86400000ms`.
+    /// The text form of metadata: `month`, `custom:86400000ms`.
     pub fn to_text(self) -> String {
         match self {
             BillingInterval::Custom { duration_ms } => format!("custom:{duration_ms}ms"),
@@ -81,19 +81,19 @@ impl Serialize for BillingInterval {
     }
 }
 
-/// What is bought, and how many.
+/// A purchased product and its quantity.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Product {
-    /// The shop's.
+    /// The shop's id of the product.
     pub id: String,
     /// At least 1.
     pub quantity: u64,
 }
 
-/// Whether a checkout begins a subscription.
+/// Whether a checkout starts a subscription.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "their names say it")]
+#[allow(missing_docs, reason = "the names are clear")]
 pub enum SessionType {
     OneTime,
     Recurring,
@@ -115,16 +115,16 @@ pub struct Checkout {
     pub custom_fields: RawObject,
 }
 
-/// The subscription that a checkout begins.
+/// The subscription that a checkout starts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CheckoutSubscription {
-    /// The unit.
+    /// The unit of the interval.
     pub billing_interval: BillingInterval,
-    /// How many of them.
+    /// How many units make one interval.
     pub billing_interval_count: u64,
 }
 
-/// How far a payment has come.
+/// The status of a payment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "as PayKit's contract has them")]
@@ -153,7 +153,7 @@ pub struct Payment {
     pub custom_fields: RawObject,
 }
 
-/// Whether a subscription is charged.
+/// The status of a subscription.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "as PayKit's contract has them")]
@@ -183,7 +183,7 @@ pub struct Subscription {
     pub payment_url: Option<String>,
 }
 
-/// Money that went back.
+/// A refund of a payment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "as PayKit's contract has them")]
 pub struct Refund {
@@ -195,16 +195,16 @@ pub struct Refund {
     pub custom_fields: RawObject,
 }
 
-/// Whether an invoice is one of a subscription.
+/// Whether an invoice belongs to a subscription.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "their names say it")]
+#[allow(missing_docs, reason = "the names are clear")]
 pub enum BillingMode {
     OneTime,
     Recurring,
 }
 
-/// What was paid for.
+/// An invoice of a paid payment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "as PayKit's contract has them")]
 pub struct Invoice {
@@ -221,27 +221,27 @@ pub struct Invoice {
     pub custom_fields: RawObject,
 }
 
-/// Something that has happened.
+/// A webhook event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Event {
-    /// The same for each delivery of the event: what to remember, so that it is handled once.
+    /// The same for each delivery of the event, so that a handler can recognize a repeated one.
     pub id: String,
     /// Such as `payment.succeeded`.
     #[serde(rename = "type")]
     pub event_type: String,
-    /// When it was seen.
+    /// When the event was read, in Unix milliseconds.
     pub created: u64,
-    /// What it is about.
+    /// The object of the event.
     pub data: EventData,
-    /// The gateway's own event, of a type that begins with the provider's name.
+    /// Whether this is the gateway's own event, whose type starts with the provider's name.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub is_raw: bool,
 }
 
-/// What an event is about.
+/// The object of an event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-#[allow(missing_docs, reason = "their names say it")]
+#[allow(missing_docs, reason = "the names are clear")]
 pub enum EventData {
     Invoice(Invoice),
     Payment(Payment),

@@ -1,4 +1,4 @@
-//! The caller's side: what PayKit's calls are given, checked. Nothing has been sent when one of these does not fit.
+//! The parameters of PayKit's calls, validated before anything is sent.
 
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -17,26 +17,26 @@ use crate::{
     money::{amount, amount_or_digits, check_currency},
 };
 
-/// What every call that makes a payment says.
+/// The parameters that all calls share that create a payment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// In minor units, above 0.
     pub amount: i64,
     /// ISO 4217.
     pub currency: String,
-    /// Who pays.
+    /// The payer.
     pub customer: Option<Payee>,
-    /// The shop's id of what is bought.
+    /// The shop's id of the item.
     pub item_id: Option<String>,
-    /// How many.
+    /// The quantity of the item.
     pub quantity: u64,
-    /// The shop's own.
+    /// The merchant's own metadata.
     pub metadata: Metadata,
-    /// Where the payer lives.
+    /// The payer's billing address.
     pub billing: Option<Billing>,
 }
 
-/// Where the payer lives.
+/// The payer's billing address.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs, reason = "as PayKit's contract has them")]
 pub struct Billing {
@@ -49,17 +49,17 @@ pub struct Billing {
     pub phone: Option<String>,
 }
 
-/// Where a call has its amount: a checkout has it in `provider_metadata`, where it may be a text of digits.
+/// Where a call has its amount. A checkout has it in `provider_metadata`, where it may be a string of digits.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum AmountIn {
+pub(super) enum AmountSource {
     Params,
     ProviderMetadata {
-        /// None where it must be there.
+        /// None if the currency is required.
         default_currency: Option<&'static str>,
     },
 }
 
-/// The fields of a call, and those of its `provider_metadata`, which is empty where there is none.
+/// Reads the fields of a call and those of its `provider_metadata`, which may be absent.
 pub(super) fn read<T>(
     params: &str,
     read: impl FnOnce(&mut FieldReader, &mut FieldReader) -> FieldResult<T>,
@@ -77,11 +77,11 @@ impl Order {
     pub(super) fn read(
         fields: &mut FieldReader,
         provider: &mut FieldReader,
-        amount_in: AmountIn,
+        amount_source: AmountSource,
     ) -> FieldResult<Order> {
-        let (amount, currency) = match amount_in {
-            AmountIn::Params => (amount(fields)?, currency(fields, None)?),
-            AmountIn::ProviderMetadata { default_currency } => {
+        let (amount, currency) = match amount_source {
+            AmountSource::Params => (amount(fields)?, currency(fields, None)?),
+            AmountSource::ProviderMetadata { default_currency } => {
                 (amount_or_digits(provider)?, currency(provider, default_currency)?)
             }
         };
@@ -99,18 +99,18 @@ impl Order {
 
 /// A currency in any letter case.
 pub(super) fn currency(fields: &mut FieldReader, default: Option<&str>) -> FieldResult<String> {
-    let given = match default {
+    let currency = match default {
         Some(default) => fields.optional_string("currency")?.unwrap_or_else(|| default.to_owned().into()),
         None => fields.string("currency")?,
     };
-    let currency = given.trim().to_ascii_uppercase();
+    let currency = currency.trim().to_ascii_uppercase();
     match check_currency(&currency) {
         Ok(()) => Ok(currency),
         Err(problem) => fields.field_error("currency", problem),
     }
 }
 
-/// How many, 1 where it is not said.
+/// A quantity. Default 1.
 pub(super) fn quantity(fields: &mut FieldReader, name: &str) -> FieldResult<u64> {
     if !fields.has(name) {
         return Ok(1);
@@ -132,7 +132,7 @@ pub(super) fn billing_interval(fields: &mut FieldReader) -> FieldResult<BillingI
     }
 }
 
-/// A URL that a payer's browser or the gateway is sent to.
+/// An absolute http or https URL.
 pub(super) fn url(fields: &mut FieldReader, name: &str) -> FieldResult<String> {
     let url = fields.string(name)?;
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
@@ -140,7 +140,7 @@ pub(super) fn url(fields: &mut FieldReader, name: &str) -> FieldResult<String> {
     if plain {
         Ok(url.into_owned())
     } else {
-        fields.field_error(name, "must be a whole URL, such as https://shop.example/done")
+        fields.field_error(name, "must be an absolute URL, such as https://shop.example/done")
     }
 }
 
@@ -165,10 +165,10 @@ fn customer(fields: &mut FieldReader) -> FieldResult<Option<Payee>> {
     }
 }
 
-/// Strings by name. What is none becomes the text that JSON has for it; null and undefined are left out.
-fn metadata(fields: &mut FieldReader) -> FieldResult<Metadata> {
-    let Some(given) = fields.optional_object("metadata")? else { return Ok(Metadata::default()) };
-    let metadata: Metadata = given.texts_or_json().collect();
+/// The merchant's metadata. Values that are no strings become their JSON; null and undefined are left out.
+pub(super) fn metadata(fields: &mut FieldReader) -> FieldResult<Metadata> {
+    let Some(object) = fields.optional_object("metadata")? else { return Ok(Metadata::default()) };
+    let metadata: Metadata = object.texts_or_json().collect();
     if metadata.get(metadata::KEY).is_some() {
         return fields.field_error("metadata", format!("must not have {}, which is PayKit's own", metadata::KEY));
     }
@@ -177,7 +177,7 @@ fn metadata(fields: &mut FieldReader) -> FieldResult<Metadata> {
 
 fn billing(mut billing: FieldReader) -> FieldResult<Billing> {
     let Some(mut address) = billing.optional_object("address")? else { return Ok(Billing::default()) };
-    // A form that was not filled in says the same as one that is not there.
+    // A blank form field counts as absent.
     let mut text = |name: &str| match address.text(name) {
         Some(text) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
         None if address.has(name) => address.field_error(name, "must be a string"),

@@ -1,10 +1,9 @@
-//! PayKit's calls as GoPay's: the JSON that `payments.create`, `payments.createRecurrence` and `payments.capture` are
-//! given.
+//! Parameters of PayKit's calls as parameters of GoPay's create, create-recurrence and capture.
 
 use alloc::{
     borrow::{Cow, ToOwned},
     format,
-    string::{String, ToString},
+    string::String,
     vec::Vec,
 };
 
@@ -12,36 +11,37 @@ use serde::Serialize;
 
 use super::{
     countries::alpha3,
+    from_gopay,
     metadata::{self, Item},
     objects::{BillingInterval, Payee},
-    params::{self, AmountIn, Order},
+    params::{self, AmountSource, Order},
 };
 use crate::{
     Error, RawJson, RawObject, gopay,
     json::{self, FieldReader, FieldResult},
     money::{amount, amount_or_digits},
-    time::{MS_PER_DAY, add_months, to_iso_date},
+    time::{MS_PER_DAY, add_months, parse_iso8601, to_iso_date},
 };
 
-/// What a call does not say itself.
+/// Values of a call that the core can't make itself.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// Where GoPay's notifications go.
+    /// The URL of GoPay's notifications.
     pub notification_url: String,
-    /// The order's number where the caller gives none: a fresh one.
+    /// A fresh order number, for callers who pass none.
     pub order_number: String,
-    /// Unix milliseconds.
+    /// Wall time in Unix milliseconds.
     pub now: u64,
 }
 
-/// The last day that GoPay takes for a recurrence.
+/// The last day that GoPay accepts for a recurrence.
 const LAST_DAY: &str = "2099-12-30";
 
-/// `createCheckout`. Its amount is in `provider_metadata`, in CZK where there is no currency.
+/// Parameters of `createCheckout`. The amount is in `provider_metadata`; its currency is CZK by default.
 pub fn checkout_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
-        let amount_in = AmountIn::ProviderMetadata { default_currency: Some("CZK") };
-        let order = Order::read(fields, provider, amount_in)?;
+        let amount_source = AmountSource::ProviderMetadata { default_currency: Some("CZK") };
+        let order = Order::read(fields, provider, amount_source)?;
         let return_url = params::url(fields, "success_url")?;
         let session_type = fields.optional_string("session_type")?.unwrap_or("one_time".into());
         let recurrence = match &*session_type {
@@ -57,6 +57,7 @@ pub fn checkout_params(params: &str, context: &Context) -> Result<String, Error>
         let item = Item {
             session_type: Some(session_type.into_owned()),
             billing_interval: recurrence.as_ref().map(|(interval, _)| *interval),
+            start: recurrence.as_ref().map(|_| context.now),
             ..item(&order)
         };
         let recurrence = recurrence.map(|(_, recurrence)| recurrence);
@@ -64,10 +65,10 @@ pub fn checkout_params(params: &str, context: &Context) -> Result<String, Error>
     })
 }
 
-/// `createPayment`. `capture_method: "manual"` only blocks the money.
+/// Parameters of `createPayment`. `capture_method: "manual"` makes it a preauthorization.
 pub fn payment_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
-        let order = Order::read(fields, provider, AmountIn::Params)?;
+        let order = Order::read(fields, provider, AmountSource::Params)?;
         let return_url = params::url(provider, "success_url")?;
         let manual = match fields.optional_string("capture_method")?.as_deref() {
             None | Some("automatic") => false,
@@ -78,66 +79,69 @@ pub fn payment_params(params: &str, context: &Context) -> Result<String, Error> 
     })
 }
 
-/// `createSubscription`: a first payment, which later ones follow.
+/// Parameters of `createSubscription`: the first payment of a recurrence.
 pub fn subscription_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let return_url = params::url(provider, "success_url")?;
-        let order = Order::read(fields, provider, AmountIn::Params)?;
+        let order = Order::read(fields, provider, AmountSource::Params)?;
         let interval = params::billing_interval(fields)?;
         let count = params::quantity(provider, "recurrence_period")?;
         let recurrence = recurrence(interval, count, provider, context.now)?;
-        let item = Item { billing_interval: Some(interval), ..item(&order) };
+        let item = Item { billing_interval: Some(interval), start: Some(context.now), ..item(&order) };
         create(&order, &item, &return_url, provider, context, Some(recurrence), None)
     })
 }
 
-/// What `updateSubscription` charges.
+/// The charge that `updateSubscription` asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Charge {
-    /// Nothing: there is no amount.
-    Nothing,
-    /// What `payments.createRecurrence` is given.
-    Params(String),
-    /// The caller did not say a currency. It is the first payment's, which must be read.
-    WithoutCurrency,
+pub enum ChargeParams {
+    /// No charge: there is no amount.
+    None,
+    /// Parameters of create-recurrence.
+    Create(String),
+    /// The caller passed no currency. The first payment must be read, which has it.
+    MissingCurrency,
 }
 
-/// `updateSubscription`: an amount in `provider_metadata` is charged at once. `currency` is the first payment's, where
-/// it is known.
-pub fn charge(params: &str, currency: Option<&str>, order_number: &str) -> Result<Charge, Error> {
-    params::read(params, |_, provider| {
+/// Parameters of `updateSubscription`. An amount in `provider_metadata` is charged at once. `first` is the first payment,
+/// if it was read.
+pub fn charge_params(params: &str, first: Option<&gopay::Payment>, order_number: &str) -> Result<ChargeParams, Error> {
+    params::read(params, |fields, provider| {
         if !provider.has("amount") {
-            return Ok(Charge::Nothing);
+            return Ok(ChargeParams::None);
         }
         let amount = amount_or_digits(provider)?;
-        if currency.is_none() && !provider.has("currency") {
-            return Ok(Charge::WithoutCurrency);
+        let first_currency = first.map(|first| first.currency.as_deref().unwrap_or_default());
+        if first_currency.is_none() && !provider.has("currency") {
+            return Ok(ChargeParams::MissingCurrency);
         }
-        let currency = params::currency(provider, currency)?;
+        let currency = params::currency(provider, first_currency)?;
+        let metadata = params::metadata(fields)?;
         let order_number = provider.optional_string("order_number")?.unwrap_or(order_number.into());
         let description = provider.optional_string("order_description")?.or(provider.optional_string("description")?);
-        let name = description.as_deref().unwrap_or(&order_number);
-        let items = provider.json("items").unwrap_or_else(|| line(name, amount, 1));
-        Ok(Charge::Params(json::text(&Charged {
+        let purchased = first.and_then(from_gopay::item_id);
+        let name = description.as_deref().or(purchased.as_deref()).unwrap_or("Subscription");
+        Ok(ChargeParams::Create(json::text(&CreateRecurrence {
             amount,
             currency: &currency,
             order_number: &order_number,
             order_description: description.as_deref(),
-            items,
+            items: provider.json("items").unwrap_or_else(|| order_line(name, amount, 1)),
+            additional_params: metadata.iter().map(|(name, value)| Param { name, value }).collect(),
         })))
     })
 }
 
-/// `capturePayment`: what `payments.capture` is given; none for all of it, which every shop may do.
-pub fn part_to_capture(params: &str, payment: &gopay::Payment) -> Result<Option<String>, Error> {
+/// Parameters of `capturePayment`. None means the whole amount, which needs no permission from GoPay.
+pub fn capture_params(params: &str, payment: &gopay::Payment) -> Result<Option<String>, Error> {
     params::read(params, |fields, _| {
         let amount = amount(fields)?;
         match payment.amount {
-            Some(authorised) if amount > authorised => {
-                fields.field_error("amount", format!("must be at most {authorised}, which is what was authorised"))
+            Some(authorized) if amount > authorized => {
+                fields.field_error("amount", format!("must be at most {authorized}, the authorized amount"))
             }
-            Some(authorised) if amount == authorised => Ok(None),
-            _ => Ok(Some(json::text(&Part { amount, items: line("Capture", amount, 1) }))),
+            Some(authorized) if amount == authorized => Ok(None),
+            _ => Ok(Some(json::text(&PartialCapture { amount, items: order_line("Capture", amount, 1) }))),
         }
     })
 }
@@ -146,27 +150,29 @@ fn item(order: &Order) -> Item {
     Item { item: order.item_id.clone(), quantity: Some(order.quantity), ..Item::default() }
 }
 
-/// What `payments.capture` is given for a part.
+/// Parameters of a partial capture.
 #[derive(Serialize)]
-struct Part {
+struct PartialCapture {
     amount: i64,
     items: RawJson,
 }
 
-/// What `payments.createRecurrence` is given.
+/// Parameters of create-recurrence.
 #[derive(Serialize)]
-struct Charged<'a> {
+struct CreateRecurrence<'a> {
     amount: i64,
     currency: &'a str,
     order_number: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_description: Option<&'a str>,
     items: RawJson,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    additional_params: Vec<Param<'a>>,
 }
 
-/// What `payments.create` is given.
+/// Parameters of create.
 #[derive(Serialize)]
-struct Create<'a> {
+struct CreatePayment<'a> {
     amount: i64,
     currency: &'a str,
     order_number: &'a str,
@@ -186,6 +192,8 @@ struct Create<'a> {
 #[derive(Serialize)]
 struct Payer<'a> {
     allowed_payment_instruments: Vec<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_payment_instrument: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "RawObject::is_empty")]
     contact: RawObject,
 }
@@ -211,7 +219,7 @@ struct Recurrence {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct OrderLine<'a> {
     #[serde(rename = "type")]
     line_type: &'a str,
     name: &'a str,
@@ -233,20 +241,24 @@ fn create(
     let name = order.item_id.as_deref().or(description.as_deref()).unwrap_or(&order_number);
     let item = item.to_text();
     let own = order.metadata.iter().map(|(name, value)| Param { name, value });
-    // What is blocked, or charged again later, is paid by card.
-    let by_card_only = recurrence.is_some() || preauthorization == Some(true);
-    let instruments: &[&str] = if by_card_only { &["PAYMENT_CARD"] } else { &["PAYMENT_CARD", "BANK_ACCOUNT"] };
+    // GoPay preauthorizes and repeats only card payments.
+    let card_only = recurrence.is_some() || preauthorization == Some(true);
+    let instruments: &[&str] = if card_only { &["PAYMENT_CARD"] } else { &["PAYMENT_CARD", "BANK_ACCOUNT"] };
     let mut allowed = provider.list("allowed_payment_instruments", |fields, key| fields.string(key))?;
     if allowed.is_empty() {
         allowed.extend(instruments.iter().map(|name| Cow::Borrowed(*name)));
     }
-    Ok(json::text(&Create {
+    Ok(json::text(&CreatePayment {
         amount: order.amount,
         currency: &order.currency,
         order_number: &order_number,
         order_description: description.as_deref(),
-        items: line(name, order.amount, order.quantity),
-        payer: Payer { allowed_payment_instruments: allowed, contact: contact(order)? },
+        items: order_line(name, order.amount, order.quantity),
+        payer: Payer {
+            allowed_payment_instruments: allowed,
+            default_payment_instrument: provider.optional_string("default_payment_instrument")?,
+            contact: contact(order)?,
+        },
         additional_params: own.chain([Param { name: metadata::KEY, value: &item }]).collect(),
         callback: Callback { return_url, notification_url: &context.notification_url },
         lang: language(provider)?,
@@ -255,15 +267,17 @@ fn create(
     }))
 }
 
-/// The order's only line, of all of the amount.
-fn line(name: &str, amount: i64, count: u64) -> RawJson {
-    RawJson::new(&[Line { line_type: "ITEM", name, amount, count }])
+/// A single order line of the whole amount.
+fn order_line(name: &str, amount: i64, count: u64) -> RawJson {
+    RawJson::new(&[OrderLine { line_type: "ITEM", name, amount, count }])
 }
 
 fn contact(order: &Order) -> FieldResult<RawObject> {
     let mut contact = RawObject::default();
-    if let Some(Payee::Email(email)) = &order.customer {
-        contact.set("email", email);
+    match &order.customer {
+        Some(Payee::Email(email)) => contact.set("email", email),
+        Some(Payee::Id(_)) => return field_error("customer.email", "is missing: GoPay requires the payer's e-mail"),
+        None => {}
     }
     if let Some(billing) = &order.billing {
         let name = billing.name.as_deref().map(|name| name.rsplit_once(char::is_whitespace).unwrap_or(("", name)));
@@ -293,17 +307,18 @@ fn language(provider: &mut FieldReader) -> FieldResult<String> {
     }
 }
 
-/// A year, or less if that is no whole number of cycles; five years of what is charged on demand.
+/// Ends after a year by default, or after the last whole number of cycles in it; on demand after five years.
 fn recurrence(interval: BillingInterval, count: u64, provider: &mut FieldReader, now: u64) -> FieldResult<Recurrence> {
-    let within = |most: u64, unit: u64| most.saturating_sub(most % count.saturating_mul(unit).max(1)).max(count * unit);
+    let whole_cycles =
+        |most: u64, unit: u64| most.saturating_sub(most % count.saturating_mul(unit).max(1)).max(count * unit);
     let days = |days: u64| now.saturating_add(days.saturating_mul(MS_PER_DAY));
     if count > 36_500 {
         return provider.field_error("recurrence_period", "must be at most 36500");
     }
     let (cycle, end) = match interval {
-        BillingInterval::Day => ("DAY", days(within(365, 1))),
-        BillingInterval::Week => ("WEEK", days(within(365, 7))),
-        BillingInterval::Month => ("MONTH", add_months(now, within(12, 1) as i64)),
+        BillingInterval::Day => ("DAY", days(whole_cycles(365, 1))),
+        BillingInterval::Week => ("WEEK", days(whole_cycles(365, 7))),
+        BillingInterval::Month => ("MONTH", add_months(now, whole_cycles(12, 1) as i64)),
         BillingInterval::Year | BillingInterval::Custom { .. } => ("ON_DEMAND", add_months(now, 60)),
     };
     let date_to = match end_date(provider, now)? {
@@ -315,20 +330,16 @@ fn recurrence(interval: BillingInterval, count: u64, provider: &mut FieldReader,
 }
 
 fn end_date(provider: &mut FieldReader, now: u64) -> FieldResult<Option<String>> {
-    let Some(given) = provider.optional_string("end_date")? else { return Ok(None) };
-    // A Date comes as text with a time behind it.
-    let date = crate::time::parse_iso8601(&given).and_then(|_| given.get(..10)).unwrap_or_default();
-    let exists = crate::time::parse_iso8601(date).is_some_and(|ms| to_iso_date(ms) == date);
+    let Some(date) = provider.optional_string("end_date")? else { return Ok(None) };
+    // An instant has no day without a calendar, so the caller passes a day.
+    let exists = parse_iso8601(&date).is_some_and(|ms| to_iso_date(ms) == date);
     if !exists {
         return provider.field_error("end_date", "must be a date such as 2030-12-31");
     }
-    if date <= to_iso_date(now).as_str() {
+    if *date <= *to_iso_date(now) {
         return provider.field_error("end_date", "must be after today");
     }
-    if date > LAST_DAY {
-        return provider.field_error("end_date", "must be before 2099-12-31");
-    }
-    Ok(Some(date.to_string()))
+    Ok(Some(date.into_owned().min(LAST_DAY.to_owned())))
 }
 
 fn field_error<T>(field: &str, problem: &str) -> FieldResult<T> {

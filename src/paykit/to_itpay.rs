@@ -1,4 +1,4 @@
-//! PayKit's calls as ItPay's: the JSON that `paymentIntents.create` is given.
+//! Parameters of PayKit's calls as parameters of ItPay's `POST /payment-intents`.
 
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -10,47 +10,51 @@ use serde::Serialize;
 use super::{
     metadata::{self, Item},
     objects::Payee,
-    params::{self, AmountIn, Order},
+    params::{self, AmountSource, Order},
 };
 use crate::{
     Error, Metadata, Money,
     json::{self, FieldReader, FieldResult},
 };
 
-/// What a call does not say itself.
+/// Defaults of the provider, for calls that leave these values out.
 #[derive(Clone, Debug, Default)]
-pub struct Shop {
-    /// The agent that acts, where the call names none.
+pub struct ProviderDefaults {
+    /// The id of the agent that acts.
     pub agent_id: Option<String>,
-    /// The service that is paid for, where the call names none. Else the item is one.
+    /// The id of the service that is paid for. Without it, the item id is the service id.
     pub service_id: Option<String>,
 }
 
 /// `createCheckout`. Amount and currency are in `provider_metadata`.
-pub fn intent_of_checkout(params: &str, shop: &Shop) -> Result<String, Error> {
+pub fn intent_of_checkout(params: &str, defaults: &ProviderDefaults) -> Result<String, Error> {
     params::read(params, |fields, provider| {
-        let order = Order::read(fields, provider, AmountIn::ProviderMetadata { default_currency: None })?;
-        intent(order, Some("one_time"), provider, shop)
+        let order = Order::read(fields, provider, AmountSource::ProviderMetadata { default_currency: None })?;
+        intent(order, Some("one_time"), provider, defaults)
     })
 }
 
 /// `createPayment`.
-pub fn intent_of_payment(params: &str, shop: &Shop) -> Result<String, Error> {
+pub fn intent_of_payment(params: &str, defaults: &ProviderDefaults) -> Result<String, Error> {
     params::read(params, |fields, provider| {
-        let order = Order::read(fields, provider, AmountIn::Params)?;
-        intent(order, None, provider, shop)
+        let order = Order::read(fields, provider, AmountSource::Params)?;
+        intent(order, None, provider, defaults)
     })
 }
 
-fn intent(order: Order, session_type: Option<&str>, provider: &mut FieldReader, shop: &Shop) -> FieldResult<String> {
-    let default = shop.service_id.as_deref().or(order.item_id.as_deref());
+fn intent(
+    order: Order,
+    session_type: Option<&str>,
+    provider: &mut FieldReader,
+    defaults: &ProviderDefaults,
+) -> FieldResult<String> {
+    let default = defaults.service_id.as_deref().or(order.item_id.as_deref());
     let Some(service_id) = provider.optional_string("service_id")?.or(default.map(Cow::Borrowed)) else {
-        return provider.field_error("service_id", "is missing, and there is no item_id in its place");
+        return provider.field_error("service_id", "is missing, and so is item_id, which would be its default");
     };
-    let default = shop.agent_id.as_deref().map(Cow::Borrowed);
+    let default = defaults.agent_id.as_deref().map(Cow::Borrowed);
     let Some(agent_id) = provider.optional_string("agent_id")?.or(default) else {
-        return provider
-            .field_error("agent_id", "is missing: say which agent acts, here or as the provider's `agentId`");
+        return provider.field_error("agent_id", "is missing: set it here, or set `agentId` of the provider");
     };
     let human_id = provider.optional_string("human_id")?.or(order.customer.as_ref().map(|customer| match customer {
         Payee::Email(id) | Payee::Id(id) => id.into(),
@@ -75,7 +79,7 @@ fn intent(order: Order, session_type: Option<&str>, provider: &mut FieldReader, 
     }))
 }
 
-/// What `paymentIntents.create` is given.
+/// The parameters of `POST /payment-intents`.
 #[derive(Serialize)]
 struct Intent<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
