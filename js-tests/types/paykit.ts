@@ -1,7 +1,10 @@
 // PayKit code that must compile against the built package; a line below a marker must not. Nothing here is run.
 
 import { createGopay, createGopayWebhookHandler, type GoPayClient } from "itpay/gopay";
-import { createEndpointHandlers, createItpay, itpay, type Payment, PayKit, type PayKitProvider, ProviderNotSupportedError, type Subscription, WebhookError } from "itpay/paykit";
+import {
+  type CreateCheckoutSchema, createEndpointHandlers, createItpay, type EndpointArgs, type EndpointHandler, type EndpointPath, itpay, type PaykitMetadata, type Payment, PayKit, type PayKitProvider,
+  ProviderNotSupportedError, type StandardEventHandlers, type Subscription, WebhookError, type WebhookEventPayload,
+} from "itpay/paykit";
 import { memoryStore } from "itpay/stores";
 
 const provider = createGopay({ clientId: "1", clientSecret: "s", goId: "8", isSandbox: true, webhookUrl: "https://shop.example/", timeout: 1000, maxRetries: 0, fetch, logLevel: "off" });
@@ -34,6 +37,21 @@ export const handler: (request: Request) => Promise<Response> = createGopayWebho
   onError: (error, event) => void (error instanceof WebhookError && error.retryable && event?.id),
 });
 export const unsupported = (error: unknown): string | undefined => (error instanceof ProviderNotSupportedError ? error.method : undefined);
+
+// The types that PayKit's documents import.
+const endpoints = createEndpointHandlers(paykit);
+export async function forward(path: string, body: unknown): Promise<unknown> {
+  const endpoint = path as EndpointPath;
+  const handler = endpoints[endpoint] as EndpointHandler<typeof endpoint>;
+  const { args } = body as { args: EndpointArgs<typeof endpoint> };
+  return handler(...args);
+}
+export const metadata: PaykitMetadata = { order: "1042" };
+export const session: CreateCheckoutSchema = { customer, item_id: "a", session_type: "one_time", quantity: 1, ...urls, metadata, provider_metadata: { anything: 1 } };
+export const onPaid: StandardEventHandlers = { "payment.succeeded": (event) => void event.data.item_id };
+export const payload = (event: WebhookEventPayload<{ state: string }>): string => event.type;
+void paykit.payments.create({ customer, item_id: "a", amount: 1, currency: "CZK", provider_metadata: { success_url: urls.success_url, default_payment_instrument: "GPAY", order_number: undefined } });
+void createItpay({ apiKey: "sk" }).capturePayment("pi_1", { amount: 1 });
 
 // @ts-expect-error a checkout's amount is missing
 void paykit.checkouts.create({ customer, item_id: "a", session_type: "one_time", quantity: 1, ...urls, provider_metadata: {} });

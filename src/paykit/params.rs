@@ -121,6 +121,15 @@ pub(super) fn quantity(fields: &mut FieldReader, name: &str) -> FieldResult<u64>
     }
 }
 
+/// Whether `capture_method` is `manual`. Default `automatic`.
+pub(super) fn is_manual_capture(fields: &mut FieldReader) -> FieldResult<bool> {
+    match fields.optional_string("capture_method")?.as_deref() {
+        None | Some("automatic") => Ok(false),
+        Some("manual") => Ok(true),
+        Some(_) => fields.field_error("capture_method", "must be automatic or manual"),
+    }
+}
+
 /// `"month"` or `{type: "custom", durationMs}`.
 pub(super) fn billing_interval(fields: &mut FieldReader) -> FieldResult<BillingInterval> {
     match BillingInterval::from_json(fields.take("billing_interval")) {

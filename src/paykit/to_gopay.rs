@@ -70,11 +70,7 @@ pub fn payment_params(params: &str, context: &Context) -> Result<String, Error> 
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountSource::Params)?;
         let return_url = params::url(provider, "success_url")?;
-        let manual = match fields.optional_string("capture_method")?.as_deref() {
-            None | Some("automatic") => false,
-            Some("manual") => true,
-            Some(_) => return fields.field_error("capture_method", "must be automatic or manual"),
-        };
+        let manual = params::is_manual_capture(fields)?;
         create(&order, &item(&order), &return_url, provider, context, None, Some(manual))
     })
 }

@@ -38,6 +38,8 @@ pub fn intent_of_checkout(params: &str, defaults: &ProviderDefaults) -> Result<S
 pub fn intent_of_payment(params: &str, defaults: &ProviderDefaults) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountSource::Params)?;
+        // A wallet takes the money at once, so both methods are the same.
+        params::is_manual_capture(fields)?;
         intent(order, None, provider, defaults)
     })
 }

@@ -1,12 +1,12 @@
-// PayKit as functions by path, for a server that passes calls on.
+// PayKit's calls by path, for a server that forwards them.
 
 import { reading } from "../internal/untrusted.js";
 import type { PayKit } from "./paykit.js";
 import type { PayKitProvider } from "./provider.js";
 
 /**
- * Every call but webhooks, by its path: `/checkout/create`, `/payment/retrieve`, … Results are what JSON makes of them:
- * dates become text.
+ * Every call except webhooks, by path: `/checkout/create`, `/payment/retrieve`, … Results are plain JSON, so dates are
+ * strings.
  */
 export function createEndpointHandlers<P extends PayKitProvider>(paykit: PayKit<P>): EndpointHandlers<P> {
   const handlers: Record<string, (...args: never[]) => Promise<unknown>> = {};
@@ -21,7 +21,7 @@ export function createEndpointHandlers<P extends PayKitProvider>(paykit: PayKit<
   return handlers as EndpointHandlers<P>;
 }
 
-/** What JSON makes of a value. */
+/** A value after a round trip through JSON. */
 export type AsJson<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: AsJson<T[Key]> } : T;
 
 type Handlers<Path extends string, Operations> = {

@@ -1,4 +1,4 @@
-// What both providers have in common: how parameters reach the wasm modules, and how a client's errors become PayKit's.
+// Shared by both providers: parameters as JSON, and the client's errors as PayKit's.
 
 import { isItPayError, type ItPayError } from "../internal/errors.js";
 import {
@@ -11,14 +11,16 @@ import {
   ValidationError,
 } from "./errors.js";
 
-/** Parameters as JSON. What JSON would turn into something else is refused. */
+/** Parameters as JSON. Refuses numbers and dates that JSON would turn into null, because null means absent. */
 export function toJson(params: unknown): string {
   let json: string | undefined;
   try {
-    json = JSON.stringify(params, (key, value: unknown) => {
-      // JSON has null for them, which means "not given".
+    json = JSON.stringify(params, function (this: Record<string, unknown>, key, value: unknown) {
       if (key !== "" && typeof value === "number" && !Number.isFinite(value)) throw new ValidationError(`${key} must be a number, not ${value}`, { field: key });
-      return value;
+      // Not `value`: a Date is a string by now.
+      const date = this[key];
+      if (date instanceof Date && Number.isNaN(date.getTime())) throw new ValidationError(`${key} must be a valid date`, { field: key });
+      return key === "end_date" ? localDay(date) : value;
     });
   } catch (error) {
     if (error instanceof ValidationError) throw error;
@@ -28,22 +30,30 @@ export function toJson(params: unknown): string {
   return json;
 }
 
-/** A resource's id as text. What is in it, the client checks. */
+/** The day of an instant on the caller's calendar. Anything else is returned as it is. */
+function localDay(instant: unknown): unknown {
+  const date = typeof instant === "string" && instant.includes("T") ? new Date(instant) : instant;
+  if (!(date instanceof Date) || Number.isNaN(date.getTime())) return instant;
+  const digits = (value: number, length: number): string => String(value).padStart(length, "0");
+  return [digits(date.getFullYear(), 4), digits(date.getMonth() + 1, 2), digits(date.getDate(), 2)].join("-");
+}
+
+/** A resource's id as text. The client validates it. */
 export function toId(id: unknown): string {
   if (typeof id === "string" || typeof id === "number") return String(id);
   throw new ValidationError("id must be a string", { field: "id" });
 }
 
-/** What a call was about, for its error. */
+/** The subject of a call, for its error. */
 export interface Call {
   provider: string;
   /** The provider's method. */
   method: string;
-  /** What it was to find. */
+  /** The resource that the call reads. */
   resource?: { type: string; id: string } | undefined;
 }
 
-/** Runs a provider's method; what goes wrong comes out as PayKit's error of that kind. */
+/** Runs a provider's method and turns the client's errors into PayKit's. */
 export async function run<T>(call: Call, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -52,7 +62,7 @@ export async function run<T>(call: Call, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whether the gateway says that there is no such thing. */
+/** Whether the gateway does not have the resource. */
 export function isNotFound(error: unknown): boolean {
   return isItPayError(error) && error.status === 404;
 }
@@ -64,20 +74,21 @@ export function toPayKitError(error: unknown, { provider, method, resource }: Ca
   if (error.name === "AuthenticationError") return new AuthenticationError(provider, error.message, fields);
   if (error.name === "RateLimitError") {
     const { retryAfter } = error as ItPayError & { retryAfter?: number | undefined };
+    // PayKit's core has seconds.
     return new RateLimitError(provider, { ...fields, retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000) });
   }
   if (isNotFound(error) && resource !== undefined) return new ResourceNotFoundError(resource.type, resource.id, provider, fields);
   return new OperationFailedError(method, provider, { ...fields, reason: error.message });
 }
 
-/** What a gateway's refusal says to programs. */
+/** Details of a gateway's error for programs. */
 function context(error: ItPayError): Record<string, unknown> {
   const { code, status, requestId, details, attempts } = error;
   const { outcome, field } = error as ItPayError & { outcome?: string | undefined; field?: string | undefined };
   return { code, status, requestId, details, attempts, outcome, field };
 }
 
-/** The methods that a provider lacks, by name: each throws, as a promise. */
+/** The rejection of a method that the provider does not support. */
 export function unsupported(provider: string, method: string, reason: string, alternative?: string): Promise<never> {
   return Promise.reject(new ProviderNotSupportedError(method, provider, alternative === undefined ? { reason } : { reason, alternative }));
 }

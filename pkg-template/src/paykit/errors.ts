@@ -1,26 +1,26 @@
-// PayKit's errors: names, codes and status codes as its core has them, so that code written for either recognises
-// both. Names survive minifiers.
+// PayKit's errors, with the names, codes and status codes of its core, so that code written for one also recognizes the
+// other. The names survive minifiers.
 
 export interface PayKitErrorFields {
   /** Such as `gopay`. */
   provider?: string | undefined;
   /** The provider's method, such as `createCheckout`. */
   method?: string | undefined;
-  /** Whatever helps to find the cause. Never a secret. */
+  /** Details for debugging. Never a secret. */
   context?: Record<string, unknown> | undefined;
   cause?: unknown;
   /** Whether the same call may succeed later. Default false. */
   retryable?: boolean | undefined;
-  /** What to answer an HTTP request with. Default: the class's. */
+  /** The HTTP status for a response. Default: that of the class. */
   statusCode?: number | undefined;
 }
 
 /** The base of every error of PayKit. */
 export class PayKitError extends Error {
   override readonly name: string = "PayKitError";
-  /** Stable, for programs. */
+  /** A stable code for programs. */
   readonly code: string;
-  /** What to answer an HTTP request with. */
+  /** The HTTP status for a response. */
   readonly statusCode: number;
   readonly provider: string | undefined;
   readonly method: string | undefined;
@@ -39,10 +39,10 @@ export class PayKitError extends Error {
   }
 }
 
-/** A parameter that is not what it must be: nothing was sent. */
+/** An invalid parameter. Nothing was sent. */
 export class ValidationError extends PayKitError {
   override readonly name = "ValidationError";
-  /** The culprit, such as `provider_metadata.amount`, where it is known. */
+  /** The path of the invalid field, such as `provider_metadata.amount`, if it is known. */
   readonly field: string | undefined;
 
   constructor(message: string, { field, ...fields }: PayKitErrorFields & { field?: string | undefined } = {}) {
@@ -51,7 +51,7 @@ export class ValidationError extends PayKitError {
   }
 }
 
-/** Something that the provider cannot do at all. */
+/** The provider does not support the operation. */
 export class ProviderNotSupportedError extends PayKitError {
   override readonly name = "ProviderNotSupportedError";
 
@@ -63,7 +63,7 @@ export class ProviderNotSupportedError extends PayKitError {
   }
 }
 
-/** Something that the provider could do, but this version does not. */
+/** This version does not implement the operation. */
 export class NotImplementedError extends PayKitError {
   override readonly name = "NotImplementedError";
 
@@ -72,7 +72,7 @@ export class NotImplementedError extends PayKitError {
   }
 }
 
-/** There is no such thing at the provider. */
+/** The provider does not have the resource. */
 export class ResourceNotFoundError extends PayKitError {
   override readonly name = "ResourceNotFoundError";
 
@@ -81,7 +81,7 @@ export class ResourceNotFoundError extends PayKitError {
   }
 }
 
-/** A webhook that was not taken. `retryable` says whether another delivery may be. */
+/** A webhook was refused. `retryable` says whether another delivery may succeed. */
 export class WebhookError extends PayKitError {
   override readonly name = "WebhookError";
 
@@ -90,7 +90,7 @@ export class WebhookError extends PayKitError {
   }
 }
 
-/** A provider that was set up wrongly. */
+/** The configuration of a provider is invalid. */
 export class ConfigurationError extends PayKitError {
   override readonly name = "ConfigurationError";
   /** The options or variables that are missing or wrong. */
@@ -102,7 +102,7 @@ export class ConfigurationError extends PayKitError {
   }
 }
 
-/** The provider refused, failed or did not answer. The `cause` says which. */
+/** The provider refused the call, failed or did not respond. `cause` has the details. */
 export class OperationFailedError extends PayKitError {
   override readonly name = "OperationFailedError";
 
@@ -113,11 +113,11 @@ export class OperationFailedError extends PayKitError {
   }
 }
 
-/** The provider did not accept the credentials. */
+/** The provider refused the credentials. */
 export class AuthenticationError extends PayKitError {
   override readonly name = "AuthenticationError";
 
-  constructor(provider: string, message = `${provider} did not accept the credentials`, fields: PayKitErrorFields = {}) {
+  constructor(provider: string, message = `${provider} refused the credentials`, fields: PayKitErrorFields = {}) {
     super(message, { statusCode: 401, ...fields, provider, code: "AUTHENTICATION_ERROR" });
   }
 }
@@ -125,16 +125,16 @@ export class AuthenticationError extends PayKitError {
 /** Too many requests. */
 export class RateLimitError extends PayKitError {
   override readonly name = "RateLimitError";
-  /** How long the provider asked to wait, in seconds, where it said so. */
+  /** The provider's `Retry-After`, in seconds, as in PayKit's core. (`RateLimitError` of `itpay` has milliseconds.) */
   readonly retryAfter: number | undefined;
 
   constructor(provider: string, { retryAfter, limit, ...fields }: PayKitErrorFields & { retryAfter?: number | undefined; limit?: number | undefined } = {}) {
-    super(`${provider} was asked too often`, { statusCode: 429, retryable: true, ...fields, context: { retryAfter, limit, ...fields.context }, provider, code: "RATE_LIMIT_ERROR" });
+    super(`${provider} received too many requests`, { statusCode: 429, retryable: true, ...fields, context: { retryAfter, limit, ...fields.context }, provider, code: "RATE_LIMIT_ERROR" });
     this.retryAfter = retryAfter;
   }
 }
 
-/** A parameter of the wrong type. */
+/** A parameter has the wrong type. */
 export class InvalidTypeError extends PayKitError {
   override readonly name = "InvalidTypeError";
 
@@ -143,7 +143,7 @@ export class InvalidTypeError extends PayKitError {
   }
 }
 
-/** A parameter of the right type that something else rules out. */
+/** A valid parameter conflicts with the state of the resource. */
 export class ConstraintViolationError extends PayKitError {
   override readonly name = "ConstraintViolationError";
 

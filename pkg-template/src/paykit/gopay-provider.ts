@@ -46,12 +46,17 @@ type OrderMetadata = {
   description?: string | undefined;
   /** The shop's own number of the order, to find the payment by. Default: a fresh one. */
   order_number?: string | undefined;
-  /** Default: `PAYMENT_CARD` and, where the money moves once and at once, `BANK_ACCOUNT`. */
+  /** The instrument that the payment page offers first, such as `GPAY`. Default: none. */
+  default_payment_instrument?: string | undefined;
+  /** Default: `PAYMENT_CARD`, and `BANK_ACCOUNT` unless it is a subscription or `capture_method` is `manual`. */
   allowed_payment_instruments?: string[] | undefined;
 };
 
 type RecurrenceMetadata = {
-  /** The last day on which it is charged: `2030-12-31`. Default: a year ahead, or five for what is charged on demand. */
+  /**
+   * The last day of the recurrence, as `2030-12-31`. A Date means its day in the local time zone. At most 2099-12-30,
+   * which replaces later days. Default: a year ahead, or five years for a yearly or custom interval.
+   */
   end_date?: string | Date | undefined;
 };
 
@@ -193,8 +198,11 @@ export class GopayProvider implements PayKitProvider {
     return this.#run("cancelPayment", async () => {
       const before = await this.#get("payment", id);
       if (before.state === "CANCELED" || before.state === "TIMEOUTED") return payment(before);
+      if (before.state === "CREATED" || before.state === "PAYMENT_METHOD_CHOSEN") {
+        throw new ProviderNotSupportedError("cancelPayment of an unpaid payment", NAME, { reason: `The payment is ${before.state}.`, alternative: "let it expire." });
+      }
       if (before.state !== "AUTHORIZED") {
-        const reason = `the payment is ${before.state}, and GoPay cancels only what is AUTHORIZED: what nobody pays expires by itself, what is paid can be refunded`;
+        const reason = `the payment is ${before.state}, and only an AUTHORIZED payment can be canceled. Give the money back with createRefund`;
         throw new OperationFailedError("cancelPayment", NAME, { reason, context: { state: before.state, outcome: "not_done" } });
       }
       const { result } = await done(this.#client.payments.voidAuthorization(id));
@@ -229,14 +237,14 @@ export class GopayProvider implements PayKitProvider {
     return this.#run("updateSubscription", async () => {
       const json = toJson(params);
       const orderNumber = crypto.randomUUID();
-      const charge = (currency?: string): CreateGoPayRecurrenceParams | "currency" | null =>
-        JSON.parse(synchronously((module) => module.paykit_charge(json, currency, orderNumber)));
+      const charge = (first?: GoPayPayment): CreateGoPayRecurrenceParams | "currency" | null =>
+        JSON.parse(synchronously((module) => module.paykit_charge(json, first && JSON.stringify(first), orderNumber)));
       let wanted = charge();
       let first: GoPayPayment | undefined;
       if (wanted === "currency" || wanted === null) {
         first = await this.#get("subscription", id);
         if (wanted === null) return found(subscription(first), id);
-        wanted = charge(first.currency ?? "") as CreateGoPayRecurrenceParams;
+        wanted = charge(first) as CreateGoPayRecurrenceParams;
       }
       const made = await this.#client.payments.createRecurrence(id, wanted as CreateGoPayRecurrenceParams);
       first ??= await this.#glance(id);
@@ -253,7 +261,7 @@ export class GopayProvider implements PayKitProvider {
       const known = found(subscription(before), id);
       if (known.status === "canceled") return known;
       const { result } = await done(this.#client.payments.voidRecurrence(before.id));
-      if (result === "FINISHED") return { ...known, status: "canceled", requires_action: false };
+      if (result === "FINISHED") return { ...known, status: "canceled", requires_action: false, custom_fields: { ...known.custom_fields, recurrence_state: "STOPPED" } };
       return subscription((await this.#glance(before.id)) ?? before)!;
     });
   }

@@ -10,8 +10,8 @@ import { constructEvent } from "../webhooks/signature.js";
 import { VERSION } from "../internal/version.js";
 import { type Glue, Wasm } from "../internal/wasm.js";
 import { isNotFound, run, toId, toJson, unsupported } from "./error-mapping.js";
-import { ConfigurationError, ProviderNotSupportedError, WebhookError } from "./errors.js";
-import type { Checkout, CreateCheckoutParams, CreatePaymentParams, Customer, Payment, Refund, Subscription, WebhookEvent } from "./types.js";
+import { ConfigurationError, ConstraintViolationError, ProviderNotSupportedError, ResourceNotFoundError, ValidationError, WebhookError } from "./errors.js";
+import type { CapturePaymentParams, Checkout, CreateCheckoutParams, CreatePaymentParams, Customer, Payment, Refund, Subscription, WebhookEvent } from "./types.js";
 import type { IncomingWebhook, PayKitProvider } from "./provider.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
@@ -105,9 +105,7 @@ export class ItPayProvider implements PayKitProvider {
   /** Makes an intent and its code: `payment_url` opens the wallet, `custom_fields.qr` is what to draw. */
   createPayment(params: PaymentParams): Promise<Payment> {
     return this.#run("createPayment", async () => {
-      const json = toJson(params);
-      if ((JSON.parse(json) as PaymentParams).capture_method === "manual") throw new ProviderNotSupportedError("createPayment with capture_method manual", NAME, { reason: "A wallet pays at once." });
-      return payment(...(await this.#intent("payment", json)));
+      return payment(...(await this.#intent("payment", toJson(params))));
     });
   }
 
@@ -126,8 +124,17 @@ export class ItPayProvider implements PayKitProvider {
     return unsupported(NAME, "deletePayment", NOTHING_CHANGES, "let it expire.");
   }
 
-  capturePayment(): Promise<Payment> {
-    return unsupported(NAME, "capturePayment", "A wallet pays at once.");
+  /** Returns a payment that is paid. A wallet takes the money at once, also with `capture_method: "manual"`. */
+  capturePayment(id: string, params: CapturePaymentParams): Promise<Payment> {
+    return this.#run("capturePayment", async () => {
+      const { amount } = JSON.parse(toJson(params)) as CapturePaymentParams;
+      const intent = await this.#find(id);
+      if (intent === null) throw new ResourceNotFoundError("payment", id, NAME);
+      const paid = payment(intent);
+      if (paid.status !== "succeeded") throw new ConstraintViolationError(`Payment ${id} is ${paid.status}: the customer has not paid it`, { provider: NAME, method: "capturePayment", context: { status: paid.status } });
+      if (amount !== paid.amount) throw new ValidationError(`amount must be ${paid.amount}: a wallet pays the whole amount`, { provider: NAME, method: "capturePayment", field: "amount" });
+      return paid;
+    });
   }
 
   cancelPayment(): Promise<Payment> {

@@ -1,12 +1,12 @@
-// PayKit: one interface over any provider. Nothing is reported to anyone.
+// PayKit: one interface over any provider, without telemetry.
 
 import { given } from "../internal/untrusted.js";
 import { checkProvider, type PayKitProvider } from "./provider.js";
 import { Webhook } from "./webhook.js";
 
 /**
- * One interface over any provider: `new PayKit(gopay())`. Parameters go to the provider as they are, which checks
- * them; results come back as it gives them.
+ * One interface over any provider: `new PayKit(gopay())`. The provider validates the parameters. Parameters and results
+ * are passed on unchanged.
  */
 export class PayKit<P extends PayKitProvider = PayKitProvider> {
   readonly #provider: P;
@@ -23,11 +23,11 @@ export class PayKit<P extends PayKitProvider = PayKitProvider> {
   >;
   readonly refunds: Operations<P, { create: "createRefund" }>;
   readonly webhooks: {
-    /** The secret that the provider's webhooks are signed with; empty where it has none (GoPay). */
+    /** `webhookSecret` is the secret of the provider's webhook signatures. Empty or null for GoPay, which has none. */
     setup(options: { webhookSecret: string | null }): Webhook<P["providerName"]>;
   };
 
-  /** @throws ConfigurationError naming what the provider lacks */
+  /** @throws ConfigurationError that names the members that the provider lacks */
   constructor(provider: P, _adapter?: { name: string; version: string }) {
     checkProvider(provider);
     this.#provider = provider;

@@ -1,6 +1,5 @@
-// What a provider is: the interface of PayKit's core, and the check that `new PayKit(provider)` makes.
+// The interface of a provider, as in PayKit's core, and the check in `new PayKit(provider)`.
 
-import type { Optional } from "../internal/optional.js";
 import { reading } from "../internal/untrusted.js";
 import { ConfigurationError } from "./errors.js";
 import type {
@@ -14,18 +13,19 @@ import type {
   Payment,
   Refund,
   Subscription,
+  UpdateCheckoutParams,
   UpdateCustomerParams,
   UpdatePaymentParams,
   UpdateSubscriptionParams,
   WebhookEvent,
 } from "./types.js";
 
-/** A webhook as it came. */
+/** An incoming webhook. */
 export interface IncomingWebhook {
-  /** The raw body; empty where the provider sends none. */
+  /** The raw body. Empty if the provider sends none. */
   body: string;
   headersAsObject: Record<string, string>;
-  /** With the query. */
+  /** The URL with its query. */
   fullUrl: string;
 }
 
@@ -33,11 +33,11 @@ export interface PayKitProvider {
   readonly providerName: string;
   readonly isSandbox: boolean;
   readonly providerVersion: string;
-  /** The provider's own client, for what PayKit has no name for. */
+  /** The provider's own client, for features that PayKit does not have. */
   readonly _native: unknown;
   createCheckout(params: CreateCheckoutParams): Promise<Checkout>;
   retrieveCheckout(id: string): Promise<Checkout | null>;
-  updateCheckout(id: string, params: Optional<CreateCheckoutParams>): Promise<Checkout>;
+  updateCheckout(id: string, params: UpdateCheckoutParams): Promise<Checkout>;
   deleteCheckout(id: string): Promise<null>;
   createCustomer(params: CreateCustomerParams): Promise<Customer>;
   updateCustomer(id: string, params: UpdateCustomerParams): Promise<Customer>;
@@ -66,7 +66,7 @@ const METHODS = [
   ...["createRefund", "handleWebhook"],
 ];
 
-/** @internal Throws what a provider lacks. */
+/** @internal Throws a ConfigurationError that names the missing members. */
 export function checkProvider(provider: unknown): void {
   if (typeof provider !== "object" || provider === null) throw new ConfigurationError("The provider must be an object, such as gopay()");
   const members = provider as Record<string, unknown>;

@@ -1,22 +1,25 @@
-// PayKit's objects, parameters and events, by the names that its core gives them. Amounts are integers in minor units.
+// PayKit's objects, parameters and events, named as in its core. Amounts are integers in minor units.
 
 import type { Optional } from "../internal/optional.js";
 
-/** Who pays. */
+/** A payer: an e-mail address, or the shop's id of a customer. GoPay requires the e-mail address. */
 export type Payee = { email: string } | { id: string | number };
 
 /** How often a subscription is charged. */
 export type BillingInterval = "day" | "week" | "month" | "year" | { type: "custom"; durationMs: number };
 
-/** What the provider knows beyond PayKit's own fields. */
+/** The merchant's own metadata. */
+export type PaykitMetadata = Record<string, string>;
+
+/** Data of the provider that PayKit has no field for. */
 export type CustomFields = Record<string, unknown>;
 
 export interface Checkout {
   id: string;
   customer: Payee | null;
-  /** Where the customer pays. */
+  /** The URL where the customer pays. */
   payment_url: string;
-  metadata: Record<string, string> | null;
+  metadata: PaykitMetadata | null;
   session_type: "one_time" | "recurring";
   products: { id: string; quantity: number }[];
   currency: string;
@@ -33,9 +36,9 @@ export interface Payment {
   currency: string;
   customer: Payee | null;
   status: PaymentStatus;
-  metadata: Record<string, string>;
+  metadata: PaykitMetadata;
   item_id: string | null;
-  /** Whether the customer has still to do something, at `payment_url`. */
+  /** Whether the customer still has to act at `payment_url`. */
   requires_action: boolean;
   payment_url: string | null;
   custom_fields?: CustomFields | null | undefined;
@@ -53,7 +56,7 @@ export interface Subscription {
   current_period_end: Date;
   item_id: string;
   billing_interval: BillingInterval;
-  metadata: Record<string, string> | null;
+  metadata: PaykitMetadata | null;
   custom_fields: CustomFields | null;
   requires_action: boolean;
   payment_url: string | null;
@@ -64,7 +67,7 @@ export interface Refund {
   amount: number;
   currency: string;
   reason: string | null;
-  metadata: Record<string, string> | null;
+  metadata: PaykitMetadata | null;
   custom_fields?: CustomFields | null | undefined;
 }
 
@@ -79,7 +82,7 @@ export interface Invoice {
   /** ISO 8601. */
   paid_at: string | null;
   line_items: { id: string; quantity: number }[] | null;
-  metadata: Record<string, string> | null;
+  metadata: PaykitMetadata | null;
   custom_fields: CustomFields | null;
 }
 
@@ -88,7 +91,7 @@ export interface Customer {
   email: string;
   name: string;
   phone: string | null;
-  metadata?: Record<string, string> | null | undefined;
+  metadata?: PaykitMetadata | null | undefined;
   custom_fields?: CustomFields | null | undefined;
   created_at: Date;
   updated_at: Date | null;
@@ -110,17 +113,17 @@ export interface BillingInfo {
   currency: string;
 }
 
-/** A provider that needs something of its own in `provider_metadata` makes the key required. */
+/** `provider_metadata` is required where the provider has required fields in it. */
 type WithProviderMetadata<M> = unknown extends M ? { provider_metadata?: Record<string, unknown> | undefined } : undefined extends M ? { provider_metadata?: M | undefined } : { provider_metadata: M };
 
 export type CreateCheckoutParams<M = unknown> = {
   customer: Payee;
   /** Absent means none. */
-  metadata?: Record<string, string> | null | undefined;
+  metadata?: PaykitMetadata | null | undefined;
   session_type: "one_time" | "recurring";
   item_id: string;
   quantity: number;
-  /** For `recurring`. */
+  /** Required for `recurring`. */
   subscription?: { billing_interval: BillingInterval; billing_interval_count?: number | undefined } | null | undefined;
   billing?: BillingInfo | null | undefined;
   success_url: string;
@@ -136,11 +139,18 @@ export type CreatePaymentParams<M = unknown> = {
   item_id: string | null;
   metadata?: Record<string, unknown> | null | undefined;
   billing?: BillingInfo | null | undefined;
-  /** Default `automatic`. `manual` only authorises: the money moves with `capture`. */
+  /** Default `automatic`. With `manual` the payment is only authorized, and `capture` takes the money. */
   capture_method?: "automatic" | "manual" | undefined;
 } & WithProviderMetadata<M>;
 
+export type UpdateCheckoutParams<M = unknown> = Optional<CreateCheckoutParams<M>>;
+
 export type UpdatePaymentParams<M = unknown> = Optional<CreatePaymentParams<M>>;
+
+export interface CapturePaymentParams {
+  /** In the currency's minor unit. */
+  amount: number;
+}
 
 export type CreateSubscriptionParams<M = unknown> = {
   customer: Payee | null;
@@ -149,14 +159,15 @@ export type CreateSubscriptionParams<M = unknown> = {
   item_id: string;
   billing_interval: BillingInterval;
   /** Absent means none. */
-  metadata?: Record<string, string> | null | undefined;
+  metadata?: PaykitMetadata | null | undefined;
   /** Default 1. */
   quantity?: number | undefined;
   billing?: BillingInfo | null | undefined;
 } & WithProviderMetadata<M>;
 
 export type UpdateSubscriptionParams<M = object> = {
-  metadata?: Record<string, string> | null | undefined;
+  /** Metadata of the charge. Absent means none. */
+  metadata?: PaykitMetadata | null | undefined;
   provider_metadata?: M | undefined;
 };
 
@@ -164,7 +175,7 @@ export interface CreateRefundParams {
   payment_id: string;
   amount: number;
   reason?: string | null | undefined;
-  metadata?: Record<string, string> | null | undefined;
+  metadata?: PaykitMetadata | null | undefined;
   provider_metadata?: Record<string, unknown> | undefined;
 }
 
@@ -172,14 +183,14 @@ export interface CreateCustomerParams {
   email: string;
   name?: string | undefined;
   phone?: string | null | undefined;
-  metadata?: Record<string, string> | null | undefined;
+  metadata?: PaykitMetadata | null | undefined;
   billing?: BillingInfo | null | undefined;
   provider_metadata?: Record<string, unknown> | undefined;
 }
 
 export type UpdateCustomerParams = Optional<CreateCustomerParams>;
 
-/** What an event of each type is about. */
+/** The object of each event, by the event's type. */
 export interface EventData {
   "customer.created": Customer;
   "customer.updated": Customer;
@@ -198,15 +209,31 @@ export interface EventData {
 export type StandardEventType = keyof EventData;
 
 export interface WebhookEvent<T = unknown, Type extends string = string> {
-  /** The same for every delivery of the event: what to remember, so that it is handled once. */
+  /** The same for each delivery of the event, so that your code can recognize a repeated one. */
   id: string;
   type: Type;
   /** Unix milliseconds. */
   created: number;
   data: T;
-  /** The provider's own event, of a type that begins with its name. Handlers get its data alone. */
+  /** Whether this is the provider's own event, whose type starts with the provider's name. Handlers get only its data. */
   is_raw?: boolean | undefined;
 }
 
-/** An event of a known type: comparing `type` narrows `data`. */
+/** An event of a standard type. A comparison of `type` narrows `data`. */
 export type StandardEvent = { [Type in StandardEventType]: WebhookEvent<EventData[Type], Type> }[StandardEventType];
+
+/** An event of a webhook: a standard event, or one of the provider's own with `Raw` as its data. */
+export type WebhookEventPayload<Raw = unknown> = StandardEvent | WebhookEvent<Raw>;
+
+/** Handlers of standard events, by event type. */
+export type StandardEventHandlers = { [Type in StandardEventType]?: ((event: WebhookEvent<EventData[Type], Type>) => void | Promise<void>) | undefined };
+
+// The names of the parameters in PayKit's core.
+export type CreateCheckoutSchema<M = unknown> = CreateCheckoutParams<M>;
+export type UpdateCheckoutSchema<M = unknown> = UpdateCheckoutParams<M>;
+export type CreatePaymentSchema<M = unknown> = CreatePaymentParams<M>;
+export type UpdatePaymentSchema<M = unknown> = UpdatePaymentParams<M>;
+export type CapturePaymentSchema = CapturePaymentParams;
+export type CreateSubscriptionSchema<M = unknown> = CreateSubscriptionParams<M>;
+export type UpdateSubscriptionSchema<M = object> = UpdateSubscriptionParams<M>;
+export type CreateRefundSchema = CreateRefundParams;

@@ -1,10 +1,10 @@
-// One webhook: which code runs for which event.
+// The handlers of a webhook.
 
 import { reading } from "../internal/untrusted.js";
 import type { EventData, StandardEventType, WebhookEvent } from "./types.js";
 import type { PayKitProvider } from "./provider.js";
 
-/** A webhook as the caller has it. PayKit 1.1 called the headers `headers`. */
+/** An incoming webhook. In PayKit 1.1 the headers were called `headers`. */
 export interface HandleParams {
   body: string;
   headersAsObject?: Record<string, string> | undefined;
@@ -25,19 +25,19 @@ export class Webhook<Name extends string = string> {
     this.#webhookSecret = webhookSecret;
   }
 
-  /** What to do with events of a type. The provider's own events (`gopay.…`) come as their data alone. */
+  /** Adds a handler for a type of event. A handler for the provider's own events (`itpay.…`) gets only their data. */
   on<Type extends StandardEventType>(type: Type, listener: (event: WebhookEvent<EventData[Type], Type>) => unknown): this;
   on(type: `${Name}.${string}`, listener: (data: unknown) => unknown): this;
   on(type: string, listener: Listener): this {
-    if (typeof listener !== "function") throw new TypeError("on must have a function to call");
+    if (typeof listener !== "function") throw new TypeError("on: the handler must be a function");
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
     return this;
   }
 
   /**
-   * Reads the webhook and starts what is to be done with its events, in their order. Rejects when one of them
-   * rejects: let the answer be no 200 then, so that the webhook comes again. An event may come more than once,
-   * always under the same `id`.
+   * Reads the webhook and starts the handlers of its events, in the order of the events. Rejects if a handler rejects:
+   * respond with an error then, so that the provider delivers the webhook again. An event may come more than once,
+   * always with the same `id`.
    */
   async handle(webhook: HandleParams): Promise<void> {
     const read = reading("webhook", () => {
@@ -49,7 +49,7 @@ export class Webhook<Name extends string = string> {
   }
 }
 
-/** Asynchronous, so that one that throws at once does not keep the others from running. */
+/** Asynchronous, so that a handler that throws does not keep the others from running. */
 async function run(listener: Listener, event: WebhookEvent): Promise<void> {
   await listener((event.is_raw === true ? event.data : event) as never);
 }
