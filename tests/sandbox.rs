@@ -106,10 +106,14 @@ fn manifest() -> Value {
 }
 
 fn signed(method: Method, path: &str, body: &Value, key: &str, now: u64) -> Request {
+    signed_text(method, path, if body.is_null() { String::new() } else { body.to_string() }, key, now)
+}
+
+fn signed_text(method: Method, path: &str, body: String, key: &str, now: u64) -> Request {
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query.to_owned())));
     let mut request = Request { query, ..Request::new(method, path.to_owned()) };
-    if !body.is_null() {
-        request = request.with_json(body.to_string());
+    if !body.is_empty() {
+        request = request.with_json(body);
     }
     let base = BaseUrl::parse("https://api.itpay.ai/v1", false).unwrap();
     authorise(&request, &base, &ApiKey::new(Secret::new(key)).unwrap(), now / 1000)
@@ -255,6 +259,44 @@ fn a_field_that_is_missing_or_wrong_is_named() {
         assert_eq!(json(&response)["error"]["details"]["field"], "body");
     }
     assert!(shop.gateway.intents().is_empty());
+}
+
+#[test]
+fn a_value_that_json_cannot_represent_is_refused_wherever_it_stands() {
+    let mut shop = Shop::open();
+    let params = shop.params("pi_01").to_string();
+    for value in [r#""\ud83c""#, r#"["\udf70\ud83c"]"#, r#"{"a\ud83c": 1}"#, "1e999"] {
+        for field in ["unknown", "description", "metadata"] {
+            let body = format!("{{\"{field}\": {value},{}", &params[1..]);
+            let request = signed_text(Method::Post, "/payment-intents", body.clone(), KEY, NOW);
+            let response = shop.gateway.answer(&request, NOW, &RANDOM);
+            assert!(matches!(response.status, 400 | 422), "{body}: {}", response.status);
+            assert!(field != "unknown" || refused(&response, 400) == "INVALID_JSON", "{body}");
+        }
+    }
+    assert!(shop.gateway.intents().is_empty());
+}
+
+#[test]
+fn the_service_svc_sandbox_exists_from_the_start_and_accepts_every_channel() {
+    let mut shop = Shop::open();
+    for channel in [json!("wechat"), json!("carrier_pigeon"), Value::Null] {
+        let id = format!("pi_{channel}").replace('"', "");
+        let mut params = shop.params(&id);
+        params["service_id"] = json!("svc_sandbox");
+        params["channel"] = channel.clone();
+        let created = shop.send(Method::Post, "/payment-intents", &params);
+        assert_eq!(created.status, 201, "{channel}");
+        assert_eq!(json(&created)["channel"], if channel.is_null() { json!("alipay") } else { channel });
+        assert_eq!(json(&shop.qr(&id))["display"]["merchant_name"], "Sandbox");
+        shop.act(&id, Action::Pay).unwrap();
+    }
+    assert_eq!(shop.gateway.next_delivery(NOW).unwrap().url, "https://merchant.example/webhook");
+    let activated = shop.send(Method::Patch, "/services/svc_sandbox/activate", &Value::Null);
+    assert_eq!((activated.status, &json(&activated)["status"]), (200, &json!("active")));
+    assert_eq!(shop.gateway.services().len(), 1, "it is not a registered service");
+    let restored = Sandbox::restore(config(), &shop.gateway.snapshot().unwrap()).unwrap();
+    assert_eq!(restored.intents(), shop.gateway.intents());
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! What a gateway tells a merchant, on its way: what is due when, which waits for which, and a log of every attempt.
+//! Deliveries of webhooks and notifications: due times, order, retries, and a log of every attempt.
 //!
-//! A delivery is tried until the merchant has it, with pauses that double, and given up after so many tries. No page
-//! shows a schedule: this one is the sandbox's own, long enough for a merchant that is away for some minutes.
+//! A delivery is retried with pauses that double until the merchant receives it, up to a number of attempts. No page
+//! shows a schedule. The sandbox's own is long enough for a merchant that is down for some minutes.
 
 use alloc::{
     borrow::ToOwned,
@@ -12,112 +12,91 @@ use alloc::{
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{Row, Table};
+use super::store::{Record, Store};
 
 const FIRST_PAUSE: u64 = 1_000;
 const LONGEST_PAUSE: u64 = 60_000;
 
-/// What is delivered, and by which rules.
-pub(super) trait Deliver: Row {
-    /// After how many tries it is given up.
-    const MAX_TRIES: u32;
-    /// Whether an answer's status says that the merchant has it.
+/// A kind of delivery and its rules.
+pub(super) trait Deliver: Record {
+    /// The number of attempts after which it is abandoned.
+    const MAX_ATTEMPTS: u32;
+    /// Whether a response's status confirms the delivery.
     fn is_received(status: u16) -> bool;
-    /// Deliveries of one line arrive in the order in which they were made.
-    fn line(&self) -> &str;
+    /// Deliveries with the same key arrive in order.
+    fn queue_key(&self) -> &str;
     fn progress(&mut self) -> &mut Progress;
     fn attempts(&mut self) -> &mut Vec<Attempt>;
 }
 
-/// An event of ItPay and its way to the merchant.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub struct Delivery {
-    /// The event's id: the same at every attempt.
-    pub id: String,
-    /// Such as `payment_intent.succeeded`.
-    pub event_type: String,
-    /// The intent that it is about. Its deliveries arrive in the order in which they were made.
-    pub intent_id: String,
-    /// Where it goes.
-    pub url: String,
-    /// The event as it is sent and signed.
-    pub body: String,
-    /// Unix milliseconds.
-    pub created_at: u64,
-    /// How far it has come.
-    pub progress: Progress,
-    /// What was tried, in order.
-    pub attempts: Vec<Attempt>,
-}
-
-/// How far a delivery has come.
+/// The state of a delivery.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum Progress {
-    /// Tried often enough.
+    /// All attempts failed.
     Abandoned,
-    /// The merchant has it.
+    /// The merchant confirmed it.
     Delivered,
-    /// Being posted.
+    /// An attempt is running.
     InFlight {
         /// Unix milliseconds.
         since: u64,
-        /// How many tries went wrong.
+        /// The number of failed attempts.
         failures: u32,
     },
-    /// To be posted.
+    /// The next attempt is scheduled.
     Waiting {
-        /// Unix milliseconds; later if an earlier delivery of the intent is not done by then.
+        /// Unix milliseconds. It is later if an earlier delivery of the same payment is pending.
         due: u64,
-        /// How many tries went wrong.
+        /// The number of failed attempts.
         failures: u32,
     },
 }
 
-/// One try.
+/// One attempt.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Attempt {
     /// When it was sent, in Unix milliseconds.
     pub at: u64,
-    /// How long the answer took, in milliseconds.
+    /// The time until the response, in milliseconds.
     pub duration: u64,
-    /// The HTTP status; none if there was no answer.
+    /// The HTTP status, or `None` without a response.
     pub status: Option<u16>,
 }
 
-/// Every delivery there has been.
+/// All deliveries.
 pub(super) struct Deliveries<D> {
-    log: Table<D>,
-    /// What is not done yet, by line and in order.
+    log: Store<D>,
+    /// Pending deliveries in order, by key.
     queues: BTreeMap<String, VecDeque<usize>>,
-    /// When the first of each queue is due, unless it is in flight.
+    /// When the first delivery of each queue is due, unless it is in flight.
     due: BTreeSet<(u64, usize)>,
 }
 
 impl<D: Deliver> Deliveries<D> {
     pub fn new() -> Deliveries<D> {
-        Deliveries { log: Table::new(), queues: BTreeMap::new(), due: BTreeSet::new() }
+        Deliveries { log: Store::new(), queues: BTreeMap::new(), due: BTreeSet::new() }
     }
 
-    /// Takes over a delivery. One that was in flight when the process ended is sent again. None if its id is taken.
+    /// Adds a delivery. One that was in flight when the process ended is sent again. Returns `None` if its id is taken.
     pub fn push(&mut self, mut delivery: D) -> Option<()> {
         let progress = delivery.progress();
         if let Progress::InFlight { since, failures } = *progress {
             *progress = Progress::Waiting { due: since, failures };
         }
         let waits = matches!(progress, Progress::Waiting { .. });
-        let place = self.log.push(delivery)?;
+        let index = self.log.push(delivery)?;
         if waits {
-            self.line_up(place);
+            self.enqueue(index);
         }
         Some(())
     }
 
-    /// The next that is due, now in flight.
+    /// Returns the next delivery that is due. It is in flight from now on.
     pub fn start(&mut self, now_ms: u64) -> Option<&D> {
-        let (due, place) = *self.due.first().filter(|(due, _)| *due <= now_ms)?;
-        self.due.remove(&(due, place));
-        let delivery = self.log.at_mut(place)?;
+        let (due, index) = *self.due.first().filter(|(due, _)| *due <= now_ms)?;
+        self.due.remove(&(due, index));
+        let delivery = self.log.get_mut(index)?;
         let progress = delivery.progress();
         if let Progress::Waiting { failures, .. } = *progress {
             *progress = Progress::InFlight { since: now_ms, failures };
@@ -125,27 +104,27 @@ impl<D: Deliver> Deliveries<D> {
         Some(delivery)
     }
 
-    /// How it went. A report about something that is not in flight changes nothing.
+    /// Records the response to an attempt. A report about a delivery that is not in flight changes nothing.
     pub fn finish(&mut self, id: &str, status: Option<u16>, now_ms: u64) {
-        let Some(place) = self.log.place(id) else { return };
-        let Some(delivery) = self.log.at_mut(place) else { return };
+        let Some(index) = self.log.index(id) else { return };
+        let Some(delivery) = self.log.get_mut(index) else { return };
         let Progress::InFlight { since, failures } = *delivery.progress() else { return };
         delivery.attempts().push(Attempt { at: since, duration: now_ms.saturating_sub(since), status });
         let failures = failures.saturating_add(1);
         *delivery.progress() = if status.is_some_and(D::is_received) {
             Progress::Delivered
-        } else if failures >= D::MAX_TRIES {
+        } else if failures >= D::MAX_ATTEMPTS {
             Progress::Abandoned
         } else {
             let pause = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(31)).min(LONGEST_PAUSE);
             Progress::Waiting { due: now_ms.saturating_add(pause), failures }
         };
         if let Progress::Waiting { due, .. } = *delivery.progress() {
-            self.due.insert((due, place));
+            self.due.insert((due, index));
             return;
         }
-        let line = delivery.line();
-        if let Some(queue) = self.queues.get_mut(line) {
+        let key = delivery.queue_key();
+        if let Some(queue) = self.queues.get_mut(key) {
             queue.pop_front();
             match queue.front() {
                 Some(next) => {
@@ -153,23 +132,23 @@ impl<D: Deliver> Deliveries<D> {
                     self.schedule(next);
                 }
                 None => {
-                    self.queues.remove(line);
+                    self.queues.remove(key);
                 }
             }
         }
     }
 
-    /// Sends it (again) as soon as its turn comes, with all tries before it. None if there is no such delivery.
-    pub fn again(&mut self, id: &str, now_ms: u64) -> Option<()> {
-        let place = self.log.place(id)?;
-        let delivery = self.log.at_mut(place)?;
+    /// Schedules a delivery now, with all its attempts. Returns `None` if the id is unknown.
+    pub fn redeliver(&mut self, id: &str, now_ms: u64) -> Option<()> {
+        let index = self.log.index(id)?;
+        let delivery = self.log.get_mut(index)?;
         let before = core::mem::replace(delivery.progress(), Progress::Waiting { due: now_ms, failures: 0 });
         match before {
-            Progress::Abandoned | Progress::Delivered => self.line_up(place),
+            Progress::Abandoned | Progress::Delivered => self.enqueue(index),
             Progress::InFlight { .. } => *delivery.progress() = before,
             Progress::Waiting { due, .. } => {
-                if self.due.remove(&(due, place)) {
-                    self.schedule(place);
+                if self.due.remove(&(due, index)) {
+                    self.schedule(index);
                 }
             }
         }
@@ -180,49 +159,23 @@ impl<D: Deliver> Deliveries<D> {
         self.due.first().map(|(due, _)| *due)
     }
 
-    pub fn rows(&self) -> &[D] {
-        self.log.rows()
+    pub fn records(&self) -> &[D] {
+        self.log.records()
     }
 
-    fn line_up(&mut self, place: usize) {
-        let Some(delivery) = self.log.at(place) else { return };
-        let queue = self.queues.entry(delivery.line().to_owned()).or_default();
-        queue.push_back(place);
+    fn enqueue(&mut self, index: usize) {
+        let Some(delivery) = self.log.get(index) else { return };
+        let queue = self.queues.entry(delivery.queue_key().to_owned()).or_default();
+        queue.push_back(index);
         if queue.len() == 1 {
-            self.schedule(place);
+            self.schedule(index);
         }
     }
 
-    fn schedule(&mut self, place: usize) {
-        if let Some(Progress::Waiting { due, .. }) = self.log.at_mut(place).map(Deliver::progress) {
-            self.due.insert((*due, place));
+    fn schedule(&mut self, index: usize) {
+        if let Some(Progress::Waiting { due, .. }) = self.log.get_mut(index).map(Deliver::progress) {
+            self.due.insert((*due, index));
         }
-    }
-}
-
-impl Row for Delivery {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl Deliver for Delivery {
-    const MAX_TRIES: u32 = 10;
-
-    fn is_received(status: u16) -> bool {
-        (200..300).contains(&status)
-    }
-
-    fn line(&self) -> &str {
-        &self.intent_id
-    }
-
-    fn progress(&mut self) -> &mut Progress {
-        &mut self.progress
-    }
-
-    fn attempts(&mut self) -> &mut Vec<Attempt> {
-        &mut self.attempts
     }
 }
 
@@ -248,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_event_of_an_intent_waits_for_the_earlier_one_and_those_of_others_do_not() {
+    fn events_of_one_intent_are_delivered_in_order_and_independently_of_other_intents() {
         let mut deliveries = Deliveries::new();
         for (id, intent_id) in [("a1", "a"), ("a2", "a"), ("b1", "b")] {
             deliveries.push(delivery(id, intent_id)).expect("a new id");
@@ -257,24 +210,24 @@ mod tests {
         assert_eq!(start(&mut deliveries, 0).as_deref(), Some("b1"));
         assert_eq!(start(&mut deliveries, 0), None);
         deliveries.finish("a1", None, 0);
-        deliveries.again("a2", 0).expect("a known id");
-        assert_eq!(start(&mut deliveries, 999), None, "a1 is to be tried again first");
+        deliveries.redeliver("a2", 0).expect("a known id");
+        assert_eq!(start(&mut deliveries, 999), None, "a1 is retried first");
         assert_eq!(start(&mut deliveries, 1_000).as_deref(), Some("a1"));
         deliveries.finish("a1", Some(204), 1_000);
-        deliveries.again("a1", 1_000).expect("a known id");
+        deliveries.redeliver("a1", 1_000).expect("a known id");
         assert_eq!(start(&mut deliveries, 1_000).as_deref(), Some("a2"));
-        assert_eq!(start(&mut deliveries, 1_000), None, "what is delivered again goes to the end");
+        assert_eq!(start(&mut deliveries, 1_000), None, "a redelivery goes to the end of the queue");
         deliveries.finish("a2", Some(200), 1_000);
         assert_eq!(start(&mut deliveries, 1_000).as_deref(), Some("a1"));
     }
 
     #[test]
-    fn an_event_that_was_given_up_no_longer_holds_up_the_next() {
+    fn an_abandoned_event_does_not_block_the_next_one() {
         let mut deliveries = Deliveries::new();
         deliveries.push(delivery("a1", "a")).expect("a new id");
         deliveries.push(delivery("a2", "a")).expect("a new id");
-        for _ in 0..Delivery::MAX_TRIES {
-            let due = deliveries.next_due().expect("a1 is to be tried");
+        for _ in 0..Delivery::MAX_ATTEMPTS {
+            let due = deliveries.next_due().expect("a1 is due");
             assert_eq!(start(&mut deliveries, due).as_deref(), Some("a1"));
             deliveries.finish("a1", Some(500), due);
         }

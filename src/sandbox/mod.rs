@@ -1,8 +1,8 @@
 //! Both gateways as pure state machines: `(state, request, now, random) -> (state, response, deliveries)`.
 //!
-//! A double that is stricter than the real thing: whatever the pages describe is checked, and what they do
-//! not say is decided in the file of its subject, with a comment that says so. Whoever runs one brings the
-//! clock and the random bytes, hands the requests in and posts the webhooks that come out.
+//! The sandbox checks everything that the pages document. Each gap in the pages is decided in the file of its subject,
+//! with a comment. The caller brings the clock and the random bytes, passes requests in, and sends the webhooks that
+//! come out.
 //!
 //! ```
 //! use itpay::http::{BaseUrl, Method, Request};
@@ -18,27 +18,23 @@
 //! assert_eq!(gateway.answer(&signed, now_ms, &random).status, 404);
 //! assert_eq!(gateway.answer(&request, now_ms, &random).status, 401);
 //! while let Some(webhook) = gateway.next_delivery(now_ms) {
-//!     // POST webhook.body with webhook.headers to webhook.url, then tell how it went:
+//!     // POST webhook.body with webhook.headers to webhook.url, then report the response:
 //!     gateway.delivered(&webhook.id, Some(200), now_ms);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod charges;
+mod context;
 mod deliveries;
-mod emvco;
-mod error_response;
 pub mod gopay;
 mod ids;
-mod intents;
 mod itpay;
-mod services;
-mod table;
+mod store;
 
 pub use self::{
-    charges::{Charge, Display},
-    deliveries::{Attempt, Delivery, Progress},
-    intents::{Action, Change, Intent},
-    itpay::{Config, DEFAULT_EXPIRES_AFTER, DEFAULT_WALLET_URL, Sandbox, Webhook},
-    services::{Service, ServiceStatus},
+    deliveries::{Attempt, Progress},
+    itpay::{
+        Action, Change, Charge, Config, DEFAULT_EXPIRES_AFTER, DEFAULT_WALLET_URL, Delivery, Display, Intent, Sandbox,
+        Service, ServiceStatus, Webhook,
+    },
 };

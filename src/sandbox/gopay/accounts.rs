@@ -1,18 +1,17 @@
-//! What belongs to the e-shop and not to a payment: the ways to pay, the account's statement.
+//! The e-shop's payment methods and its account statement.
 //!
-//! The statement's columns are the sandbox's own: no page shows GoPay's. Of its formats only those in CSV are
-//! written.
+//! The statement's columns are the sandbox's own, as no page shows GoPay's. Only the CSV formats are supported.
 
 use alloc::{format, string::String, vec::Vec};
 
 use serde_json::{Value, json};
 
 use super::{
-    check::{Check, Level},
-    error_response::Refusal,
-    orders::{CURRENCIES, read_json},
+    error_response::ErrorResponse,
+    orders::{CURRENCIES, read_json, same_id},
     payments::Payment,
     refunds::local_time,
+    validator::{ObjectRef, Validator},
 };
 use crate::{
     Money,
@@ -22,10 +21,10 @@ use crate::{
 
 const MS_PER_DAY: u64 = 86_400_000;
 
-/// Answers `GET /eshops/eshop/{goid}/payment-instruments`, in one currency or in all.
-pub(super) fn instruments(currency: Option<&str>) -> Result<Value, Refusal> {
+/// Answers `GET /eshops/eshop/{goid}/payment-instruments`, for one currency or for all.
+pub(super) fn instruments(currency: Option<&str>) -> Result<Value, ErrorResponse> {
     if currency.is_some_and(|currency| !CURRENCIES.contains(&currency)) {
-        return Err(Refusal::not_found());
+        return Err(ErrorResponse::not_found());
     }
     let label = |czech: &str, english: &str| json!({ "cs": czech, "en": english });
     let image = |name: &str| json!({ "normal": format!("https://gate.gopay.cz/images/{name}.png"), "large": null });
@@ -44,7 +43,7 @@ pub(super) fn instruments(currency: Option<&str>) -> Result<Value, Refusal> {
             "image": image("BANK_ACCOUNT"), "enabledSwifts": [swift],
         },
     ]);
-    // Only without a currency it has to say which ones.
+    // The response lists the currencies only if the request names none.
     for instrument in enabled.as_array_mut().into_iter().flatten().filter(|_| currency.is_none()) {
         if let Some(instrument) = instrument.as_object_mut() {
             instrument.insert("currencies".into(), CURRENCIES.into());
@@ -54,24 +53,24 @@ pub(super) fn instruments(currency: Option<&str>) -> Result<Value, Refusal> {
     Ok(json!({ "groups": groups, "enabledPaymentInstruments": enabled }))
 }
 
-/// Answers `POST /accounts/account-statement`: what came in and went out, in the order of the payments.
-pub(super) fn statement(request: &Request, go_id: u64, payments: &[Payment]) -> Result<String, Refusal> {
+/// Answers `POST /accounts/account-statement`: payments and refunds, in the order of the payments.
+pub(super) fn statement(request: &Request, go_id: u64, payments: &[Payment]) -> Result<String, ErrorResponse> {
     let body = read_json(request)?;
-    let (top, mut check) = (Level::top(&body), Check::default());
+    let (top, mut validator) = (ObjectRef::top(&body), Validator::default());
     for name in ["date_from", "date_to", "goid", "currency", "format"] {
-        check.require(&top, name);
+        validator.require(&top, name);
     }
-    let (from, to) = (check.date(&top, "date_from"), check.date(&top, "date_to"));
+    let (from, to) = (validator.date(&top, "date_from"), validator.date(&top, "date_to"));
     if from.zip(to).is_some_and(|(from, to)| from > to) {
-        check.wrong(&top, "date_to", "must not be before date_from");
+        validator.invalid(&top, "date_to", "must not be before date_from");
     }
-    if check.positive_or_digits(&top, "goid").is_some_and(|given| given != go_id) {
-        check.fail(&top, "goid", 304, "must be the e-shop's own");
+    if validator.positive(&top, "goid").is_some_and(|given| !same_id(given, go_id)) {
+        validator.fail(&top, "goid", 304, "must be the e-shop's own");
     }
-    let currency = check.word(&top, "currency", CURRENCIES);
-    check.word(&top, "format", &["CSV_A", "CSV_B", "CSV_C", "CSV_D", "CSV_E"]);
+    let currency = validator.word(&top, "currency", CURRENCIES);
+    validator.word(&top, "format", &["CSV_A", "CSV_B", "CSV_C", "CSV_D", "CSV_E"]);
     let period = from.zip(to).map(|(from, to)| from..to.saturating_add(MS_PER_DAY));
-    let (period, currency) = check.done(period.zip(currency)).map_err(Refusal::Rules)?;
+    let (period, currency) = validator.done(period.zip(currency)).map_err(ErrorResponse::Rules)?;
 
     let mut lines = String::from("date;type;payment_id;order_number;amount;currency\r\n");
     for payment in payments.iter().filter(|payment| payment.order.currency == currency) {
@@ -88,7 +87,7 @@ pub(super) fn statement(request: &Request, go_id: u64, payments: &[Payment]) -> 
     Ok(lines)
 }
 
-/// A field of a CSV file (RFC 4180). A spreadsheet must not take a merchant's text for a formula.
+/// A field of a CSV file (RFC 4180). A spreadsheet must not read a merchant's text as a formula.
 fn quoted(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))

@@ -1,7 +1,7 @@
-//! How the gateway says no: a list of errors, one error alone, or the firewall's page.
+//! Error responses: a list of errors, a single error, or the firewall's page.
 //!
-//! Documented: the two shapes, the codes, that 409 is a refusal by the rules, and the five names below. Which shape
-//! comes when is decided here: a list with 409, one alone with any other status.
+//! Documented are the two shapes, the codes, the status 409 for invalid requests, and the five names below. Decided
+//! here: a list with status 409, a single error with any other status.
 
 use alloc::{borrow::ToOwned, string::ToString, vec, vec::Vec};
 
@@ -9,56 +9,60 @@ use serde_json::{Value, json};
 
 use crate::{
     http::{Headers, Response},
-    sandbox::gopay::check::Problem,
+    sandbox::gopay::validator::FieldError,
 };
 
 #[derive(Debug)]
-pub(super) enum Refusal {
-    /// 403 with a page: it was not GoPay that read the request.
+pub(super) enum ErrorResponse {
+    /// The firewall's 403 with an HTML page.
     Firewall,
-    /// 405, and what the path takes.
+    /// 405, with the allowed method.
     Method(&'static str),
-    /// One error alone.
+    /// A single error.
     Plain { status: u16, code: u16 },
-    /// 409.
-    Rules(Vec<Problem>),
+    /// 409 with a list of errors.
+    Rules(Vec<FieldError>),
 }
 
-impl Refusal {
-    /// A refusal that is about the payment and not about a field.
-    pub fn rule(code: u16, description: &str) -> Refusal {
-        Refusal::Rules(vec![Problem { field: None, code, description: description.to_owned() }])
+impl ErrorResponse {
+    /// An error of the payment, not of a field.
+    pub fn rule(code: u16, description: &str) -> ErrorResponse {
+        ErrorResponse::Rules(vec![FieldError { field: None, code, description: description.to_owned() }])
     }
 
-    pub fn field(field: &str, code: u16, description: &str) -> Refusal {
-        Refusal::Rules(vec![Problem { field: Some(field.to_owned()), code, description: description.to_owned() }])
+    pub fn field(field: &str, code: u16, description: &str) -> ErrorResponse {
+        ErrorResponse::Rules(vec![FieldError {
+            field: Some(field.to_owned()),
+            code,
+            description: description.to_owned(),
+        }])
     }
 
-    /// Nothing at this path, or no such payment.
-    pub fn not_found() -> Refusal {
-        Refusal::Plain { status: 404, code: 304 }
+    /// An unknown path or payment.
+    pub fn not_found() -> ErrorResponse {
+        ErrorResponse::Plain { status: 404, code: 304 }
     }
 
-    /// No token, or one that is not known, over, or not for this.
-    pub fn not_authorised() -> Refusal {
-        Refusal::Plain { status: 403, code: 200 }
+    /// A token is missing, unknown, expired, or has the wrong scope.
+    pub fn not_authorized() -> ErrorResponse {
+        ErrorResponse::Plain { status: 403, code: 200 }
     }
 
     pub fn into_response(self, language: Language, now_ms: u64) -> Response {
         let mut headers = Headers::default();
         let (status, body) = match self {
-            Refusal::Firewall => {
+            ErrorResponse::Firewall => {
                 headers.set("Content-Type", "text/html");
                 let page = "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>";
                 return Response { status: 403, headers, body: page.as_bytes().to_vec() };
             }
-            Refusal::Method(allow) => {
+            ErrorResponse::Method(allow) => {
                 headers.set("Allow", allow);
                 (405, entry("G", None, 116, None, language))
             }
-            Refusal::Plain { status, code } => (status, entry("G", None, code, None, language)),
-            Refusal::Rules(problems) => {
-                let one = |problem: &Problem| {
+            ErrorResponse::Plain { status, code } => (status, entry("G", None, code, None, language)),
+            ErrorResponse::Rules(problems) => {
+                let one = |problem: &FieldError| {
                     let scope = if problem.field.is_some() { "F" } else { "G" };
                     entry(scope, problem.field.as_deref(), problem.code, Some(&problem.description), language)
                 };
@@ -71,7 +75,7 @@ impl Refusal {
     }
 }
 
-/// What the texts of errors are written in.
+/// The language of error texts.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Language {
     Czech,
@@ -79,7 +83,7 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// Of an `Accept-Language` header. GoPay's own SDKs send `cs-CZ` for Czech and Slovak.
+    /// Reads an `Accept-Language` header. GoPay's own SDKs send `cs-CZ` for Czech and Slovak.
     pub fn accepted(header: Option<&str>) -> Language {
         let code = header.unwrap_or_default().trim().get(..2).unwrap_or_default().to_ascii_lowercase();
         if code == "cs" || code == "sk" { Language::Czech } else { Language::English }
@@ -98,7 +102,7 @@ fn entry(scope: &str, field: Option<&str>, code: u16, description: Option<&str>,
     })
 }
 
-/// The names that GoPay's own tests have. Those of the other codes are documented nowhere.
+/// The names in GoPay's own tests. The names of the other codes are not documented.
 fn name(code: u16) -> Option<&'static str> {
     Some(match code {
         331 => "PAYMENT_REFUND_NOT_SUPPORTED",
@@ -110,7 +114,7 @@ fn name(code: u16) -> Option<&'static str> {
     })
 }
 
-/// The codes of the documentation in words of our own, English and Czech.
+/// The documented codes with texts of our own, English and Czech.
 fn texts(code: u16) -> (&'static str, &'static str) {
     match code {
         100 => ("System error", "Systémová chyba"),
@@ -121,7 +125,7 @@ fn texts(code: u16) -> (&'static str, &'static str) {
         114 => ("It cannot be deleted", "Nelze smazat"),
         115 => ("The value is ambiguous", "Údaj není jednoznačný"),
         116 => ("The request is not valid", "Neplatný požadavek"),
-        200 => ("Not authorised", "Chybí oprávnění"),
+        200 => ("Not authorized", "Chybí oprávnění"),
         201 => ("The grant type is not supported", "Typ oprávnění není podporován"),
         202 => ("Wrong credentials", "Chybné přihlašovací údaje"),
         203 => ("The PIN was deactivated", "PIN byl deaktivován"),
@@ -134,16 +138,16 @@ fn texts(code: u16) -> (&'static str, &'static str) {
         330 => ("The refund is not possible", "Platbu nelze vrátit"),
         331 => ("The payment cannot be refunded", "Vrácení platby není podporováno"),
         332 => ("Wrong amount", "Chybná částka"),
-        333 => ("The balance does not suffice", "Nedostatek prostředků na účtu"),
+        333 => ("Insufficient balance", "Nedostatek prostředků na účtu"),
         340 => ("The recurring payment failed", "Opakovanou platbu se nepodařilo provést"),
         341 => ("The payment is not recurring", "Opakování platby není podporováno"),
         342 => ("The recurrence was stopped", "Opakování platby bylo zastaveno"),
         343 => ("Too many attempts at a recurring payment", "Příliš mnoho pokusů o opakovanou platbu"),
         350 => ("The capture failed", "Stržení platby se nezdařilo"),
         351 => ("The payment was captured already", "Platba již byla stržena"),
-        352 => ("The authorisation could not be voided", "Předautorizaci se nepodařilo zrušit"),
-        353 => ("The authorisation was voided already", "Předautorizace již byla zrušena"),
-        360 => ("The items do not make the amount", "Součet položek neodpovídá částce"),
+        352 => ("The authorization could not be voided", "Předautorizaci se nepodařilo zrušit"),
+        353 => ("The authorization was voided already", "Předautorizace již byla zrušena"),
+        360 => ("The items do not add up to the amount", "Součet položek neodpovídá částce"),
         _ => ("Error", "Chyba"),
     }
 }

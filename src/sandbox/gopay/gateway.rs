@@ -1,4 +1,4 @@
-//! The GoPay gateway: who may call, which path does what, and what happens by itself.
+//! The GoPay gateway: its state, its clock, and its public interface.
 
 use alloc::{
     borrow::ToOwned,
@@ -11,59 +11,51 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    accounts,
-    check::{Check, Level},
-    error_response::{Language, Refusal},
-    notifications::{Notification, is_told, with_id},
-    orders::{Order, check_items, has_type, read_json},
-    payments::{Action, Change, Operation, Payment, key},
+    error_response::{ErrorResponse, Language},
+    notifications::{Notification, with_id},
+    payments::{Change, Payment, key},
     tokens::Tokens,
+    transitions::{Action, Operation},
 };
 use crate::{
     Error, Secret,
-    gopay::{Progress as Outcome, RecurrenceState, State, routes::Route},
-    http::{Headers, Method, Request, Response, query_value},
+    gopay::{Progress as Outcome, RecurrenceState, State},
+    http::{Headers, Request, Response},
     json::JsonMap,
-    sandbox::{
-        deliveries::{Deliveries, Progress},
-        ids::Ids,
-        table::Table,
-    },
+    sandbox::{context::CallContext, deliveries::Deliveries, ids::IdGenerator, store::Store},
     time::to_http_date,
 };
 
-/// Where a `gw_url` leads unless told otherwise.
+/// The default prefix of each `gw_url`.
 pub const DEFAULT_PAY_URL: &str = "https://gw.sandbox.gopay.com/gw/v3";
-/// The path below which the API lies.
-const PREFIX: &str = "/api";
-/// Below every id.
+/// Every id is greater.
 const FIRST_ID: u64 = 3_000_000_000;
 
-/// What a sandbox is set up with.
+/// The settings of a sandbox.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The one client that is known.
+    /// The one client that the sandbox accepts.
     pub client_id: String,
     /// Its secret.
     pub client_secret: Secret,
-    /// The one e-shop that there is.
+    /// The one e-shop.
     pub go_id: u64,
-    /// Where all notifications go instead of to their payments' URLs.
+    /// Receives all notifications, instead of the URLs of their payments.
     pub notification_url: Option<String>,
-    /// `gw_url` is this, a slash and the payment's id.
+    /// A `gw_url` is this URL, a slash and the payment's id.
     pub pay_url: String,
-    /// Whether answers have what surprises in the real ones: spaces around text, the e-shop's id as a string.
+    /// Whether responses have the oddities of the real ones: spaces around text, the e-shop's id as a string.
     pub quirks: bool,
-    /// Whether the e-shop may have recurrences, which GoPay enables on request.
+    /// Whether the e-shop may create recurrences. GoPay enables them on request.
     pub recurrence: bool,
-    /// Whether it may have preauthorisations, likewise.
+    /// Whether the e-shop may create preauthorizations. GoPay enables them on request.
     pub preauthorization: bool,
-    /// Whether it may capture a part, likewise.
+    /// Whether the e-shop may capture a part. GoPay enables it on request.
     pub partial_capture: bool,
 }
 
 impl Config {
-    /// With everything else as usual, and everything enabled.
+    /// The default settings with these credentials. Everything is enabled.
     pub fn new(client_id: &str, client_secret: Secret, go_id: u64) -> Config {
         Config {
             client_id: client_id.to_owned(),
@@ -84,40 +76,30 @@ impl Config {
 pub struct Call {
     /// The notification's id, for [`Sandbox::delivered`].
     pub id: String,
-    /// One for the first of all attempts.
+    /// The number of this attempt, from 1.
     pub attempt: usize,
-    /// The whole of it.
+    /// The URL with its query.
     pub url: String,
 }
 
-/// A GoPay gateway that holds all its state in memory.
+/// A GoPay gateway that holds its whole state in memory.
 pub struct Sandbox {
-    config: Config,
-    ids: Ids,
-    last_id: u64,
-    tokens: Tokens,
-    payments: Table<Payment>,
-    notifications: Deliveries<Notification>,
-    /// When something happens to which payment by itself, by its place.
-    due: BTreeSet<(u64, usize)>,
-    /// What [`Sandbox::take_changes`] has not told yet.
-    changes: Vec<(u64, Change)>,
-    /// How operations end, but for those that end well at once.
-    outcomes: BTreeMap<Operation, Outcome>,
-}
-
-/// The answer's type and body.
-type Answer = Result<(&'static str, String), Refusal>;
-
-/// The moment of a call and the random bytes that came with it.
-#[derive(Clone, Copy)]
-struct Moment<'a> {
-    now_ms: u64,
-    random: &'a [u8; 16],
+    pub(super) config: Config,
+    pub(super) ids: IdGenerator,
+    pub(super) last_id: u64,
+    pub(super) tokens: Tokens,
+    pub(super) payments: Store<Payment>,
+    pub(super) notifications: Deliveries<Notification>,
+    /// When each payment changes by itself next, with its index.
+    pub(super) due: BTreeSet<(u64, usize)>,
+    /// Changes that [`Sandbox::take_changes`] has not returned yet.
+    pub(super) changes: Vec<(u64, Change)>,
+    /// The results of operations that do not finish at once.
+    pub(super) outcomes: BTreeMap<Operation, Outcome>,
 }
 
 impl Sandbox {
-    /// An empty gateway. Neither the credentials nor the e-shop's id may be empty.
+    /// Creates a gateway without payments. Neither the credentials nor the e-shop's id may be empty.
     pub fn new(config: Config) -> Result<Sandbox, Error> {
         for (field, text) in [("clientId", config.client_id.as_str()), ("clientSecret", config.client_secret.expose())]
         {
@@ -130,10 +112,10 @@ impl Sandbox {
         }
         Ok(Sandbox {
             config,
-            ids: Ids::default(),
+            ids: IdGenerator::default(),
             last_id: FIRST_ID,
             tokens: Tokens::default(),
-            payments: Table::new(),
+            payments: Store::new(),
             notifications: Deliveries::new(),
             due: BTreeSet::new(),
             changes: Vec::new(),
@@ -141,141 +123,142 @@ impl Sandbox {
         })
     }
 
-    /// One HTTP exchange; `request.path` is the path as sent, below `/api`. Refusals are responses too.
+    /// Answers one HTTP request. `request.path` is the path as sent, with `/api`. An error is a response, too.
     pub fn answer(&mut self, request: &Request, now_ms: u64, random: &[u8; 16]) -> Response {
         self.tick(now_ms, random);
         let language = Language::accepted(request.headers.get("Accept-Language"));
-        let mut response = match self.handle(request, Moment { now_ms, random }) {
+        let mut response = match self.handle(request, CallContext { now_ms, random }) {
             Ok((content_type, body)) => {
                 let mut headers = Headers::default();
                 headers.set("Content-Type", content_type);
                 Response { status: 200, headers, body: body.into_bytes() }
             }
-            Err(refusal) => refusal.into_response(language, now_ms),
+            Err(error) => error.into_response(language, now_ms),
         };
-        // A client may want to know the gateway's clock, to find what it did among the dates of a history.
+        // A client compares the dates of a refund history with the gateway's clock.
         response.headers.set("Date", to_http_date(now_ms));
         response
     }
 
-    /// What happens at the payer, at a bank or by time. An action that cannot follow changes nothing.
+    /// Acts as the payer, the bank or the passing of time. An action that the state does not allow is an error and
+    /// changes nothing.
     pub fn act(&mut self, payment_id: u64, action: &Action, now_ms: u64, random: &[u8; 16]) -> Result<&Payment, Error> {
         self.tick(now_ms, random);
-        let place = self.place(payment_id)?;
-        self.change(place, Moment { now_ms, random }, |payment| payment.apply(action, now_ms))?;
+        let index = self.index(payment_id)?;
+        self.change(index, CallContext { now_ms, random }, |payment| payment.apply(action, now_ms))?;
         self.payment(payment_id).ok_or_else(unknown)
     }
 
-    /// Charges the payer of a recurrence as GoPay does when the cycle brings it, now. Gives the charge.
+    /// Charges a recurrence now, as GoPay does at the end of each cycle. Returns the charge.
     pub fn charge(&mut self, parent_id: u64, now_ms: u64, random: &[u8; 16]) -> Result<&Payment, Error> {
         self.tick(now_ms, random);
-        let place = self.place(parent_id)?;
-        let parent = self.payments.at(place).ok_or_else(unknown)?;
+        let index = self.index(parent_id)?;
+        let parent = self.payments.get(index).ok_or_else(unknown)?;
         if !parent.mandate.as_ref().is_some_and(|mandate| mandate.state == RecurrenceState::Started) {
             return Err(Error::invalid("payment", "has no recurrence that was started and not stopped"));
         }
         let order = parent.order.as_charge();
-        let child = self.charge_again(place, order, Moment { now_ms, random }).ok_or_else(unknown)?;
-        self.settle_charge(child, Moment { now_ms, random });
-        self.payments.at(child).ok_or_else(unknown)
+        let child = self.create_charge(index, order, CallContext { now_ms, random }).ok_or_else(unknown)?;
+        self.settle_charge(child, CallContext { now_ms, random });
+        self.payments.get(child).ok_or_else(unknown)
     }
 
-    /// Says how an operation ends from now on: at once, which is usual, later ([`Action::Settle`], or
-    /// [`Action::Pay`] for a charge), or not at all.
+    /// Sets the result of an operation from now on: `FINISHED` at once (the default), `ACCEPTED` until
+    /// [`Action::Settle`] (or [`Action::Pay`] for a charge), or `FAILED`.
     pub fn set_outcome(&mut self, operation: Operation, outcome: Outcome) {
         self.outcomes.insert(operation, outcome);
     }
 
-    /// No token is good any more.
+    /// Revokes every token.
     pub fn revoke_tokens(&mut self) {
         self.tokens.revoke_all();
     }
 
-    /// A refusal with one of GoPay's error codes, as a double of a fault that cannot be brought about.
+    /// Returns an error response with one of GoPay's codes, to simulate a failure that no request can cause.
     pub fn refusal(&self, code: u16, accept_language: Option<&str>, now_ms: u64) -> Response {
-        let refusal = match code {
-            100 => Refusal::Plain { status: 500, code },
-            200 => Refusal::not_authorised(),
-            202 => Refusal::Plain { status: 401, code },
-            304 => Refusal::not_found(),
-            _ => Refusal::rule(code, "injected"),
+        let error = match code {
+            100 => ErrorResponse::Plain { status: 500, code },
+            200 => ErrorResponse::not_authorized(),
+            202 => ErrorResponse::Plain { status: 401, code },
+            304 => ErrorResponse::not_found(),
+            _ => ErrorResponse::rule(code, "injected"),
         };
-        refusal.into_response(Language::accepted(accept_language), now_ms)
+        error.into_response(Language::accepted(accept_language), now_ms)
     }
 
-    /// Does what is due: time-outs, lapses, charges of a cycle, the end of a recurrence.
+    /// Applies what is due: time-outs, lapsed preauthorizations, cyclic charges, the end of a recurrence.
     pub fn tick(&mut self, now_ms: u64, random: &[u8; 16]) {
-        let moment = Moment { now_ms, random };
-        while let Some((_, place)) = self.due.first().copied().filter(|(due, _)| *due <= now_ms) {
-            let Some(payment) = self.payments.at(place) else { return };
+        let context = CallContext { now_ms, random };
+        while let Some((_, index)) = self.due.first().copied().filter(|(due, _)| *due <= now_ms) {
+            let Some(payment) = self.payments.get(index) else { return };
             let action = match (&payment.state, payment.next_charge()) {
                 (State::Created | State::PaymentMethodChosen, _) => Action::TimeOut,
                 (State::Authorized, _) => Action::Lapse,
                 (_, Some((_, true))) => Action::StopRecurrence,
                 _ => {
                     let order = payment.order.as_charge();
-                    // It must not be due again before its child is made, whatever comes of that.
-                    self.change(place, moment, |payment| {
+                    // Counted first, so that the parent is not due again even if the charge fails.
+                    self.change(index, context, |payment| {
                         if let Some(mandate) = &mut payment.mandate {
                             mandate.cycles = mandate.cycles.saturating_add(1);
                         }
                         Ok::<(), Error>(())
                     })
                     .ok();
-                    if let Some(child) = self.charge_again(place, order, moment) {
-                        self.settle_charge(child, moment);
+                    if let Some(child) = self.create_charge(index, order, context) {
+                        self.settle_charge(child, context);
                     }
                     continue;
                 }
             };
-            if self.change(place, moment, |payment| payment.apply(&action, now_ms)).is_err() {
-                // It cannot be refused: a payment is due for as long as that can follow.
+            if self.change(index, context, |payment| payment.apply(&action, now_ms)).is_err() {
+                // Infallible: a payment is due only while its state allows the action. Never loop on it.
                 self.due.pop_first();
             }
         }
     }
 
-    /// The next notification to GET, in flight until [`Sandbox::delivered`]. Several may be in flight together.
+    /// Returns the next notification to GET. It is in flight until [`Sandbox::delivered`] is called. Several may be in
+    /// flight at the same time.
     pub fn next_delivery(&mut self, now_ms: u64) -> Option<Call> {
         let notification = self.notifications.start(now_ms)?;
         let attempt = notification.attempts.len() + 1;
         Some(Call { id: notification.id.clone(), attempt, url: notification.url.clone() })
     }
 
-    /// How it went; no status means no answer. Anything but a 200 is tried again, up to twenty times.
+    /// Reports the response's status, or `None` without a response. Any status but 200 is retried, up to twenty attempts.
     pub fn delivered(&mut self, notification_id: &str, status: Option<u16>, now_ms: u64) {
         self.notifications.finish(notification_id, status, now_ms);
     }
 
-    /// Sends a notification again, whatever became of it; one that is in flight is left alone.
+    /// Sends a notification again. A notification in flight is left alone.
     pub fn redeliver(&mut self, notification_id: &str, now_ms: u64) -> Result<(), Error> {
-        let known = self.notifications.again(notification_id, now_ms);
+        let known = self.notifications.redeliver(notification_id, now_ms);
         known.ok_or_else(|| Error::invalid("notificationId", "is not known"))
     }
 
-    /// When next something happens by itself: a [`Sandbox::tick`] or a [`Sandbox::next_delivery`] is due.
+    /// Returns when the next [`Sandbox::tick`] or [`Sandbox::next_delivery`] is due, in Unix milliseconds.
     pub fn next_due(&self) -> Option<u64> {
         let due = self.due.first().map(|(due, _)| *due);
         due.into_iter().chain(self.notifications.next_due()).min()
     }
 
-    /// Each state that a payment has entered since this was last called, with the payment's id.
+    /// Returns each state that a payment entered since the last call, with the payment's id.
     pub fn take_changes(&mut self) -> Vec<(u64, Change)> {
         core::mem::take(&mut self.changes)
     }
 
-    /// Every payment, in the order of creation.
+    /// Returns all payments, in the order of creation.
     pub fn payments(&self) -> &[Payment] {
-        self.payments.rows()
+        self.payments.records()
     }
 
-    /// One payment.
+    /// Returns a payment by its id.
     pub fn payment(&self, id: u64) -> Option<&Payment> {
-        self.payments.get(&key(id))
+        self.payments.find(&key(id))
     }
 
-    /// A payment for whoever looks at the gateway from inside, as a page for the payer does: as on the wire but
-    /// without what surprises there, and with what is not on the wire.
+    /// Returns a payment for a user interface: the wire object without its oddities, and with the internal fields.
     pub fn view(&self, payment: &Payment) -> JsonMap {
         let order = &payment.order;
         let mut view = payment.to_wire(self.config.go_id, &self.config.pay_url, false);
@@ -298,36 +281,36 @@ impl Sandbox {
         view
     }
 
-    /// Every notification with its attempts, in order.
+    /// Returns all notifications with their attempts, in order.
     pub fn notifications(&self) -> &[Notification] {
-        self.notifications.rows()
+        self.notifications.records()
     }
 
-    /// The whole state as JSON, without the client's secret and without tokens.
+    /// Returns the state as JSON, without the client's secret and without tokens.
     pub fn snapshot(&self) -> Result<String, Error> {
         let state = Snapshot {
-            ids_drawn: self.ids.drawn,
+            ids_issued: self.ids.issued,
             last_id: self.last_id,
-            payments: self.payments.rows().to_vec(),
-            notifications: self.notifications.rows().to_vec(),
+            payments: self.payments.records().to_vec(),
+            notifications: self.notifications.records().to_vec(),
         };
         serde_json::to_string(&state).map_err(|_| Error::invalid("snapshot", "cannot be written as JSON"))
     }
 
-    /// A gateway that goes on where another's snapshot was taken.
+    /// Creates a gateway from another one's snapshot.
     pub fn restore(config: Config, snapshot: &str) -> Result<Sandbox, Error> {
         let invalid = |problem: &str| Error::invalid("snapshot", problem);
         let state: Snapshot = serde_json::from_str(snapshot).map_err(|error| invalid(&error.to_string()))?;
         let mut sandbox = Sandbox::new(config)?;
-        (sandbox.ids.drawn, sandbox.last_id) = (state.ids_drawn, state.last_id);
+        (sandbox.ids.issued, sandbox.last_id) = (state.ids_issued, state.last_id);
         for payment in state.payments {
-            let payment = payment.restored().ok_or_else(|| invalid("has a payment that cannot be"))?;
+            let payment = payment.restored().ok_or_else(|| invalid("has an inconsistent payment"))?;
             if payment.id > sandbox.last_id || payment.parent_id.is_some_and(|id| sandbox.payment(id).is_none()) {
-                return Err(invalid("has a payment with an id that cannot be"));
+                return Err(invalid("has a payment with an invalid id"));
             }
             let due = payment.due();
-            let place = sandbox.payments.push(payment).ok_or_else(|| invalid("has an id twice"))?;
-            sandbox.due.extend(due.map(|due| (due, place)));
+            let index = sandbox.payments.push(payment).ok_or_else(|| invalid("has an id twice"))?;
+            sandbox.due.extend(due.map(|due| (due, index)));
         }
         for notification in state.notifications {
             sandbox.notifications.push(notification).ok_or_else(|| invalid("has an id twice"))?;
@@ -335,235 +318,19 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    fn wire(&self, payment: &Payment) -> JsonMap {
+    pub(super) fn wire(&self, payment: &Payment) -> JsonMap {
         payment.to_wire(self.config.go_id, &self.config.pay_url, self.config.quirks)
     }
 
-    fn handle(&mut self, request: &Request, moment: Moment<'_>) -> Answer {
-        let route = request.path.strip_prefix(PREFIX).and_then(Route::parse);
-        if matches!(route, Some(Route::Token)) && request.method == Method::Post {
-            let Config { client_id, client_secret, .. } = &self.config;
-            let token = self.tokens.issue(request, client_id, client_secret, moment.now_ms, moment.random)?;
-            return Ok(as_json(&token));
-        }
-        let is_create = matches!(route, Some(Route::Payments));
-        self.tokens.check(request, is_create, moment.now_ms)?;
-        let route = route.ok_or_else(Refusal::not_found)?;
-        if request.method.as_str() != route.methods() {
-            return Err(Refusal::Method(route.methods()));
-        }
-        match route {
-            Route::AccountStatement => {
-                let statement = accounts::statement(request, self.config.go_id, self.payments.rows())?;
-                Ok(("application/octet-stream", statement))
-            }
-            Route::Capture(id) => self.capture(id, request, moment),
-            Route::CreateRecurrence(id) => self.create_recurrence(id, request, moment),
-            Route::Payment(id) => {
-                let payment = self.payment(id).ok_or_else(Refusal::not_found)?;
-                Ok(as_json(&Value::Object(self.wire(payment))))
-            }
-            Route::PaymentInstruments { go_id, currency } if go_id == self.config.go_id => {
-                Ok(as_json(&accounts::instruments(currency.as_deref())?))
-            }
-            Route::Payments => self.create(request, moment),
-            Route::Refund(id) => self.refund(id, request, moment),
-            Route::Refunds(id) => {
-                let payment = self.payment(id).ok_or_else(Refusal::not_found)?;
-                let refunds = payment.refunds.iter().map(|refund| refund.to_wire(&payment.order.currency));
-                Ok(as_json(&refunds.collect()))
-            }
-            Route::VoidAuthorization(id) => {
-                let outcome = self.outcome(Operation::VoidAuthorization);
-                self.call(id, &outcome, moment, |payment| payment.void_authorization(&outcome, moment.now_ms))
-            }
-            Route::VoidRecurrence(id) => {
-                let outcome = self.outcome(Operation::VoidRecurrence);
-                self.call(id, &outcome, moment, |payment| payment.void_recurrence(&outcome))
-            }
-            Route::PaymentInstruments { .. } | Route::Token => Err(Refusal::not_found()),
-        }
-    }
-
-    fn create(&mut self, request: &Request, moment: Moment<'_>) -> Answer {
-        let order = Order::read(request, self.config.go_id, moment.now_ms)?;
-        if order.recurrence.is_some() && !self.config.recurrence {
-            return Err(Refusal::field("recurrence", 341, "is not enabled for this e-shop"));
-        }
-        if order.preauthorization && !self.config.preauthorization {
-            return Err(Refusal::field("preauthorization", 302, "is not enabled for this e-shop"));
-        }
-        let payment = Payment::new(self.next_id(moment), order, moment.now_ms);
-        let wire = self.wire(&payment);
-        self.add(payment);
-        Ok(as_json(&wire.into()))
-    }
-
-    fn capture(&mut self, id: u64, request: &Request, moment: Moment<'_>) -> Answer {
-        self.payment(id).ok_or_else(Refusal::not_found)?;
-        let outcome = self.outcome(Operation::Capture);
-        let part = if request.body.is_empty() { None } else { Some(read_amount(request)?) };
-        if part.is_some() && !self.config.partial_capture {
-            return Err(Refusal::rule(350, "capturing a part is not enabled for this e-shop"));
-        }
-        self.call(id, &outcome, moment, |payment| payment.capture(part, &outcome, moment.now_ms))
-    }
-
-    fn refund(&mut self, id: u64, request: &Request, moment: Moment<'_>) -> Answer {
-        self.payment(id).ok_or_else(Refusal::not_found)?;
-        let outcome = self.outcome(Operation::Refund);
-        let amount = if has_type(request, "application/json") {
-            // The variant for the fiscal law of before 2023.
-            read_amount(request)?
-        } else if has_type(request, "application/x-www-form-urlencoded") {
-            let form = core::str::from_utf8(&request.body).unwrap_or_default();
-            let amount = query_value(form, "amount").filter(|amount| !amount.is_empty());
-            let amount = amount.ok_or_else(|| Refusal::field("amount", 110, "is required"))?;
-            amount.parse().map_err(|_| Refusal::field("amount", 111, "must be an integer"))?
-        } else {
-            return Err(Refusal::rule(116, "the Content-Type must be application/x-www-form-urlencoded"));
-        };
-        let refund_id = self.next_id(moment);
-        self.call(id, &outcome, moment, |payment| payment.refund(refund_id, amount, &outcome, moment.now_ms))
-    }
-
-    fn create_recurrence(&mut self, parent_id: u64, request: &Request, moment: Moment<'_>) -> Answer {
-        let place = self.payments.place(&key(parent_id)).ok_or_else(Refusal::not_found)?;
-        let parent = self.payments.at(place).ok_or_else(Refusal::not_found)?;
-        match &parent.mandate {
-            None => return Err(Refusal::rule(341, "only the first payment of a recurrence can be charged again")),
-            Some(mandate) => match mandate.state {
-                RecurrenceState::Started if mandate.has_failed_too_often(moment.now_ms) => {
-                    return Err(Refusal::rule(343, "three charges in a row have failed: try again tomorrow"));
-                }
-                RecurrenceState::Started => {}
-                RecurrenceState::Stopped => return Err(Refusal::rule(342, "the recurrence has ended")),
-                _ => return Err(Refusal::rule(303, "the first payment is not paid yet")),
-            },
-        }
-        let order = parent.order.read_charge(request)?;
-        let child = self.charge_again(place, order, moment).ok_or_else(Refusal::not_found)?;
-        // The answer shows the charge before it is made, as the documentation's sample does.
-        let wire = self.payments.at(child).map(|child| self.wire(child)).unwrap_or_default();
-        self.settle_charge(child, moment);
-        Ok(as_json(&wire.into()))
-    }
-
-    /// A call that changes one payment and is answered with how far that is.
-    fn call(
-        &mut self,
-        id: u64,
-        outcome: &Outcome,
-        moment: Moment<'_>,
-        change: impl FnOnce(&mut Payment) -> Result<(), Refusal>,
-    ) -> Answer {
-        let place = self.payments.place(&key(id)).ok_or_else(Refusal::not_found)?;
-        self.change(place, moment, change)?;
-        Ok(as_json(&json!({ "id": id, "result": outcome })))
-    }
-
-    /// A charge of the payment's recurrence, not made yet. Gives its place.
-    fn charge_again(&mut self, parent: usize, order: Order, moment: Moment<'_>) -> Option<usize> {
-        let id = self.next_id(moment);
-        let child = self.payments.at(parent)?.charge(id, order, moment.now_ms);
-        self.add(child)
-    }
-
-    /// Makes a charge, if that is how charges end.
-    fn settle_charge(&mut self, child: usize, moment: Moment<'_>) {
-        let action = match self.outcome(Operation::Charge) {
-            Outcome::Finished => Action::Pay,
-            Outcome::Failed => Action::Decline { sub_state: "_5006".to_owned() },
-            _ => return,
-        };
-        // It cannot be refused: the charge is new.
-        self.change(child, moment, |payment| payment.apply(&action, moment.now_ms)).ok();
-    }
-
-    /// The one way in which a payment changes: what is due, told and counted follows from it.
-    fn change<E>(
-        &mut self,
-        place: usize,
-        moment: Moment<'_>,
-        change: impl FnOnce(&mut Payment) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Some(payment) = self.payments.at_mut(place) else { return Ok(()) };
-        let (due, known) = (payment.due(), payment.history.len());
-        change(payment)?;
-        self.follow(place, due, known, moment);
-        Ok(())
-    }
-
-    /// What was due and how long the history was before a payment changed.
-    fn follow(&mut self, place: usize, due: Option<u64>, known: usize, moment: Moment<'_>) {
-        let Some(payment) = self.payments.at(place) else { return };
-        if let Some(due) = due {
-            self.due.remove(&(due, place));
-        }
-        self.due.extend(payment.due().map(|due| (due, place)));
-        let (id, parent_id) = (payment.id, payment.parent_id);
-        let entered: Vec<Change> = payment.history.iter().skip(known).cloned().collect();
-        let url = self.config.notification_url.as_ref().or(payment.order.notification_url.as_ref());
-        let url = url.map(|url| with_id(url, id, parent_id));
-        for change in entered {
-            if let Some(url) = url.as_ref().filter(|_| is_told(&change.state)) {
-                self.notifications.push(Notification {
-                    id: self.ids.draw("ntf", moment.now_ms, moment.random),
-                    payment_id: id,
-                    payment_state: change.state.clone(),
-                    url: url.clone(),
-                    created_at: moment.now_ms,
-                    progress: Progress::Waiting { due: moment.now_ms, failures: 0 },
-                    attempts: Vec::new(),
-                });
-            }
-            self.count_charge(parent_id, &change.state, moment.now_ms);
-            self.changes.push((id, change));
-        }
-    }
-
-    /// A charge of a recurrence came to an end: the recurrence remembers which.
-    fn count_charge(&mut self, parent_id: Option<u64>, state: &State, now_ms: u64) {
-        let paid = match state {
-            State::Paid => true,
-            State::Canceled | State::Timeouted => false,
-            _ => return,
-        };
-        let place = parent_id.and_then(|parent_id| self.payments.place(&key(parent_id)));
-        let parent = place.and_then(|place| self.payments.at_mut(place));
-        if let Some(mandate) = parent.and_then(|parent| parent.mandate.as_mut()) {
-            mandate.count(paid, now_ms);
-        }
-    }
-
-    fn add(&mut self, payment: Payment) -> Option<usize> {
-        let (id, due, history) = (payment.id, payment.due(), payment.history.clone());
-        let place = self.payments.push(payment)?;
-        self.due.extend(due.map(|due| (due, place)));
-        self.changes.extend(history.into_iter().map(|change| (id, change)));
-        Some(place)
-    }
-
-    /// Ids of payments and of refunds, which cannot be told from each other.
-    fn next_id(&mut self, moment: Moment<'_>) -> u64 {
-        let [step, ..] = *moment.random;
-        self.last_id = self.last_id.saturating_add(1 + u64::from(step));
-        self.last_id
-    }
-
-    fn outcome(&self, operation: Operation) -> Outcome {
-        self.outcomes.get(&operation).cloned().unwrap_or(Outcome::Finished)
-    }
-
-    fn place(&self, id: u64) -> Result<usize, Error> {
-        self.payments.place(&key(id)).ok_or_else(unknown)
+    pub(super) fn index(&self, id: u64) -> Result<usize, Error> {
+        self.payments.index(&key(id)).ok_or_else(unknown)
     }
 }
 
-/// What a snapshot holds.
 #[derive(Deserialize, Serialize)]
 struct Snapshot {
-    ids_drawn: u64,
+    #[serde(alias = "ids_drawn")]
+    ids_issued: u64,
     last_id: u64,
     payments: Vec<Payment>,
     notifications: Vec<Notification>,
@@ -571,18 +338,4 @@ struct Snapshot {
 
 fn unknown() -> Error {
     Error::invalid("paymentId", "is not known")
-}
-
-fn as_json(value: &Value) -> (&'static str, String) {
-    ("application/json", value.to_string())
-}
-
-/// The JSON of a part: an amount, and items that make it up.
-fn read_amount(request: &Request) -> Result<i64, Refusal> {
-    let body = read_json(request)?;
-    let (top, mut check) = (Level::top(&body), Check::default());
-    check.require(&top, "amount");
-    let amount = check.positive(&top, "amount");
-    check_items(&mut check, &top, amount);
-    check.done(amount).map_err(Refusal::Rules)
 }

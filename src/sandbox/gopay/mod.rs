@@ -1,8 +1,8 @@
 //! The GoPay gateway (REST API v3) as a pure state machine, for one e-shop.
 //!
-//! What GoPay's documentation and practice say is checked; what they do not say is decided in the file of its
-//! subject, with a comment that says so. Answers have what the real ones have: spaces around text, HTML entities in
-//! `additional_params`, and two shapes of errors.
+//! The sandbox checks everything that GoPay documents or practices. Each gap is decided in the file of its subject, with
+//! a comment. Responses have the oddities of the real ones: spaces around text, HTML entities in `additional_params`,
+//! and two shapes of errors.
 //!
 //! ```
 //! use itpay::Secret;
@@ -14,28 +14,32 @@
 //! let request = Request::new(Method::Get, "/api/payments/payment/3000000001".into());
 //! assert_eq!(gateway.answer(&request, now_ms, &random).status, 403);
 //! while let Some(call) = gateway.next_delivery(now_ms) {
-//!     // GET call.url, then tell how it went:
+//!     // GET call.url, then report the response:
 //!     gateway.delivered(&call.id, Some(200), now_ms);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod accounts;
-mod check;
+mod changes;
 mod error_response;
 mod gateway;
+mod handlers;
 mod notifications;
 mod orders;
 mod payments;
 mod recurrence;
 mod refunds;
 mod tokens;
+mod transitions;
+mod validator;
 
 pub use self::{
     gateway::{Call, Config, DEFAULT_PAY_URL, Sandbox},
     notifications::Notification,
     orders::{Order, Param, Terms},
-    payments::{Action, Change, Operation, Payment, Queued},
+    payments::{Change, Payment},
     recurrence::Mandate,
     refunds::Refund,
+    transitions::{Action, Operation, Queued},
 };

@@ -1,7 +1,7 @@
-//! Notifications: a GET that says only that something changed.
+//! Notifications: a GET with the payment's id and no state.
 //!
-//! They wait for nobody: an earlier one that does not get through comes after a later one, and each shows the state
-//! at the time of reading, not the one that it was sent for.
+//! They are not ordered: an earlier one that fails is retried after a later one. The merchant then reads the payment,
+//! whose state may be a later one than the notification's.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -11,30 +11,30 @@ use crate::{
     gopay::State,
     sandbox::{
         deliveries::{Attempt, Deliver, Progress},
-        table::Row,
+        store::Record,
     },
 };
 
-/// A notification and its way to the merchant.
+/// A notification and its delivery.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Notification {
-    /// The sandbox's own: nothing of it is sent.
+    /// The sandbox's own id, which is not sent.
     pub id: String,
-    /// The payment that changed.
+    /// The payment.
     pub payment_id: u64,
-    /// The state that it changed to.
+    /// The state that it announces.
     pub payment_state: State,
-    /// What is fetched.
+    /// The URL to GET.
     pub url: String,
     /// Unix milliseconds.
     pub created_at: u64,
-    /// How far it has come.
+    /// The state of the delivery.
     pub progress: Progress,
-    /// What was tried, in order.
+    /// All attempts, in order.
     pub attempts: Vec<Attempt>,
 }
 
-/// A URL of the merchant's with the payment's id; what it had in its query stays.
+/// Adds the payment's id to a URL of the merchant, and keeps its query.
 pub(super) fn with_id(url: &str, payment_id: u64, parent_id: Option<u64>) -> String {
     let (url, fragment) = url.find('#').map_or((url, ""), |hash| url.split_at(hash));
     let mark = match url.split_once('?') {
@@ -46,25 +46,25 @@ pub(super) fn with_id(url: &str, payment_id: u64, parent_id: Option<u64>) -> Str
     format!("{url}{mark}id={payment_id}{parent}{fragment}")
 }
 
-/// Whether a state is told at all (GoPay's help pages).
-pub(super) fn is_told(state: &State) -> bool {
+/// Whether a state is announced (GoPay's help pages).
+pub(super) fn is_notified(state: &State) -> bool {
     !matches!(state, State::Created | State::PaymentMethodChosen)
 }
 
-impl Row for Notification {
+impl Record for Notification {
     fn id(&self) -> &str {
         &self.id
     }
 }
 
 impl Deliver for Notification {
-    const MAX_TRIES: u32 = 20;
+    const MAX_ATTEMPTS: u32 = 20;
 
     fn is_received(status: u16) -> bool {
         status == 200
     }
 
-    fn line(&self) -> &str {
+    fn queue_key(&self) -> &str {
         &self.id
     }
 
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_query_of_the_merchants_own_url_is_kept() {
+    fn a_notification_url_keeps_its_own_query() {
         for (url, expected) in [
             ("https://shop.example/n", "https://shop.example/n?id=7"),
             ("https://shop.example/?a=1", "https://shop.example/?a=1&id=7"),

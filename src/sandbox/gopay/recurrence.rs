@@ -1,8 +1,8 @@
-//! Recurrences: when the next charge is due, and when there are no more.
+//! Recurrences: when the next charge is due and when they end.
 //!
-//! Decided here: charges in a cycle fall on the day of the first payment, those of a month on its last day where it
-//! is too short, until the last day has passed in UTC; after three charges in a row that failed, a fourth on the
-//! same day is refused (343): GoPay advises three attempts and names no number for too many.
+//! Decided here: cyclic charges fall on the day of the first payment, or on the last day of a shorter month, until the
+//! last day has passed in UTC. After three failed charges in a row, a fourth on the same day is an error (343): GoPay
+//! recommends three attempts and documents no limit.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,18 +15,18 @@ use crate::{
 const MS_PER_DAY: u64 = 86_400_000;
 const MAX_FAILURES: u32 = 3;
 
-/// The state of a recurrence, kept with its first payment.
+/// The state of a recurrence, a part of its first payment.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Mandate {
-    /// How far it has come.
+    /// The current state.
     pub state: RecurrenceState,
-    /// When its first payment was paid, in Unix milliseconds.
+    /// When the first payment was paid, in Unix milliseconds.
     pub started_at: u64,
-    /// How many charges the cycle has brought so far.
+    /// The number of cyclic charges so far.
     pub cycles: u64,
-    /// How many charges have failed since the last that was paid.
+    /// The number of failed charges since the last paid one.
     pub failures: u32,
-    /// When the last of them failed, in Unix milliseconds.
+    /// When the last charge failed, in Unix milliseconds.
     pub failed_at: u64,
 }
 
@@ -39,7 +39,7 @@ impl Mandate {
         (self.state, self.started_at) = (RecurrenceState::Started, now_ms);
     }
 
-    /// When it does something by itself next, and whether that is to end.
+    /// Returns when it charges or ends next, and whether it ends.
     pub(super) fn next(&self, terms: &Terms) -> Option<(u64, bool)> {
         if self.state != RecurrenceState::Started {
             return None;

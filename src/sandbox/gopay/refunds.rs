@@ -1,6 +1,6 @@
-//! Refunds: the history is the only place where one has an id.
+//! Refunds. Only the refund history shows their ids.
 //!
-//! A refund counts from the moment it is asked for: what is on its way cannot be given back a second time.
+//! A refund counts as soon as it is requested, so the same money cannot be refunded twice.
 
 use alloc::{format, string::String};
 
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use crate::{gopay::RefundState, time::to_iso8601};
 
-/// An entry of the history.
+/// An entry of the refund history.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Refund {
-    /// The refund's own.
+    /// The refund's own id.
     pub id: u64,
-    /// How far it has come.
+    /// The current state.
     pub state: RefundState,
     /// In minor units.
     pub amount: i64,
@@ -37,7 +37,7 @@ impl Refund {
     }
 }
 
-/// With an offset, as GoPay's dates have one: Prague's in winter.
+/// A date with the offset of Prague in winter, as GoPay's dates have an offset.
 pub(super) fn local_time(unix_ms: u64) -> String {
     let text = to_iso8601(unix_ms.saturating_add(3_600_000));
     format!("{}+01:00", text.trim_end_matches('Z'))

@@ -1,4 +1,4 @@
-//! QR charges: the code that a wallet scans.
+//! QR charges: the codes that wallets scan.
 
 use alloc::{borrow::ToOwned, format, string::String};
 
@@ -13,33 +13,33 @@ use crate::{
     time::to_iso8601,
 };
 
-/// A code to scan, in the words of the wire. Its intent knows when it expires.
+/// A QR charge with the fields of the wire. Its intent has the expiry.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Charge {
     /// Chosen by the gateway.
     pub id: String,
     /// The intent that it pays.
     pub payment_intent_id: String,
-    /// The channel whose wallets can read it.
+    /// The channel whose wallets can scan it.
     pub channel: String,
     /// The format of `qr_data`.
     pub qr_standard: String,
-    /// What the code holds.
+    /// The code's content.
     pub qr_data: String,
-    /// What a page shows beside it.
+    /// Texts to show beside the code.
     pub display: Display,
     /// A link that opens the wallet.
     pub scan_url: String,
-    /// What the code is good for.
+    /// The status.
     pub status: ChargeStatus,
 }
 
-/// What a page shows beside a code.
+/// Texts to show beside a code.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Display {
     /// Such as `CNY 6.99`.
     pub amount: String,
-    /// Who is paid.
+    /// The merchant's name.
     pub merchant_name: String,
     /// A short name for the payment.
     pub reference: String,
@@ -56,7 +56,7 @@ impl Charge {
         let amount = intent.amount.to_decimal();
         let currency = intent.amount.currency.as_str();
         let reference = id.rsplit('-').next().unwrap_or(&id).to_uppercase();
-        // WeChat's codes are its own, not EMVCo's; the name of their standard is ASSUMED.
+        // WeChat's codes are not EMVCo's. The name of their standard is an assumption.
         let (qr_standard, qr_data) = if channel == "wechat" {
             ("WeChat QR", format!("weixin://wxpay/bizpayurl?pr={reference}"))
         } else {
@@ -79,14 +79,14 @@ impl Charge {
         })
     }
 
-    /// As it stands on the wire. Without pictures: a gateway without a host has no URL for them.
+    /// Returns the wire object. It has no pictures, as a gateway without a host has no URLs for them.
     pub fn to_wire(&self, expires_at: u64) -> JsonMap {
         let mut object = to_tree(self);
         object.insert("expires_at".to_owned(), to_iso8601(expires_at).into());
         object
     }
 
-    /// As its intent names it.
+    /// The intent's reference to it.
     pub(super) fn reference(&self) -> JsonMap {
         [("charge_id", &self.id), ("scan_url", &self.scan_url)]
             .into_iter()
@@ -94,7 +94,7 @@ impl Charge {
             .collect()
     }
 
-    /// The pages list a charge's statuses but not what leads to them; this is the likely reading.
+    /// Follows the intent's status. The pages list a charge's statuses but not their transitions: these are likely.
     pub(super) fn follow(&mut self, intent: &Status) {
         self.status = match intent {
             Status::Scanning | Status::Authorized => ChargeStatus::Scanned,

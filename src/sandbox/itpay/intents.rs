@@ -1,69 +1,70 @@
-//! PaymentIntents: their statuses and which follows which.
+//! Payment intents: their statuses and which follows which.
 //!
-//! The pages give the order `pending → qr_generated → scanning → authorized → captured → succeeded` and the
-//! ends `expired` and `cancelled`, but not from where those are reached. Decided here: nothing expires once
-//! the payer has agreed, and nothing is called off or refused once the money has moved.
+//! The pages document the order `pending → qr_generated → scanning → authorized → captured → succeeded` and the terminal
+//! statuses `expired` and `cancelled`, but not which statuses lead there. Decided here: an authorized intent does not
+//! expire, and a captured one is neither canceled nor declined.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use super::{charges::Charge, error_response::Refusal, table::Row};
+use super::{charges::Charge, error_response::ErrorResponse};
 use crate::{
     Error, Metadata, Money,
     itpay::{CreatePaymentIntent, Status},
     json::{JsonMap, RawJson, to_tree},
+    sandbox::store::Record,
     time::to_iso8601,
 };
 
-/// What happens at the wallet, or instead of it.
+/// A step of the wallet, or of the gateway in its place.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Action {
-    /// The payer agrees.
+    /// The payer authorizes the payment.
     Authorize,
-    /// The payment is called off.
+    /// The payment is canceled.
     Cancel,
-    /// The money moves.
+    /// The money is captured.
     Capture,
-    /// The time is up, now.
+    /// The intent expires now.
     Expire,
-    /// The wallet refuses, before the money has moved. It scans the code first if it has not yet.
+    /// The wallet declines before the capture. It scans the code first, if necessary.
     Fail {
-        /// Goes into the webhook's `failure_reason`.
+        /// The webhook's `failure_reason`.
         reason: String,
     },
-    /// Every step that is left, from the scan to the success.
+    /// All remaining steps up to the success.
     Pay,
-    /// The wallet reads the code.
+    /// The wallet scans the code.
     Scan,
-    /// The gateway closes a captured payment.
+    /// The gateway completes a captured payment.
     Succeed,
 }
 
-/// A payment as the gateway keeps it.
+/// An intent with its internal state.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Intent {
-    /// What was asked for, the channel filled in.
+    /// The parameters as created, with the default channel.
     #[serde(deserialize_with = "read_params")]
     pub params: CreatePaymentIntent,
-    /// How far it has come.
+    /// The current status.
     pub status: Status,
     /// Unix milliseconds.
     pub created_at: u64,
-    /// Unix milliseconds; the charge's too.
+    /// Unix milliseconds, for the charge, too.
     pub expires_at: u64,
-    /// The code to scan; an intent has one at most.
+    /// The QR charge. An intent has one at most.
     pub charge: Option<Charge>,
-    /// Why the wallet refused.
+    /// Why the wallet declined.
     pub failure_reason: Option<String>,
-    /// Every status it has had, the present one last.
+    /// All statuses, the current one last.
     pub history: Vec<Change>,
 }
 
-/// A status, and since when.
+/// A status and the time at which it began.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Change {
-    /// The status that began.
+    /// The status.
     pub status: Status,
     /// Unix milliseconds.
     pub at: u64,
@@ -84,7 +85,7 @@ impl Intent {
         intent
     }
 
-    /// As it stands on the wire. What the client sent stays, but for the fields that are the gateway's.
+    /// Returns the wire object: the client's fields, overridden by the gateway's own.
     pub fn to_wire(&self) -> JsonMap {
         let mut object = to_tree(&self.params);
         object.insert("status".to_owned(), self.status.as_str().into());
@@ -96,20 +97,20 @@ impl Intent {
         object
     }
 
-    /// Gives it the code to scan.
-    pub(super) fn generate_qr(&mut self, charge: Charge, now_ms: u64) -> Result<(), Refusal> {
+    /// Attaches the QR charge.
+    pub(super) fn generate_qr(&mut self, charge: Charge, now_ms: u64) -> Result<(), ErrorResponse> {
         match &self.status {
             Status::Pending => {
                 self.charge = Some(charge);
                 self.enter(Status::QrGenerated, now_ms);
                 Ok(())
             }
-            Status::Expired => Err(Refusal::payment_expired(&self.params.id)),
-            other => Err(Refusal::not_pending(other.as_str())),
+            Status::Expired => Err(ErrorResponse::payment_expired(&self.params.id)),
+            other => Err(ErrorResponse::not_pending(other.as_str())),
         }
     }
 
-    /// Goes through the statuses that an action leads to, or says why it leads nowhere.
+    /// Enters the statuses that an action leads to, or returns why the current status does not allow it.
     pub(super) fn apply(&mut self, action: &Action, now_ms: u64) -> Result<(), Error> {
         use Status::{Authorized, Cancelled, Captured, Expired, Failed, Pending, QrGenerated, Scanning, Succeeded};
         let path: &[Status] = match (action, &self.status) {
@@ -127,7 +128,10 @@ impl Intent {
             (Action::Cancel, Pending | QrGenerated | Scanning | Authorized) => &[Cancelled],
             (_, Pending) => return Err(Error::invalid("status", "is pending: there is no QR code to scan yet")),
             (_, status) => {
-                return Err(Error::invalid("status", &format!("is {}: that cannot follow", status.as_str())));
+                return Err(Error::invalid(
+                    "status",
+                    &format!("is {}, which does not allow this action", status.as_str()),
+                ));
             }
         };
         match action {
@@ -141,17 +145,17 @@ impl Intent {
         Ok(())
     }
 
-    /// What came into its history behind the first so many.
+    /// Returns the history after the first `known` entries.
     pub(super) fn changes_since(&self, known: usize) -> impl Iterator<Item = Change> {
         self.history.iter().skip(known).cloned()
     }
 
-    /// Whether its deadline still counts.
+    /// Whether it still expires at its deadline.
     pub(super) fn can_expire(&self) -> bool {
         matches!(self.status, Status::Pending | Status::QrGenerated | Status::Scanning)
     }
 
-    /// The event that its status is announced by. No page names one for `cancelled`, so none is sent.
+    /// The event type of its status. No page names one for `cancelled`, so none is sent.
     pub(super) fn event_type(&self) -> Option<&'static str> {
         match self.status {
             Status::Succeeded => Some("payment_intent.succeeded"),
@@ -161,7 +165,7 @@ impl Intent {
         }
     }
 
-    /// What a webhook says about it (Go SDK page).
+    /// The `data` of its events (Go SDK page).
     pub(super) fn event_data(&self) -> EventData<'_> {
         EventData {
             id: &self.params.id,
@@ -182,7 +186,7 @@ impl Intent {
     }
 }
 
-impl Row for Intent {
+impl Record for Intent {
     fn id(&self) -> &str {
         &self.params.id
     }

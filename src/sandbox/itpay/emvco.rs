@@ -1,17 +1,16 @@
-//! The payload of a merchant-presented QR code as EMVCo specifies it: tag, length and value in decimal
-//! digits, and a checksum at the end.
+//! The payload of a merchant-presented QR code by EMVCo: fields of tag, length and value, and a checksum.
 
 use alloc::{format, string::String};
 
 use crate::Money;
 
-/// The example on the QRCharge page uses this application, an Asian payment network's.
+/// The application in the example on the QRCharge page, an Asian payment network's.
 const APPLICATION: &str = "A0000006150001";
 const MERCHANT: &str = "670000000000001";
 /// Computer software stores (ISO 18245).
 const CATEGORY: &str = "5734";
 
-/// A dynamic code for one payment. The lengths are EMVCo's, and shorter than the 99 that two digits allow.
+/// Returns the payload of a dynamic code for one payment. All fields stay below 100 characters.
 pub(super) fn payload(charge_id: &str, amount: &Money, merchant_name: &str, reference: &str) -> String {
     let decimal = amount.to_decimal();
     let name: String = merchant_name.chars().filter(|c| *c == ' ' || c.is_ascii_graphic()).take(25).collect();
@@ -22,7 +21,7 @@ pub(super) fn payload(charge_id: &str, amount: &Money, merchant_name: &str, refe
     payload.push_str(&field("26", &account));
     payload.push_str(&field("52", CATEGORY));
     payload.push_str(&field("53", numeric(&amount.currency)));
-    // Longer amounts have no place in a code; the wallet asks the gateway.
+    // A longer amount does not fit, so the wallet asks the gateway.
     if decimal.len() <= 13 {
         payload.push_str(&field("54", &decimal));
     }
@@ -46,7 +45,7 @@ fn crc(bytes: &[u8]) -> u16 {
     })
 }
 
-/// ISO 4217's numbers for the currencies of the channels that are documented; 999 means none.
+/// The ISO 4217 numbers of the documented channels' currencies. 999 means no currency.
 fn numeric(currency: &str) -> &'static str {
     match currency {
         "CNY" => "156",
@@ -71,13 +70,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_checksum_is_the_catalogue_one() {
-        // The check value that every catalogue of CRCs lists for this one.
+    fn the_checksum_matches_the_catalogs_of_crcs() {
+        // The check value of CRC-16/CCITT-FALSE in every catalog of CRCs.
         assert_eq!(crc(b"123456789"), 0x29b1);
     }
 
     #[test]
-    fn names_that_emvco_cannot_write_leave_a_code_that_can_be_read() {
+    fn a_name_that_emvco_cannot_encode_leaves_a_readable_code() {
         let amount = Money { currency: "CNY".into(), value: i64::MAX };
         for name in ["", "智能摘要", "A name that is much longer than twenty-five characters"] {
             let payload = payload("qr_1", &amount, name, "R");
