@@ -1,4 +1,4 @@
-//! GoPay's gateway in the `sandbox` wasm module: the same calls as ItPay's, but for what happens at a payer.
+//! GoPay's gateway in the `sandbox` wasm module. Its interface is ItPay's, except for the payer's actions.
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the border")]
 
@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{
     error::Record,
-    sandbox::{Result, incoming, list, method_unknown, outgoing, refused, sixteen},
+    sandbox::{Result, incoming, invalid, list, method_unknown, outgoing, sixteen},
 };
 use crate::{
     Secret,
@@ -28,11 +28,11 @@ pub struct GoPayGateway(Sandbox);
 
 #[wasm_bindgen]
 impl GoPayGateway {
-    /// `options` is `{clientId, goId, notificationUrl?, payUrl?, quirks?, recurrence?, preauthorization?,
-    /// partialCapture?}`; `state` is what `snapshot` gave.
+    /// Creates a gateway from `{clientId, goId, notificationUrl?, payUrl?, quirks?, recurrence?, preauthorization?,
+    /// partialCapture?}`, and from the result of `snapshot` where `state` is given.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str, client_secret: String, state: Option<String>) -> Result<GoPayGateway> {
-        let options: Options = serde_json::from_str(options).map_err(|error| refused("options", &error.to_string()))?;
+        let options: Options = serde_json::from_str(options).map_err(|error| invalid("options", &error.to_string()))?;
         let go_id = number("goId", &options.go_id)?;
         let usual = Config::new(&options.client_id, Secret::new(client_secret), go_id);
         let config = Config {
@@ -51,14 +51,14 @@ impl GoPayGateway {
         gateway.map(GoPayGateway).map_err(|error| Record::from(error).into())
     }
 
-    /// As ItPay's `answer`; nothing here depends on the caller's clock.
+    /// Answers a request as ItPay's gateway does. Nothing depends on the caller's clock.
     pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, _caller: f64, random: &[u8]) -> Result<String> {
         let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
         Ok(outgoing(&self.0.answer(&request, now as u64, &sixteen(random))))
     }
 
-    /// What happens at the payer, at a bank or by time. `detail` is the way to pay that is chosen, or why a payment
-    /// is declined. Answers with the payment; `recur` with the charge.
+    /// Acts as the payer, the bank or the passing of time. `detail` is the chosen payment instrument or the reason of a
+    /// decline. Returns the payment, or the charge for `recur`.
     pub fn act(
         &mut self,
         payment_id: &str,
@@ -83,13 +83,13 @@ impl GoPayGateway {
             "stopRecurrence" => Action::StopRecurrence,
             "timeout" => Action::TimeOut,
             "transfer" => Action::Transfer,
-            _ => return Err(refused("action", &format!("is not known: {action}"))),
+            _ => return Err(invalid("action", &format!("is not known: {action}"))),
         };
         let payment = self.0.act(id, &action, now, &random).map_err(Record::from)?.clone();
         Ok(self.view(&payment))
     }
 
-    /// How an operation is answered from now on.
+    /// Sets the result of an operation from now on.
     pub fn answer_with(&mut self, operation: &str, result: String) -> Result<()> {
         let operation = match operation {
             "capture" => Operation::Capture,
@@ -97,10 +97,10 @@ impl GoPayGateway {
             "refund" => Operation::Refund,
             "voidAuthorization" => Operation::VoidAuthorization,
             "voidRecurrence" => Operation::VoidRecurrence,
-            _ => return Err(refused("operation", &format!("is not known: {operation}"))),
+            _ => return Err(invalid("operation", &format!("is not known: {operation}"))),
         };
         match Outcome::from(result) {
-            Outcome::Other(_) => Err(refused("result", "must be ACCEPTED, FAILED or FINISHED")),
+            Outcome::Other(_) => Err(invalid("result", "must be ACCEPTED, FAILED or FINISHED")),
             outcome => {
                 self.0.set_outcome(operation, outcome);
                 Ok(())
@@ -112,8 +112,8 @@ impl GoPayGateway {
         self.0.revoke_tokens();
     }
 
-    /// `{status, headers, body}` of a refusal with one of GoPay's codes.
-    pub fn refusal(&self, code: u16, now: f64) -> String {
+    /// Returns `{status, headers, body}` of an error response with one of GoPay's codes.
+    pub fn error_response(&self, code: u16, now: f64) -> String {
         outgoing(&self.0.refusal(code, None, now as u64))
     }
 
@@ -121,7 +121,7 @@ impl GoPayGateway {
         self.0.tick(now as u64, &sixteen(random));
     }
 
-    /// The next notification to be sent, in the shape of ItPay's webhooks.
+    /// Returns the next notification, in the shape of ItPay's webhooks.
     pub fn next_delivery(&mut self, now: f64, _receiver: f64) -> Option<String> {
         let call = self.0.next_delivery(now as u64)?;
         Some(text(&json!({ "id": call.id, "method": "GET", "url": call.url, "headers": [] })))
@@ -139,7 +139,7 @@ impl GoPayGateway {
         self.0.next_due().map(|at| at as f64)
     }
 
-    /// Each state that was entered since the last call, `[{id, state, at}]`; none if there was nothing.
+    /// Returns each state that was entered since the last call, `[{id, state, at}]`, or none.
     pub fn take_changes(&mut self) -> Option<String> {
         let changes = self.0.take_changes();
         let line = |(id, change): &(u64, crate::sandbox::gopay::Change)| json!({ "id": id.to_string(), "state": change.state, "at": change.at });
@@ -182,8 +182,8 @@ struct Options {
     partial_capture: Option<bool>,
 }
 
-/// An id, which has to be digits: JavaScript's numbers lose some.
+/// Reads an id of digits. JavaScript's numbers would lose some.
 fn number(field: &str, digits: &str) -> Result<u64> {
     let number = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    number.and_then(|digits| digits.parse().ok()).ok_or_else(|| refused(field, "must be digits"))
+    number.and_then(|digits| digits.parse().ok()).ok_or_else(|| invalid(field, "must be digits"))
 }

@@ -20,7 +20,7 @@ use crate::{
     Secret,
     http::{Headers, Method, Request, Response},
     json::text,
-    sandbox::{Action, Change, Config, Intent, Sandbox},
+    sandbox::{Action, Change, Config, Intent, Sandbox, Service},
 };
 
 pub(super) type Result<T> = core::result::Result<T, JsValue>;
@@ -30,7 +30,7 @@ pub struct Gateway(Sandbox);
 
 #[wasm_bindgen]
 impl Gateway {
-    /// `state` is what `snapshot` gave; without it the gateway is new.
+    /// Creates a gateway, from the result of `snapshot` where `state` is given.
     #[wasm_bindgen(constructor)]
     pub fn new(
         api_key: String,
@@ -49,15 +49,15 @@ impl Gateway {
         gateway.map(Gateway).map_err(|error| Record::from(error).into())
     }
 
-    /// `request` is `{method, path, query?, headers: [[name, value]]}`. Answers with `{status, headers, body}`; a
-    /// method that no path has is answered 405. A signature is fresh by the gateway's clock or by the caller's.
+    /// Answers `{method, path, query?, headers: [[name, value]]}` with `{status, headers, body}`. A signature must be
+    /// fresh by the gateway's clock or by the caller's.
     pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, caller: f64, random: &[u8]) -> Result<String> {
         let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
         Ok(outgoing(&self.0.answer_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random))))
     }
 
-    /// What happens at the wallet: `scan`, `authorize`, `capture`, `succeed`, `pay`, `fail`, `expire`, `cancel`.
-    /// Answers with the intent.
+    /// Acts as the wallet: `scan`, `authorize`, `capture`, `succeed`, `pay`, `fail`, `expire` or `cancel`. Returns the
+    /// intent.
     pub fn wallet(
         &mut self,
         id: &str,
@@ -75,18 +75,18 @@ impl Gateway {
             "pay" => Action::Pay,
             "scan" => Action::Scan,
             "succeed" => Action::Succeed,
-            _ => return Err(refused("action", &format!("is not known: {action}"))),
+            _ => return Err(invalid("action", &format!("is not known: {action}"))),
         };
         let intent = self.0.wallet(id, &action, now as u64, &sixteen(random)).map_err(Record::from)?;
         Ok(text(&intent.to_wire()))
     }
 
-    /// Expires what is due.
+    /// Expires the intents that are due.
     pub fn tick(&mut self, now: f64, random: &[u8]) {
         self.0.tick(now as u64, &sixteen(random));
     }
 
-    /// The next webhook to be posted, `{id, attempt, url, headers: [[name, value]], body}`, signed by the receiver's clock.
+    /// Returns the next webhook, `{id, method, url, headers: [[name, value]], body}`, signed by the receiver's clock.
     pub fn next_delivery(&mut self, now: f64, receiver: f64) -> Option<String> {
         let webhook = self.0.next_delivery_by_two_clocks(now as u64, receiver as u64)?;
         let body = String::from_utf8_lossy(&webhook.body);
@@ -94,40 +94,42 @@ impl Gateway {
         Some(text(&json!({ "id": id, "method": "POST", "url": url, "headers": headers, "body": body })))
     }
 
-    /// How posting it went; no status where there was no answer.
+    /// Reports the response's status, or none without a response.
     pub fn delivered(&mut self, event_id: &str, status: Option<u16>, now: f64) {
         self.0.delivered(event_id, status, now as u64);
     }
 
-    /// Posts an event once more.
+    /// Delivers an event again.
     pub fn redeliver(&mut self, event_id: &str, now: f64) -> Result<()> {
         self.0.redeliver(event_id, now as u64).map_err(|error| Record::from(error).into())
     }
 
-    /// When something happens by itself next, in Unix milliseconds.
+    /// Returns when the next tick or delivery is due, in Unix milliseconds.
     pub fn next_due(&self) -> Option<f64> {
         self.0.next_due().map(|at| at as f64)
     }
 
-    /// Every intent, `{…as on the wire, charge?, failure_reason?, history, merchant_name}`.
+    /// Returns all intents: the wire objects with `charge?`, `failure_reason?`, `history` and `merchant_name`.
     pub fn intents(&self) -> String {
         text(&self.0.intents().iter().map(|intent| self.view(intent)).collect::<Vec<_>>())
     }
 
-    /// One of them.
+    /// Returns an intent by its id.
     pub fn intent(&self, id: &str) -> Option<String> {
         self.0.intent(id).map(|intent| text(&self.view(intent)))
     }
 
-    /// Each status that was entered since the last call, `[{id, status, at}]`; none if there was nothing.
+    /// Returns each status that was entered since the last call, `[{id, status, at}]`, or none.
     pub fn take_changes(&mut self) -> Option<String> {
         let changes = self.0.take_changes();
         let line = |(id, change): &(String, Change)| json!({ "id": id, "status": change.status, "at": change.at });
         (!changes.is_empty()).then(|| text(&changes.iter().map(line).collect::<Value>()))
     }
 
+    /// Returns `svc_sandbox` and all registered services as wire objects.
     pub fn services(&self) -> String {
-        list(self.0.services())
+        let services = self.0.service("svc_sandbox").into_iter().chain(self.0.services());
+        text(&services.map(Service::to_wire).collect::<Vec<_>>())
     }
 
     pub fn deliveries(&self) -> String {
@@ -155,7 +157,7 @@ impl Gateway {
     }
 }
 
-/// The request that came in; none if its method is one that no path has.
+/// Reads a request. Returns none if no path has its method.
 pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> {
     #[derive(Deserialize)]
     struct Incoming {
@@ -164,7 +166,7 @@ pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> 
         query: Option<String>,
         headers: Vec<(String, String)>,
     }
-    let request: Incoming = serde_json::from_str(request).map_err(|_| refused("request", "cannot be read"))?;
+    let request: Incoming = serde_json::from_str(request).map_err(|_| invalid("request", "cannot be read"))?;
     let Some(method) = Method::parse(&request.method) else { return Ok(None) };
     let mut headers = Headers::default();
     for (name, value) in request.headers {
@@ -198,6 +200,6 @@ pub(super) fn sixteen(random: &[u8]) -> [u8; 16] {
     bytes
 }
 
-pub(super) fn refused(field: &str, problem: &str) -> JsValue {
+pub(super) fn invalid(field: &str, problem: &str) -> JsValue {
     Record::invalid(field, problem).into()
 }

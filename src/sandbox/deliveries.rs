@@ -182,6 +182,7 @@ impl<D: Deliver> Deliveries<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::Delivery;
 
     fn delivery(id: &str, intent_id: &str) -> Delivery {
         Delivery {

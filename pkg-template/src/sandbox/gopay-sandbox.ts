@@ -1,34 +1,33 @@
-// The GoPay gateway (REST API v3) in process: a `fetch` to hand to a client, a payer to act for, notifications that
-// are really sent.
+// The GoPay gateway (REST API v3) in process: a `fetch` for a client, a payer, and notifications over the network.
 
 import { ValidationError } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
-import { call, checkedText, checkFunctions, checkTexts, type Fault, host, randomness, type SandboxRequest } from "./run-sandbox.js";
+import { call, checkedClock, checkedText, checkFunctions, checkTexts, type Fault, randomness, runSandbox, type SandboxRequest } from "./run-sandbox.js";
 
 export interface GoPaySandboxOptions {
-  /** The one client that it knows. Default `1000000001`. */
+  /** The only client that the sandbox accepts. Default `1000000001`. */
   clientId?: string | undefined;
   /** Default `gopay_sandbox`. */
   clientSecret?: string | undefined;
-  /** The one e-shop that there is, in digits. Default `8123456789`. */
+  /** The id of the only e-shop, in digits. Default `8123456789`. */
   goId?: string | undefined;
-  /** Where all notifications go, instead of to the URLs of their payments. */
+  /** Receives all notifications. Default: the notification URL of each payment. */
   notificationUrl?: string | undefined;
-  /** What `gw_url` begins with; the payment's id follows. Default `https://gw.sandbox.gopay.com/gw/v3`. */
+  /** The prefix of each `gw_url`, which ends with the payment's id. Default `https://gw.sandbox.gopay.com/gw/v3`. */
   payUrl?: string | undefined;
-  /** Answers have what surprises in the real ones: spaces around text, `goid` as a string now and then. Default true. */
+  /** Responses have the oddities of the real ones: spaces around text, `goid` as a string in some. Default true. */
   quirks?: boolean | undefined;
-  /** What GoPay enables for an e-shop only on request. Default: everything. */
+  /** The features that GoPay enables on request. Default: all are true. */
   enabled?: { recurrence?: boolean | undefined; preauthorization?: boolean | undefined; partialCapture?: boolean | undefined } | undefined;
-  /** Its clock, in Unix milliseconds: for dates, tokens and whatever happens by itself. Default: the machine's. See `tick()`. */
+  /** The clock for dates, tokens and due times, in Unix milliseconds. Default: the machine's. See `tick()`. */
   now?: (() => number) | undefined;
-  /** Makes ids, and whatever else is drawn, the same each time. */
+  /** Makes ids the same in each run. */
   seed?: number | undefined;
-  /** What `snapshot()` gave, to go on from there. */
+  /** The result of `snapshot()`, to continue from there. */
   state?: string | undefined;
-  /** Fetches the notification URLs. Default: `globalThis.fetch`, looked up each time. */
+  /** Fetches the notification URLs. Default: `globalThis.fetch`, looked up each time. Redirects are not followed. */
   deliver?: typeof fetch | undefined;
-  /** Told of each state that a payment enters and of each attempt at a notification, in order. */
+  /** Called with each state that a payment enters and each attempt at a notification, in order. */
   onChange?: ((change: GoPaySandboxChange) => void) | undefined;
 }
 
@@ -42,15 +41,18 @@ export type GoPaySandboxState =
   | "PARTIALLY_REFUNDED"
   | "REFUNDED";
 
-/** A payment that entered a state, or an attempt at a notification: then `status` is the answer's, null for none. */
+/**
+ * A payment entered a state, or a notification was sent. `status` of an attempt is the response's, or null without a
+ * response. `response` is the start of its body, up to 80 characters.
+ */
 export type GoPaySandboxChange =
   | { type: "payment"; id: string; state: GoPaySandboxState; at: number }
-  | { type: "attempt"; id: string; status: number | null; at: number };
+  | { type: "attempt"; id: string; status: number | null; at: number; response?: string };
 
-/** A payment as the gateway keeps it: as on the wire, tidied up, and what is not on the wire. */
+/** A payment: the wire object without its oddities, and the internal state. */
 export interface GoPaySandboxPayment {
   id: number;
-  /** Of a recurrence's charge: the first payment's id. */
+  /** The first payment's id, if this is a charge of a recurrence. */
   parent_id?: number | undefined;
   order_number: string;
   order_description: string | null;
@@ -67,46 +69,46 @@ export interface GoPaySandboxPayment {
   additional_params: { name: string; value: string }[];
   lang: string;
   gw_url: string;
-  /** Where the payer goes afterwards, with the payment's id. */
+  /** The page that the payer returns to, with the payment's id. */
   return_url: string;
   notification_url: string | null;
-  /** The ways to pay that the payer may choose. */
+  /** The payment instruments that the payer may choose. */
   choices: string[];
   /** Unix milliseconds. */
   created_at: number;
-  /** When an unpaid payment times out or blocked money is free again, in Unix milliseconds. */
+  /** When an unpaid payment times out or a preauthorization lapses, in Unix milliseconds. */
   expires_at: number;
-  /** What came in, in minor units; what went back is not taken off. */
+  /** The amount received, in minor units. Refunds are not subtracted. */
   paid: number;
   refunds: { id: number; state: "REQUESTED" | "SUCCESS" | "FAILED"; amount: number; requested_at: number; changed_at: number }[];
-  /** What was accepted and is not done yet, but for refunds. */
+  /** An accepted operation that is not finished yet. Refunds have their own state. */
   queued: { operation: "capture" | "void_authorization" | "void_recurrence"; amount?: number | undefined } | null;
-  /** Every state that it has had and since when, in Unix milliseconds; the present one last. */
+  /** All states with their times in Unix milliseconds. The current one is last. */
   history: { state: GoPaySandboxState; at: number }[];
 }
 
-/** A notification and each attempt at it. */
+/** A notification and all its attempts. */
 export interface GoPaySandboxDelivery {
   id: string;
   payment_id: number;
-  /** The state that it was sent for. Who reads the payment then may see a later one. */
+  /** The state that it announces. A merchant may already read a later one. */
   payment_state: GoPaySandboxState;
   url: string;
   /** Unix milliseconds. */
   created_at: number;
-  /** Given up after twenty tries. `due` is when it is tried next, in Unix milliseconds. */
+  /** A notification is abandoned after twenty attempts. `due` is the time of the next attempt, in Unix milliseconds. */
   progress: { state: "waiting"; due: number } | { state: "in_flight" | "delivered" | "abandoned" };
-  /** In milliseconds; no status where there was no answer. Only 200 counts. */
+  /** `at` and `duration` are in milliseconds. `status` is null without a response. Only 200 confirms a notification. */
   attempts: { at: number; duration: number; status: number | null }[];
 }
 
-/** A fault, as `createSandbox` has them, or one of GoPay's error codes. */
+/** A fault as in `createSandbox`, or one of GoPay's error codes. */
 export interface GoPayFault extends Fault {
-  /** Answers with the refusal that has this code: 333 is a balance that doesn't suffice, 340 a charge that failed. */
+  /** Answers with the error of this code, such as 333 (insufficient balance) or 340 (failed charge). */
   error?: number | undefined;
 }
 
-/** What happens at the payer, at a bank or by time. */
+/** An event at the payer, at a bank or by the passing of time. */
 export type PayerAction =
   | "cancel"
   | "chooseMethod"
@@ -120,87 +122,94 @@ export type PayerAction =
   | "timeout"
   | "transfer";
 
-/** A payment's id, as the wire or as PayKit has it. */
+/** A payment's id: a number as on the wire, or text as in PayKit. */
 export type GoPayPaymentId = number | string;
 
 export interface GoPaySandbox {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The e-shop's. */
+  /** The e-shop's id. */
   readonly goId: string;
   /** Answers below `/api` of any origin. */
   readonly fetch: typeof fetch;
-  /** Does a step; resolves when the notifications that are due have been tried once. `detail` is the instrument or the sub-state. */
+  /** Acts as the payer. Resolves after one attempt at each notification that is due. `detail` is the instrument or the sub-state. */
   act(paymentId: GoPayPaymentId, action: PayerAction, detail?: string): Promise<GoPaySandboxPayment>;
-  /** The payer chooses how to pay. Default `PAYMENT_CARD`. */
+  /** The payer chooses a payment instrument. Default `PAYMENT_CARD`. */
   chooseMethod(paymentId: GoPayPaymentId, instrument?: string): Promise<GoPaySandboxPayment>;
-  /** The money is in; with a preauthorization it is blocked: `AUTHORIZED`. */
+  /** The payer pays: `PAID`, or `AUTHORIZED` with a preauthorization. */
   pay(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** The bank says no. `subState` says why; default `_5006`, no funds. */
+  /** The bank declines. `subState` is the reason. Default `_5006`, insufficient funds. */
   decline(paymentId: GoPayPaymentId, subState?: string): Promise<GoPaySandboxPayment>;
-  /** The payer leaves. */
+  /** The payer cancels. */
   cancel(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** The time is up, now. */
+  /** The payment times out now. */
   timeout(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** The payer will send a bank transfer later; `pay` is when it comes. */
+  /** The payer announces a bank transfer. It arrives with `pay`. */
   transfer(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** The four days of a preauthorization are up, now. */
+  /** The preauthorization lapses now, as it does after four days. */
   lapse(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** Charges a recurrence as GoPay does when the cycle brings it, now. Resolves with the charge. */
+  /** Charges a recurrence now, as GoPay does in each cycle. Resolves with the charge. */
   recur(parentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** The recurrence ends by the payer or at GoPay. */
+  /** The payer or GoPay stops the recurrence. */
   stopRecurrence(parentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** What was `ACCEPTED` is done now: refunds, a capture, a void. */
+  /** `ACCEPTED` operations finish now: refunds, a capture, a void. */
   settle(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** What was `ACCEPTED` fails. */
+  /** `ACCEPTED` operations fail. */
   reject(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** How an operation is answered from now on. At first `FINISHED`. A charge is answered the same way each time, and
-   * then paid at once (`FINISHED`), declined (`FAILED`), or neither until `pay` or `decline` (`ACCEPTED`). */
+  /**
+   * Sets the result of an operation from now on. Default `FINISHED`. The response to a charge is always the same: the
+   * charge is then paid at once (`FINISHED`), declined (`FAILED`), or open until `pay` or `decline` (`ACCEPTED`).
+   */
   answerWith(operation: "capture" | "createRecurrence" | "refund" | "voidAuthorization" | "voidRecurrence", result: "ACCEPTED" | "FAILED" | "FINISHED"): void;
-  /** Makes every token that was given out useless. */
+  /** Revokes every token. */
   revokeTokens(): void;
-  /** Sends a notification once more. */
+  /** Sends a notification again. */
   redeliver(notificationId: string): Promise<void>;
-  /** Makes the next requests go wrong. */
+  /** Makes the next requests fail. @throws ValidationError that names the field */
   inject(fault: GoPayFault): void;
-  /** Does what is due by its clock: for a clock of your own, after it was moved. Resolves with when something is due next. */
+  /** Does what is due by the sandbox's clock. Call it after moving a clock of your own. Resolves with the next due time. */
   tick(): Promise<number | undefined>;
-  /** A payment by its id. */
+  /** Returns a payment by its id. */
   payment(id: GoPayPaymentId): GoPaySandboxPayment | undefined;
-  /** Every payment, in the order of creation. */
+  /** All payments, in the order of creation. */
   readonly payments: readonly GoPaySandboxPayment[];
-  /** What came in, in order: the last 10,000. */
+  /** The last requests in order: at most 10,000, and at most 16 MiB together. */
   readonly requests: readonly SandboxRequest[];
-  /** What went out, in order. */
+  /** All notifications, in order. */
   readonly deliveries: readonly GoPaySandboxDelivery[];
-  /** The whole state as text, without the secret and without tokens. */
+  /** The state as text, without the secret and without tokens. */
   snapshot(): string;
-  /** Sends nothing any more; `fetch` finds nobody. */
+  /** Stops all notifications. `fetch` then fails with a refused connection. */
   close(): void;
 }
 
-/** A gateway that checks whatever GoPay's documentation describes. @throws ValidationError */
+/**
+ * Creates a GoPay gateway that checks everything that GoPay documents.
+ *
+ * @throws ValidationError that names the option
+ */
 export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySandbox {
   const own = given("options", options);
-  const { clientId = "1000000001", clientSecret = "gopay_sandbox", goId = "8123456789", now = Date.now } = own;
+  const { clientId = "1000000001", clientSecret = "gopay_sandbox", goId = "8123456789" } = own;
   const { notificationUrl, payUrl, quirks, state, deliver, onChange } = own;
   checkTexts({ clientId, clientSecret, notificationUrl, payUrl, state });
-  checkFunctions({ now, deliver, onChange });
+  checkFunctions({ now: own.now, deliver, onChange });
+  const now = checkedClock(own.now ?? Date.now);
   const random = randomness(own.seed);
   const setUp = reading("options", () => JSON.stringify({ clientId, goId: String(goId), notificationUrl, payUrl, quirks, ...own.enabled }));
   const gateway = call((module) => new module.GoPayGateway(setUp, clientSecret, state));
-  const hosted = host(gateway, {
+  const running = runSandbox(gateway, {
     now,
     random,
     deliver,
-    changed: (change) => onChange?.({ type: "payment", ...change } as GoPaySandboxChange),
-    attempted: (attempt) => onChange?.({ type: "attempt", ...attempt }),
+    onChange: (change) => onChange?.({ type: "payment", ...change } as GoPaySandboxChange),
+    onAttempt: (attempt) => onChange?.({ type: "attempt", ...attempt }),
   });
 
   const act = async (paymentId: GoPayPaymentId, action: PayerAction, detail?: string): Promise<GoPaySandboxPayment> => {
     checkTexts({ detail });
     const payment = JSON.parse(call(() => gateway.act(paymentIdText(paymentId), checkedText("action", action), detail, now(), random()))) as GoPaySandboxPayment;
-    await hosted.pump();
+    await running.flush();
     return payment;
   };
 
@@ -208,7 +217,7 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     clientId,
     clientSecret,
     goId,
-    fetch: hosted.fetch,
+    fetch: running.fetch,
     act,
     chooseMethod: (id, instrument) => act(id, "chooseMethod", instrument),
     pay: (id) => act(id, "pay"),
@@ -223,17 +232,17 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     reject: (id) => act(id, "reject"),
     answerWith: (operation, result) => call(() => gateway.answer_with(checkedText("operation", operation), checkedText("result", result))),
     revokeTokens: () => call(() => gateway.revoke_tokens()),
-    redeliver: hosted.redeliver,
+    redeliver: running.redeliver,
     inject: (wanted) => {
       const { error, ...fault } = given("fault", wanted);
-      if (error === undefined) return hosted.inject(fault);
+      if (error === undefined) return running.inject(fault);
       if (!Number.isInteger(error) || error < 100 || error > 999) {
         throw new ValidationError("error must be one of GoPay's codes, such as 333", { code: "invalid_request", field: "error" });
       }
-      const { status, headers, body } = JSON.parse(call(() => gateway.refusal(error, now()))) as { status: number; headers: [string, string][]; body: string };
-      hosted.inject({ status, body, ...fault, headers: { ...Object.fromEntries(headers), ...fault.headers } });
+      const { status, headers, body } = JSON.parse(call(() => gateway.error_response(error, now()))) as { status: number; headers: [string, string][]; body: string };
+      running.inject({ ...fault, status: fault.status ?? status, body: fault.body ?? body, headers: { ...Object.fromEntries(headers), ...fault.headers } });
     },
-    tick: hosted.tick,
+    tick: running.tick,
     payment: (id) => {
       const payment = call(() => gateway.payment(paymentIdText(id)));
       return payment === undefined ? undefined : (JSON.parse(payment) as GoPaySandboxPayment);
@@ -241,12 +250,12 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     get payments() {
       return JSON.parse(call(() => gateway.payments())) as GoPaySandboxPayment[];
     },
-    requests: hosted.requests,
+    requests: running.requests,
     get deliveries() {
       return JSON.parse(call(() => gateway.deliveries())) as GoPaySandboxDelivery[];
     },
-    snapshot: hosted.snapshot,
-    close: hosted.close,
+    snapshot: running.snapshot,
+    close: running.close,
   };
 }
 

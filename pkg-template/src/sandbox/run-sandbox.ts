@@ -1,46 +1,32 @@
-// What a gateway's state machine needs around it in process: a `fetch` that answers, faults that are injected, a
-// record of what came in, deliveries that are really made. The same for each gateway of the sandbox.
+// Runs a gateway of the wasm module in process: a `fetch` that answers, injected faults, a record of requests, and
+// deliveries over the network. It is the same for both gateways.
 
 import { fromRecord, ItPayError, ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
 import * as glue from "../glue/sandbox.js";
 import { type Glue, Wasm } from "../internal/wasm.js";
+import { type Fault, FaultQueue } from "./faults.js";
 
-/** @internal The wasm module; the entry says where it comes from. */
+export type { Fault } from "./faults.js";
+
+/** @internal The wasm module. The entry says where it comes from. */
 export const wasm = new Wasm<typeof glue & Glue>(glue);
 
-/** A request that came in, and how it was answered. */
+/** A request to the gateway and its response. */
 export interface SandboxRequest {
+  /** When it arrived, in Unix milliseconds of the sandbox's clock. */
+  at: number;
   method: string;
   path: string;
   headers: Record<string, string>;
   body: string;
-  /** Undefined where an injected fault kept the answer back. */
-  status?: number | undefined;
+  /** The status of the response. Undefined where an injected fault withheld it. */
+  status?: number;
+  /** The body of an error response (status 400 and above), up to 2,000 characters. */
+  errorBody?: string;
 }
 
-/** What goes wrong, for the next requests that match. */
-export interface Fault {
-  /** Default: any. */
-  method?: string | undefined;
-  /** The beginning of the path, such as `/v1/payment-intents`. Default: any. */
-  path?: string | undefined;
-  /** How many requests. Default 1. */
-  times?: number | undefined;
-  /** Answers with this status instead, with `headers` and `body`. */
-  status?: number | undefined;
-  headers?: Record<string, string> | undefined;
-  body?: string | undefined;
-  /** Waits so many milliseconds first. */
-  delay?: number | undefined;
-  /** Never answers; `"body"` sends the headers and then no end of the body. */
-  stall?: boolean | "body" | undefined;
-  /** Ends the connection before the request is processed; `"after"`, when it has been. */
-  reset?: boolean | "after" | undefined;
-}
-
-/** What the gateways of the wasm module have alike. */
-export interface Machine {
+/** The gateways' common interface to the wasm module. */
+export interface SandboxCore {
   answer(request: string, body: Uint8Array, now: number, caller: number, random: Uint8Array): string;
   delivered(id: string, status: number | undefined, now: number): void;
   deliveries(): string;
@@ -52,46 +38,62 @@ export interface Machine {
   tick(now: number, random: Uint8Array): void;
 }
 
-export interface Surroundings {
+/** The outside world of a gateway. */
+export interface Environment {
   now: () => number;
   random: () => Uint8Array;
   deliver: typeof fetch | undefined;
-  /** Told of each change that the machine tells of. */
-  changed: (change: object) => void;
-  /** Told of each attempt at a delivery. */
-  attempted: (attempt: { id: string; status: number | null; at: number }) => void;
+  /** Called with each change of the gateway's state. */
+  onChange: (change: object) => void;
+  /** Called with each attempt at a delivery. `response` is the start of the response's body. */
+  onAttempt: (attempt: { id: string; status: number | null; at: number; response?: string }) => void;
 }
 
-/** How long a receiver has, in milliseconds. */
+/** The time limit of a receiver, in milliseconds. */
 const RECEIVER_TIMEOUT = 10_000;
+/** How much of a receiver's response is read, in characters. */
+const MAX_RECEIVER_TEXT = 80;
 const MAX_REQUESTS = 10_000;
+/** The size of all recorded requests together, in characters. */
+const MAX_RECORDED = 16 * 1024 * 1024;
+const MAX_ERROR_BODY = 2_000;
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** @internal The same, if it is a string. */
+/** @internal Returns the value if it is a string. */
 export function checkedText<T extends string>(field: string, value: T): T {
   if (typeof value !== "string") throw invalid(field, "must be a string");
   return value;
 }
 
-/** @internal Throws where one of these is neither a string nor undefined. */
+/** @internal @throws ValidationError if a value is neither a string nor undefined */
 export function checkTexts(texts: Record<string, string | undefined>): void {
   for (const [field, value] of Object.entries(texts)) if (value !== undefined) checkedText(field, value);
 }
 
-/** @internal Throws where one of these is neither a function nor undefined. */
+/** @internal @throws ValidationError if a value is neither a function nor undefined */
 export function checkFunctions(functions: Record<string, unknown>): void {
   for (const [field, value] of Object.entries(functions)) if (value !== undefined && typeof value !== "function") throw invalid(field, "must be a function");
+}
+
+/** @internal The caller's clock. Its results are checked, as a timer is set by them. */
+export function checkedClock(now: () => number): () => number {
+  return () => {
+    const time = now();
+    if (typeof time !== "number" || !(time >= 0 && time <= Number.MAX_SAFE_INTEGER)) throw invalid("now", "must return Unix milliseconds");
+    return time;
+  };
 }
 
 function invalid(field: string, problem: string): ValidationError {
   return new ValidationError(`${field} ${problem}`, { code: "invalid_request", field });
 }
 
-/** @internal Calls the module. @throws the error that it means */
+/** @internal Calls the wasm module. @throws the error class of the record that it throws */
 export function call<T>(use: (module: typeof glue) => T): T {
   try {
     return wasm.call(use);
   } catch (error) {
-    // What wasm-bindgen says of an object whose instance has been replaced after a trap.
+    // The message of wasm-bindgen for an object of an instance that was replaced after a trap.
     if (/stale object/.test((error as Error | undefined)?.message ?? "")) {
       throw new ItPayError("This sandbox was lost when itpay failed inside: make a new one", { code: "internal", cause: error });
     }
@@ -99,163 +101,200 @@ export function call<T>(use: (module: typeof glue) => T): T {
   }
 }
 
-export function host(machine: Machine, { now, random, deliver, changed, attempted }: Surroundings) {
+/** @internal */
+export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, onAttempt }: Environment) {
   const requests: SandboxRequest[] = [];
-  const faults: { fault: Fault; left: number }[] = [];
+  const faults = new FaultQueue();
+  let recorded = 0;
   let isClosed = false;
-  const closed = (): boolean => isClosed;
-  /** Ends the deliveries that are under way. Not listeners of one signal: of many, Node warns. */
-  const underWay = new Set<() => void>();
+  /** Ends each wait of a delivery or a stalled response. One signal with many listeners would make Node warn of a leak. */
+  const endings = new Set<() => void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Delivers what is due, then sleeps until the next thing happens by itself. */
-  const pump = async (): Promise<void> => {
-    if (closed()) return;
-    call(() => machine.tick(now(), random()));
-    for (const change of JSON.parse(call(() => machine.take_changes()) ?? "[]") as object[]) changed(change);
-    const sent: Promise<void>[] = [];
-    // The receiver judges a signature's age by its own clock, which is the machine's.
-    const next = (): string | undefined => call(() => machine.next_delivery(now(), Date.now()));
-    for (let delivery = next(); delivery !== undefined; delivery = next()) sent.push(send(delivery));
-    await Promise.all(sent);
-    // A delivery may have waited for the one before it.
-    if (sent.length > 0) return pump();
-    clearTimeout(timer);
-    const due = call(() => machine.next_due());
-    if (due === undefined || closed()) return;
-    timer = setTimeout(pumpAlone, Math.min(Math.max(due - now(), 10), 2 ** 31 - 1));
-    // Waiting must not keep a program alive that has nothing else to do.
-    (timer as { unref?: (() => void) | undefined }).unref?.();
-  };
-
-  /** Where nobody waits for it. What fails inside, the next call says. */
-  const pumpAlone = (): void => void pump().catch(() => undefined);
-
-  const send = async (delivery: string): Promise<void> => {
-    const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string | undefined };
-    // Not AbortSignal.any over AbortSignal.timeout: in Node 20 the collector may take both away before they fire.
-    const controller = new AbortController();
-    const receiver = controller.signal;
-    const giveUp = (): void => controller.abort();
-    const timeUp = setTimeout(giveUp, RECEIVER_TIMEOUT);
-    (timeUp as { unref?: (() => void) | undefined }).unref?.();
-    underWay.add(giveUp);
-    const answered = async (): Promise<number> => {
-      const response = await (deliver ?? globalThis.fetch)(url, { method, headers, ...(body === undefined ? {} : { body }), signal: receiver });
-      await response.body?.cancel();
-      return response.status;
+  /** Sends the deliveries that are due, then schedules the next call. @throws the first error of a callback, at the end */
+  const flush = async (): Promise<void> => {
+    const errors: unknown[] = [];
+    const notify = <T>(callback: (event: T) => void, event: T): void => {
+      try {
+        callback(event);
+      } catch (error) {
+        errors.push(error);
+      }
     };
-    // Raced, because whoever delivers may not listen to the signal.
-    const status = await Promise.race([answered(), interruptible(receiver, () => undefined)]).catch(() => undefined);
-    clearTimeout(timeUp);
-    underWay.delete(giveUp);
-    if (closed()) return;
-    call(() => machine.delivered(id, status ?? undefined, now()));
-    attempted({ id, status: status ?? null, at: now() });
+    let sent: Promise<void>[];
+    do {
+      if (isClosed) break;
+      call(() => core.tick(now(), random()));
+      for (const change of JSON.parse(call(() => core.take_changes()) ?? "[]") as object[]) notify(onChange, change);
+      sent = [];
+      // The receiver checks a signature's age by the machine's clock.
+      const next = (): string | undefined => call(() => core.next_delivery(now(), Date.now()));
+      for (let delivery = next(); delivery !== undefined; delivery = next()) {
+        sent.push(send(delivery).then((attempt) => attempt && notify(onAttempt, attempt)));
+      }
+      await Promise.all(sent);
+      // The next delivery of a payment waits for the previous one.
+    } while (sent.length > 0);
+    schedule();
+    if (errors.length > 0) throw errors[0];
   };
 
-  const answer = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    if (closed()) throw hungUp("connect ECONNREFUSED", "ECONNREFUSED");
+  const schedule = (): void => {
+    clearTimeout(timer);
+    const due = isClosed ? undefined : call(() => core.next_due());
+    if (due === undefined) return;
+    timer = setTimeout(flushInBackground, Math.min(Math.max(due - now(), 10), MAX_TIMEOUT));
+    // The timer must not keep a program alive that has nothing else to do.
+    (timer as { unref?: () => void }).unref?.();
+  };
+
+  /** For changes that no caller waits for. */
+  const flushInBackground = (): void => void flush().catch((error: unknown) => console.error("itpay sandbox:", error));
+
+  const send = async (delivery: string) => {
+    const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string };
+    // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect both before they fire.
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    const timeUp = setTimeout(abort, RECEIVER_TIMEOUT);
+    (timeUp as { unref?: () => void }).unref?.();
+    const result: { status?: number; text?: string } = {};
+    const receive = async (): Promise<void> => {
+      // A redirect is a failure: the event must not go elsewhere.
+      const response = await (deliver ?? globalThis.fetch)(url, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }), signal: controller.signal });
+      if (Number.isInteger(response.status) && response.status >= 100 && response.status <= 599) result.status = response.status;
+      result.text = await startOf(response);
+    };
+    // Raced, as a caller's function may ignore the signal. A response without an end keeps its status.
+    await Promise.race([receive(), wait(controller.signal)]).catch(() => undefined);
+    clearTimeout(timeUp);
+    abort();
+    if (isClosed) return undefined;
+    const { status, text } = result;
+    call(() => core.delivered(id, status, now()));
+    return { id, status: status ?? null, at: now(), ...(text ? { response: text } : {}) };
+  };
+
+  /** Settles when `begin` calls back. Rejects when the signal fires or the sandbox is closed. */
+  const wait = (signal: AbortSignal, begin?: (resolve: () => void) => () => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let cancel: (() => void) | undefined;
+      const end = (settle: () => void) => (): void => {
+        cancel?.();
+        signal.removeEventListener("abort", abort);
+        endings.delete(close);
+        settle();
+      };
+      const abort = end(() => reject(signal.reason as Error));
+      const close = end(() => reject(connectionError("read ECONNRESET", "ECONNRESET")));
+      if (signal.aborted) return abort();
+      signal.addEventListener("abort", abort, { once: true });
+      endings.add(close);
+      cancel = begin?.(end(resolve));
+    });
+
+  const record = (request: SandboxRequest): void => {
+    requests.push(request);
+    recorded += sizeOf(request);
+    while (requests.length > MAX_REQUESTS || (recorded > MAX_RECORDED && requests.length > 1)) recorded -= sizeOf(requests.shift()!);
+  };
+
+  const answer: typeof fetch = async (input, init) => {
+    if (isClosed) throw connectionError("connect ECONNREFUSED", "ECONNREFUSED");
     const request = new Request(input, init);
+    const { method, signal } = request;
     const { pathname, search } = new URL(request.url);
     const body = new Uint8Array(await request.arrayBuffer());
-    const headers = Object.fromEntries(request.headers);
-    const entry: SandboxRequest = { method: request.method, path: pathname, headers, body: new TextDecoder().decode(body) };
-    requests.push(entry);
-    if (requests.length > MAX_REQUESTS) requests.shift();
-    const fault = takeFault(faults, entry);
-    if (fault?.delay !== undefined) await interruptible(request.signal, (resolve) => setTimeout(resolve, fault.delay));
-    if (fault?.stall === true) await interruptible(request.signal, () => undefined);
-    if (fault?.reset === true) throw hungUp("read ECONNRESET", "ECONNRESET");
-    if (fault?.status !== undefined) {
-      entry.status = fault.status;
-      return new Response(fault.body || null, { status: fault.status, headers: fault.headers ?? {} });
+    const entry: SandboxRequest = { at: now(), method, path: pathname, headers: Object.fromEntries(request.headers), body: new TextDecoder().decode(body) };
+    record(entry);
+    const respond = (status: number, headers: Headers, text: string, body: ReadableStream<Uint8Array> | string | null): Response => {
+      entry.status = status;
+      if (status >= 400) entry.errorBody = text.slice(0, MAX_ERROR_BODY);
+      return new Response(body, { status, headers });
+    };
+    const fault = faults.take(method, pathname) ?? {};
+    if (fault.delay !== undefined) {
+      await wait(signal, (resolve) => {
+        const timeout = setTimeout(resolve, fault.delay);
+        return () => clearTimeout(timeout);
+      });
     }
-    const question = JSON.stringify({ method: request.method, path: pathname, query: search.slice(1) || undefined, headers: [...request.headers] });
-    const given = JSON.parse(call(() => machine.answer(question, body, now(), Date.now(), random()))) as { status: number; headers: [string, string][]; body: string };
-    pumpAlone();
-    if (fault?.reset === "after") throw hungUp("read ECONNRESET", "ECONNRESET");
-    entry.status = given.status;
-    const stream = fault?.stall === "body" ? stalled(fault.body ?? given.body, request.signal) : (fault?.body ?? given.body);
-    return new Response(stream, { status: given.status, headers: { ...Object.fromEntries(given.headers), ...fault?.headers } });
+    if (fault.stall === true) await wait(signal);
+    if (fault.reset === true) throw connectionError("read ECONNRESET", "ECONNRESET");
+    if (fault.status !== undefined) return respond(fault.status, new Headers(fault.headers), fault.body ?? "", fault.body || null);
+    const question = JSON.stringify({ method, path: pathname, query: search.slice(1) || undefined, headers: [...request.headers] });
+    const response = JSON.parse(call(() => core.answer(question, body, now(), Date.now(), random()))) as { status: number; headers: [string, string][]; body: string };
+    flushInBackground();
+    if (fault.reset === "after") throw connectionError("read ECONNRESET", "ECONNRESET");
+    const text = fault.body ?? response.body;
+    const headers = new Headers(response.headers);
+    for (const [name, value] of Object.entries(fault.headers ?? {})) headers.set(name, value);
+    return respond(response.status, headers, text, fault.stall === "body" ? stalled(text, wait(signal)) : text);
   };
 
   return {
-    fetch: answer satisfies typeof fetch,
-    pump,
+    fetch: answer,
+    flush,
     redeliver: async (id: string): Promise<void> => {
       checkedText("id", id);
-      call(() => machine.redeliver(id, now()));
-      await pump();
+      call(() => core.redeliver(id, now()));
+      await flush();
     },
-    inject: (wanted: Fault): void => {
-      const fault: Fault = given("fault", wanted);
-      const left = fault.times ?? 1;
-      const check = (good: boolean, field: keyof Fault, problem: string): void => {
-        if (!good) throw invalid(field, problem);
-      };
-      check(Number.isInteger(left) && left > 0, "times", "must be a whole number above 0");
-      const { status = 200, delay = 0 } = fault;
-      check(Number.isInteger(status) && status >= 200 && status <= 599, "status", "must be a whole number from 200 to 599");
-      check(typeof delay === "number" && delay >= 0, "delay", "must be a number of milliseconds");
-      checkTexts({ body: fault.body, method: fault.method, path: fault.path });
-      faults.push({ fault, left });
-    },
-    /** Does what is due. Gives when something is due next. */
+    inject: (fault: Fault): void => faults.add(fault),
+    /** Does what is due. Resolves with the time at which something is due next. */
     tick: async (): Promise<number | undefined> => {
-      await pump();
-      return closed() ? undefined : call(() => machine.next_due());
+      await flush();
+      return isClosed ? undefined : call(() => core.next_due());
     },
     requests: requests as readonly SandboxRequest[],
-    snapshot: (): string => call(() => machine.snapshot()),
+    snapshot: (): string => call(() => core.snapshot()),
     close: (): void => {
       isClosed = true;
-      for (const giveUp of underWay) giveUp();
+      for (const end of [...endings]) end();
       clearTimeout(timer);
     },
   };
 }
 
-function takeFault(faults: { fault: Fault; left: number }[], { method, path }: SandboxRequest): Fault | undefined {
-  const index = faults.findIndex(
-    ({ fault }) => (fault.method === undefined || fault.method.toUpperCase() === method) && path.startsWith(fault.path ?? "/"),
-  );
-  const found = faults[index];
-  if (found === undefined) return undefined;
-  found.left -= 1;
-  if (found.left === 0) faults.splice(index, 1);
-  return found.fault;
+function sizeOf({ path, headers, body }: SandboxRequest): number {
+  return path.length + body.length + Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
 }
 
-/** What Node's fetch throws when the other side hangs up. */
-function hungUp(message: string, code: string): TypeError {
+/** The error of Node's fetch for a connection that failed. */
+function connectionError(message: string, code: string): TypeError {
   return new TypeError("fetch failed", { cause: Object.assign(new Error(message), { code }) });
 }
 
-/** Waits until `begin` calls back; rejects when the signal fires before. */
-function interruptible(signal: AbortSignal, begin: (resolve: () => void) => void): Promise<undefined> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    begin(() => {
-      signal.removeEventListener("abort", abort);
-      resolve(undefined);
-    });
-  });
+/** Reads the start of a body and cancels the rest. */
+async function startOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    while (text.length < MAX_RECEIVER_TEXT) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value.subarray(0, 4 * MAX_RECEIVER_TEXT), { stream: true });
+    }
+  } finally {
+    // Not awaited: a stream may never settle it.
+    reader.cancel().catch(() => undefined);
+  }
+  return text.slice(0, MAX_RECEIVER_TEXT);
 }
 
-/** Half of the text, and then nothing. */
-function stalled(text: string, signal: AbortSignal): ReadableStream<Uint8Array> {
+/** A body that sends half of the text and then waits for its end, which is an error. */
+function stalled(text: string, end: Promise<void>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
       controller.enqueue(new TextEncoder().encode(text.slice(0, text.length / 2)));
-      signal.addEventListener("abort", () => controller.error(signal.reason), { once: true });
+      end.catch((error: unknown) => controller.error(error));
     },
   });
 }
 
-/** Sixteen bytes at a time. With a seed (mulberry32) the same ones in each run. */
+/** Draws 16 bytes at a time. With a seed (mulberry32) they are the same in each run. */
 export function randomness(seed: number | undefined): () => Uint8Array {
   if (seed === undefined) return () => crypto.getRandomValues(new Uint8Array(16));
   if (!Number.isFinite(seed)) throw invalid("seed", "must be a number");

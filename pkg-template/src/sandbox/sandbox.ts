@@ -1,46 +1,49 @@
-// The ItPay gateway in process: a `fetch` to hand to a client, a wallet to press, webhooks that are really posted.
+// The ItPay gateway in process: a `fetch` for a client, a wallet, and webhooks over the network.
 
-import type { PaymentIntent, PaymentIntentStatus, QRCharge } from "../client/types.js";
+import type { PaymentIntent, PaymentIntentStatus, QRCharge, ServiceManifest } from "../client/types.js";
 import { given } from "../internal/untrusted.js";
-import { call, checkedText, checkFunctions, checkTexts, type Fault, host, randomness, type SandboxRequest } from "./run-sandbox.js";
+import { call, checkedClock, checkedText, checkFunctions, checkTexts, type Fault, randomness, runSandbox, type SandboxRequest } from "./run-sandbox.js";
 
 export type { Fault, SandboxRequest } from "./run-sandbox.js";
 
 export interface SandboxOptions {
-  /** The one key that it knows. Default `sk_test_sandbox`. */
+  /** The only API key that the sandbox accepts. Default `sk_test_sandbox`. */
   apiKey?: string | undefined;
-  /** What it signs webhooks with. Default `whsec_sandbox`. */
+  /** The secret that signs webhooks. Default `whsec_sandbox`. */
   webhookSecret?: string | undefined;
-  /** Where all webhooks go, instead of to the endpoints of their manifests. */
+  /** Receives all webhooks. Default: the endpoint of each payment's service. */
   webhookUrl?: string | undefined;
-  /** What `scan_url` begins with. Default `itpay://pay`. */
+  /** The prefix of each `scan_url`. Default `itpay://pay`. */
   walletUrl?: string | undefined;
-  /** Its clock, in Unix milliseconds, for whatever it dates and for expiry. Default: the machine's. See `tick()`. */
+  /** The clock for dates and expiry, in Unix milliseconds. Default: the machine's. See `tick()`. */
   now?: (() => number) | undefined;
-  /** Makes ids, and whatever else is drawn, the same each time. */
+  /** Makes ids the same in each run. */
   seed?: number | undefined;
-  /** What `snapshot()` gave, to go on from there. */
+  /** The result of `snapshot()`, to continue from there. */
   state?: string | undefined;
-  /** Posts the webhooks. Default: `globalThis.fetch`, looked up each time. */
+  /** Posts the webhooks. Default: `globalThis.fetch`, looked up each time. Redirects are not followed. */
   deliver?: typeof fetch | undefined;
-  /** Told of each status that an intent enters and of each attempt at a delivery, in order. */
+  /** Called with each status that an intent enters and each attempt at a delivery, in order. */
   onChange?: ((change: SandboxChange) => void) | undefined;
 }
 
-/** An intent that entered a status, or an attempt at posting an event: then `status` is the answer's, null for none. */
+/**
+ * An intent entered a status, or an event was posted. `status` of an attempt is the response's, or null without a
+ * response. `response` is the start of its body, up to 80 characters.
+ */
 export type SandboxChange =
   | { type: "intent"; id: string; status: PaymentIntentStatus; at: number }
-  | { type: "attempt"; id: string; status: number | null; at: number };
+  | { type: "attempt"; id: string; status: number | null; at: number; response?: string };
 
-/** A payment as the gateway keeps it. */
+/** A payment with its internal state. */
 export interface SandboxIntent extends PaymentIntent {
   merchant_name: string;
   charge?: QRCharge | undefined;
-  /** Every status that it has had and since when, in Unix milliseconds; the present one last. */
+  /** All statuses with their times in Unix milliseconds. The current one is last. */
   history: { status: PaymentIntentStatus; at: number }[];
 }
 
-/** An event and each attempt at posting it. */
+/** An event and all attempts at posting it. */
 export interface SandboxDelivery {
   id: string;
   event_type: string;
@@ -49,13 +52,13 @@ export interface SandboxDelivery {
   body: string;
   /** Unix milliseconds. */
   created_at: number;
-  /** Given up after ten tries. `due` is when it is tried next, in Unix milliseconds. */
+  /** An event is abandoned after ten attempts. `due` is the time of the next attempt, in Unix milliseconds. */
   progress: { state: "waiting"; due: number } | { state: "in_flight" | "delivered" | "abandoned" };
-  /** In milliseconds; no status where there was no answer. */
+  /** `at` and `duration` are in milliseconds. `status` is null without a response. */
   attempts: { at: number; duration: number; status: number | null }[];
 }
 
-/** Steps of the wallet. */
+/** A step of the wallet. */
 export type WalletAction = "scan" | "authorize" | "capture" | "succeed" | "pay" | "fail" | "expire" | "cancel";
 
 export interface Sandbox {
@@ -63,75 +66,82 @@ export interface Sandbox {
   readonly webhookSecret: string;
   /** For `new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch })`. */
   readonly fetch: typeof fetch;
-  /** Does a step; resolves when the webhooks that are due have been tried once. */
+  /** Acts as the wallet. Resolves after one attempt at each webhook that is due. */
   act(intentId: string, action: WalletAction, reason?: string): Promise<PaymentIntent>;
-  /** The wallet reads the code. */
+  /** The wallet scans the code. */
   scan(intentId: string): Promise<PaymentIntent>;
-  /** Every step that is left, to the success. */
+  /** All remaining steps up to `succeeded`. */
   pay(intentId: string): Promise<PaymentIntent>;
-  /** The wallet refuses. */
+  /** The wallet declines. Default reason `declined`. */
   fail(intentId: string, reason?: string): Promise<PaymentIntent>;
-  /** The time is up, now. */
+  /** The payment expires now. */
   expire(intentId: string): Promise<PaymentIntent>;
-  /** The payment is called off. */
+  /** The payment is canceled. */
   cancel(intentId: string): Promise<PaymentIntent>;
-  /** Posts an event once more. */
+  /** Posts an event again. */
   redeliver(eventId: string): Promise<void>;
-  /** Makes the next requests go wrong. */
+  /** Makes the next requests fail. @throws ValidationError that names the field */
   inject(fault: Fault): void;
-  /** Does what is due by its clock: for a clock of your own, after it was moved. Resolves with when something is due next. */
+  /** Does what is due by the sandbox's clock. Call it after moving a clock of your own. Resolves with the next due time. */
   tick(): Promise<number | undefined>;
-  /** An intent by its id. */
+  /** Returns an intent by its id. */
   intent(id: string): SandboxIntent | undefined;
-  /** Every intent, in the order of creation. */
+  /** All intents, in the order of creation. */
   readonly intents: readonly SandboxIntent[];
-  /** What came in, in order: the last 10,000. */
+  /** `svc_sandbox`, which always exists and accepts every channel, and all registered services. */
+  readonly services: readonly ServiceManifest[];
+  /** The last requests in order: at most 10,000, and at most 16 MiB together. */
   readonly requests: readonly SandboxRequest[];
-  /** What went out, in order. */
+  /** All events, in order. */
   readonly deliveries: readonly SandboxDelivery[];
-  /** The whole state as text, without key and secret. */
+  /** The state as text, without key and secret. */
   snapshot(): string;
-  /** Posts nothing any more; `fetch` finds nobody. */
+  /** Stops all deliveries. `fetch` then fails with a refused connection. */
   close(): void;
 }
 
-/** A gateway that checks whatever the real one's pages describe. @throws ValidationError */
+/**
+ * Creates an ItPay gateway that checks everything that ItPay's pages document.
+ *
+ * @throws ValidationError that names the option
+ */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const own = given("options", options);
-  const { apiKey = "sk_test_sandbox", webhookSecret = "whsec_sandbox", now = Date.now, deliver, onChange } = own;
+  const { apiKey = "sk_test_sandbox", webhookSecret = "whsec_sandbox", deliver, onChange } = own;
   const { webhookUrl, walletUrl, state } = own;
   checkTexts({ apiKey, webhookSecret, webhookUrl, walletUrl, state });
-  checkFunctions({ now, deliver, onChange });
+  checkFunctions({ now: own.now, deliver, onChange });
+  const now = checkedClock(own.now ?? Date.now);
   const random = randomness(own.seed);
   const gateway = call((module) => new module.Gateway(apiKey, webhookSecret, webhookUrl, walletUrl, state));
-  const hosted = host(gateway, {
+  const running = runSandbox(gateway, {
     now,
     random,
     deliver,
-    changed: (change) => onChange?.({ type: "intent", ...change } as SandboxChange),
-    attempted: (attempt) => onChange?.({ type: "attempt", ...attempt }),
+    onChange: (change) => onChange?.({ type: "intent", ...change } as SandboxChange),
+    onAttempt: (attempt) => onChange?.({ type: "attempt", ...attempt }),
   });
 
   const act = async (intentId: string, action: WalletAction, reason?: string): Promise<PaymentIntent> => {
     checkTexts({ reason });
     const intent = JSON.parse(call(() => gateway.wallet(checkedText("intentId", intentId), checkedText("action", action), reason, now(), random()))) as PaymentIntent;
-    await hosted.pump();
+    await running.flush();
     return intent;
   };
 
   return {
     apiKey,
     webhookSecret,
-    fetch: hosted.fetch,
+    fetch: running.fetch,
     act,
     scan: (id) => act(id, "scan"),
     pay: (id) => act(id, "pay"),
     fail: (id, reason) => act(id, "fail", reason),
     expire: (id) => act(id, "expire"),
     cancel: (id) => act(id, "cancel"),
-    redeliver: hosted.redeliver,
-    inject: hosted.inject,
-    tick: hosted.tick,
+    redeliver: running.redeliver,
+    inject: running.inject,
+    tick: running.tick,
     intent: (id) => {
       const intent = call(() => gateway.intent(checkedText("id", id)));
       return intent === undefined ? undefined : (JSON.parse(intent) as SandboxIntent);
@@ -139,11 +149,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     get intents() {
       return JSON.parse(call(() => gateway.intents())) as SandboxIntent[];
     },
-    requests: hosted.requests,
+    get services() {
+      return JSON.parse(call(() => gateway.services())) as ServiceManifest[];
+    },
+    requests: running.requests,
     get deliveries() {
       return JSON.parse(call(() => gateway.deliveries())) as SandboxDelivery[];
     },
-    snapshot: hosted.snapshot,
-    close: hosted.close,
+    snapshot: running.snapshot,
+    close: running.close,
   };
 }
