@@ -1,4 +1,8 @@
-// `itpay/gopay`: GoPay's REST API v3, and GoPay as a PayKit provider.
+/**
+ * GoPay's REST API v3, and GoPay as a PayKit provider.
+ *
+ * @module itpay/gopay
+ */
 
 export { type ApiPromise } from "../src/internal/api-promise.js";
 export type { RequestOptions } from "../src/internal/client-config.js";

@@ -1,4 +1,8 @@
-// `itpay`: the ItPay client, its errors and its helpers.
+/**
+ * The ItPay client, its errors and its helpers.
+ *
+ * @module itpay
+ */
 
 export { type ApiPromise } from "../src/internal/api-promise.js";
 export {

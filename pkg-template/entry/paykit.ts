@@ -1,4 +1,8 @@
-// `itpay/paykit`: PayKit, and ItPay as one of its providers.
+/**
+ * PayKit, and ItPay as one of its providers.
+ *
+ * @module itpay/paykit
+ */
 
 export * from "./paykit-core.js";
 export * from "./paykit-itpay.js";

@@ -1,4 +1,8 @@
-// `itpay/qr/element`: importing it registers <itpay-qr>. On a server, it does nothing.
+/**
+ * Registers `<itpay-qr>` when imported. On a server, importing it does nothing.
+ *
+ * @module itpay/qr/element
+ */
 
 import { ItPayQR } from "../src/qr/element/itpay-qr.js";
 

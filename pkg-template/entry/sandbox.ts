@@ -1,4 +1,8 @@
-// `itpay/sandbox`: the gateways in process.
+/**
+ * Both gateways, in process.
+ *
+ * @module itpay/sandbox
+ */
 
 export { isItPayError, ItPayError, ValidationError } from "../src/internal/errors.js";
 export {

@@ -1,5 +1,9 @@
-// `itpay/slim`: for those who bring the wasm themselves. What uses it is `itpay/slim/client`, `itpay/slim/webhooks`
-// and so on: the other entries, without the wasm in them.
+/**
+ * For those who bring the wasm themselves. The other entries, without their wasm, are `itpay/slim/client`,
+ * `itpay/slim/webhooks` and so on.
+ *
+ * @module itpay/slim
+ */
 
 export { isItPayError, ItPayError, ValidationError } from "../src/internal/errors.js";
 export {

@@ -1,4 +1,8 @@
-// `itpay/stores`: where handled events are remembered. The services' clients are the user's own.
+/**
+ * Stores that remember which events were handled. The services' clients are your own.
+ *
+ * @module itpay/stores
+ */
 
 export { type EventStore, memoryStore, type MemoryStoreOptions } from "../src/webhooks/event-store.js";
 export { type D1, type D1Statement, d1Store, type D1StoreOptions } from "../src/stores/d1.js";

@@ -1,4 +1,8 @@
-// `itpay/webhooks/node`: the webhook endpoint under node:http, Express, Koa and Fastify.
+/**
+ * Webhook handlers for `node:http`, Express, Koa and Fastify.
+ *
+ * @module itpay/webhooks/node
+ */
 
 export {
   createNodeHandler,

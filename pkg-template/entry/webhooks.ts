@@ -1,4 +1,8 @@
-// `itpay/webhooks`: verifying and handling webhooks.
+/**
+ * Verifies and handles webhooks.
+ *
+ * @module itpay/webhooks
+ */
 
 export { isItPayError, ItPayError, SignatureVerificationError, type SignatureProblem, ValidationError } from "../src/internal/errors.js";
 export { type EventStore, memoryStore, type MemoryStoreOptions } from "../src/webhooks/event-store.js";

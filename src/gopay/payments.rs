@@ -74,7 +74,7 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// Reads a payment that [`super::clean`] has cleaned.
+    /// Reads a payment that [`super::normalize`] has normalized.
     pub fn from_json(payment: &str) -> Result<Payment, Error> {
         read_params(payment, Payment::read)
     }

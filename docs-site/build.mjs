@@ -1,0 +1,34 @@
+// Builds the documentation site into target/site. The package has to be built before.
+//
+//   node docs-site/build.mjs            the whole site
+//   npm run preview --prefix docs-site  serves it on this machine
+
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { pages } from "./pages-list.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..");
+const run = (command, args, options) => execFileSync(command, args, { stdio: "inherit", cwd: here, ...options });
+const tool = (name) => join(here, "node_modules/.bin", name);
+
+const staged = join(here, "pages");
+rmSync(staged, { recursive: true, force: true });
+// Copied, because VitePress reads one folder: the repository's layout, so that relative links hold.
+for (const { path } of pages.flatMap(({ items }) => items)) {
+  mkdirSync(dirname(join(staged, path)), { recursive: true });
+  writeFileSync(join(staged, path), readFileSync(join(root, path)));
+}
+cpSync(join(root, "docs/screenshots"), join(staged, "docs/screenshots"), { recursive: true });
+
+run(tool("typedoc"), ["--options", "typedoc.config.mjs", "--skipErrorChecking", "--treatWarningsAsErrors", "false", "--logLevel", "Warn"]);
+run(tool("vitepress"), ["build", "."]);
+
+const site = join(root, "target/site");
+run("cargo", ["doc", "--locked", "--no-deps", "--target-dir", "target/doc-site"], { cwd: root, env: { ...process.env, RUSTDOCFLAGS: "-D warnings" } });
+cpSync(join(root, "target/doc-site/doc"), join(site, "rust"), { recursive: true });
+if (!existsSync(join(site, "rust/itpay/index.html"))) throw new Error("rustdoc wrote no page for the crate");
+console.log("The site is in target/site. To look at it: npm run preview --prefix docs-site");
