@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr bench-startup packaging packaging-short release-check
+.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr bench-startup packaging packaging-short docs release-check
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -56,6 +56,9 @@ packaging: build ## the packed tarball in every runtime and bundler, as a table
 
 packaging-short: build ## the part of it that takes less than two minutes
 	@cd js-tests && node packaging/run.mjs --short
+
+docs: build ## the documentation as a static site, in target/site
+	@node docs-site/build.mjs && node js-tests/docs-site.mjs
 
 release-check: build ## what has to be right before a release
 	@scripts/release-check

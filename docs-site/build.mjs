@@ -17,10 +17,11 @@ const tool = (name) => join(here, "node_modules/.bin", name);
 
 const staged = join(here, "pages");
 rmSync(staged, { recursive: true, force: true });
-// Copied, because VitePress reads one folder: the repository's layout, so that relative links hold.
+// VitePress reads one folder. It has the repository's layout, so that relative links hold; the README is its start page.
 for (const { path } of pages.flatMap(({ items }) => items)) {
-  mkdirSync(dirname(join(staged, path)), { recursive: true });
-  writeFileSync(join(staged, path), readFileSync(join(root, path)));
+  const target = join(staged, path.replace(/^README\.md$/, "index.md"));
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, readFileSync(join(root, path), "utf8").replaceAll("](../README.md", "](../index.md"));
 }
 cpSync(join(root, "docs/screenshots"), join(staged, "docs/screenshots"), { recursive: true });
 

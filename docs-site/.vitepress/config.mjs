@@ -25,11 +25,11 @@ export default {
   srcDir: "pages",
   outDir: "../target/site",
   cacheDir: "../target/site-cache",
-  rewrites: { "README.md": "index.md" },
   title: "itpay",
   titleTemplate: ":title | itpay",
   description: "ItPay and GoPay payments from any JavaScript runtime and from Rust.",
   lang: "en-US",
+  ignoreDeadLinks: [/^\.\/(agents|cli|stores)$/],
   // A static server without rules for addresses finds every page.
   cleanUrls: false,
   head: [["link", { rel: "icon", href: "data:," }]],
