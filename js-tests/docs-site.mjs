@@ -9,8 +9,7 @@ import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { closeTab, openTab, startBrowser } from "./browser/tab.mjs";
-import { overflowing } from "./browser/chromium.mjs";
+import { closeTab, openTab, overflowing, startBrowser } from "./browser/tab.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const site = join(root, "target/site");

@@ -7,7 +7,7 @@ import { GoPayClient } from "itpay/gopay";
 import { startSandbox } from "../sandbox-command.mjs";
 import { closeTab, openTab, startBrowser } from "./tab.mjs";
 
-export { screenshot, violations } from "./tab.mjs";
+export { overflowing, screenshot, violations } from "./tab.mjs";
 
 /** A merchant's endpoint, a sandbox that knows its service, and a browser. */
 export async function startShop() {
@@ -58,13 +58,4 @@ export async function startShop() {
     merchant.closeAllConnections();
   };
   return Object.assign(shop, { sandbox, browser, gopay, register, payment, order, open, close: closeTab, stop });
-}
-
-/** What sticks out of the page's width. */
-export function overflowing(page) {
-  return page.evaluate(() => {
-    const { clientWidth, scrollWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    return [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth && element.closest(".line") === null).map((element) => element.outerHTML);
-  });
 }

@@ -61,3 +61,12 @@ export async function bundled(code, options = {}) {
   });
   return outputFiles[0].text;
 }
+
+/** What sticks out of the page's width. */
+export function overflowing(page) {
+  return page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth && element.closest(".line") === null).map((element) => element.outerHTML);
+  });
+}
