@@ -9,11 +9,13 @@ import type { Money, PaymentIntent, QRCharge } from "./types.js";
 export interface PaymentRequired {
   /** The intent to pay. */
   paymentIntentId: string | null;
+  /** The channel to pay by, such as `alipay`. */
   channel: string | null;
   /** For people, such as `USD 5.00`: not for arithmetic. */
   amount: string | null;
   /** A link that opens the wallet, or a picture of the code: both have been seen. */
   qr: string | null;
+  /** The server's text for people. */
   message: string | null;
   /** The intent as far as the body says it. */
   paymentIntent: Optional<PaymentIntent> | null;

@@ -20,6 +20,7 @@ export interface Party {
   human_id?: string | undefined;
 }
 
+/** How a payment is charged. */
 export type PaymentType = Open<"one_time" | "cumulative" | "subscription">;
 
 /**
@@ -34,17 +35,27 @@ export type PaymentIntentStatus = Open<
 export interface PaymentIntent {
   /** Opaque. The gateway may answer with another than was sent: this one counts. */
   id: string;
+  /** State of the payment. */
   status: PaymentIntentStatus;
+  /** The service that is paid for. */
   service_id?: string | undefined;
+  /** How the payment is charged. */
   type?: PaymentType | undefined;
+  /** The price. */
   amount?: Money | undefined;
   /** What the payee gets after conversion. */
   settlement?: { currency: string; value: number; rate: number } | undefined;
+  /** Text for people. */
   description?: string | undefined;
+  /** Who pays. */
   payer?: Party | undefined;
+  /** Who is paid. */
   payee?: { agent_id: string; merchant_account: string } | undefined;
+  /** The wallet or card scheme that is used. */
   channel?: Open<"alipay" | "wechat" | "card" | "promptpay"> | undefined;
+  /** The QR code that was generated last. */
   qr?: { charge_id: string; scan_url: string } | undefined;
+  /** Your data from `create`. */
   metadata?: Record<string, string> | undefined;
   /** ISO 8601. */
   created_at?: string | undefined;
@@ -54,15 +65,19 @@ export interface PaymentIntent {
   failure_reason?: string | undefined;
 }
 
+/** Parameters of `paymentIntents.create`. */
 export interface CreatePaymentIntentParams {
   /** The idempotency key. Default: a fresh `pi_<uuidv7>`; keep it yourself if your process may die in between. */
   id?: string | undefined;
   /** The ServiceManifest's id. */
   service_id: string;
+  /** How the payment is charged. */
   type: PaymentType;
+  /** The price. */
   amount: Money;
   /** Text for people. */
   description?: string | undefined;
+  /** Who pays. */
   payer: Party;
   /** Default: the client's. That it belongs into this call is assumed. */
   channel?: Open<"alipay" | "wechat" | "card" | "promptpay"> | undefined;
@@ -72,21 +87,27 @@ export interface CreatePaymentIntentParams {
 
 /** A code to scan (docs.itpay.ai/core-objects/qr-charge). */
 export interface QRCharge {
+  /** Id of the code. */
   id: string;
+  /** The payment that the code is for. */
   payment_intent_id?: string | undefined;
+  /** The wallet that reads the code, such as `alipay`. */
   channel?: string | undefined;
   /** `EMVCo`, or a channel's own. */
   qr_standard?: string | undefined;
   /** What the code holds. */
   qr_data: string;
+  /** URL of a picture of the code. */
   qr_image_url?: string | undefined;
   /** Markup from outside: do not put it into a page, draw `qr_data` instead. */
   qr_image_svg?: string | undefined;
+  /** Texts to show beside the code. */
   display?: { amount?: string | undefined; merchant_name?: string | undefined; reference?: string | undefined } | undefined;
   /** A link that opens the wallet. */
   scan_url?: string | undefined;
   /** ISO 8601. */
   expires_at?: string | undefined;
+  /** State of the code. */
   status?: Open<"active" | "scanned" | "expired" | "consumed"> | undefined;
 }
 
@@ -94,18 +115,27 @@ export interface QRCharge {
 export interface PriceTier {
   /** In the currency's minor unit. */
   amount: number;
+  /** ISO 4217. */
   currency: string;
+  /** Text for people. */
   label?: string | undefined;
 }
 
+/** Parameters of `manifests.create`. */
 export interface CreateManifestParams {
+  /** Name of the service. */
   name: string;
+  /** Text for people. */
   description?: string | undefined;
+  /** How the service can be charged. */
   payment_methods: { one_time?: boolean | undefined; cumulative?: boolean | undefined; subscription?: boolean | undefined };
   /** Only one-time prices are documented; others pass through as they are. */
   pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
+  /** Channels that the service accepts, such as `alipay`. */
   accepted_channels: string[];
+  /** Whether each payment has a code of its own. */
   qr_mode?: Open<"dynamic" | "static"> | undefined;
+  /** Currency that the payee receives, ISO 4217. */
   settlement_currency: string;
   /** Where webhooks go. */
   endpoint: string;
@@ -113,34 +143,50 @@ export interface CreateManifestParams {
 
 /** What is sold (docs.itpay.ai/core-objects/service-manifest). */
 export interface ServiceManifest {
+  /** Id of the service: `service_id` of a payment. */
   id: string;
+  /** Name of the service. */
   name?: string | undefined;
+  /** Text for people. */
   description?: string | undefined;
+  /** How the service can be charged. */
   payment_methods?: { one_time?: boolean | undefined; cumulative?: boolean | undefined; subscription?: boolean | undefined } | undefined;
+  /** Prices. Only one-time prices are documented. */
   pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
+  /** Channels that the service accepts, such as `alipay`. */
   accepted_channels?: string[] | undefined;
+  /** Whether each payment has a code of its own. */
   qr_mode?: Open<"dynamic" | "static"> | undefined;
+  /** Currency that the payee receives, ISO 4217. */
   settlement_currency?: string | undefined;
+  /** Where webhooks go. */
   endpoint?: string | undefined;
+  /** `draft` until it is activated. */
   status?: Open<"draft"> | undefined;
+  /** ISO 8601. */
   created_at?: string | undefined;
 }
 
 /** What a `payment_intent.*` event says of its payment. */
 export interface PaymentIntentData extends PaymentIntent {
+  /** The price. */
   amount: Money;
+  /** The wallet or card scheme that was used. */
   channel: string;
 }
 
 /** Event types that are documented; more may come. */
 export type KnownEventType = "payment_intent.succeeded" | "payment_intent.failed" | "payment_intent.expired";
+/** Type of an event. */
 export type EventType = Open<KnownEventType>;
 
 /** An event about a payment. */
 export interface PaymentIntentEvent<Type extends KnownEventType = KnownEventType> {
   /** The same for every delivery of the event. */
   id: string;
+  /** Type of the event. */
   type: Type;
+  /** The payment. */
   data: PaymentIntentData;
 }
 
@@ -151,9 +197,11 @@ declare enum OtherEventType {
 
 /** An event of a type that this version does not know. */
 export interface OtherEvent {
+  /** The same for each delivery of the event. */
   id: string;
   /** Compare it with types of your own as a string: `const type: string = event.type`. */
   type: OtherEventType;
+  /** The object of the event. */
   data: unknown;
 }
 

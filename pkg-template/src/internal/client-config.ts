@@ -7,6 +7,7 @@ import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
 import type { HeadersLike } from "./platform-types.js";
 import { isPage, userAgent } from "./runtime.js";
 
+/** Options of every client. */
 export interface ConnectionOptions {
   /** How long one attempt may take, headers and body together, in milliseconds. Default 30,000. */
   timeout?: number | undefined;
@@ -18,24 +19,25 @@ export interface ConnectionOptions {
   logger?: Logger | undefined;
   /** Default: the variable ITPAY_LOG, else `off`. No level shows keys, secrets, signatures or bodies. */
   logLevel?: LogLevel | undefined;
-  /** A secret key in a page can be read by whoever opens the page. */
+  /** Allows a client in a page, where everybody can read its key. Default false. */
   dangerouslyAllowBrowser?: boolean | undefined;
-  /** The key travels in a header: over plain http anyone on the way can read it. */
+  /** Allows plain http to other hosts than loopback, where anyone on the way can read the key. Default false. */
   dangerouslyAllowHttp?: boolean | undefined;
-  /** Where the variables are looked up instead of the runtime's own: a Worker's `env`. */
+  /** Variables to read instead of the runtime's own: a Worker's `env`. Default: the runtime's. */
   env?: Env | undefined;
 }
 
+/** Options of a call. */
 export interface RequestOptions {
-  /** Ends the call at any moment with an AbortError. */
+  /** Ends the call at any moment with an `AbortError`. Default: none. */
   signal?: AbortSignal | undefined;
-  /** As the client's, for this call. */
+  /** Limit of one attempt, in milliseconds. Default: the client's. */
   timeout?: number | undefined;
-  /** As the client's, for this call. */
+  /** Number of retries. Default: the client's. */
   maxRetries?: number | undefined;
-  /** Promises that the gateway tells a repeated call from a new one by this key, so that any call may be sent again. */
+  /** Promises that the gateway recognizes a repeated call by this key, so that any call may be retried. Default: none. */
   idempotencyKey?: string | undefined;
-  /** Sent besides those that every request carries. */
+  /** Sent in addition to those of every request. Default: none. */
   headers?: HeadersLike | undefined;
 }
 

@@ -1,10 +1,26 @@
 // Where log lines go, and which.
 
-/** The console is one. */
+/** Receives log lines. `console` is one. */
 export interface Logger {
+  /**
+   * Takes a line of level `error`.
+   * @param message The line, without a line break.
+   */
   error(message: string): void;
+  /**
+   * Takes a line of level `warn`.
+   * @param message The line, without a line break.
+   */
   warn(message: string): void;
+  /**
+   * Takes a line of level `info`.
+   * @param message The line, without a line break.
+   */
   info(message: string): void;
+  /**
+   * Takes a line of level `debug`.
+   * @param message The line, without a line break.
+   */
   debug(message: string): void;
 }
 

@@ -30,6 +30,7 @@ type Handlers<Path extends string, Operations> = {
     : never;
 };
 
+/** The handlers of `createEndpointHandlers`, by path. */
 export type EndpointHandlers<P extends PayKitProvider> = Handlers<"checkout", PayKit<P>["checkouts"]> &
   Handlers<"customer", PayKit<P>["customers"]> &
   Handlers<"payment", PayKit<P>["payments"]> &

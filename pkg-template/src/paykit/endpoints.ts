@@ -25,25 +25,45 @@ type ById<Result> = { args: [id: string]; return: Result };
 
 /** The arguments and the result of each endpoint, by its path. */
 export interface PayKitEndpoints {
+  /** `paykit.checkouts.create`. */
   "/checkout/create": Create<CreateCheckoutParams, Checkout>;
+  /** `paykit.checkouts.retrieve`. */
   "/checkout/retrieve": Retrieve<Checkout>;
+  /** `paykit.checkouts.update`. */
   "/checkout/update": Update<UpdateCheckoutParams, Checkout>;
+  /** `paykit.checkouts.delete`. */
   "/checkout/delete": ById<null>;
+  /** `paykit.customers.create`. */
   "/customer/create": Create<CreateCustomerParams, Customer>;
+  /** `paykit.customers.retrieve`. */
   "/customer/retrieve": Retrieve<Customer>;
+  /** `paykit.customers.update`. */
   "/customer/update": Update<UpdateCustomerParams, Customer>;
+  /** `paykit.customers.delete`. */
   "/customer/delete": ById<null>;
+  /** `paykit.payments.create`. */
   "/payment/create": Create<CreatePaymentParams, Payment>;
+  /** `paykit.payments.retrieve`. */
   "/payment/retrieve": Retrieve<Payment>;
+  /** `paykit.payments.update`. */
   "/payment/update": Update<UpdatePaymentParams, Payment>;
+  /** `paykit.payments.capture`. */
   "/payment/capture": Update<CapturePaymentParams, Payment>;
+  /** `paykit.payments.cancel`. */
   "/payment/cancel": ById<Payment>;
+  /** `paykit.payments.delete`. */
   "/payment/delete": ById<null>;
+  /** `paykit.refunds.create`. */
   "/refund/create": Create<CreateRefundParams, Refund>;
+  /** `paykit.subscriptions.create`. */
   "/subscription/create": Create<CreateSubscriptionParams, Subscription>;
+  /** `paykit.subscriptions.retrieve`. */
   "/subscription/retrieve": Retrieve<Subscription>;
+  /** `paykit.subscriptions.update`. */
   "/subscription/update": Update<UpdateSubscriptionParams, Subscription>;
+  /** `paykit.subscriptions.cancel`. */
   "/subscription/cancel": ById<Subscription>;
+  /** `paykit.subscriptions.delete`. */
   "/subscription/delete": ById<null>;
 }
 

@@ -1,6 +1,7 @@
 // PayKit's errors, with the names, codes and status codes of its core, so that code written for one also recognizes the
 // other. The names survive minifiers.
 
+/** The fields of an error besides its message. */
 export interface PayKitErrorFields {
   /** Such as `gopay`. */
   provider?: string | undefined;
@@ -8,6 +9,7 @@ export interface PayKitErrorFields {
   method?: string | undefined;
   /** Details for debugging. Never a secret. */
   context?: Record<string, unknown> | undefined;
+  /** The error below it, such as the client's. */
   cause?: unknown;
   /** Whether the same call may succeed later. Default false. */
   retryable?: boolean | undefined;
@@ -17,13 +19,17 @@ export interface PayKitErrorFields {
 
 /** The base of every error of PayKit. */
 export class PayKitError extends Error {
+  /** The class, such as `ValidationError`. */
   override readonly name: string = "PayKitError";
   /** A stable code for programs. */
   readonly code: string;
   /** The HTTP status for a response. */
   readonly statusCode: number;
+  /** Such as `gopay`. */
   readonly provider: string | undefined;
+  /** The provider's method, such as `createCheckout`. */
   readonly method: string | undefined;
+  /** Details for the search of the cause. No secrets. */
   readonly context: Record<string, unknown> | undefined;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;

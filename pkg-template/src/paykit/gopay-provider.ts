@@ -25,8 +25,11 @@ import type {
 import type { IncomingWebhook, PayKitProvider } from "./provider.js";
 import { VERSION } from "../internal/version.js";
 
+/** Options of `createGopay`. */
 export interface GopayOptions extends Omit<GoPayClientOptions, "clientId" | "clientSecret" | "goId" | "isSandbox"> {
+  /** GoPay's client id. */
   clientId: string;
+  /** GoPay's client secret. */
   clientSecret: string;
   /** The e-shop's number. */
   goId: string;
@@ -60,6 +63,7 @@ type RecurrenceMetadata = {
   end_date?: string | Date | undefined;
 };
 
+/** `provider_metadata` of a checkout. */
 export type GopayCheckoutMetadata = OrderMetadata &
   RecurrenceMetadata & {
     /** In the currency's minor unit: an integer, or its digits. */
@@ -68,24 +72,30 @@ export type GopayCheckoutMetadata = OrderMetadata &
     currency?: string | undefined;
   };
 
+/** `provider_metadata` of a payment. */
 export type GopayPaymentMetadata = OrderMetadata & {
   /** Where GoPay sends the customer afterwards. */
   success_url: string;
 };
 
+/** `provider_metadata` of a subscription. */
 export type GopaySubscriptionMetadata = GopayPaymentMetadata &
   RecurrenceMetadata & {
     /** Charged every so many days, weeks or months. Default 1. */
     recurrence_period?: number | undefined;
   };
 
+/** `provider_metadata` of `subscriptions.update`, which charges the customer. */
 export type GopayChargeMetadata = {
   /** Charged at once, in the currency's minor unit. Nothing is charged without it. */
   amount?: number | string | undefined;
   /** Default: the first payment's, which is read for it. */
   currency?: string | undefined;
+  /** Your number of the order. Default: a fresh one. */
   order_number?: string | undefined;
+  /** Text for the customer. */
   order_description?: string | undefined;
+  /** The lines of the order. */
   items?: GoPayItem[] | undefined;
 };
 
@@ -94,6 +104,7 @@ type Looks = { parent: string | null; refunds: boolean } | { mismatch: "id" | "g
 
 const NAME = "gopay";
 
+/** GoPay as a PayKit provider. `gopay()` and `createGopay()` make one. */
 export class GopayProvider implements PayKitProvider {
   readonly providerName = NAME;
   readonly providerVersion: string = VERSION;

@@ -17,6 +17,7 @@ import type { IncomingWebhook, PayKitProvider } from "./provider.js";
 /** @internal The wasm module; the entry says where it comes from. */
 export const wasm = new Wasm<typeof glue & Glue>(glue);
 
+/** Options of `createItpay`. */
 export interface ItPayProviderOptions extends ItPayClientOptions {
   /** The agent that acts. Default: the variable ITPAY_AGENT_ID, or `provider_metadata.agent_id` of each call. */
   agentId?: string | undefined;
@@ -40,6 +41,7 @@ export type ItPayMetadata = {
   description?: string | undefined;
 };
 
+/** `provider_metadata` of a checkout. */
 export type ItPayCheckoutMetadata = ItPayMetadata & {
   /** In the currency's minor unit: an integer, or its digits. */
   amount: number | string;
@@ -52,6 +54,7 @@ type PaymentParams = CreatePaymentParams<ItPayMetadata | undefined>;
 
 const NAME = "itpay";
 
+/** ItPay as a PayKit provider. `itpay()` and `createItpay()` make one. */
 export class ItPayProvider implements PayKitProvider {
   readonly providerName = NAME;
   readonly providerVersion: string = VERSION;

@@ -11,17 +11,23 @@ import { Webhook } from "./webhook.js";
 export class PayKit<P extends PayKitProvider = PayKitProvider> {
   readonly #provider: P;
 
+  /** Pages on which a customer pays. */
   readonly checkouts: Operations<P, { create: "createCheckout"; retrieve: "retrieveCheckout"; update: "updateCheckout"; delete: "deleteCheckout" }>;
+  /** Customers, at providers that keep them. */
   readonly customers: Operations<P, { create: "createCustomer"; retrieve: "retrieveCustomer"; update: "updateCustomer"; delete: "deleteCustomer" }>;
+  /** Payments. */
   readonly payments: Operations<
     P,
     { create: "createPayment"; retrieve: "retrievePayment"; update: "updatePayment"; capture: "capturePayment"; delete: "deletePayment"; cancel: "cancelPayment" }
   >;
+  /** Recurring payments. */
   readonly subscriptions: Operations<
     P,
     { create: "createSubscription"; update: "updateSubscription"; cancel: "cancelSubscription"; retrieve: "retrieveSubscription"; delete: "deleteSubscription" }
   >;
+  /** Refunds. */
   readonly refunds: Operations<P, { create: "createRefund" }>;
+  /** The provider's webhooks. */
   readonly webhooks: {
     /** `webhookSecret` is the secret of the provider's webhook signatures. Empty or null for GoPay, which has none. */
     setup(options: { webhookSecret: string | null }): Webhook<P["providerName"]>;
@@ -67,6 +73,7 @@ export class PayKit<P extends PayKitProvider = PayKitProvider> {
     return this.#provider._native;
   }
 
+  /** Such as `gopay`. */
   get providerName(): P["providerName"] {
     return this.#provider.providerName;
   }

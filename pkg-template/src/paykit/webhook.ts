@@ -6,14 +6,19 @@ import type { PayKitProvider } from "./provider.js";
 
 /** An incoming webhook. In PayKit 1.1 the headers were called `headers`. */
 export interface HandleParams {
+  /** The raw body. Empty if the provider sends none. */
   body: string;
+  /** The headers, with names in lower case. */
   headersAsObject?: Record<string, string> | undefined;
+  /** The headers, under the name of PayKit 1.1. */
   headers?: Record<string, string> | undefined;
+  /** The URL with its query. */
   fullUrl: string;
 }
 
 type Listener = (event: never) => unknown;
 
+/** The handlers of a provider's webhooks. `paykit.webhooks.setup` makes one. */
 export class Webhook<Name extends string = string> {
   readonly #provider: PayKitProvider;
   readonly #webhookSecret: string | null;
