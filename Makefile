@@ -57,8 +57,11 @@ packaging: build ## the packed tarball in every runtime and bundler, as a table
 packaging-short: build ## the part of it that takes less than two minutes
 	@cd js-tests && node packaging/run.mjs --short
 
-docs: build ## the documentation as a static site, in target/site
+docs: build docs-site/node_modules/.installed ## the documentation as a static site, in target/site
 	@node docs-site/build.mjs && node js-tests/docs-site.mjs
+
+docs-site/node_modules/.installed: docs-site/package-lock.json
+	@npm ci --prefix docs-site --no-audit --no-fund --loglevel error && touch $@
 
 release-check: build ## what has to be right before a release
 	@scripts/release-check
