@@ -1,0 +1,21 @@
+// Removes wasm-bindgen's own exports from a module that is called without its glue, and all that only they reach:
+//
+//   node scripts/drop-glue.mjs module.wasm
+//
+// binaryen's wasm-metadce does it, given the exports to keep.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+
+const [file] = process.argv.slice(2);
+const load = () => new WebAssembly.Module(readFileSync(file));
+
+const kept = WebAssembly.Module.exports(load()).filter(({ name }) => !name.startsWith("__"));
+const graph = `${file}.exports.json`;
+writeFileSync(graph, JSON.stringify(kept.map(({ name }) => ({ name, export: name, root: true }))));
+// wasm-opt has removed the list of features in use.
+const features = ["simd", "bulk-memory", "bulk-memory-opt", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+execFileSync("wasm-metadce", [file, "--graph-file", graph, ...features.map((feature) => `--enable-${feature}`), "--output", file]);
+
+const imports = WebAssembly.Module.imports(load());
+if (imports.length > 0) throw new Error(`${file} still imports ${JSON.stringify(imports)}`);
