@@ -1,5 +1,5 @@
-// A payment from end to end: the sandbox gateway in a process of its own, a merchant's Worker in workerd, and a
-// script that takes CNY 6.99. Run it with `make demo`.
+// Plays a payment from end to end: the sandbox in its own process, a merchant's Worker in workerd, and a script that
+// takes CNY 6.99. Run it with `make demo`.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -24,7 +24,7 @@ const timeline = [];
 const note = (who, what) => timeline.push([Date.now() - started, who, what]);
 const short = (id) => `${id.slice(0, 7)}…${id.slice(-6)}`;
 
-// Whatever was started is ended, however this ends.
+// Stops everything that was started, also after an error or a signal.
 const running = [];
 let ending;
 const end = () => (ending ??= Promise.allSettled(running.reverse().map((stop) => stop())));
@@ -112,28 +112,28 @@ async function demo() {
   step("The webhook");
   const first = await gateway.delivery(1);
   report("delivered", first);
-  expect("the first delivery", first.answer, '200 {"status":"received"}');
+  expect("the first delivery", first.response, '200 {"status":"received"}');
   await gateway.press(`events/${first.event}/redeliver`);
   const second = await gateway.delivery(2);
   report("delivered again", second);
-  expect("the second delivery", second.answer, '200 {"status":"already_processed"}');
+  expect("the second delivery", second.response, '200 {"status":"already_processed"}');
   const body = JSON.stringify({ id: "evt_forged", type: "payment_intent.succeeded", data: { id: intent.id } });
   const forged = await fetch(endpoint, { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec_guessed" }) } });
-  report("forged", { answer: `${forged.status} ${await forged.text()}` });
-  expect("the answer to the forgery", forged.status, 401);
+  report("forged", { response: `${forged.status} ${await forged.text()}` });
+  expect("the response to the forgery", forged.status, 401);
 
   step("What happened");
   for (const [ms, who, what] of timeline) say(`   ${`${(ms / 1000).toFixed(2)} s`.padStart(7)}  ${who.padEnd(8)}  ${what}`);
-  say(paint("green", "\n✓ Paid once, told once, and the forgery was refused."));
+  say(paint("green", "\n✓ Paid once, handled once, and the forgery was rejected."));
 }
 
-function report(what, { answer }) {
-  note("merchant", `answers ${answer}`);
-  say(`   ${what.padEnd(16)} ${answer}`);
+function report(name, { response }) {
+  note("merchant", `responds ${response}`);
+  say(`   ${name.padEnd(16)} ${response}`);
 }
 
-function expect(what, actual, expected) {
-  if (actual !== expected) throw new Error(`${what} should be ${expected}, but was ${actual}`);
+function expect(name, actual, expected) {
+  if (actual !== expected) throw new Error(`${name} should be ${expected}, but was ${actual}`);
 }
 
 function step(title) {
@@ -141,7 +141,7 @@ function step(title) {
   say(`\n${paint("bold", `${steps}. ${title}`)}`);
 }
 
-/** The code, and the lines to the right of its middle. */
+/** Prints the code with the lines to its right. */
 function drawBeside(code, lines) {
   const rows = code.split("\n");
   const top = Math.floor((rows.length - lines.length) / 2);
@@ -149,7 +149,7 @@ function drawBeside(code, lines) {
   rows.forEach((row, index) => say(`${row}  ${lines[index - top] ?? ""}`.trimEnd()));
 }
 
-/** The sandbox as its users start it. */
+/** Starts the sandbox as its users do. */
 async function startGateway() {
   const child = spawn(process.execPath, [here("../../pkg/dist/bin/itpay.mjs"), "sandbox", "--port", "0"], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -167,17 +167,17 @@ async function startGateway() {
     const [, name, value] = /^(ITPAY_\w+)=(.*)$/.exec(line) ?? [];
     if (name !== undefined) found[name] = value;
     found.url ??= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    const [, event, answer] = /→ \S+ (\S+) .*: (\d{3} .*)$/.exec(line) ?? [];
+    const [, event, response] = /→ \S+ (\S+) .*: (\d{3} .*)$/.exec(line) ?? [];
     if (event !== undefined) {
-      deliveries.push({ event, answer });
+      deliveries.push({ event, response });
       note("gateway", `delivers ${short(event)}`);
     }
     changed();
   });
-  const until = async (what, condition) => {
+  const until = async (problem, condition) => {
     const deadline = Date.now() + 10_000;
     while (!condition()) {
-      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the gateway ${what}`);
+      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the gateway ${problem}`);
       await Promise.race([new Promise((resolve) => (changed = resolve)), gone, sleep(100)]);
     }
   };

@@ -1,4 +1,4 @@
-// The merchant's webhook endpoint, as one would deploy it to Cloudflare.
+// The merchant's webhook endpoint, ready for Cloudflare.
 
 import { createWebhookHandler } from "itpay/webhooks";
 
@@ -8,7 +8,7 @@ export default {
   fetch(request, env) {
     handle ??= createWebhookHandler({
       secret: env.ITPAY_WEBHOOK_SECRET,
-      on: { "payment_intent.succeeded": () => undefined }, // here the shop would deliver
+      on: { "payment_intent.succeeded": () => undefined }, // a shop would deliver here
       onError: () => undefined, // the demo sends a forgery on purpose
     });
     return handle(request);

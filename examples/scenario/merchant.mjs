@@ -1,4 +1,5 @@
-// A merchant for a day in the sandbox: a checkout that creates payments at two gateways, and webhooks that ship once.
+// A merchant for a day in the sandbox: a checkout that creates payments at both gateways, and webhooks that ship each
+// order once.
 //
 //   node merchant.mjs & npx itpay sandbox --scenario day.json
 
@@ -9,7 +10,7 @@ import { createPaymentIntentId, ItPayClient, isItPayError } from "itpay";
 import { createGopay, createGopayWebhookHandler, GoPayClient } from "itpay/gopay";
 import { createNodeHandler } from "itpay/webhooks/node";
 
-// What `npx itpay sandbox` prints.
+// The values that `npx itpay sandbox` prints.
 const SANDBOX = { url: "http://127.0.0.1:8402", apiKey: "sk_test_sandbox", webhookSecret: "whsec_sandbox", clientId: "1000000001", clientSecret: "gopay_sandbox", goId: "8123456789" };
 
 export async function startMerchant({ port = 8787, ...sandbox } = {}) {
@@ -17,9 +18,9 @@ export async function startMerchant({ port = 8787, ...sandbox } = {}) {
   const itpay = new ItPayClient({ apiKey, baseUrl: `${gateway}/v1`, channel: "alipay" });
   const gopay = { ...account, isSandbox: true, baseUrl: `${gateway}/gopay/api` };
   const gopayClient = new GoPayClient(gopay);
-  /** The payment of each order. ItPay's id is kept before it is sent, so that whoever tries again has one payment. */
+  /** The payment of each order. ItPay's id is stored before the call, so that a retry gets the same payment. */
   const payments = new Map();
-  /** What has left the warehouse, and what was given back, by payment. */
+  /** The payments whose orders were shipped, and the payments that were refunded. */
   const shipped = [];
   const refunded = [];
   const onError = (error) => console.error(`merchant: ${error.message}`);
@@ -29,8 +30,8 @@ export async function startMerchant({ port = 8787, ...sandbox } = {}) {
     try {
       if (path === "/webhook") return await itpayWebhook(request, response);
       if (path === "/gopay") {
-        const answer = await gopayWebhook(new Request(url + request.url, { method: request.method }));
-        return response.writeHead(answer.status).end(await answer.text());
+        const result = await gopayWebhook(new Request(url + request.url, { method: request.method }));
+        return response.writeHead(result.status).end(await result.text());
       }
       const id = await checkout(JSON.parse(Buffer.concat(await request.toArray()).toString()));
       response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify({ id }));
@@ -46,7 +47,7 @@ export async function startMerchant({ port = 8787, ...sandbox } = {}) {
     secret: webhookSecret,
     on: {
       "payment_intent.succeeded": async ({ data }) => {
-        // Asked once: if this throws, the event comes again.
+        // Without retries: if this throws, the event is redelivered.
         const { status } = await itpay.paymentIntents.retrieve(data.id, { maxRetries: 0 });
         if (status === "succeeded") shipped.push(data.id);
       },
@@ -91,7 +92,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { url, shipped, refunded } = await startMerchant();
   console.log(`merchant: ${url}`);
   process.once("SIGINT", () => {
-    console.log(`merchant: shipped ${shipped.length} orders, gave the money back for ${refunded.length}`);
+    console.log(`merchant: shipped ${shipped.length} orders, refunded ${refunded.length}`);
     process.exit();
   });
 }

@@ -1,4 +1,5 @@
-// The shop's page: buy, pay, receipt. The order's id in the address survives a reload, and the way to the wallet app.
+// The shop's page: buy, pay, receipt. The order's id is in the address, so that it survives a reload and the switch to
+// the wallet app.
 
 import "itpay/qr/element";
 
@@ -48,16 +49,16 @@ function show(section, id) {
   section.querySelector("h1").focus();
 }
 
-/** The server's answer; undefined where there is none, and the page says so. */
+/** Calls the server. Returns `undefined` and shows a message if that fails. */
 async function ask(address, options) {
   problem.textContent = "";
   try {
     const response = await fetch(address, options);
-    const answer = await response.json();
-    if (response.ok) return answer;
-    problem.textContent = answer.error;
+    const result = await response.json();
+    if (response.ok) return result;
+    problem.textContent = result.error;
   } catch {
-    problem.textContent = "The shop can't be reached. Please try again.";
+    problem.textContent = "The shop is not available. Please try again.";
   }
   return undefined;
 }

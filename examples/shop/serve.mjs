@@ -1,4 +1,4 @@
-// The shop on this machine: its Worker in workerd, the sandbox as its gateway. Run it with `make shop`.
+// Runs the shop on this machine, with its Worker in workerd and the sandbox as its gateway: `make shop`.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,7 @@ import { startWorker } from "../../js-tests/workerd.mjs";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const TYPES = { html: "text/html; charset=utf-8", css: "text/css", svg: "image/svg+xml", js: "text/javascript" };
 
-/** Starts both. `log` is told each line of the sandbox. */
+/** Starts the shop and the sandbox. `log` receives each line of the sandbox. */
 export async function startShop({ log = () => undefined, port = 0 } = {}) {
   const sandbox = spawn(process.execPath, [here("../../pkg/dist/bin/itpay.mjs"), "sandbox", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   const variables = {};
@@ -28,8 +28,7 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
   if (ITPAY_BASE_URL === undefined) throw new Error("the sandbox did not start");
   const gateway = new URL(ITPAY_BASE_URL).origin;
 
-  // The webhook goes to the shop's address, which is known when its Worker is up, which wants the service's id: so the
-  // port is chosen first.
+  // The service needs the shop's address, and the shop's Worker needs the service's id. So the port is chosen first.
   const probe = createServer().listen(port, "127.0.0.1");
   await once(probe, "listening");
   const chosen = probe.address().port;
@@ -46,7 +45,7 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
     bindings: { ...variables, ITPAY_SERVICE_ID: service.id },
     durableObjects: { ORDERS: { className: "Order", useSQLite: true }, EVENTS: { className: "EventStoreObject", useSQLite: true } },
     serviceBindings: {
-      // As Cloudflare's assets do it.
+      // Serves files as Cloudflare's assets do.
       ASSETS: (request) => {
         const { pathname } = new URL(request.url);
         const name = pathname === "/" ? "index.html" : pathname.slice(1);
@@ -62,7 +61,7 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
   return {
     url,
     gateway,
-    /** A button of the customer's wallet. */
+    /** Presses a button of the customer's wallet. */
     press: (id, action) => fetch(`${gateway}/sandbox/payment-intents/${id}/${action}`, { method: "POST" }),
     stop: async () => {
       await worker.dispose();

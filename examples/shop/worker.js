@@ -1,5 +1,5 @@
-// A shop that sells one book. The price is the server's, the webhook is what delivers, and an order is a Durable
-// Object, so that any number of isolates agree on it.
+// A shop that sells one book. The server sets the price and the webhook releases the book. Each order is a Durable
+// Object, so that all isolates see the same state.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -18,7 +18,7 @@ const SECURITY = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** One order, named for its payment. */
+/** An order. Its name is the id of its payment. */
 export class Order extends DurableObject {
   read() {
     return this.ctx.storage.get("order");
@@ -28,7 +28,7 @@ export class Order extends DurableObject {
     return this.ctx.storage.put("order", order);
   }
 
-  /** The end of its payment. It comes from the webhook and from polls, and counts once. */
+  /** Stores the end of the payment, which the webhook and the polls report. Only the first report counts. */
   async settle(status) {
     const order = await this.read();
     if (order === undefined || ENDS.includes(order.status)) return;
@@ -45,7 +45,7 @@ export default {
     } catch (error) {
       if (!isItPayError(error)) throw error;
       console.error(`${error.name} (${error.code}): ${error.message}`);
-      return Response.json({ error: "The payment service can't be reached just now." }, { status: 502 });
+      return Response.json({ error: "The payment service is not available at the moment." }, { status: 502 });
     }
   },
 };
@@ -81,7 +81,7 @@ async function create(env) {
   return order;
 }
 
-/** What the gateway knows, as long as the payment is open: that the code was scanned comes by no webhook. */
+/** Reads the status from the gateway while the payment is open, because no webhook reports a scan. */
 async function status(env, order) {
   if (ENDS.includes(order.status)) return order.status;
   const intent = await client(env).paymentIntents.retrieve(order.id);
@@ -99,7 +99,7 @@ function webhook(request, env) {
   return handleWebhook(request);
 }
 
-/** What was bought. */
+/** Returns the book to those who paid for it. */
 function book(order) {
   if (order.status !== "succeeded") return new Response("This book is not paid for.\n", { status: 402 });
   const headers = { "Content-Type": "text/plain; charset=utf-8", "Content-Disposition": 'attachment; filename="Notes on Tea.txt"' };

@@ -1,14 +1,14 @@
-// A shop that takes money by card and bank transfer (GoPay) and by QR code (ItPay), with the same code for both.
+// A shop that takes payments by card and bank transfer (GoPay) and by QR code (ItPay), with the same code for both.
 //
-//   POST /buy/gopay, /buy/itpay    where to pay: {"id", "payment_url"}
-//   GET  /orders/<id>              what has become of it
+//   POST /buy/gopay, /buy/itpay    creates a payment: {"id", "payment_url"}
+//   GET  /orders/<id>              its status
 //   GET  /hooks/gopay              GoPay's notifications
 //   POST /hooks/itpay              ItPay's webhooks
 
 import { createGopayWebhookHandler, gopay } from "itpay/gopay";
 import { itpay, PayKit, PayKitError } from "itpay/paykit";
 
-// Kept between requests, so that GoPay's token is. A real shop has its orders in a database.
+// Kept between requests, because it holds GoPay's token. A real shop has its orders in a database.
 const orders = new Map();
 let shop;
 
@@ -60,7 +60,7 @@ async function itpayHook(request) {
 }
 
 function settle({ data }) {
-  orders.set(data.id, data.status); // the same however often it is told
+  orders.set(data.id, data.status); // a repeated event changes nothing
 }
 
 function refunded({ data }) {

@@ -1,4 +1,4 @@
-// A Worker that creates a payment of CNY 6.99 and answers with its code as a picture.
+// A Worker that creates a payment of CNY 6.99 and responds with its code as a picture.
 
 import { ItPayClient, isItPayError } from "itpay";
 import { toSvg } from "itpay/qr";
