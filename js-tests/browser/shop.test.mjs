@@ -85,12 +85,12 @@ test("it fits a phone, and the dark", async () => {
   }
 });
 
-test("it says so when the shop can't be reached, and unknown orders lead to the shelf", async () => {
+test("it says when the shop is not available, and unknown orders lead to the shelf", async () => {
   const tab = await openTab(browser, `${shop.url}/#pi_unknown`);
   await tab.getByText("There is no such order.").waitFor();
   await tab.context().setOffline(true);
   await tab.getByRole("button", { name: "Buy the book" }).click();
-  await tab.getByText("The shop can't be reached. Please try again.").waitFor();
+  await tab.getByText("The shop is not available. Please try again.").waitFor();
   await tab.context().setOffline(false);
   await tab.getByRole("button", { name: "Buy the book" }).click();
   await order(tab);
