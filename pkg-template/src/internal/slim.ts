@@ -4,7 +4,7 @@ import { wasm as client } from "../client/client.js";
 import { ItPayError, ValidationError } from "./errors.js";
 import { wasm as gopay } from "../gopay/client.js";
 import type { Bytes, CompiledModule } from "./platform-types.js";
-import { compile, refused, requireWebAssembly } from "./wasm-source.js";
+import { compile, requireWebAssembly, wrapCompileError } from "./wasm-source.js";
 import { wasm as paykit } from "../paykit/itpay-provider.js";
 import { wasm as qr } from "../qr/qr.js";
 import { wasm as sandbox } from "../sandbox/run-sandbox.js";
@@ -13,7 +13,7 @@ import { wasm as webhooks } from "../webhooks/webhooks-module.js";
 /** One of the package's wasm modules. */
 export interface WasmModule {
   /** @internal */
-  readonly wasm: { provide(source: () => WebAssembly.Module): void };
+  readonly wasm: { setModuleSource(source: () => WebAssembly.Module): void };
   /** @internal What it exports, and no other of them does. */
   readonly known: string;
   /** The file's name in the package: `import … from "itpay/<name>"`, or a copy of it. */
@@ -46,7 +46,7 @@ export function initSync(module: WasmModule, source: CompiledModule | Bytes): vo
   if (!WebAssembly.Module.exports(compiled).some(({ name }) => name === module.known)) {
     throw new ItPayError(`This is not the ${module.name} of this version of itpay`, { code: "wasm_wrong" });
   }
-  module.wasm.provide(() => compiled);
+  module.wasm.setModuleSource(() => compiled);
 }
 
 /** The same, where the module has to be fetched or is compiled while it arrives. */
@@ -70,7 +70,7 @@ async function fetched(module: WasmModule, response: Response): Promise<WebAssem
   // Streaming wants the right type; servers often do not know it.
   requireWebAssembly();
   const streams = typeof WebAssembly.compileStreaming === "function" && headers.get("Content-Type") === "application/wasm";
-  return streams ? WebAssembly.compileStreaming(response).catch(refused) : response.arrayBuffer();
+  return streams ? WebAssembly.compileStreaming(response).catch(wrapCompileError) : response.arrayBuffer();
 }
 
 function isResponse(given: WasmSource): given is Response {

@@ -1,5 +1,6 @@
 // Where a compiled wasm module comes from, for the entries that do not import it as one: from text, from a file.
 
+import { decode } from "./bytewise91.js";
 import { ItPayError } from "./errors.js";
 
 /** The module of these bytes. @throws ItPayError if the runtime forbids it */
@@ -8,7 +9,7 @@ export function compile(bytes: BufferSource): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    return refused(error);
+    return wrapCompileError(error);
   }
 }
 
@@ -18,8 +19,8 @@ export function requireWebAssembly(): void {
   throw new ItPayError("This runtime has no WebAssembly. Start Node.js without --jitless; in a browser, leave its lockdown mode.", { code: "wasm_unsupported" });
 }
 
-/** Says what to do about a runtime that compiles nothing. */
-export function refused(error: unknown): never {
+/** The error of a runtime that compiles no bytes. */
+export function wrapCompileError(error: unknown): never {
   if ((error as Error | undefined)?.name !== "CompileError") throw error;
   throw new ItPayError(
     "This runtime does not allow WebAssembly to be compiled from bytes. " +
@@ -29,8 +30,8 @@ export function refused(error: unknown): never {
   );
 }
 
-/** The module that `read` reads from the package. @throws ItPayError if it is not there */
-export function file(read: () => BufferSource): WebAssembly.Module {
+/** The module in the bytes that `read` returns. @throws ItPayError if the file is not there */
+export function compileFile(read: () => BufferSource): WebAssembly.Module {
   let bytes: BufferSource;
   try {
     bytes = read();
@@ -44,18 +45,7 @@ export function file(read: () => BufferSource): WebAssembly.Module {
   return compile(bytes);
 }
 
-/** The module that `asText` of scripts/assemble.mjs wrote. */
-export function inline(text: string): WebAssembly.Module {
-  const bytes = new Uint8Array(text.length);
-  let length = 0;
-  let index = 0;
-  const digit = (): number => {
-    const code = text.charCodeAt(index++);
-    return code - (code < 92 ? 35 : 36);
-  };
-  while (index < text.length) {
-    const value = digit();
-    bytes[length++] = value < 89 ? value : 89 + (value - 89) * 91 + digit();
-  }
-  return compile(bytes.subarray(0, length));
+/** The module of a text in bytewise base 91. @throws ItPayError if the runtime forbids it */
+export function compileText(text: string): WebAssembly.Module {
+  return compile(decode(text));
 }

@@ -22,8 +22,8 @@ export class Wasm<G> {
     this.#glue = glue;
   }
 
-  /** Says where the module comes from. The first word counts. */
-  provide(source: () => WebAssembly.Module): void {
+  /** Says where the module comes from. Only the first call counts. */
+  setModuleSource(source: () => WebAssembly.Module): void {
     this.#source ??= source;
   }
 

@@ -34,10 +34,10 @@ let oldest: number;
 
 /** @internal The entry says where the module comes from, and where a call into node:crypto costs more, from which size on it is worth it. The first word counts. */
 export const wasm = {
-  provide(from: () => WebAssembly.Module, worthFrom = nativeFrom): void {
+  setModuleSource(from: () => WebAssembly.Module, nativeThreshold = nativeFrom): void {
     if (source !== undefined) return;
     source = from;
-    nativeFrom = worthFrom;
+    nativeFrom = nativeThreshold;
   },
 };
 

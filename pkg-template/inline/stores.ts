@@ -1,0 +1,3 @@
+// `itpay/stores`: no wasm.
+
+export * from "../entry/stores.js";

@@ -1,0 +1,11 @@
+// `itpay/webhooks/node`, its wasm read from its file: for Node.js, by `require`.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { compileFile } from "../src/internal/wasm-source.js";
+import { wasm as webhooks } from "../src/webhooks/webhooks-module.js";
+
+webhooks.setModuleSource(() => compileFile(() => readFileSync(join(__dirname, "../../wasm/webhooks.wasm"))));
+
+export * from "../entry/webhooks-node.js";

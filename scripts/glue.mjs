@@ -1,0 +1,31 @@
+// What the package needs of wasm-bindgen's glue, and wasm-bindgen cannot emit. Each edit expects its text exactly once, so that
+// another version of wasm-bindgen either fits or ends the build.
+
+/** The glue of a module, for dist/esm/src/glue/. */
+export function adaptGlue(glue, file) {
+  let text = glue;
+  const replace = (what, replacement) => {
+    const parts = text.split(what);
+    if (parts.length !== 2) throw new Error(`${file}: expected once, found ${parts.length - 1} times: ${what}`);
+    text = parts.join(replacement);
+  };
+  const cut = (from, to) => {
+    const [start, end] = [text.indexOf(from), to === undefined ? text.length : text.indexOf(to)];
+    if (start < 0 || end < start) throw new Error(`${file}: not found: ${from} … ${to}`);
+    text = text.slice(0, start) + text.slice(end);
+  };
+
+  // The asynchronous loader: modules start synchronously, from where the entry says.
+  cut("async function __wbg_load(", "function initSync(");
+  cut("let __wbg_init_promise;");
+  text += "\nexport { initSync };\n";
+  // Next.js's edge runtime hands over a module from another realm, which is no instance of this realm's class.
+  replace("!(module instanceof WebAssembly.Module)", "Object.prototype.toString.call(module) !== '[object WebAssembly.Module]'");
+  // jest-environment-jsdom has no TextDecoder at import.
+  if (text.includes("new TextDecoder(")) {
+    replace(/^let cachedTextDecoder = .*$\n^cachedTextDecoder\.decode\(\);$/m, "let cachedTextDecoder = lazyTextDecoder();");
+    replace(/^const cachedTextEncoder = .*$/m, "const cachedTextEncoder = lazyTextEncoder();");
+    text = `import { lazyTextDecoder, lazyTextEncoder } from "../internal/lazy-text-codec.js";\n${text}`;
+  }
+  return text;
+}
