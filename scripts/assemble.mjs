@@ -120,7 +120,7 @@ chmodSync(join(dist, "bin/itpay.mjs"), 0o755);
 for (const framework of ["react", "svelte", "vue"]) cpSync(join(template, `types/${framework}.d.ts`), join(dist, `types/${framework}.d.ts`));
 cpSync(join(template, "package.json"), join(pkg, "package.json"));
 for (const file of readdirSync(root)) {
-  if (/^(README|CHANGELOG)\.md$|^LICENSE-/.test(file)) cpSync(join(root, file), join(pkg, file));
+  if (/^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^LICENSE-/.test(file)) cpSync(join(root, file), join(pkg, file));
 }
 for (const [key, conditions] of Object.entries(manifest.exports)) {
   if (key === "." || conditions.node === undefined) continue;
@@ -131,3 +131,8 @@ for (const [key, conditions] of Object.entries(manifest.exports)) {
   const [module] = from(conditions.default);
   write(join(folder, "package.json"), `${JSON.stringify({ main, module, types }, null, 2)}\n`);
 }
+// So that the README's links work once installed: the pages, and of the pictures the README's own.
+for (const file of readdirSync(join(root, "docs"))) {
+  if (file.endsWith(".md")) cpSync(join(root, "docs", file), join(pkg, "docs", file));
+}
+for (const [, picture] of read(join(root, "README.md")).matchAll(/!\[[^\]]*\]\((docs\/[^)]+)\)/g)) cpSync(join(root, picture), join(pkg, picture));

@@ -5,7 +5,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -32,6 +32,25 @@ test("the tarball has the files that it had (UPDATE=1 after looking at the diffe
   const text = `${packed.files.map(({ path }) => path).sort().join("\n")}\n`;
   if (process.env.UPDATE) writeFileSync(snapshot, text);
   assert.equal(text, readFileSync(snapshot, "utf8"));
+});
+
+test("every link and picture of the README and of the pages is in the tarball, but for the pages' own pictures", () => {
+  const files = new Set(packed.files.map(({ path }) => path));
+  const missing = [];
+  for (const page of [...files].filter((path) => path === "README.md" || /^docs\/.*\.md$/.test(path))) {
+    for (const [, link] of readFileSync(join(pkg, page), "utf8").matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      const target = join(dirname(page), link);
+      if (!files.has(target) && !(page.startsWith("docs/") && target.startsWith("docs/screenshots/"))) missing.push(`${page}: ${link}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+test("the README's pictures are below 150 KB together, the tarball below 1.3 MB", () => {
+  const pictures = packed.files.filter(({ path }) => /\.(png|svg|jpe?g)$/.test(path));
+  assert.equal(pictures.length, 2);
+  assert.ok(pictures.reduce((sum, { size }) => sum + size, 0) < 150_000);
+  assert.ok(packed.size < 1_300_000, `${packed.size}`);
 });
 
 test("nothing is installed beside it and nothing runs when it is installed", () => {
