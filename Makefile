@@ -19,7 +19,7 @@ build: setup ## the npm package, in pkg/
 check: ## formatting and lints
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
-	cargo clippy --locked --features js-client,js-gopay,js-paykit,js-qr,js-sandbox,js-webhooks -- -D warnings
+	cargo clippy --locked --features js-client,js-gopay,js-paykit,js-qr,js-qr-png,js-sandbox,js-webhooks -- -D warnings
 
 test-rust: ## the core, natively
 	cargo test --locked

@@ -73,6 +73,7 @@ mod time;
     feature = "js-gopay",
     feature = "js-paykit",
     feature = "js-qr",
+    feature = "js-qr-png",
     feature = "js-sandbox",
     feature = "js-webhooks"
 ))]

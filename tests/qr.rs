@@ -73,7 +73,10 @@ fn a_code_holds_what_the_standard_says_and_no_more() {
 #[test]
 fn nothing_is_refused_with_words() {
     let error = QrCode::new("", ErrorCorrection::Low).unwrap_err();
-    assert_eq!((error, error.to_string().as_str()), (Error::Empty, "there is no text to make a QR code of"));
+    assert_eq!(
+        (error, error.to_string().as_str()),
+        (Error::Empty, "`data` must not be empty: there is no text to encode")
+    );
 }
 
 #[test]
@@ -109,7 +112,13 @@ fn svg_draws_exactly_the_modules() {
 #[test]
 fn svg_is_this_text() {
     let code = QrCode::new("7", ErrorCorrection::Low).unwrap();
-    let options = SvgOptions { dark: "navy", light: "rgb(255 255 255 / 90%)", margin: 2, title: Some("A & <B>\u{1}") };
+    let options = SvgOptions {
+        dark: "navy",
+        light: "rgb(255 255 255 / 90%)",
+        margin: 2,
+        title: Some("A & <B>\u{1}"),
+        width: None,
+    };
     let svg = code.to_svg(&options).unwrap();
     let (head, path) = svg.split_once(" d=\"").unwrap();
     assert_eq!(
@@ -130,7 +139,7 @@ fn svg_without_a_title_still_has_a_name() {
 }
 
 #[test]
-fn svg_takes_colours_and_nothing_else() {
+fn svg_takes_colors_and_nothing_else() {
     let code = QrCode::new("itpay", ErrorCorrection::Low).unwrap();
     let draw = |dark, light| code.to_svg(&SvgOptions { dark, light, ..SvgOptions::default() });
     for color in
@@ -225,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn a_colour_never_leaves_its_attribute(color in "[ -~]{1,8}") {
+    fn a_color_never_leaves_its_attribute(color in "[ -~]{1,8}") {
         let code = QrCode::new("7", ErrorCorrection::Low).unwrap();
         let plain = code.to_svg(&SvgOptions::default()).unwrap();
         if let Ok(svg) = code.to_svg(&SvgOptions { dark: &color, ..SvgOptions::default() }) {

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startSandbox } from "../sandbox-command.mjs";
 import { bundled } from "./tab.mjs";
 
-/** As strict as it gets with the encoder in wasm: nothing inline, nothing from elsewhere, trusted types. */
-export const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
+/** Nothing inline, nothing from elsewhere, trusted types; the encoder's wasm, and its picture. */
+export const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'";
 
 export async function startMerchant() {
   const gateway = await startSandbox();

@@ -63,7 +63,7 @@ test("a declined payment is begun anew, by keyboard, and the shop delivers by we
   const first = await order(tab);
   await shop.press(first, "fail");
   await tab.locator("itpay-qr[state=failed]").waitFor();
-  await tabTo("Get a new code");
+  await tabTo("Try again");
   await tab.waitForFunction((id) => location.hash !== `#${id}`, first);
   const second = await order(tab);
   await closeTab(tab);

@@ -3,7 +3,8 @@
 import { type ApiPromise, ItPayClient, isItPayError, type Money, money, type PaymentIntent, RateLimitError, TimeoutError } from "itpay";
 import { gopay } from "itpay/gopay";
 import { PayKit } from "itpay/paykit";
-import { toSvg, toTerminal } from "itpay/qr";
+import { toMatrix, toSvg, toTerminal } from "itpay/qr";
+import { toPng, toPngDataUrl } from "itpay/qr/png";
 import { createGopaySandbox, createSandbox, type GoPaySandboxPayment } from "itpay/sandbox";
 import { constructEvent, createWebhookHandler, type EventStore, memoryStore, verifySignature } from "itpay/webhooks";
 
@@ -38,7 +39,9 @@ export const handler: (request: Request) => Promise<Response> = createWebhookHan
   onError: (error, event) => void (isItPayError(error) ? error.code : event?.id),
 });
 
-export const picture: string = toTerminal("x", { invert: true }) + String(createSandbox({ seed: 1 }).requests.length);
+export const dark: boolean = toMatrix("x", { errorCorrection: undefined }).isDark(0, 0);
+export const png: Uint8Array = toPng(toPngDataUrl("x", { width: 300 }), { scale: 4, dark: "#123" });
+export const picture: string = toTerminal("x", { invert: true, errorCorrection: "H" }) + String(createSandbox({ seed: 1 }).requests.length);
 export const wait = (error: unknown): number | undefined => (error instanceof RateLimitError ? error.retryAfter : undefined);
 
 export async function payer(id: number): Promise<GoPaySandboxPayment> {

@@ -6,15 +6,16 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
 
-import { clientWasm, gopayWasm, init, initSync, isItPayError, paykitWasm, qrWasm, sandboxWasm, ValidationError, webhooksWasm } from "itpay/slim";
+import { clientWasm, gopayWasm, init, initSync, isItPayError, paykitWasm, qrPngWasm, qrWasm, sandboxWasm, ValidationError, webhooksWasm } from "itpay/slim";
 import { createPaymentIntentId } from "itpay/slim/client";
 import { GoPayClient } from "itpay/slim/gopay";
 import { toSvg } from "itpay/slim/qr";
+import { toPng } from "itpay/slim/qr/png";
 import { createSandbox } from "itpay/slim/sandbox";
 import { generateTestHeader, verifySignature } from "itpay/slim/webhooks";
 
 const require = createRequire(import.meta.url);
-const all = [clientWasm, gopayWasm, paykitWasm, qrWasm, sandboxWasm, webhooksWasm];
+const all = [clientWasm, gopayWasm, paykitWasm, qrPngWasm, qrWasm, sandboxWasm, webhooksWasm];
 const file = ({ name }) => readFileSync(require.resolve(`itpay/${name}`));
 
 // Any path with a module's name is that module; /plain/ as servers send what they don't know.
@@ -31,6 +32,7 @@ const code = (expected) => (error) => isItPayError(error) && error.code === expe
 const used = {
   [clientWasm.name]: () => createPaymentIntentId(),
   [gopayWasm.name]: () => new GoPayClient({ goId: "8123456789", clientId: "1", clientSecret: "s", isSandbox: true }),
+  [qrPngWasm.name]: () => toPng("itpay"),
   [qrWasm.name]: () => toSvg("itpay"),
   [sandboxWasm.name]: () => createSandbox(),
   [webhooksWasm.name]: () => verifySignature("{}", generateTestHeader({ payload: "{}", secret: "s" }), "s"),
@@ -63,6 +65,7 @@ test("a URL at which it is not, and one that cannot be reached, are told from ea
 
 test("a URL, an answer that is on its way, bytes and a compiled module are all taken", async () => {
   await init(qrWasm, url("/qr.wasm"));
+  await init(qrPngWasm, url("/qr-png.wasm"));
   await init(webhooksWasm, fetch(url("/plain/webhooks.wasm")));
   await init(sandboxWasm, String(url("/plain/sandbox.wasm")));
   initSync(clientWasm, file(clientWasm));

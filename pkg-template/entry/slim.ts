@@ -12,6 +12,7 @@ export {
   init,
   initSync,
   paykitWasm,
+  qrPngWasm,
   qrWasm,
   sandboxWasm,
   type WasmModule,

@@ -11,4 +11,4 @@ try {
   entry = require("../esm/inline/qr.js");
 }
 
-export const { isItPayError, ItPayError, toDataUrl, toSvg, toTerminal, ValidationError } = entry;
+export const { isItPayError, ItPayError, toDataUrl, toMatrix, toSvg, toTerminal, ValidationError } = entry;

@@ -21,7 +21,7 @@ mod options;
 mod paykit_gopay;
 #[cfg(feature = "js-paykit")]
 mod paykit_itpay;
-#[cfg(feature = "js-qr")]
+#[cfg(any(feature = "js-qr", feature = "js-qr-png"))]
 mod qr;
 #[cfg(feature = "js-sandbox")]
 mod sandbox;

@@ -1,14 +1,18 @@
-//! Text to modules.
-//!
-//! By qrcodegen-no-heap: correct in every version, no dependency, no unsafe, and in wasm less than a third of fast_qr's size.
+//! Encodes text as modules with qrcodegen-no-heap: no dependency, no unsafe code, and a third of fast_qr's size in wasm.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
-use qrcodegen_no_heap::{BitBuffer, QrCode as Encoder, QrCodeEcc, QrSegment, QrSegmentMode, Version};
+use qrcodegen_no_heap::{QrCode as Encoder, QrCodeEcc, Version};
 
-use super::Error;
+use super::{
+    Error,
+    segments::{VERSION_RANGES, optimal_segments},
+};
 
-/// How much of a code may be dirty, torn or glared away with the rest still read.
+/// The most characters that any code holds: digits at version 40, level L.
+const MAX_CHARS: usize = 7089;
+
+/// How much of a code may be damaged or hidden before it becomes unreadable.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum ErrorCorrection {
     /// About 7 %.
@@ -26,12 +30,13 @@ pub enum ErrorCorrection {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct QrCode {
     size: usize,
-    modules: Vec<bool>,
+    /// Row by row. 1 is dark.
+    modules: Vec<u8>,
 }
 
 impl QrCode {
-    /// The smallest code that holds the text. Where this size has room for more error correction than asked
-    /// for, it gets it.
+    /// Makes the smallest code that holds the text. If that size has room for a higher error correction level, the
+    /// code gets it.
     pub fn new(text: &str, error_correction: ErrorCorrection) -> Result<Self, Error> {
         if text.is_empty() {
             return Err(Error::Empty);
@@ -42,51 +47,41 @@ impl QrCode {
             ErrorCorrection::Quartile => QrCodeEcc::Quartile,
             ErrorCorrection::High => QrCodeEcc::High,
         };
+        if text.len() > MAX_CHARS {
+            return Err(Error::TooLong);
+        }
+        let mut bits = vec![0; text.len()];
         let mut scratch = [0; Version::MAX.buffer_len()];
         let mut output = [0; Version::MAX.buffer_len()];
-        let segment = segment(text.as_bytes(), &mut scratch).ok_or(Error::TooLong)?;
-        let (len, level, version) =
-            Encoder::encode_segments_to_codewords(&[segment], &mut output, level, Version::MIN, Version::MAX, true)
-                .map_err(|_| Error::TooLong)?;
-        let code = Encoder::encode_codewords(&mut output, len, &mut scratch, level, version, None);
-        let size = code.size();
-        let modules = (0..size * size).map(|index| code.get_module(index % size, index / size)).collect();
-        Ok(Self { size: size as usize, modules })
+        for range in &VERSION_RANGES {
+            let segments = optimal_segments(text.as_bytes(), range, &mut bits).ok_or(Error::TooLong)?;
+            let (first, last) = (Version::new(range.first), Version::new(range.last));
+            if let Ok((len, level, version)) =
+                Encoder::encode_segments_to_codewords(&segments, &mut output, level, first, last, true)
+            {
+                let code = Encoder::encode_codewords(&mut output, len, &mut scratch, level, version, None);
+                let size = code.size();
+                let modules =
+                    (0..size * size).map(|index| code.get_module(index % size, index / size).into()).collect();
+                return Ok(Self { size: size as usize, modules });
+            }
+        }
+        Err(Error::TooLong)
     }
 
-    /// Modules per side, 21 to 177, without a margin.
+    /// Modules per side, 21 to 177, without the margin.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// Whether that module is dark; outside of the code, none is.
+    /// Whether the module is dark. No module outside of the code is.
     pub fn is_dark(&self, x: usize, y: usize) -> bool {
-        x < self.size && y < self.size && self.modules.get(y * self.size + x) == Some(&true)
+        x < self.size && y < self.size && self.modules.get(y * self.size + x) == Some(&1)
+    }
+
+    /// The modules, row by row: 1 is dark.
+    #[cfg(feature = "js-qr")]
+    pub(crate) fn into_modules(self) -> Vec<u8> {
+        self.modules
     }
 }
-
-/// As digits or as capitals with some punctuation, which takes less room, where the text is nothing else.
-/// `None` if it can't fit. Not by the crate's own functions: they search with `char`, and weigh 1.3 KB gzip.
-fn segment<'a>(text: &'a [u8], buffer: &'a mut [u8]) -> Option<QrSegment<'a>> {
-    let value = |byte| ALPHANUMERIC.iter().position(|other| other == byte);
-    let (mode, base, per_chunk, bits_each) = if text.iter().all(u8::is_ascii_digit) {
-        (QrSegmentMode::Numeric, 10, 3, 3)
-    } else if text.iter().all(|byte| value(byte).is_some()) {
-        (QrSegmentMode::Alphanumeric, 45, 2, 5)
-    } else {
-        return Some(QrSegment::make_bytes(text));
-    };
-    if QrSegment::calc_buffer_size(mode, text.len())? > buffer.len() {
-        return None;
-    }
-    let mut bits = BitBuffer::new(buffer);
-    for chunk in text.chunks(per_chunk) {
-        let number = chunk.iter().fold(0, |number, byte| number * base + value(byte).unwrap_or_default() as u32);
-        bits.append_bits(number, chunk.len() as u8 * bits_each + 1);
-    }
-    let len = bits.len();
-    Some(QrSegment::new(mode, text.len(), buffer, len))
-}
-
-/// Each character's place is its value.
-const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";

@@ -1,30 +1,32 @@
-//! Modules to SVG and to a data URL of it.
+//! Draws modules as SVG, and as a data URL of it.
 
 use alloc::string::String;
 
 use super::{Error, QrCode};
 
-/// How [`QrCode::to_svg`] draws.
+/// Options of [`QrCode::to_svg`].
 #[derive(Clone, Copy, Debug)]
 pub struct SvgOptions<'a> {
-    /// The colour of the dark modules: any CSS colour.
+    /// The color of the dark modules: any CSS color.
     pub dark: &'a str,
-    /// The colour of the light modules and the margin: any CSS colour, also `transparent`.
+    /// The color of the light modules and the margin: any CSS color, also `transparent`.
     pub light: &'a str,
     /// The quiet zone around the code, in modules. The standard asks for 4.
     pub margin: u8,
-    /// What screen readers say, and browsers show as a tooltip.
+    /// The name for screen readers. Browsers show it as a tooltip.
     pub title: Option<&'a str>,
+    /// The picture's width and height in CSS pixels. Without it, the picture has no size of its own.
+    pub width: Option<u32>,
 }
 
 impl Default for SvgOptions<'_> {
     fn default() -> Self {
-        Self { dark: "#000", light: "#fff", margin: 4, title: None }
+        Self { dark: "#000", light: "#fff", margin: 4, title: None, width: None }
     }
 }
 
 impl QrCode {
-    /// An SVG element without a size of its own, sharp at any.
+    /// Draws an SVG document.
     pub fn to_svg(&self, options: &SvgOptions<'_>) -> Result<String, Error> {
         if !is_color(options.dark) {
             return Err(Error::InvalidDark);
@@ -38,6 +40,11 @@ impl QrCode {
 
         let mut svg = String::with_capacity(2 * self.size() * self.size() + 512);
         svg.extend([r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 "#, side, " ", side]);
+        if let Some(width) = options.width {
+            let pixels = &mut String::new();
+            push_number(pixels, width as usize);
+            svg.extend([r#"" width=""#, pixels, r#"" height=""#, pixels]);
+        }
         svg.push_str(r#"" shape-rendering="crispEdges" role="img""#);
         match options.title {
             Some(title) => {
@@ -45,7 +52,7 @@ impl QrCode {
                 push_escaped(&mut svg, title);
                 svg.push_str("</title>");
             }
-            // Without a name, screen readers would pass over it.
+            // Without a name, screen readers would skip it.
             None => svg.push_str(r#" aria-label="QR">"#),
         }
         svg.extend([r#"<rect width="100%" height="100%" fill=""#, options.light]);
@@ -55,13 +62,13 @@ impl QrCode {
         Ok(svg)
     }
 
-    /// That SVG as an address for `<img src>`.
+    /// Draws the SVG as a data URL for `<img src>`.
     pub fn to_data_url(&self, options: &SvgOptions<'_>) -> Result<String, Error> {
         let svg = self.to_svg(options)?;
         let mut url = String::with_capacity(svg.len() + 512);
         url.push_str("data:image/svg+xml,");
         for byte in svg.bytes() {
-            // What neither URLs nor HTML attributes nor Markdown nor CSS's url() read as something else.
+            // These bytes are literal in URLs, HTML attributes, Markdown and CSS's url().
             if matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b','..=b'/' | b':' | b'=') {
                 url.push(byte.into());
             } else {
@@ -73,7 +80,7 @@ impl QrCode {
         Ok(url)
     }
 
-    /// A line of width 1 through the middle of each row, drawn over its dark runs: half as long as outlines.
+    /// Draws a line of width 1 through the middle of each row, over its dark runs: half as long as outlines.
     fn push_path(&self, svg: &mut String, margin: usize) {
         for y in 0..self.size() {
             svg.push('M');
@@ -97,7 +104,7 @@ impl QrCode {
     }
 }
 
-/// Whether it can only be a colour: nothing that ends an attribute, begins another declaration or loads a file.
+/// Whether the text can only be a color: it can't end an attribute, begin another declaration or load a file.
 fn is_color(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| {
@@ -112,7 +119,7 @@ fn push_escaped(svg: &mut String, text: &str) {
             '&' => svg.push_str("&amp;"),
             '<' => svg.push_str("&lt;"),
             '>' => svg.push_str("&gt;"),
-            // XML has no way to write these, and one of them would spoil the whole picture.
+            // XML can't express these characters, and any of them would make the document invalid.
             '\0'..=' ' | '\u{fffe}' | '\u{ffff}' => svg.push(' '),
             _ => svg.push(character),
         }

@@ -1,16 +1,16 @@
-//! Modules to half blocks for a terminal, two rows to a line.
+//! Draws modules as half blocks for a terminal, two rows to a line.
 
 use alloc::string::String;
 
 use super::QrCode;
 
-/// How [`QrCode::to_terminal`] draws.
+/// Options of [`QrCode::to_terminal`].
 #[derive(Clone, Copy, Debug)]
 pub struct TerminalOptions {
-    /// For a terminal with dark text on a light background: draws the dark modules instead of the light ones.
+    /// Draws the dark modules instead of the light ones: for a terminal with dark text on a light background.
     pub invert: bool,
-    /// The quiet zone around the code, in modules. Half of what the standard asks of print is plenty on a
-    /// screen, and saves a terminal of 24 lines two.
+    /// The quiet zone around the code, in modules. The standard asks for 4 in print. On a screen 2 are enough, and
+    /// save two lines.
     pub margin: u8,
 }
 
@@ -21,12 +21,12 @@ impl Default for TerminalOptions {
 }
 
 impl QrCode {
-    /// Lines of `█`, `▀`, `▄` and spaces, all of one width, in the terminal's own two colours. The last one
-    /// does not end in a newline.
+    /// Draws lines of `█`, `▀`, `▄` and spaces, all of one width, in the terminal's own two colors. The last line has
+    /// no newline.
     pub fn to_terminal(&self, options: &TerminalOptions) -> String {
         let margin = usize::from(options.margin);
         let side = self.size() + 2 * margin;
-        // The side is odd, so that the last line has only an upper half.
+        // The side is odd, so the last line has only an upper half.
         let drawn = |x: usize, y: usize| {
             y < side && self.is_dark(x.wrapping_sub(margin), y.wrapping_sub(margin)) == options.invert
         };

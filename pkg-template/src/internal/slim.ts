@@ -6,6 +6,7 @@ import { wasm as gopay } from "../gopay/client.js";
 import type { Bytes, CompiledModule } from "./platform-types.js";
 import { compile, requireWebAssembly, wrapCompileError } from "./wasm-source.js";
 import { wasm as paykit } from "../paykit/itpay-provider.js";
+import { wasm as qrPng } from "../qr/png.js";
 import { wasm as qr } from "../qr/qr.js";
 import { wasm as sandbox } from "../sandbox/run-sandbox.js";
 import { wasm as webhooks } from "../webhooks/webhooks-module.js";
@@ -28,6 +29,8 @@ export const gopayWasm: WasmModule = { wasm: gopay, known: "payments_create", na
 export const paykitWasm: WasmModule = { wasm: paykit, known: "paykit_intent", name: "paykit.wasm" };
 /** Of `itpay/slim/qr`. */
 export const qrWasm: WasmModule = { wasm: qr, known: "svg", name: "qr.wasm" };
+/** Of `itpay/slim/qr/png`. */
+export const qrPngWasm: WasmModule = { wasm: qrPng, known: "png", name: "qr-png.wasm" };
 /** Of `itpay/slim/sandbox`. */
 export const sandboxWasm: WasmModule = { wasm: sandbox, known: "gateway_new", name: "sandbox.wasm" };
 /** Of `itpay/slim/webhooks`, and of `itpay/slim/client` where it verifies webhooks. */

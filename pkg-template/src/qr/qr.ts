@@ -1,97 +1,83 @@
-// QR codes: text in, a picture out. Knows no key and makes no request.
+// QR codes for pages and terminals. Needs no key and makes no request.
 
-import { ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
 import type { InitOutput } from "../glue/qr.js";
+import { given } from "../internal/untrusted.js";
 import { Wasm } from "../internal/wasm.js";
+import { checkInteger, checkMargin, decode, draw, type ErrorCorrection, invalid, levelOf } from "./encoder.js";
 
-/** @internal The wasm module; the entry says where it comes from. */
+export type { ErrorCorrection } from "./encoder.js";
+
+/** @internal The wasm module. The entry says where it comes from. */
 export const wasm = new Wasm<InitOutput>();
 
-/** How much of a code may be dirty or hidden: about 7, 15, 25 or 30 %. */
-export type ErrorCorrection = "L" | "M" | "Q" | "H";
-
-export interface SvgOptions {
-  /** Default `M`. A higher level is taken where the code does not become larger by it. */
+export interface MatrixOptions {
+  /** Default `M`. The code gets a higher level if that does not make it larger. */
   errorCorrection?: ErrorCorrection | undefined;
-  /** The quiet zone, in modules. Default 4, which is what the standard asks for. */
+}
+
+export interface SvgOptions extends MatrixOptions {
+  /** The quiet zone, in modules, 0 to 100. Default 4, as the standard asks. */
   margin?: number | undefined;
-  /** A CSS colour. Default `#000`. */
+  /** A CSS color. Default `#000`. */
   dark?: string | undefined;
-  /** A CSS colour. Default `#fff`. */
+  /** A CSS color. Default `#fff`. */
   light?: string | undefined;
-  /** What a screen reader says. */
+  /** The name for screen readers. */
   title?: string | undefined;
+  /** Width and height in CSS pixels, 1 to 10000. Default: none. A page's layout decides. */
+  width?: number | undefined;
 }
 
 export interface TerminalOptions {
-  /** For a terminal with dark text on a light ground. */
+  /** Default `L`, as a screen is clean. The code gets a higher level if that does not make it larger. */
+  errorCorrection?: ErrorCorrection | undefined;
+  /** For a terminal with dark text on a light background. Default false. */
   invert?: boolean | undefined;
-  /** The quiet zone, in modules. Default 2. */
+  /** The quiet zone, in modules, 0 to 100. Default 2. */
   margin?: number | undefined;
 }
 
-const LEVELS = ["L", "M", "Q", "H"] as const;
-const INPUT_BYTES = 16384;
-// By the numbers that the wasm module answers with.
-const FIELDS = ["", "data", "data", "dark", "light"];
+/** A code's modules, without a margin. */
+export interface Matrix {
+  /** Modules per side, 21 to 177. */
+  readonly size: number;
+  /** Whether the module in column `x` and row `y` is dark. No module outside of the code is. */
+  isDark(x: number, y: number): boolean;
+}
 
-/** An SVG document, one path, sharp at any size. @throws ValidationError naming the option that is wrong */
+/** Draws an SVG document: one path, sharp at any size. @throws ValidationError that names the invalid option */
 export function toSvg(data: string, options: SvgOptions = {}): string {
-  return svg(data, options, false);
+  const { errorCorrection = "M", margin = 4, dark = "#000", light = "#fff", title = "", width } = given("options", options);
+  const level = levelOf(errorCorrection);
+  checkMargin(margin);
+  if (width !== undefined) checkInteger("width", width, 1, 10_000, "pixels");
+  // The module takes an empty title and a width of 0 as absent.
+  const picture = draw(wasm, { data, dark, light, title }, (module, ...[length = 0, darkLength = 0, lightLength = 0, titleLength = 0]) =>
+    module.svg(level, margin, width ?? 0, length, darkLength, lightLength, titleLength),
+  );
+  return decode(picture);
 }
 
-/** The SVG as a URL for an `<img src>`. @throws ValidationError naming the option that is wrong */
+/** Draws the SVG as a URL for `<img src>`. @throws ValidationError that names the invalid option */
 export function toDataUrl(data: string, options: SvgOptions = {}): string {
-  return svg(data, options, true);
+  // Quotes and parentheses would end an HTML attribute or CSS's url().
+  return `data:image/svg+xml,${encodeURIComponent(toSvg(data, options)).replaceAll(/['()]/g, (char) => `%${char.charCodeAt(0).toString(16)}`)}`;
 }
 
-/** Lines of half blocks: a code of 200 characters is narrower than 80 columns. @throws ValidationError */
+/** Draws lines of half blocks. A payment's code is narrower than 80 columns. @throws ValidationError that names the invalid option */
 export function toTerminal(data: string, options: TerminalOptions = {}): string {
-  const { invert, margin } = given("options", options);
-  const quiet = checkedMargin(margin, 2);
-  const [length = 0] = write([data], ["data"]);
-  return picture((module) => module.terminal(0, quiet, length, invert === true ? 1 : 0));
+  const { errorCorrection = "L", invert = false, margin = 2 } = given("options", options);
+  const level = levelOf(errorCorrection);
+  checkMargin(margin);
+  if (typeof invert !== "boolean") throw invalid("invert", "must be a boolean");
+  return decode(draw(wasm, { data }, (module, length = 0) => module.terminal(level, margin, length, invert ? 1 : 0)));
 }
 
-function svg(data: string, options: SvgOptions, url: boolean): string {
-  const { errorCorrection = "M", margin, dark = "", light = "", title = "" } = given("options", options);
-  const level = LEVELS.indexOf(errorCorrection);
-  if (level < 0) throw invalid("errorCorrection", "must be L, M, Q or H");
-  const quiet = checkedMargin(margin, 4);
-  const [length = 0, darkLength = 0, lightLength = 0, titleLength = 0] = write([data, dark, light, title], ["data", "dark", "light", "title"]);
-  return picture((module) => module.svg(level, quiet, length, darkLength, lightLength, titleLength, url ? 1 : 0));
-}
-
-/** Writes the strings one after the other; their lengths in bytes. */
-function write(texts: string[], names: string[]): number[] {
-  const input = new Uint8Array(wasm.memory.buffer, wasm.call((module) => module.input()), INPUT_BYTES);
-  const encoder = new TextEncoder();
-  let offset = 0;
-  return texts.map((text, index) => {
-    const name = names[index] ?? "";
-    if (typeof text !== "string") throw invalid(name, "must be a string");
-    const { read, written } = encoder.encodeInto(text, input.subarray(offset));
-    if (read !== text.length) throw invalid(name, "is too long");
-    offset += written;
-    return written;
-  });
-}
-
-function picture(draw: (module: InitOutput) => number): string {
-  const problem = wasm.call(draw);
-  const [pointer, length] = wasm.call((module) => [module.output(), module.output_len()]);
-  const text = new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, pointer, length));
-  if (problem !== 0) throw new ValidationError(text, { code: "invalid_request", field: FIELDS[problem] });
-  return text;
-}
-
-function checkedMargin(margin: number | undefined, standard: number): number {
-  if (margin === undefined) return standard;
-  if (!Number.isInteger(margin) || margin < 0 || margin > 100) throw invalid("margin", "must be a whole number of modules from 0 to 100");
-  return margin;
-}
-
-function invalid(field: string, problem: string): ValidationError {
-  return new ValidationError(`${field} ${problem}`, { code: "invalid_request", field });
+/** Returns the modules, for a drawing of your own. Leave a margin of 4 light modules. @throws ValidationError that names the invalid option */
+export function toMatrix(data: string, options: MatrixOptions = {}): Matrix {
+  const { errorCorrection = "M" } = given("options", options);
+  const level = levelOf(errorCorrection);
+  const modules = draw(wasm, { data }, (module, length = 0) => module.matrix(level, length)).slice();
+  const size = Math.sqrt(modules.length);
+  return { size, isDark: (x, y) => x >= 0 && x < size && modules[y * size + x] === 1 };
 }

@@ -1,4 +1,4 @@
-// Amounts in a page. The client's `formatMoney` does the same, but on a wasm module that knows of keys.
+// Amounts in a page. The client's `formatMoney` does the same, but on the wasm module that handles keys.
 
 const EXPONENTS = {
   0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -6,7 +6,7 @@ const EXPONENTS = {
   4: "CLF UYW",
 };
 
-/** `699` of `CNY` as people of that language write it. Whatever is no whole number of minor units is shown as it is. */
+/** Writes `699` of `CNY` as the language does. Returns an amount that is not a whole number of minor units unchanged. */
 export function formatAmount(amount: string, currency: string, language: string): string {
   if (!/^\d{1,16}$/.test(amount) || !/^[A-Z]{3}$/.test(currency)) return amount;
   const exponent = Number(Object.entries(EXPONENTS).find(([, currencies]) => currencies.includes(currency))?.[0] ?? 2);
@@ -15,7 +15,7 @@ export function formatAmount(amount: string, currency: string, language: string)
   const decimal = exponent === 0 ? digits : `${digits.slice(0, split)}.${digits.slice(split)}`;
   try {
     const format = new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: exponent, maximumFractionDigits: exponent });
-    // As text, so that no digit is lost on the way through a floating point number.
+    // A string, because a floating point number would lose digits.
     return format.format(decimal as unknown as number);
   } catch {
     return `${currency} ${decimal}`;

@@ -1,40 +1,38 @@
-// Follows a payment through an address on the merchant's server, which answers with JSON `{status}` or streams it
-// as Server-Sent Events. Asks ever more seldom, not while the page is hidden, and at once when it is seen again.
+// Polls a payment's status on the merchant's server, which responds with JSON `{"status": …}` or streams such JSON as
+// Server-Sent Events. Backs off, pauses while the page is hidden, and polls at once when the page is shown again.
 
-const FIRST_WAIT = 1500;
-const LONGEST_WAIT = 10_000;
-/** After which an answer, or a stream without a word, counts as lost. */
-const PATIENCE = 30_000;
+const FIRST_WAIT_MS = 1500;
+const MAX_WAIT_MS = 10_000;
+const MIN_RETRY_AFTER_MS = 1000;
+const MAX_RETRY_AFTER_MS = 60_000;
+/** A response, or a stream without a sign of life, is abandoned after this time. */
+const IDLE_TIMEOUT_MS = 30_000;
+/** A status takes some thirty characters. */
+const MAX_CHARS = 64 * 1024;
 
-export interface Follower {
-  /** What the payment is now; false ends it. */
+export interface StatusListener {
+  /** Whether this is a status of a payment. */
+  isKnown(status: string): boolean;
+  /** A known status arrived. Returns false to end polling. */
   onStatus(status: string): boolean;
   /** Whether the server can be reached. */
   onConnection(online: boolean): void;
-  /** The server answered something of no use: told once, until it is of use again. */
+  /** The server responded with something else. Called once, until a known status arrives. */
   onError(error: Error): void;
-  /** How much later it is on the server than here, in milliseconds. */
+  /** The server's clock minus ours, in milliseconds. */
   onClock(difference: number): void;
 }
 
-/** What came is no status. */
-class Useless extends Error {
-  constructor(
-    message: string,
-    /** In seconds, where the server said so. */
-    readonly retryAfter = 0,
-  ) {
-    super(message);
-  }
-}
+/** The response is not a payment's status. */
+class InvalidStatusResponse extends Error {}
 
-/** Begins now; what it returns ends it. */
-export function follow(address: string, follower: Follower): () => void {
+/** Starts polling. Returns a function that ends it. */
+export function pollStatus(address: string, listener: StatusListener): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let request: AbortController | undefined;
-  let asked = 0;
-  let missed = 0;
-  let complained = false;
+  let polls = 0;
+  let failures = 0;
+  let reported = false;
   let ended = false;
 
   const pause = (): void => {
@@ -45,90 +43,113 @@ export function follow(address: string, follower: Follower): () => void {
   const end = (): void => {
     ended = true;
     pause();
-    document.removeEventListener("visibilitychange", look);
-    removeEventListener("online", look);
-    removeEventListener("offline", look);
+    document.removeEventListener("visibilitychange", resume);
+    removeEventListener("online", resume);
+    removeEventListener("offline", resume);
   };
-  const look = (): void => {
+  const resume = (): void => {
     pause();
-    if (!navigator.onLine) follower.onConnection(false);
-    else if (!document.hidden) void ask();
+    if (!navigator.onLine) listener.onConnection(false);
+    else if (!document.hidden) void poll();
   };
-  const take = (text: string): void => {
-    let status: unknown;
-    try {
-      ({ status } = JSON.parse(text) as { status?: unknown });
-    } catch {
-      // As good as without a status.
-    }
-    if (typeof status !== "string") throw new Useless('status-url must answer with JSON such as {"status":"pending"}');
-    complained = false;
-    if (!follower.onStatus(status)) end();
+  const report = (problem: string): void => {
+    if (reported) return;
+    reported = true;
+    listener.onError(new InvalidStatusResponse(problem));
+  };
+  const receive = (text: string): void => {
+    const status = readStatus(text);
+    if (status === undefined) return report(`status-url must respond with JSON such as {"status":"pending"}, not with ${JSON.stringify(text.slice(0, 80))}`);
+    if (!listener.isKnown(status)) return report(`status-url responded with the unknown status ${JSON.stringify(status.slice(0, 80))}. Use ItPay's, such as "pending" or "succeeded"`);
+    reported = false;
+    if (!listener.onStatus(status)) end();
   };
 
-  const ask = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     const mine = new AbortController();
     request = mine;
-    let patience = setTimeout(() => mine.abort(), PATIENCE);
-    let wait = Math.min(FIRST_WAIT * 1.1 ** asked, LONGEST_WAIT);
-    asked += 1;
+    let idle = setTimeout(() => mine.abort(), IDLE_TIMEOUT_MS);
+    let wait = Math.min(FIRST_WAIT_MS * 1.1 ** polls, MAX_WAIT_MS);
+    let asked: number | undefined;
+    polls += 1;
     try {
       const response = await fetch(address, { headers: { Accept: "text/event-stream, application/json" }, cache: "no-store", signal: mine.signal });
       const date = Date.parse(response.headers.get("Date") ?? "");
-      follower.onClock(date > 0 ? date - Date.now() : 0);
-      if (!response.ok) throw new Useless(`status-url answered ${response.status}`, Number(response.headers.get("Retry-After")));
-      follower.onConnection(true);
-      missed = 0;
-      if (/^text\/event-stream/.test(response.headers.get("Content-Type") ?? "")) {
-        for await (const text of events(response)) {
-          clearTimeout(patience);
-          patience = setTimeout(() => mine.abort(), PATIENCE);
-          if (text !== "") take(text);
-          if (ended) return;
+      listener.onClock(date > 0 ? date - Date.now() : 0);
+      if (!response.ok) {
+        asked = retryAfter(response);
+        throw new InvalidStatusResponse(`status-url responded with ${response.status}`);
+      }
+      listener.onConnection(true);
+      failures = 0;
+      const streams = /^text\/event-stream/i.test(response.headers.get("Content-Type") ?? "");
+      let text = "";
+      for await (const piece of pieces(response)) {
+        text += piece;
+        if (streams) {
+          clearTimeout(idle);
+          idle = setTimeout(() => mine.abort(), IDLE_TIMEOUT_MS);
+          const events = text.split(/\r?\n\r?\n|\r\r/);
+          text = events.pop() ?? "";
+          for (const data of events.map(eventData)) {
+            if (data !== "") receive(data);
+            if (ended) return;
+          }
         }
-      } else {
-        take(await response.text());
+        if (text.length > MAX_CHARS) throw new InvalidStatusResponse("status-url responded with more than a status");
       }
+      if (!streams) receive(text);
     } catch (error) {
-      // Paused meanwhile, or ended: then this is no failure.
+      // A pause or the end aborted the request.
       if (request !== mine) return;
-      missed += 1;
-      wait = Math.min(FIRST_WAIT * 2 ** missed, 2 * LONGEST_WAIT);
-      // One lost answer happens; two in a row are worth a word.
-      if (missed > 1) follower.onConnection(false);
-      if (error instanceof Useless) {
-        if (!complained) follower.onError(error);
-        complained = true;
-        if (error.retryAfter > 0) wait = Math.min(error.retryAfter * 1000, 60_000);
-      }
+      failures += 1;
+      wait = asked ?? Math.min(FIRST_WAIT_MS * 2 ** failures, 2 * MAX_WAIT_MS);
+      // A single lost response is not worth a message.
+      if (failures > 1) listener.onConnection(false);
+      if (error instanceof InvalidStatusResponse) report(error.message);
     } finally {
-      clearTimeout(patience);
+      clearTimeout(idle);
     }
-    if (!ended && request === mine) timer = setTimeout(look, wait);
+    if (!ended && request === mine) timer = setTimeout(resume, wait);
   };
 
-  document.addEventListener("visibilitychange", look);
-  addEventListener("online", look);
-  addEventListener("offline", look);
-  look();
+  document.addEventListener("visibilitychange", resume);
+  addEventListener("online", resume);
+  addEventListener("offline", resume);
+  resume();
   return end;
 }
 
-/** The data of each event; an empty text for each other sign of life. */
-async function* events(response: Response): AsyncGenerator<string> {
-  const reader = response.body!.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    text += decoder.decode(value, { stream: true });
-    const blocks = text.split(/\r?\n\r?\n|\r\r/);
-    text = blocks.pop() ?? "";
-    yield "";
-    for (const block of blocks) {
-      const data = block.split(/\r\n?|\n/).filter((line) => line.startsWith("data:"));
-      if (data.length > 0) yield data.map((line) => line.slice(5).trimStart()).join("\n");
-    }
+function readStatus(text: string): string | undefined {
+  try {
+    const { status } = JSON.parse(text) as { status?: unknown };
+    return typeof status === "string" ? status : undefined;
+  } catch {
+    return undefined;
   }
+}
+
+/** The wait that the server asked for, in seconds or as a date, in milliseconds. */
+function retryAfter(response: Response): number | undefined {
+  const header = response.headers.get("Retry-After") ?? "";
+  const ms = /^[\d.]+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return ms > 0 ? Math.min(Math.max(ms, MIN_RETRY_AFTER_MS), MAX_RETRY_AFTER_MS) : undefined;
+}
+
+async function* pieces(response: Response): AsyncGenerator<string> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (let chunk = await reader?.read(); chunk !== undefined && !chunk.done; chunk = await reader?.read()) {
+      yield decoder.decode(chunk.value, { stream: true });
+    }
+  } finally {
+    reader?.cancel().catch(() => undefined);
+  }
+}
+
+/** The data of a Server-Sent Event. */
+function eventData(event: string): string {
+  const lines = event.split(/\r\n?|\n/).filter((line) => line.startsWith("data:"));
+  return lines.map((line) => line.slice(5).trimStart()).join("\n");
 }
