@@ -128,9 +128,9 @@ fn error_number(error: Error) -> u8 {
         Error::Empty | Error::TooLong => 1,
         Error::InvalidDark => 2,
         Error::InvalidLight => 3,
-        #[cfg(feature = "js-qr-png")]
+        #[cfg(feature = "qr-png")]
         Error::PictureTooSmall => 4,
-        #[cfg(feature = "js-qr-png")]
+        #[cfg(feature = "qr-png")]
         Error::PictureTooLarge => 5,
     }
 }
