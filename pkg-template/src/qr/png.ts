@@ -8,6 +8,7 @@ import { checkInteger, checkMargin, draw, type ErrorCorrection, invalid, levelOf
 /** @internal The wasm module. The entry says where it comes from. */
 export const wasm = new Wasm<InitOutput>();
 
+/** Options of `toPng` and `toPngDataUrl`. */
 export interface PngOptions {
   /** Default `M`. The code gets a higher level if that does not make it larger. */
   errorCorrection?: ErrorCorrection | undefined;
@@ -19,11 +20,15 @@ export interface PngOptions {
   light?: string | undefined;
   /** Pixels of a module's side, 1 to 100. Default 8. */
   scale?: number | undefined;
-  /** Pixels of the picture's side, up to 10000, instead of `scale`. Modules stay whole pixels, and the margin takes the rest. */
+  /** Pixels of the picture's side, up to 10000, instead of `scale`. Modules stay whole pixels, and the margin takes the rest. Default: as `scale` makes it. */
   width?: number | undefined;
 }
 
-/** Draws a PNG with one bit a pixel. @throws ValidationError that names the invalid option */
+/**
+ * Draws a PNG with one bit a pixel.
+ * @throws ValidationError that names the invalid option
+ * @param data The text to encode.
+ */
 export function toPng(data: string, options: PngOptions = {}): Uint8Array {
   const { errorCorrection = "M", margin = 4, dark = "#000", light = "#fff", scale, width } = given("options", options);
   const level = levelOf(errorCorrection);
@@ -36,7 +41,11 @@ export function toPng(data: string, options: PngOptions = {}): Uint8Array {
   return draw(wasm, { data }, (module, length = 0) => module.png(level, margin, scale ?? 8, width ?? 0, ...colors, length)).slice();
 }
 
-/** Draws the PNG as a URL for `<img src>`. @throws ValidationError that names the invalid option */
+/**
+ * Draws the PNG as a URL for `<img src>`.
+ * @throws ValidationError that names the invalid option
+ * @param data The text to encode.
+ */
 export function toPngDataUrl(data: string, options: PngOptions = {}): string {
   const png = toPng(data, options);
   let binary = "";

@@ -43,10 +43,13 @@ export interface ItPayQRAttributes {
 
 /** The element's events. All bubble, and leave a shadow root that the element is in. */
 export interface ItPayQREvents {
+  /** The wallet has read the code. */
   "itpay-scanned": CustomEvent<{ status: string }>;
+  /** The payment succeeded. Deliver on the webhook, because a page can fire any event. */
   "itpay-succeeded": CustomEvent<{ status: string }>;
   /** The payment was declined, or canceled: `status` says which. */
   "itpay-failed": CustomEvent<{ status: string }>;
+  /** The time is up. */
   "itpay-expired": CustomEvent<{ status: string }>;
   /** The code can't be drawn, or `status-url` does not respond with a status. Also a warning on the console. */
   "itpay-error": CustomEvent<{ error: Error }>;
@@ -99,6 +102,7 @@ let imagesBlocked = false;
 // On a server there is no such class, and nothing of this is used.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
+/** The element `<itpay-qr>`: the QR code of a payment, which follows its status. */
 export class ItPayQR extends Base {
   static readonly observedAttributes = ATTRIBUTES;
 
@@ -151,6 +155,7 @@ export class ItPayQR extends Base {
     this.#requestUpdate();
   }
 
+  /** Called by the browser. */
   connectedCallback(): void {
     this.#isNewPayment = true;
     this.#requestUpdate();
@@ -160,12 +165,19 @@ export class ItPayQR extends Base {
     });
   }
 
+  /** Called by the browser. */
   disconnectedCallback(): void {
     this.#stopPolling?.();
     this.#stopPolling = undefined;
     clearTimeout(this.#tick);
   }
 
+  /**
+   * Called by the browser.
+   * @param name The attribute.
+   * @param before Its former value.
+   * @param now Its new value.
+   */
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (before === now) return;
     // Another code is another payment.

@@ -4,6 +4,7 @@
 export interface Texts {
   /** The element's name for screen readers. */
   label: string;
+  /** While the code waits to be scanned. */
   waiting: string;
   /** Instead of `waiting`, beside the button that opens the wallet. */
   waitingPhone: string;
@@ -11,23 +12,33 @@ export interface Texts {
   longPress: string;
   /** Instead of `waiting`, in the browser of an app that blocks the wallet. */
   openInBrowser: string;
+  /** After the wallet has read the code. */
   scanned: string;
+  /** After the payment. */
   succeeded: string;
+  /** After the payment was declined. */
   failed: string;
+  /** After the payment was canceled. */
   canceled: string;
+  /** After the time is up. */
   expired: string;
+  /** While the status cannot be read. */
   offline: string;
   /** The code can't be drawn. */
   noCode: string;
+  /** The countdown. `{time}` is the time left. */
   remaining: string;
+  /** The countdown in the last minute. */
   lastMinute: string;
-  /** The button after expiry. */
+  /** The button for a new code. */
   renew: string;
   /** The button after a decline or a cancellation. */
   retry: string;
+  /** The button that opens the wallet on a phone. */
   open: string;
   /** Shows the code beside the button that opens the wallet. */
   showCode: string;
+  /** Name of the code for screen readers. */
   code: string;
   /** The wallet's name if `channel` is missing. */
   wallet: string;
