@@ -31,4 +31,5 @@ export {
   type GopaySubscriptionMetadata,
 } from "../src/paykit/gopay-provider.js";
 export { createGopayWebhookHandler, type GopayEventHandlers, type GopayWebhookHandlerOptions } from "../src/gopay/webhook-handler.js";
-export type { EventStore } from "../src/webhooks/event-store.js";
+export type { RequestContext, WebhookContext, WebhookHandler } from "../src/webhooks/event-processor.js";
+export type { ClaimResult, EventStore } from "../src/webhooks/event-store.js";

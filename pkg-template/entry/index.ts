@@ -18,6 +18,7 @@ export {
   AbortError,
   APIError,
   AuthenticationError,
+  ConfigurationError,
   ConnectionError,
   isItPayError,
   ItPayError,

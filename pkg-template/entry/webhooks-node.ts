@@ -1,5 +1,5 @@
 /**
- * Webhook handlers for `node:http`, Express, Koa and Fastify.
+ * Fetch-style handlers under `node:http`, Express, Koa and Fastify.
  *
  * @module itpay/webhooks/node
  */
@@ -9,9 +9,13 @@ export {
   type FastifyReply,
   type FastifyServer,
   fastifyWebhook,
+  type FetchHandler,
   type KoaContext,
   koaWebhook,
-  type NodeRequest,
   type NodeResponse,
+  toFastify,
+  toKoa,
+  toNodeHandler,
 } from "../src/webhooks/node-handler.js";
+export type { NodeRequest } from "../src/webhooks/node-request.js";
 export type { WebhookHandlerOptions } from "../src/webhooks/webhook-handler.js";

@@ -4,8 +4,9 @@
  * @module itpay/webhooks
  */
 
-export { isItPayError, ItPayError, SignatureVerificationError, type SignatureProblem, ValidationError } from "../src/internal/errors.js";
-export { type EventStore, memoryStore, type MemoryStoreOptions } from "../src/webhooks/event-store.js";
+export { ConfigurationError, isItPayError, ItPayError, SignatureVerificationError, type SignatureProblem, ValidationError } from "../src/internal/errors.js";
+export type { RequestContext, WebhookContext, WebhookHandler } from "../src/webhooks/event-processor.js";
+export { type ClaimResult, type EventStore, memoryStore, type MemoryStoreOptions } from "../src/webhooks/event-store.js";
 export { createWebhookHandler, type EventHandlers, type WebhookHandlerOptions } from "../src/webhooks/webhook-handler.js";
 export type {
   EventType,

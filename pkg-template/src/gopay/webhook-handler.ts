@@ -1,99 +1,77 @@
-// GoPay's notifications: Request in, Response out. Each event is handled once, however often GoPay tells of it.
+// GoPay's webhook endpoint: reads the payment that a notification names, and calls the listener of each event once.
 
-import { type EventStore, memoryStore } from "../webhooks/event-store.js";
 import { given, reading } from "../internal/untrusted.js";
-import { gopay, type GopayProvider } from "../paykit/gopay-provider.js";
-import { handledOnce } from "../webhooks/process-once.js";
 import { PayKitError } from "../paykit/errors.js";
+import { gopay, type GopayProvider } from "../paykit/gopay-provider.js";
 import type { EventData, StandardEvent, StandardEventType, WebhookEvent } from "../paykit/types.js";
+import { type DeliveryContext, eventProcessor, json, type ProcessorOptions, type WebhookContext, type WebhookHandler } from "../webhooks/event-processor.js";
 
-/** What to do with an event, by its type; `default` takes the types that have nothing of their own. */
+/** Listeners by event type. `default` is called for every type without a listener of its own. */
 export type GopayEventHandlers = {
-  [Type in StandardEventType]?: ((event: WebhookEvent<EventData[Type], Type>) => void | Promise<void>) | undefined;
-} & { default?: ((event: StandardEvent) => void | Promise<void>) | undefined };
+  [Type in StandardEventType]?: ((event: WebhookEvent<EventData[Type], Type>, context: WebhookContext) => void | Promise<void>) | undefined;
+} & { default?: ((event: StandardEvent, context: WebhookContext) => void | Promise<void>) | undefined };
 
-export interface GopayWebhookHandlerOptions {
+export interface GopayWebhookHandlerOptions extends ProcessorOptions<StandardEvent> {
   /** Default: `gopay()`. */
   provider?: GopayProvider | undefined;
+  /** Listeners by event type. A type that has none is logged once. */
   on: GopayEventHandlers;
-  /** Where handled events are remembered. Default: `memoryStore()`, which forgets at a restart and knows nothing of other instances. */
-  store?: EventStore | undefined;
-  /** How long an event stays in hand before another delivery may take it, in milliseconds: longer than your code ever needs. Default 5 minutes. */
-  lease?: number | undefined;
-  /** Told of whatever was not handled, and of an event that was handled but could not be marked so. Default: `console.error`. */
-  onError?: ((error: unknown, event?: StandardEvent) => void) | undefined;
 }
 
 /**
- * A function for `fetch`-style servers, at the URL that is `GOPAY_WEBHOOK_URL`.
+ * Returns a handler for `fetch`-style servers, to be served at the URL in `GOPAY_WEBHOOK_URL`. The promise of the handler
+ * never rejects.
  *
- * | answer | when |
+ * | response | when |
  * |---|---|
- * | 200 `received`, `already_processed` | handled now, or before; also a state that means no event |
- * | 200 `ignored` | GoPay knows no such payment, or it is another e-shop's: another delivery would change nothing |
- * | 400, 405 | no payment's `id` in the URL; not a GET: no notification |
- * | 500 | your code threw: the event is released, so that the next delivery is handled |
- * | 503 | GoPay could not be asked, or another delivery is in hand |
+ * | 200 `received`, `already_processed` | the event was handled now, or before. Also a payment state that means no event |
+ * | 200 `ignored` | GoPay knows no such payment, or it is another e-shop's: a redelivery would change nothing |
+ * | 400 | the URL has no payment `id` |
+ * | 405 | not a GET |
+ * | 409, with `Retry-After` | the event is already being processed |
+ * | 500 | a listener threw or the store failed. The event is released for redelivery |
+ * | 503 | the payment could not be read from GoPay |
  *
- * GoPay comes again, up to 20 times, for any answer but 200.
+ * GoPay redelivers up to 20 times after any response but 200.
  *
- * @throws ConfigurationError and TypeError, when it is made and not when it is called
+ * @throws ConfigurationError and TypeError when it is created
  */
-export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): (request: Request) => Promise<Response> {
-  const { on: listeners, provider = gopay(), store = memoryStore(), lease = 5 * 60_000, onError = logError } = given("options", options);
-  if (typeof listeners !== "object" || listeners === null) throw new TypeError("on must be an object of functions by event type");
-  const on: GopayEventHandlers = given("on", listeners);
-  for (const [type, listener] of Object.entries(on)) {
-    if (listener !== undefined && typeof listener !== "function") throw new TypeError(`on must have a function for ${type}`);
-  }
-  if (typeof onError !== "function") throw new TypeError("onError must be a function");
+export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): WebhookHandler {
+  const own = given("options", options);
+  const { provider = gopay() } = own;
+  const processor = eventProcessor<StandardEvent>("GoPay", isPayKitError, own);
   if (reading("provider", () => typeof provider?.handleWebhook) !== "function") throw new TypeError("provider must be GoPay's, such as gopay()");
-  if (!(typeof lease === "number" && lease > 0)) throw new TypeError("lease must be a number of milliseconds above 0");
 
-  /** One event after the other: what a payment has brought about comes in its order. */
-  const handleAll = async (events: StandardEvent[]): Promise<Response> => {
-    let handled = 0;
-    for (const event of events) {
-      const listener = (Object.hasOwn(on, event.type) ? on[event.type] : on.default) as ((event: StandardEvent) => void | Promise<void>) | undefined;
-      const handling = await handledOnce(store, event.id, lease, () => listener?.(event), (error) => onError(error, event));
-      if ("failure" in handling) {
-        onError(handling.error, event);
-        return json(500, { error: handling.failure });
-      }
-      if (handling.status === "in_progress") return json(503, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
-      if (handling.status === "received") handled += 1;
-    }
-    return json(200, { status: handled === 0 && events.length > 0 ? "already_processed" : "received" });
-  };
-
-  const answer = async (request: Request): Promise<Response> => {
-    if (request.method !== "GET") return json(405, { error: "Method not allowed" }, { Allow: "GET" });
+  const respond = async (context: DeliveryContext): Promise<Response> => {
+    const { method, url } = context.request;
+    if (method !== "GET") return json(405, { error: "Method not allowed" }, { Allow: "GET" });
     let events: StandardEvent[];
     try {
-      events = await provider.handleWebhook({ body: "", headersAsObject: {}, fullUrl: request.url });
+      events = await provider.handleWebhook({ body: "", headersAsObject: {}, fullUrl: url });
     } catch (error) {
-      onError(error);
-      if (!(error instanceof PayKitError)) return json(500, { error: "Internal error" });
-      if (error.retryable) return json(503, { error: "GoPay could not be asked" }, { "Retry-After": "60" });
-      return error.context?.["reason"] === "no_id" ? json(400, { error: "No payment's id in the URL" }) : json(200, { status: "ignored" });
+      return failRead(error);
     }
-    return handleAll(events);
+    let status = events.length > 0 ? "already_processed" : "received";
+    // In order, because later events of a payment build on earlier ones.
+    for (const event of events) {
+      const result = await processor.process(event, context);
+      if (typeof result !== "string") return result;
+      if (result === "received") status = result;
+    }
+    return json(200, { status });
   };
-  return (request) =>
-    answer(request).catch((error: unknown) => {
-      onError(error);
-      return json(500, { error: "Internal error" });
-    });
+
+  const failRead = async (error: unknown): Promise<Response> => {
+    if (!(error instanceof PayKitError)) return processor.fail(500, "Internal error", error);
+    if (error.retryable) return processor.fail(503, "The payment could not be read", error, undefined, { "Retry-After": "60" });
+    if (error.context?.["reason"] === "no_id") return processor.fail(400, "The URL has no payment id", error);
+    await processor.report(error);
+    return json(200, { status: "ignored" });
+  };
+
+  return (request, ...args) => processor.serve(request, args, respond);
 }
 
-function json(status: number, body: object, headers?: HeadersInit): Response {
-  const response = new Response(JSON.stringify(body), { status, headers: headers ?? {} });
-  response.headers.set("Content-Type", "application/json");
-  return response;
-}
-
-function logError(error: unknown, event?: StandardEvent): void {
-  const about = event === undefined ? "" : ` (event ${event.id})`;
-  if (error instanceof PayKitError) console.error(`itpay: GoPay's notification${about}: ${error.message}`);
-  else console.error(`itpay: GoPay's notification${about}:`, error);
+function isPayKitError(error: unknown): error is PayKitError {
+  return error instanceof PayKitError;
 }

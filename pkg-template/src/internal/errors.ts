@@ -60,6 +60,11 @@ export class AuthenticationError extends ItPayError {
   override readonly name = "AuthenticationError";
 }
 
+/** A variable or an option that the package needs is missing. */
+export class ConfigurationError extends ItPayError {
+  override readonly name = "ConfigurationError";
+}
+
 /** 422, and whatever is refused before anything is sent. */
 export class ValidationError extends ItPayError {
   override readonly name = "ValidationError";

@@ -1,11 +1,10 @@
-// Handled events in Cloudflare D1: a row for each, taken by one statement.
+// Events in Cloudflare D1.
 
-import { checkedLease, type EventStore } from "../webhooks/event-store.js";
-import { given } from "../internal/untrusted.js";
-import { Claims } from "./claims.js";
-import { checkClient, checkedId, checkedTtl, type StoreOptions } from "./options.js";
+import type { EventStore } from "../webhooks/event-store.js";
+import { checkClaim, checkClient, checkId, checkTable, checkTtl, claimResult, type TableOptions } from "./options.js";
+import { createTable, isMissingTable, sqliteStatements } from "./sqlite-statements.js";
 
-/** What is used of a D1 binding. */
+/** A D1 binding. */
 export interface D1 {
   prepare(sql: string): D1Statement;
 }
@@ -15,51 +14,44 @@ export interface D1Statement {
   run(): Promise<unknown>;
 }
 
-export interface D1StoreOptions extends StoreOptions {
-  /** The table, which is made when it is missing. Letters, digits and underscores. Default `itpay_events`. */
-  table?: string | undefined;
-}
+export type D1StoreOptions = TableOptions;
 
-/** Shared by all Workers with the binding, and consistent: D1 runs the statements of a database one after the other. */
+/**
+ * Shared by all Workers with the binding, and consistent, because D1 runs the statements of a database one by one. The
+ * table is created if it is missing.
+ * @throws TypeError naming the argument that is wrong
+ */
 export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore {
   checkClient("database", database, "prepare");
-  const { table = "itpay_events" } = given("options", options);
-  const ttl = checkedTtl(options);
-  if (typeof table !== "string" || !/^[A-Za-z_]\w*$/.test(table)) throw new TypeError("table must be letters, digits and underscores");
-  const claims = new Claims();
-  let made: Promise<unknown> | undefined;
-  const ready = (): Promise<unknown> =>
-    (made ??= database
-      .prepare(`CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, token TEXT NOT NULL, until INTEGER NOT NULL)`)
-      .run()
-      .catch((error: unknown) => {
-        made = undefined;
-        throw error;
-      }));
-  const set = `INSERT INTO ${table} (id, token, until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET token = ?2, until = ?3`;
+  const table = checkTable(options);
+  const ttl = checkTtl(options);
+  const statements = sqliteStatements(table);
+  const run = async (sql: string, ...values: unknown[]): Promise<unknown> => {
+    const first = (): Promise<unknown> => database.prepare(sql).bind(...values).first("token");
+    try {
+      return await first();
+    } catch (error) {
+      if (!isMissingTable(error)) throw error;
+    }
+    // No promise of this is kept: in Workers it would die with its request.
+    for (const statement of createTable(table)) await database.prepare(statement).run();
+    return first();
+  };
   return {
-    async claim(id, leaseMs) {
-      checkedLease(leaseMs);
-      await ready();
-      const token = crypto.randomUUID();
+    async claim(id, leaseMs, token = crypto.randomUUID()) {
+      const lease = checkClaim(id, leaseMs, token);
       const now = Date.now();
-      // Answers with a row only if there was none, or one whose time is over.
-      const taken = await database.prepare(`${set} WHERE until <= ?4 RETURNING id`).bind(checkedId(id), token, now + Math.ceil(leaseMs), now).first();
-      if (taken !== null) {
-        claims.add(id, token);
-        return "claimed";
-      }
-      return (await database.prepare(`SELECT token FROM ${table} WHERE id = ?1`).bind(id).first<string>("token")) === "done" ? "done" : "in_progress";
+      const result = claimResult(await run(statements.claim, id, token, now + lease, now), token);
+      if (result.state === "claimed") await run(statements.clean, now).catch(() => undefined);
+      return result;
     },
-    async complete(id) {
-      await ready();
-      claims.complete(id);
-      await database.prepare(set).bind(checkedId(id), "done", Date.now() + ttl).run();
+    async complete(id, token) {
+      checkId(id, token);
+      await run(statements.complete, id, Date.now() + ttl);
     },
-    async release(id) {
-      await ready();
-      const token = claims.release(id);
-      if (token !== undefined) await database.prepare(`DELETE FROM ${table} WHERE id = ?1 AND token = ?2`).bind(id, token).run();
+    async release(id, token) {
+      checkId(id, token);
+      await run(statements.release, id, token);
     },
   };
 }

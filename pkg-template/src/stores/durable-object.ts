@@ -1,16 +1,15 @@
-// Handled events in Durable Objects: one object for each event, which clears itself away.
+// Events in Durable Objects: one object for each event, which deletes itself.
 
-import { checkedLease, type EventStore } from "../webhooks/event-store.js";
-import { Claims } from "./claims.js";
-import { checkClient, checkedId, checkedTtl, type StoreOptions } from "./options.js";
+import type { EventStore } from "../webhooks/event-store.js";
+import { checkClaim, checkClient, checkId, checkTtl, claimResult, DONE, type StoreOptions } from "./options.js";
 
-/** What is used of a Durable Object namespace. */
+/** A Durable Object namespace. */
 export interface DurableObjects {
   idFromName(name: string): unknown;
   get(id: never): { fetch(url: string, init: { method: string; body: string }): Promise<Response> };
 }
 
-/** What is used of an object's state. */
+/** The state of an object. */
 export interface DurableObjectStateLike {
   storage: {
     get<T>(key: string): Promise<T | undefined>;
@@ -22,12 +21,12 @@ export interface DurableObjectStateLike {
 
 interface Step {
   step: "claim" | "complete" | "release";
-  token?: string | undefined;
-  /** Milliseconds: the lease, or how long to remember. */
+  token: string;
+  /** The lease, or how long to remember the event, in milliseconds. */
   time: number;
 }
 
-/** The class of the objects: export it from the Worker under the name that the binding has. */
+/** The class of the objects. Export it from the Worker under the name in the binding. */
 export class EventStoreObject {
   // Cloudflare's types take only classes with this mark into a DurableObjectNamespace.
   declare readonly __DURABLE_OBJECT_BRAND: never;
@@ -37,19 +36,22 @@ export class EventStoreObject {
     this.#storage = state.storage;
   }
 
-  // While storage is awaited no other request comes in, so that each step is one.
+  // No other request runs while this one awaits its storage, so each step is atomic.
+  /** Runs a step. Responds with the token that holds the event afterwards. */
   async fetch(request: Request): Promise<Response> {
     const { step, token, time } = (await request.json()) as Step;
     const now = Date.now();
     const held = await this.#storage.get<{ token: string; until: number }>("event");
+    const holder = held !== undefined && held.until > now ? held.token : undefined;
     if (step === "release") {
-      if (held?.token === token) await this.#storage.deleteAll();
-      return new Response("released");
+      if (holder === token) await this.#storage.deleteAll();
+      return new Response("");
     }
-    if (step === "claim" && held !== undefined && held.until > now) return new Response(held.token === "done" ? "done" : "in_progress");
-    await this.#storage.put("event", { token: step === "claim" ? token : "done", until: now + time });
+    if (holder === DONE || (step === "claim" && holder !== undefined && holder !== token)) return new Response(holder);
+    const next = step === "claim" ? token : DONE;
+    await this.#storage.put("event", { token: next, until: now + time });
     await this.#storage.setAlarm(now + time);
-    return new Response(step === "claim" ? "claimed" : "done");
+    return new Response(next);
   }
 
   async alarm(): Promise<void> {
@@ -57,31 +59,31 @@ export class EventStoreObject {
   }
 }
 
-/** Shared by all Workers with the binding, and consistent: an event has exactly one object in the world. */
+/**
+ * Shared by all Workers with the binding, and consistent, because an event has one object worldwide.
+ * @throws TypeError naming the argument that is wrong
+ */
 export function durableObjectStore(namespace: DurableObjects, options: StoreOptions = {}): EventStore {
   checkClient("namespace", namespace, "idFromName");
-  const ttl = checkedTtl(options);
-  const claims = new Claims();
-  const ask = async (id: string, step: Step): Promise<string> => {
-    const response = await namespace.get(namespace.idFromName(checkedId(id)) as never).fetch("https://event/", { method: "POST", body: JSON.stringify(step) });
-    if (!response.ok) throw new Error(`the event's Durable Object answered ${response.status}`);
-    return response.text();
+  const ttl = checkTtl(options);
+  const run = async (id: string, step: Step): Promise<string> => {
+    const response = await namespace.get(namespace.idFromName(id) as never).fetch("https://event/", { method: "POST", body: JSON.stringify(step) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the Durable Object of the event responded with ${response.status}`);
+    return text;
   };
   return {
-    async claim(id, leaseMs) {
-      checkedLease(leaseMs);
-      const token = crypto.randomUUID();
-      const state = (await ask(id, { step: "claim", token, time: Math.ceil(leaseMs) })) as "claimed" | "in_progress" | "done";
-      if (state === "claimed") claims.add(id, token);
-      return state;
+    async claim(id, leaseMs, token = crypto.randomUUID()) {
+      const time = checkClaim(id, leaseMs, token);
+      return claimResult(await run(id, { step: "claim", token, time }), token);
     },
-    async complete(id) {
-      claims.complete(id);
-      await ask(id, { step: "complete", time: ttl });
+    async complete(id, token) {
+      checkId(id, token);
+      await run(id, { step: "complete", token, time: ttl });
     },
-    async release(id) {
-      const token = claims.release(id);
-      if (token !== undefined) await ask(id, { step: "release", token, time: 0 });
+    async release(id, token) {
+      checkId(id, token);
+      await run(id, { step: "release", token, time: 0 });
     },
   };
 }

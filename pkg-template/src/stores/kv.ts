@@ -1,55 +1,74 @@
-// Handled events in Workers KV: best effort.
+// Events in Workers KV. Best effort.
 
-import { checkedLease, type EventStore } from "../webhooks/event-store.js";
-import { Claims } from "./claims.js";
-import { checkClient, checkedId, checkedPrefix, checkedTtl, type StoreOptions } from "./options.js";
+import type { EventStore } from "../webhooks/event-store.js";
+import { checkClaim, checkClient, checkId, checkPrefix, checkTtl, type PrefixOptions, shortId } from "./options.js";
 
-/** What is used of a KV binding. */
+/** A KV binding. */
 export interface KV {
   get(key: string): Promise<string | null>;
   put(key: string, value: string, options: { expirationTtl: number }): Promise<void>;
   delete(key: string): Promise<void>;
 }
 
-export interface KVStoreOptions extends StoreOptions {
-  /** What keys begin with. Default `itpay:event:`. */
-  prefix?: string | undefined;
-}
+export type KVStoreOptions = PrefixOptions;
 
-/** KV keeps nothing for less than a minute. */
-const LEAST_SECONDS = 60;
+/** KV keeps a value for at least a minute. */
+const MIN_SECONDS = 60;
+/** KV allows one write to a key each second. */
+const WRITE_INTERVAL_MS = 1100;
 
 /**
- * BEST EFFORT: KV has no atomic step, and a write may take a minute to be seen elsewhere. It keeps most repeated
- * deliveries away; two that come at the same moment may both be handled. Where that must not be, take
- * `durableObjectStore` or `d1Store`.
+ * BEST EFFORT: KV has no atomic step, and a write may take a minute until other places see it. It stops most repeated
+ * deliveries, but two that arrive at the same moment may both be handled. Use `durableObjectStore` or `d1Store` if
+ * that must not happen.
+ * @throws TypeError naming the argument that is wrong
  */
 export function kvStore(namespace: KV, options: KVStoreOptions = {}): EventStore {
   checkClient("namespace", namespace, "get");
-  const prefix = checkedPrefix(options);
-  const ttl = checkedTtl(options);
-  const claims = new Claims();
-  const put = (id: string, value: string, ms: number): Promise<void> =>
-    namespace.put(prefix + checkedId(id), value, { expirationTtl: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) });
+  const prefix = checkPrefix(options);
+  const ttl = checkTtl(options);
+  // Finished events have a key of their own, so that a fast listener does not write to the same key twice in a second.
+  const keys = async (id: string): Promise<{ claim: string; done: string }> => {
+    const key = prefix + (await shortId(id));
+    return { claim: key, done: `${key}:done` };
+  };
+  const put = (key: string, value: string, ms: number): Promise<void> =>
+    retried(() => namespace.put(key, value, { expirationTtl: Math.max(MIN_SECONDS, Math.ceil(ms / 1000)) }));
   return {
-    async claim(id, leaseMs) {
-      checkedLease(leaseMs);
-      const held = await namespace.get(prefix + checkedId(id));
-      if (held === "done") return "done";
-      // The lease's end stands in the value, because KV cannot forget so soon.
-      if (held !== null && Number(held) > Date.now()) return "in_progress";
-      const until = String(Date.now() + leaseMs);
-      await put(id, until, leaseMs);
-      claims.add(id, until);
-      return "claimed";
+    async claim(id, leaseMs, token = crypto.randomUUID()) {
+      const lease = checkClaim(id, leaseMs, token);
+      const key = await keys(id);
+      const [done, claim] = await Promise.all([namespace.get(key.done), namespace.get(key.claim)]);
+      // Version 0.1 wrote "done" to the key of the claim.
+      if (done !== null || claim === "done") return { state: "done" };
+      if (claim !== null && holderOf(claim) !== token && Number.parseInt(claim) > Date.now()) return { state: "in_progress" };
+      // The value has the end of the lease, because KV keeps it for longer.
+      await put(key.claim, `${Date.now() + lease} ${token}`, lease);
+      return { state: "claimed", token };
     },
-    async complete(id) {
-      claims.complete(id);
-      await put(id, "done", ttl);
+    async complete(id, token) {
+      checkId(id, token);
+      await put((await keys(id)).done, "done", ttl);
     },
-    async release(id) {
-      const until = claims.release(id);
-      if (until !== undefined && (await namespace.get(prefix + id)) === until) await namespace.delete(prefix + id);
+    async release(id, token) {
+      checkId(id, token);
+      const { claim: key } = await keys(id);
+      const claim = await namespace.get(key);
+      if (claim !== null && holderOf(claim) === token) await retried(() => namespace.delete(key));
     },
   };
+}
+
+function holderOf(claim: string): string {
+  return claim.slice(claim.indexOf(" ") + 1);
+}
+
+/** Repeats a write that failed, once KV allows the next one. */
+async function retried(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, WRITE_INTERVAL_MS));
+    await write();
+  }
 }

@@ -1,36 +1,80 @@
-// What all stores that keep events for a while have in common.
+// Checks that the stores share.
 
 import { given, reading } from "../internal/untrusted.js";
+import { checkMs } from "../webhooks/event-store.js";
 
 export interface StoreOptions {
-  /** How long a handled event is remembered, in milliseconds. Default 7 days. */
+  /** How long a finished event is remembered, in milliseconds. Default 7 days, at most 10 years. */
   ttl?: number | undefined;
+}
+
+export interface PrefixOptions extends StoreOptions {
+  /** Prefix of the keys. Default `itpay:event:`. */
+  prefix?: string | undefined;
+}
+
+export interface TableOptions extends StoreOptions {
+  /** The table: letters, digits and underscores. Default `itpay_events`. */
+  table?: string | undefined;
 }
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
+/** The token of a finished event. */
+export const DONE = "done";
+
 /** @internal */
-export function checkedTtl(options: StoreOptions): number {
+export function checkTtl(options: StoreOptions): number {
   const { ttl = WEEK } = given("options", options);
-  if (!(typeof ttl === "number" && ttl >= 1 && ttl < Infinity)) throw new TypeError("ttl must be a number of milliseconds above 0");
+  checkMs("ttl", ttl);
   return Math.ceil(ttl);
 }
 
-/** @internal What keys begin with. */
-export function checkedPrefix(options: StoreOptions & { prefix?: string | undefined }): string {
+/** @internal */
+export function checkPrefix(options: PrefixOptions): string {
   const { prefix = "itpay:event:" } = given("options", options);
   if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
   return prefix;
 }
 
-/** @internal Throws where the service's client has none of the methods. */
+/** @internal */
+export function checkTable(options: TableOptions): string {
+  const { table = "itpay_events" } = given("options", options);
+  if (typeof table !== "string" || !/^[A-Za-z_]\w*$/.test(table)) throw new TypeError("table must be letters, digits and underscores");
+  return table;
+}
+
+/** @internal Throws if the service's client has none of the methods. */
 export function checkClient(name: string, client: unknown, ...methods: string[]): void {
   const has = reading(name, () => methods.some((method) => typeof (client as Record<string, unknown> | null | undefined)?.[method] === "function"));
   if (!has) throw new TypeError(`${name} must have ${methods.join(" or ")}`);
 }
 
-/** @internal The same, if it is an event's id. */
-export function checkedId(id: string): string {
+/** @internal Returns the lease as a whole number of milliseconds. */
+export function checkClaim(id: string, leaseMs: number, token: string): number {
+  checkMs("leaseMs", leaseMs);
+  checkId(id, token);
+  return Math.ceil(leaseMs);
+}
+
+/** @internal */
+export function checkId(id: string, token: string): void {
   if (typeof id !== "string") throw new TypeError("id must be a string");
-  return id;
+  if (typeof token !== "string" || token === "" || token === DONE) throw new TypeError(`token must be a string, and neither empty nor "${DONE}"`);
+}
+
+/** @internal The result of a claim, given the token that holds the event now. */
+export function claimResult(holder: unknown, token: string): { state: "claimed"; token: string } | { state: "in_progress" | "done" } {
+  if (holder === token) return { state: "claimed", token };
+  return { state: holder === DONE ? "done" : "in_progress" };
+}
+
+const encoder = new TextEncoder();
+
+/** @internal A key for services that limit a key's length: the id, or the hash of a long one. */
+export async function shortId(id: string): Promise<string> {
+  const bytes = encoder.encode(id);
+  if (bytes.length <= 255) return id;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,68 +1,66 @@
-// Handled events in Redis: one atomic command for each step, so any number of servers can share it.
+// Events in Redis. Each step is one script, so any number of servers can share it.
 
-import { checkedLease, type EventStore } from "../webhooks/event-store.js";
-import { Claims } from "./claims.js";
-import { checkClient, checkedId, checkedPrefix, checkedTtl, type StoreOptions } from "./options.js";
+import type { EventStore } from "../webhooks/event-store.js";
+import { checkClaim, checkClient, checkId, checkPrefix, checkTtl, claimResult, DONE, type PrefixOptions } from "./options.js";
 
-/** node-redis (4 and later). */
-export interface NodeRedis {
-  sendCommand(command: string[]): Promise<unknown>;
+/** A client, cluster or sentinel of node-redis 4 and later. */
+export type NodeRedis = NodeRedisEval | { sendCommand(command: string[]): Promise<unknown> };
+
+interface NodeRedisEval {
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** ioredis. */
+/** A client or cluster of ioredis. */
 export interface IoRedis {
   call(command: string, ...args: (string | number)[]): Promise<unknown>;
 }
 
-/** Upstash's REST client. */
+/** The REST client of Upstash. */
 export interface UpstashRedis {
   eval(script: string, keys: string[], args: string[]): Promise<unknown>;
 }
 
-export interface RedisStoreOptions extends StoreOptions {
-  /** What keys begin with. Default `itpay:event:`. */
-  prefix?: string | undefined;
-}
+export type RedisStoreOptions = PrefixOptions;
 
+// Returns the token that holds the event afterwards.
 const CLAIM = `local held = redis.call("GET", KEYS[1])
-if held == "done" then return "done" end
-if held then return "in_progress" end
+if held and held ~= ARGV[1] then return held end
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
-return "claimed"`;
-const COMPLETE = `redis.call("SET", KEYS[1], "done", "PX", ARGV[1])
-return "done"`;
-// A claim that another delivery has taken over, after the lease ended, is not ours to release.
+return ARGV[1]`;
+const COMPLETE = `if redis.call("GET", KEYS[1]) ~= "${DONE}" then redis.call("SET", KEYS[1], "${DONE}", "PX", ARGV[1]) end
+return 1`;
 const RELEASE = `if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1]) end
-return "released"`;
+return 1`;
 
-/** Shared by all that use the same Redis. Consistent as long as that does not lose writes in a failover. */
+/**
+ * Shared by all servers that use the same Redis. Consistent unless Redis evicts keys or loses writes in a failover.
+ * @throws TypeError naming the argument that is wrong
+ */
 export function redisStore(client: NodeRedis | IoRedis | UpstashRedis, options: RedisStoreOptions = {}): EventStore {
-  checkClient("client", client, "sendCommand", "call", "eval");
-  const prefix = checkedPrefix(options);
-  const ttl = String(checkedTtl(options));
-  const claims = new Claims();
+  checkClient("client", client, "eval", "call", "sendCommand");
+  const prefix = checkPrefix(options);
+  const ttl = String(checkTtl(options));
   const run = (script: string, id: string, ...args: string[]): Promise<unknown> => {
-    const key = prefix + checkedId(id);
-    // ioredis has a sendCommand as well, of another kind.
+    const key = prefix + id;
+    // ioredis also has sendCommand and eval, both with other arguments.
     if ("call" in client) return client.call("EVAL", script, 1, key, ...args);
-    if ("sendCommand" in client) return client.sendCommand(["EVAL", script, "1", key, ...args]);
-    return client.eval(script, [key], args);
+    // Of node-redis, a client, a cluster and a sentinel have the same eval, but each its own sendCommand.
+    if (!("eval" in client)) return client.sendCommand(["EVAL", script, "1", key, ...args]);
+    if ("sendCommand" in client) return (client as NodeRedisEval).eval(script, { keys: [key], arguments: args });
+    return (client as UpstashRedis).eval(script, [key], args);
   };
   return {
-    async claim(id, leaseMs) {
-      checkedLease(leaseMs);
-      const token = crypto.randomUUID();
-      const state = (await run(CLAIM, id, token, String(Math.ceil(leaseMs)))) as "claimed" | "in_progress" | "done";
-      if (state === "claimed") claims.add(id, token);
-      return state;
+    async claim(id, leaseMs, token = crypto.randomUUID()) {
+      const lease = checkClaim(id, leaseMs, token);
+      return claimResult(String(await run(CLAIM, id, token, String(lease))), token);
     },
-    async complete(id) {
-      claims.complete(id);
+    async complete(id, token) {
+      checkId(id, token);
       await run(COMPLETE, id, ttl);
     },
-    async release(id) {
-      const token = claims.release(id);
-      if (token !== undefined) await run(RELEASE, id, token);
+    async release(id, token) {
+      checkId(id, token);
+      await run(RELEASE, id, token);
     },
   };
 }

@@ -1,66 +1,79 @@
-// Which events have been handled: what a webhook handler remembers, and the store that forgets at a restart.
+// The contract of event stores, and the store in memory.
 
 import { given } from "../internal/untrusted.js";
 
-/** Where handled event ids are kept. Each step must be atomic: two deliveries may come at the same moment. */
+/** The result of a claim. The token names this claim: only `complete` and `release` with the same token end it. */
+export type ClaimResult = { state: "claimed"; token: string } | { state: "in_progress" | "done"; token?: undefined };
+
+/**
+ * Remembers which events are processed. Every method is one atomic step, because two deliveries of an event may arrive
+ * at the same moment. Repeating a step with the same token has no further effect, so a caller whose connection lost the
+ * response can repeat it.
+ */
 export interface EventStore {
   /**
-   * Takes the event in hand for so many milliseconds, unless it is done or another delivery has it in hand.
-   * When the time is over without `complete` or `release`, it can be claimed again: its handler has died.
+   * Claims the event for `leaseMs` milliseconds, unless it is done or another token holds it. Once the lease is over
+   * without `complete` or `release`, any token can claim the event. Claiming again with the token that holds the event
+   * renews the lease. The store draws a token if none is given.
    */
-  claim(id: string, leaseMs: number): Promise<"claimed" | "in_progress" | "done">;
-  /** The event is handled, for good. */
-  complete(id: string): Promise<void>;
+  claim(id: string, leaseMs: number, token?: string): Promise<ClaimResult>;
   /**
-   * The event is not handled after all: the next delivery may claim it. A release that comes late, when the lease is
-   * over and another delivery has the event in hand or is done with it, changes nothing for that one.
+   * Marks the event as done. The event is marked even if the lease of this token is over, because its listener has
+   * run. Changes nothing if the event is done.
    */
-  release(id: string): Promise<void>;
+  complete(id: string, token: string): Promise<void>;
+  /** Ends the claim of this token, so that the next delivery can claim the event. Changes nothing if another token holds the event or the event is done. */
+  release(id: string, token: string): Promise<void>;
 }
 
 export interface MemoryStoreOptions {
-  /** How many events are remembered; the oldest go first. Default 10,000. */
+  /** How many finished events are remembered. The oldest are forgotten first. Default 10,000. */
   max?: number | undefined;
-  /** How long a handled event is remembered, in milliseconds. Default 24 hours. */
+  /** How long a finished event is remembered, in milliseconds. Default 24 hours. */
   ttl?: number | undefined;
 }
 
-/** Remembers in this process only: for one server that rarely restarts, and for tests. */
+const MAX_TIME = 10 * 365 * 24 * 60 * 60 * 1000;
+
+/** Remembers events in this process only: for a single server that rarely restarts, and for tests. */
 export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
   const { max = 10_000, ttl = 24 * 60 * 60 * 1000 } = given("options", options);
   if (!(Number.isInteger(max) && max > 0)) throw new TypeError("max must be a whole number above 0");
-  if (!(typeof ttl === "number" && ttl > 0)) throw new TypeError("ttl must be a number of milliseconds above 0");
-  // In the order of their last change, the oldest first.
-  // `late` claims came before this one and may still be released.
-  const events = new Map<string, { done: boolean; until: number; late: number }>();
-  const put = (id: string, done: boolean, until: number, late: number): void => {
-    events.delete(id);
-    events.set(id, { done, until, late });
-    if (events.size > max) events.delete(events.keys().next().value!);
-  };
+  checkMs("ttl", ttl);
+  // Both maps are in the order of insertion, so the oldest entries come first.
+  const claims = new Map<string, { token: string; until: number }>();
+  const done = new Map<string, number>();
   return {
-    async claim(id, leaseMs) {
-      checkedLease(leaseMs);
+    async claim(id, leaseMs, token = crypto.randomUUID()) {
+      checkMs("leaseMs", leaseMs);
       const now = Date.now();
-      const known = events.get(id);
-      if (known !== undefined && known.until > now) return known.done ? "done" : "in_progress";
-      put(id, false, now + leaseMs, known === undefined || known.done ? 0 : known.late + 1);
-      return "claimed";
+      if (done.get(id)! > now) return { state: "done" };
+      const claim = claims.get(id);
+      if (claim !== undefined && claim.until > now && claim.token !== token) return { state: "in_progress" };
+      claims.delete(id);
+      for (const [other, { until }] of claims) {
+        if (until > now) break;
+        claims.delete(other);
+      }
+      claims.set(id, { token, until: now + leaseMs });
+      return { state: "claimed", token };
     },
     async complete(id) {
-      put(id, true, Date.now() + ttl, 0);
+      claims.delete(id);
+      const now = Date.now();
+      if (done.get(id)! > now) return;
+      done.delete(id);
+      done.set(id, now + ttl);
+      // Only finished events are evicted. An evicted claim would let two deliveries run at once.
+      if (done.size > max) done.delete(done.keys().next().value!);
     },
-    async release(id) {
-      const known = events.get(id);
-      if (known === undefined || known.done) return;
-      if (known.late > 0) known.late -= 1;
-      else events.delete(id);
+    async release(id, token) {
+      if (claims.get(id)?.token === token) claims.delete(id);
     },
   };
 }
 
-/** @internal The same, if it is a time. */
-export function checkedLease(leaseMs: number): number {
-  if (!(typeof leaseMs === "number" && leaseMs > 0)) throw new TypeError("leaseMs must be a number of milliseconds above 0");
-  return leaseMs;
+/** @internal Throws unless the value is a time in milliseconds that every store and timer can count. */
+export function checkMs(name: string, ms: unknown, max = MAX_TIME): asserts ms is number {
+  if (!(typeof ms === "number" && ms > 0 && ms <= max)) throw new TypeError(`${name} must be a number of milliseconds above 0 and at most ${max}`);
 }

@@ -1,131 +1,145 @@
-// The webhook endpoint under Node's own servers: node:http, Express, Koa, Fastify.
+// Fetch-style handlers under Node's own servers: node:http, Express, Koa, Fastify.
 
-import { SignatureVerificationError } from "../internal/errors.js";
-import { createWebhookHandler, logError, type WebhookHandlerOptions } from "./webhook-handler.js";
-import { NOT_RAW_HINT, type RawBody } from "./signature.js";
+import { FORBIDDEN_METHODS, type NodeRequest, toRequest } from "./node-request.js";
+import { createWebhookHandler, type WebhookHandlerOptions } from "./webhook-handler.js";
 
-/** What is used of Node's IncomingMessage, and what body parsers put on it. */
-export interface NodeRequest {
-  method?: string | undefined;
-  url?: string | undefined;
-  headers: Record<string, string | string[] | undefined>;
-  readableEnded?: boolean | undefined;
-  body?: unknown;
-  iterator?(options: { destroyOnReturn: boolean }): AsyncIterator<Uint8Array>;
-}
+/** Any fetch-style handler. */
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
-/** What is used of Node's ServerResponse. */
+/** The used part of Node's ServerResponse. */
 export interface NodeResponse {
   statusCode: number;
-  setHeader(name: string, value: string): unknown;
-  end(body: string): unknown;
+  headersSent?: boolean | undefined;
+  writableEnded?: boolean | undefined;
+  setHeader(name: string, value: string | string[]): unknown;
+  end(body: Uint8Array): unknown;
 }
 
-/** What is used of Koa's context. */
+/** The used part of Koa's context. */
 export interface KoaContext {
   req: NodeRequest;
+  res?: { headersSent?: boolean | undefined; writableEnded?: boolean | undefined } | undefined;
   request: object;
   status: number;
   body: unknown;
-  set(name: string, value: string): void;
+  set(name: string, value: string | string[]): void;
 }
 
-/** What is used of a Fastify server. */
+/** The used part of a Fastify server. */
 export interface FastifyServer {
   removeAllContentTypeParsers(): unknown;
   addContentTypeParser(type: string, options: { parseAs: "buffer" }, parser: (request: unknown, body: Uint8Array, done: (error: null, body: Uint8Array) => void) => void): unknown;
   all(path: string, handler: (request: { raw: NodeRequest; body: unknown }, reply: FastifyReply) => Promise<unknown>): unknown;
 }
 
-/** What is used of a Fastify reply. */
+/** The used part of a Fastify reply. */
 export interface FastifyReply {
+  raw?: { headersSent?: boolean | undefined; writableEnded?: boolean | undefined } | undefined;
+  sent?: boolean | undefined;
+  hijack?(): unknown;
   code(status: number): unknown;
-  header(name: string, value: string): unknown;
-  send(body: string): unknown;
+  header(name: string, value: string | string[]): unknown;
+  send(body: Uint8Array): unknown;
 }
 
 /**
- * For `http.createServer(handler)` and for Express: `app.post("/webhook", handler)`, before `express.json()` or
- * behind `express.raw({ type: "application/json" })`. The answers are those of `createWebhookHandler`; a body that
- * was parsed before is answered 500, and `onError` is told the cure.
+ * Runs a fetch-style handler under `http.createServer(…)` and Express: `app.post("/webhook", toNodeHandler(handle))`,
+ * before `express.json()` or behind `express.raw({ type: "application/json" })`. The promise never rejects, and nothing
+ * is written to a response that was already sent. The body of the response is buffered.
  */
-export function createNodeHandler(options: WebhookHandlerOptions): (request: NodeRequest, response: NodeResponse) => Promise<void> {
-  const answer = answerer(options);
+export function toNodeHandler(handle: FetchHandler): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+  const respond = toFetchHandler(handle);
   return async (request, response) => {
-    const given = await answer(request, request.body);
-    response.statusCode = given.status;
-    given.headers.forEach((value, name) => response.setHeader(name, value));
-    response.end(await given.text());
+    const result = await respond(request, [request.rawBody, request.body]);
+    if (isSent(response)) return;
+    try {
+      response.statusCode = result.status;
+      for (const [name, value] of result.headers) response.setHeader(name, value);
+      response.end(result.body);
+    } catch (error) {
+      console.error("itpay: the response could not be sent:", error);
+    }
   };
 }
 
-/** For Koa: `app.use(koaWebhook(options))` on a route of its own, before any body parser. */
-export function koaWebhook(options: WebhookHandlerOptions): (context: KoaContext) => Promise<void> {
-  const answer = answerer(options);
+/** Runs a fetch-style handler under Koa: `app.use(toKoa(handle))`, on a route of its own and before any body parser. */
+export function toKoa(handle: FetchHandler): (context: KoaContext) => Promise<void> {
+  const respond = toFetchHandler(handle);
   return async (context) => {
-    const given = await answer(context.req, (context.request as { body?: unknown }).body);
-    context.status = given.status;
-    given.headers.forEach((value, name) => context.set(name, value));
-    context.body = await given.text();
+    const { body, rawBody } = context.request as { body?: unknown; rawBody?: unknown };
+    const result = await respond(context.req, [rawBody, context.req.rawBody, body, context.req.body]);
+    if (isSent(context.res)) return;
+    context.status = result.status;
+    for (const [name, value] of result.headers) context.set(name, value);
+    context.body = result.body;
   };
 }
 
-/** For Fastify: `app.register(fastifyWebhook({ path: "/webhook", … }))`. Only this route gets its bodies raw. */
-export function fastifyWebhook(options: WebhookHandlerOptions & { path: string }): (server: FastifyServer) => Promise<void> {
-  const answer = answerer(options);
+/** Runs a fetch-style handler under Fastify: `app.register(toFastify(handle, { path: "/webhook" }))`. Bodies of this route stay raw, those of others don't. */
+export function toFastify(handle: FetchHandler, { path }: { path: string }): (server: FastifyServer) => Promise<void> {
+  const respond = toFetchHandler(handle);
   return async (server) => {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-    server.all(options.path, async (request, reply) => {
-      const given = await answer(request.raw, request.body ?? undefined);
-      reply.code(given.status);
-      given.headers.forEach((value, name) => reply.header(name, value));
-      return reply.send(await given.text());
+    server.all(path, async (request, reply) => {
+      const result = await respond(request.raw, [request.body]);
+      if (reply.sent === true || isSent(reply.raw)) {
+        reply.hijack?.();
+        return reply;
+      }
+      reply.code(result.status);
+      for (const [name, value] of result.headers) reply.header(name, value);
+      return reply.send(result.body);
     });
   };
 }
 
-/** Answers a request of Node's; `body` is what a body parser made of it, undefined if there was none. */
-function answerer(options: WebhookHandlerOptions): (request: NodeRequest, body: unknown) => Promise<Response> {
-  const handle = createWebhookHandler(options);
-  const { onError = logError } = options;
-  return async (request, body) => {
-    const { method = "GET", headers } = request;
-    const init: RequestInit & { duplex?: "half" | undefined } = { method, headers: flat(headers) };
-    if (method === "POST") {
-      const raw = typeof body === "string" || body instanceof Uint8Array ? body : undefined;
-      // Parsers also set an empty object where they did not read anything.
-      if (raw === undefined && request.readableEnded === true) {
-        onError(new SignatureVerificationError("The body was parsed before it could be verified", { code: "body_not_raw", hint: NOT_RAW_HINT }));
-        return Response.json({ error: "The body was parsed before it could be verified" }, { status: 500 });
-      }
-      init.body = (raw ?? stream(request)) as RawBody as BodyInit;
-      init.duplex = "half";
+/** `toNodeHandler(createWebhookHandler(options))`. */
+export function createNodeHandler(options: WebhookHandlerOptions): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+  return toNodeHandler(createWebhookHandler(options));
+}
+
+/** `toKoa(createWebhookHandler(options))`. */
+export function koaWebhook(options: WebhookHandlerOptions): (context: KoaContext) => Promise<void> {
+  return toKoa(createWebhookHandler(options));
+}
+
+/** `toFastify(createWebhookHandler(options), { path })`. */
+export function fastifyWebhook({ path, ...options }: WebhookHandlerOptions & { path: string }): (server: FastifyServer) => Promise<void> {
+  return toFastify(createWebhookHandler(options), { path });
+}
+
+interface Result {
+  status: number;
+  headers: [string, string | string[]][];
+  body: Uint8Array;
+}
+
+/** Responds to a request of Node's. Never rejects. */
+function toFetchHandler(handle: FetchHandler): (request: NodeRequest, bodies: readonly unknown[]) => Promise<Result> {
+  if (typeof handle !== "function") throw new TypeError("handle must be a function that takes a Request");
+  return async (request, bodies) => {
+    if (FORBIDDEN_METHODS.includes(request.method ?? "")) return toResult(Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }), request);
+    try {
+      return await toResult(await handle(toRequest(request, bodies)), request);
+    } catch (error) {
+      console.error("itpay: the handler failed:", error);
+      return toResult(Response.json({ error: "Internal error" }, { status: 500 }), request);
     }
-    const response = await handle(new Request("http://localhost/", init));
-    // What was not read of the body would be taken for the next request.
-    if (response.status === 413) response.headers.set("Connection", "close");
-    return response;
   };
 }
 
-function flat(headers: NodeRequest["headers"]): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined || name.startsWith(":") ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
-  );
+async function toResult(response: Response, request: NodeRequest): Promise<Result> {
+  const body = (globalThis as unknown as { Buffer: { from(bytes: ArrayBuffer): Uint8Array } }).Buffer.from(await response.arrayBuffer());
+  const headers: Result["headers"] = [...response.headers].filter(([name]) => name !== "set-cookie");
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) headers.push(["set-cookie", cookies]);
+  // The unread rest of a body would be taken for the next request.
+  if (request.complete === false) headers.push(["connection", "close"]);
+  return { status: response.status, headers, body };
 }
 
-function stream(request: NodeRequest): ReadableStream<Uint8Array> {
-  // Not destroyed when reading stops early: the answer still has to go out on the same socket.
-  const pieces = request.iterator?.({ destroyOnReturn: false });
-  return new ReadableStream({
-    async pull(controller) {
-      const next = await pieces?.next();
-      if (next === undefined || next.done === true) controller.close();
-      else controller.enqueue(next.value);
-    },
-    async cancel() {
-      await pieces?.return?.();
-    },
-  });
+/** Whether something else has responded, such as a time limit of the server. */
+function isSent(response: { headersSent?: boolean | undefined; writableEnded?: boolean | undefined } | undefined): boolean {
+  return response?.headersSent === true || response?.writableEnded === true;
 }

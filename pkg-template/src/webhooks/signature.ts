@@ -46,9 +46,8 @@ const PROBLEMS: Record<number, readonly [SignatureProblem, message: string, hint
 
 /** @internal */
 export const NOT_RAW_HINT =
-  "Pass the raw body: `await request.text()` (Workers, Hono, Next, Remix, SvelteKit, Deno, Bun), " +
-  'express.raw({ type: "application/json" }) before any express.json(), ' +
-  'fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, …), or use itpay/webhooks/node.';
+  "Pass the raw body: `await request.text()` of a Request. Under Node use itpay/webhooks/node, " +
+  'or express.raw({ type: "application/json" }) before any express.json().';
 
 function problem(number: number, cause?: unknown): SignatureVerificationError {
   const [code, message, hint] = PROBLEMS[number]!;
@@ -89,20 +88,21 @@ function inRecord(record: Record<string, unknown>): unknown {
   return record[HEADER_LOWER] ?? record[Object.keys(record).find((key) => key.toLowerCase() === HEADER_LOWER) ?? HEADER];
 }
 
-function checkedMaxAge(maxAge: number | undefined): number {
+/** @internal */
+export function checkMaxAge(maxAge: number | undefined): number {
   if (maxAge === undefined) return DEFAULT_MAX_AGE;
   if (typeof maxAge !== "number" || !(maxAge >= 0)) throw new TypeError("maxAge must be a number of seconds, 0 or more; Infinity for any age");
   return maxAge;
 }
 
-function checkedNow(now: number | undefined): number {
+function checkNow(now: number | undefined): number {
   if (now === undefined) return Date.now() / 1000;
   if (typeof now !== "number" || !(now >= 0 && now < Infinity)) throw new TypeError("now must be a time in Unix seconds");
   return now;
 }
 
 /** One secret as it is, several as a list that stays as it was checked. */
-function checkedSecret(secret: string | readonly string[]): string | readonly string[] {
+function checkSecret(secret: string | readonly string[]): string | readonly string[] {
   if (typeof secret === "string" && secret !== "") return secret;
   try {
     const all = Array.isArray(secret) ? [...secret] : [];
@@ -120,10 +120,10 @@ export class WebhookVerifier {
 
   /** @throws SignatureVerificationError `bad_secret`; TypeError for an option that is no number */
   constructor(secret: string | string[], options?: VerifyOptions) {
-    this.#secret = checkedSecret(secret);
+    this.#secret = checkSecret(secret);
     this.#options = given("options", options);
-    checkedMaxAge(this.#options.maxAge);
-    checkedNow(this.#options.now);
+    checkMaxAge(this.#options.maxAge);
+    checkNow(this.#options.now);
   }
 
   /** Whether the webhook is the gateway's. @throws SignatureVerificationError `body_not_raw` */
@@ -142,7 +142,7 @@ export class WebhookVerifier {
  * @throws SignatureVerificationError `body_not_raw` or `bad_secret`, which are the caller's mistakes
  */
 export function verifySignature(body: RawBody, signature: SignatureSource, secret: string | string[], options?: VerifyOptions): boolean {
-  return check(raw(body), signature, checkedSecret(secret), options) === 0;
+  return check(raw(body), signature, checkSecret(secret), options) === 0;
 }
 
 /**
@@ -150,21 +150,21 @@ export function verifySignature(body: RawBody, signature: SignatureSource, secre
  * @throws SignatureVerificationError; ValidationError if what was signed is no event
  */
 export function constructEvent(body: RawBody, signature: SignatureSource, secret: string | string[], options?: VerifyOptions): WebhookEvent {
-  return event(raw(body), signature, checkedSecret(secret), options);
+  return event(raw(body), signature, checkSecret(secret), options);
 }
 
 /** The header that the gateway would send with this payload: for tests. `timestamp` in Unix seconds, default now. */
 export function generateTestHeader(options: { payload: RawBody; secret: string; timestamp?: number | undefined }): string {
   const { payload, secret, timestamp } = given("options", options);
   if (typeof secret !== "string" || secret === "") throw problem(BAD_SECRET);
-  const prefix = `t=${Math.floor(checkedNow(timestamp))},v1=`;
+  const prefix = `t=${Math.floor(checkNow(timestamp))},v1=`;
   return prefix + [...sign(raw(payload as RawBody), prefix, secret)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** 0, or the number of a problem. */
 function check(body: string | Uint8Array, signature: SignatureSource, secret: string | readonly string[], options: VerifyOptions | undefined): number {
   const { maxAge, now } = options === undefined ? NO_OPTIONS : given("options", options);
-  return verify(body, headerValue(signature), secret, checkedMaxAge(maxAge), checkedNow(now));
+  return verify(body, headerValue(signature), secret, checkMaxAge(maxAge), checkNow(now));
 }
 
 function event(body: string | Uint8Array, signature: SignatureSource, secret: string | readonly string[], options: VerifyOptions | undefined): WebhookEvent {

@@ -1,137 +1,125 @@
-// A webhook endpoint: Request in, Response out. Verifies, sees to it that each event is handled once, and
-// answers as the Go SDK page's example does.
+// ItPay's webhook endpoint: verifies a Request, calls the listener of its event once, returns a Response.
 
 import { variable } from "../internal/env.js";
-import { isItPayError, SignatureVerificationError } from "../internal/errors.js";
-import { type EventStore, memoryStore } from "./event-store.js";
+import { ConfigurationError, isItPayError, SignatureVerificationError } from "../internal/errors.js";
 import { given } from "../internal/untrusted.js";
-import { handledOnce } from "./process-once.js";
-import type { EventType, KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "../client/types.js";
-import { type VerifyOptions, WebhookVerifier } from "./signature.js";
+import type { KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "../client/types.js";
+import { type DeliveryContext, eventProcessor, json, type ProcessorOptions, type WebhookContext, type WebhookHandler, withTimeout } from "./event-processor.js";
+import { checkMaxAge, WebhookVerifier } from "./signature.js";
 
-/** What to do with an event, by its type; `default` takes the types that have nothing of their own. */
+/** Listeners by event type. `default` is called for every type without a listener of its own. */
 export type EventHandlers = {
-  [Type in KnownEventType]?: ((event: PaymentIntentEvent<Type>) => void | Promise<void>) | undefined;
+  [Type in KnownEventType]?: ((event: PaymentIntentEvent<Type>, context: WebhookContext) => void | Promise<void>) | undefined;
 } & {
-  default?: ((event: WebhookEvent) => void | Promise<void>) | undefined;
+  default?: ((event: WebhookEvent, context: WebhookContext) => void | Promise<void>) | undefined;
 };
 
-export interface WebhookHandlerOptions {
-  /** One secret, or several while they are being rotated. Default: ITPAY_WEBHOOK_SECRET. */
+export interface WebhookHandlerOptions extends ProcessorOptions<WebhookEvent> {
+  /** One secret, or several while they are being rotated. Default: ITPAY_WEBHOOK_SECRET, looked up at the first request. */
   secret?: string | string[] | undefined;
+  /** Listeners by event type. A type that has none is logged once. */
   on: EventHandlers;
-  /** Where handled events are remembered. Default: `memoryStore()`, which forgets at a restart and knows nothing of other instances. */
-  store?: EventStore | undefined;
-  /** In seconds. Default 300. */
+  /** Listeners for event types that this version does not know. */
+  other?: { [type: string]: ((event: OtherEvent, context: WebhookContext) => void | Promise<void>) | undefined } | undefined;
+  /** How far the signature's time may lie in the past or in the future, in seconds. Default 300. */
   maxAge?: number | undefined;
-  /** Longer bodies are answered 413, unread. Default 1 MiB. */
+  /** Longer bodies are refused with 413. Default 1 MiB. */
   maxBodyBytes?: number | undefined;
-  /** How long an event stays in hand before another delivery may take it, in milliseconds: longer than your code ever needs. Default 5 minutes. */
-  lease?: number | undefined;
-  /** Told of whatever was not answered 200, and of an event that was handled but could not be marked so. Default: `console.error`. */
-  onError?: ((error: unknown, event?: WebhookEvent) => void) | undefined;
 }
+
+const SECRET = "ITPAY_WEBHOOK_SECRET";
 
 /**
- * A function for `fetch`-style servers: Workers, Hono, Next route handlers, Remix, SvelteKit, Deno.serve, Bun.serve.
+ * Returns a handler for `fetch`-style servers: Workers, Hono, Next route handlers, Remix, SvelteKit, Deno.serve, Bun.serve.
+ * The promise of the handler never rejects.
  *
- * | answer | when |
+ * | response | when |
  * |---|---|
- * | 200 `received`, `already_processed` | handled now, or before |
- * | 401 | no signature, or one that is not right |
- * | 400 | signed, but no event |
+ * | 200 `received`, `already_processed` | the event was handled now, or before |
+ * | 400 | signed, but not an event |
+ * | 401 | the signature is missing or wrong |
  * | 405, 413 | not a POST; longer than `maxBodyBytes` |
- * | 409 | another delivery of the event is in hand |
- * | 500 | your code threw: the event is released, so that the next delivery is handled |
+ * | 408 | the body did not arrive within `timeout` |
+ * | 409, with `Retry-After` | the event is already being processed |
+ * | 500 | a listener threw, the store failed or the secret is missing. The event is released for redelivery |
  *
- * @throws SignatureVerificationError `bad_secret` and TypeError, when it is made and not when it is called
+ * @throws SignatureVerificationError `bad_secret` for an empty `secret`; TypeError for any other wrong option
  */
-export function createWebhookHandler(options: WebhookHandlerOptions): (request: Request) => Promise<Response> {
-  const { on: listeners, secret, store = memoryStore(), maxAge, maxBodyBytes = 1024 * 1024, lease = 5 * 60_000, onError = logError } = given("options", options);
-  if (typeof listeners !== "object" || listeners === null) throw new TypeError("on must be an object of functions by event type");
-  const on: EventHandlers = given("on", listeners);
-  for (const [type, listener] of Object.entries(on)) {
-    if (listener !== undefined && typeof listener !== "function") throw new TypeError(`on must have a function for ${type}`);
-  }
-  if (typeof onError !== "function") throw new TypeError("onError must be a function");
+export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
+  const own = given("options", options);
+  const { secret, maxAge, maxBodyBytes = 1024 * 1024 } = own;
+  const processor = eventProcessor<WebhookEvent>("ItPay", isItPayError, own);
   if (!(typeof maxBodyBytes === "number" && maxBodyBytes > 0)) throw new TypeError("maxBodyBytes must be a number above 0");
-  if (!(typeof lease === "number" && lease > 0)) throw new TypeError("lease must be a number of milliseconds above 0");
-  const verifier = new WebhookVerifier(secret ?? variable("ITPAY_WEBHOOK_SECRET") ?? "", { maxAge } as VerifyOptions);
+  checkMaxAge(maxAge);
+  let verifier = secret === undefined ? undefined : new WebhookVerifier(secret, { maxAge });
 
-  const tell = (error: unknown, event?: WebhookEvent): void => {
-    try {
-      onError(error, event);
-    } catch (another) {
-      logError(another, event);
+  const verifierFor = (found: string | undefined): WebhookVerifier => {
+    if (verifier === undefined) {
+      const value = found ?? variable(SECRET);
+      if (value === undefined) throw new ConfigurationError(`The webhook secret is missing: set ${SECRET} or pass secret`, { code: "missing_webhook_secret" });
+      verifier = new WebhookVerifier(value, { maxAge });
     }
+    return verifier;
   };
 
-  const refuse = (status: number, reason: string, error: unknown, event?: WebhookEvent): Response => {
-    tell(error, event);
-    return json(status, { error: reason });
-  };
-
-  const handle = async (event: WebhookEvent): Promise<Response> => {
-    const listener = (Object.hasOwn(on, event.type) ? on[event.type as keyof EventHandlers] : on.default) as ((event: WebhookEvent) => void | Promise<void>) | undefined;
-    const handling = await handledOnce(store, event.id, lease, () => listener?.(event), (error) => tell(error, event));
-    if ("failure" in handling) return refuse(500, handling.failure, handling.error, event);
-    if (handling.status === "in_progress") return json(409, { error: "Another delivery of this event is in hand" }, { "Retry-After": "10" });
-    return json(200, handling);
-  };
-
-  const answer = async (request: Request): Promise<Response> => {
+  const respond = async (context: DeliveryContext, env: unknown): Promise<Response> => {
+    const { request } = context;
     if (request.method !== "POST") return json(405, { error: "Method not allowed" }, { Allow: "POST" });
+    const found = ownSecret(env);
+    if (found !== undefined) context.env = env as object;
     let body: Uint8Array | undefined;
-    try {
-      body = await readBody(request, maxBodyBytes);
-    } catch (error) {
-      return refuse(500, "The body could not be read", error);
-    }
-    if (body === undefined) return json(413, { error: "The body is too large" });
     let event: WebhookEvent;
     try {
-      event = verifier.constructEvent(body, request.headers);
+      body = await readBody(request, maxBodyBytes, processor.timeout);
     } catch (error) {
-      if (error instanceof SignatureVerificationError) return refuse(401, "Invalid signature", error);
-      return isItPayError(error) && error.code === "invalid_event" ? refuse(400, "Invalid event", error) : refuse(500, "Internal error", error);
+      if (isItPayError(error) && error.code === "timeout") return processor.fail(408, "The body did not arrive in time", error);
+      return processor.fail(500, "The body could not be read", error);
     }
-    return handle(event);
+    if (body === undefined) return json(413, { error: "The body is too large" });
+    try {
+      event = verifierFor(found).constructEvent(body, request.headers);
+    } catch (error) {
+      if (error instanceof SignatureVerificationError) return processor.fail(401, "Invalid signature", error);
+      return isItPayError(error) && error.code === "invalid_event" ? processor.fail(400, "Invalid event", error) : processor.fail(500, "Internal error", error);
+    }
+    const result = await processor.process(event, context);
+    return typeof result === "string" ? json(200, { status: result }) : result;
   };
-  return (request) => answer(request).catch((error: unknown) => refuse(500, "Internal error", error));
+  return (request, env, context) => processor.serve(request, [env, context], (delivery) => respond(delivery, env));
 }
 
-export type { EventType, OtherEvent };
-
-function json(status: number, body: object, headers: HeadersInit = {}): Response {
-  return Response.json(body, { status, headers });
+/** The secret in a Worker's `env`. Other servers pass other objects as their second argument. */
+function ownSecret(env: unknown): string | undefined {
+  try {
+    return typeof env === "object" && env !== null && Object.hasOwn(env, SECRET) ? variable(SECRET, env) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-/** The body, or undefined if it is too long; then what is left of it is not read. */
-async function readBody(request: Request, max: number): Promise<Uint8Array | undefined> {
-  if (request.bodyUsed) throw new TypeError("The body was read before: give the handler the request as it came");
-  const announced = request.headers.get("content-length");
-  if (announced !== null && Number(announced) > max) return undefined;
+/** Returns undefined if the body is longer than `max`. Cancels the rest then and after a failure. */
+async function readBody(request: Request, max: number, timeout: number): Promise<Uint8Array | undefined> {
+  if (request.bodyUsed) throw new TypeError("The body was read before: pass the request to the handler unread");
+  if (Number(request.headers.get("content-length")) > max) return undefined;
   const reader = request.body?.getReader();
   if (reader === undefined) return new Uint8Array();
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.byteLength;
-    if (length > max) {
-      await reader.cancel().catch(() => undefined);
-      return undefined;
+  const chunks: Uint8Array[] = [];
+  const read = async (): Promise<boolean> => {
+    for (let length = 0; length <= max; ) {
+      const { done, value } = await reader.read();
+      if (done) return true;
+      length += value.byteLength;
+      chunks.push(value);
     }
-    pieces.push(value);
+    return false;
+  };
+  let isWhole = false;
+  try {
+    isWhole = await withTimeout("Reading the body", timeout, read);
+  } finally {
+    // Not awaited: it may never settle.
+    if (!isWhole) reader.cancel().catch(() => undefined);
   }
-  return pieces.length === 1 ? pieces[0] : new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
-}
-
-/** @internal The default of `onError`. */
-export function logError(error: unknown, event?: WebhookEvent): void {
-  const about = event === undefined ? "" : ` (event ${event.id})`;
-  const hint = error instanceof SignatureVerificationError ? ` ${error.hint}` : "";
-  if (isItPayError(error)) console.error(`itpay: webhook${about}: ${error.message}.${hint}`);
-  else console.error(`itpay: webhook${about}:`, error);
+  if (!isWhole) return undefined;
+  return chunks.length === 1 ? chunks[0] : new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
