@@ -48,11 +48,15 @@ after(async () => {
 });
 
 const run = (name, cases) => describe(name, () => cases.forEach(([title, body]) => test(title, body)));
-const memory = memoryStore();
-run("memoryStore", contract(() => memory));
-run("redisStore with node-redis", contract(() => redisStore(nodeRedis)));
-run("redisStore with ioredis", contract(() => redisStore(others[0])));
-run("redisStore with Upstash's client", contract(() => redisStore(upstash)));
+const memories = new Map();
+run("memoryStore", contract(({ ttl } = {}) => {
+  if (!memories.has(ttl)) memories.set(ttl, memoryStore({ max: 100, ttl }));
+  return memories.get(ttl);
+}));
+run("redisStore with node-redis", contract((options) => redisStore(nodeRedis, options)));
+run("redisStore with node-redis by sendCommand alone", contract((options) => redisStore({ sendCommand: (command) => nodeRedis.sendCommand(command) }, options)));
+run("redisStore with ioredis", contract((options) => redisStore(others[0], options)));
+run("redisStore with Upstash's client", contract((options) => redisStore(upstash, options)));
 for (const name of await (await worker.dispatchFetch("http://worker/")).json()) {
   test(`workerd: ${name}`, async () => {
     assert.equal(await (await worker.dispatchFetch(`http://worker/?case=${encodeURIComponent(name)}`)).text(), "passed");
@@ -74,10 +78,24 @@ test("fifty deliveries of one event over four connections run the user's code on
 });
 
 test("options that make no sense are TypeErrors", () => {
-  for (const ttl of [0, -1, Number.NaN, "", Infinity]) {
-    for (const make of [() => redisStore(upstash, { ttl }), () => kvStore({}, { ttl }), () => d1Store({}, { ttl })]) assert.throws(make, TypeError);
+  for (const ttl of [0, -1, Number.NaN, "", Infinity, 1e20]) {
+    for (const make of [() => redisStore(upstash, { ttl }), () => kvStore({ get() {} }, { ttl }), () => d1Store({ prepare() {} }, { ttl })]) assert.throws(make, { name: "TypeError", message: /^ttl/ });
   }
-  for (const ttl of [0, -1, Number.NaN, ""]) assert.throws(() => memoryStore({ ttl }), TypeError);
+  for (const ttl of [0, -1, Number.NaN, ""]) assert.throws(() => memoryStore({ ttl }), { name: "TypeError", message: /^ttl/ });
   for (const max of [0, -1, Number.NaN, "", 1.5]) assert.throws(() => memoryStore({ max }), TypeError);
-  for (const table of ["", "a b", "x;drop", 7]) assert.throws(() => d1Store({}, { table }), TypeError);
+  for (const table of ["", "a b", "x;drop", 7]) assert.throws(() => d1Store({ prepare() {} }, { table }), /^TypeError: table/);
+  for (const token of ["", "done", 7, null]) assert.rejects(redisStore(upstash).claim("evt", 1000, token), /^TypeError: token/);
+});
+
+test("ioredis repeats a claim by itself after its connection broke: it is claimed", async () => {
+  const client = new IoRedis({ port, host: "127.0.0.1", maxRetriesPerRequest: 5 });
+  const store = redisStore(client);
+  const id = `evt_${Date.now()}_retry`;
+  await client.ping();
+  // The server runs the command, and the connection breaks before its response.
+  const claiming = store.claim(id, 5000, "a");
+  await new Promise((resolve) => setImmediate(resolve));
+  client.stream.destroy();
+  assert.deepEqual(await claiming, { state: "claimed", token: "a" });
+  client.disconnect();
 });

@@ -27,3 +27,8 @@ test("a webhook Worker weighs at most 9.6 KB compressed, its wasm at most 16 KB 
   assert.ok(js.gzip + wasm.gzip <= 9600, `${js.gzip} and ${wasm.gzip}`);
   assert.ok(wasm.raw <= 16_000, `${wasm.raw}`);
 });
+
+test("itpay/webhooks with all its exports weighs at most 9.9 KB compressed", () => {
+  const { js, wasm } = sizes["itpay/webhooks"];
+  assert.ok(js.gzip + wasm.gzip <= 9900, `${js.gzip} and ${wasm.gzip}`);
+});

@@ -28,19 +28,19 @@ export interface ErrorFields {
 export class ItPayError extends Error {
   override readonly name: string = "ItPayError";
   /** Stable, for programs: the gateway's own code where it answered with one. */
-  readonly code: string;
+  declare readonly code: string;
   /** The HTTP status, where the gateway answered. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The gateway's name for the exchange: quote it to their support. */
-  readonly requestId: string | null;
+  declare readonly requestId: string | null;
   /** Whatever the gateway added. */
-  readonly details: unknown;
+  declare readonly details: unknown;
   /** Whether the same call may succeed later. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** How many requests were sent; 0 when the call was refused before. */
-  readonly attempts: number;
+  declare readonly attempts: number;
   /** Of a GoPay call that changes something: what became of it. Such a call is sent once, and looked up after a failure. */
-  readonly outcome: Outcome | undefined;
+  declare readonly outcome: Outcome | undefined;
 
   constructor(message: string, fields: ErrorFields) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -69,7 +69,7 @@ export class ConfigurationError extends ItPayError {
 export class ValidationError extends ItPayError {
   override readonly name = "ValidationError";
   /** The culprit, such as `amount.value`, where it is known. */
-  readonly field: string | undefined;
+  declare readonly field: string | undefined;
 
   constructor(message: string, fields: ErrorFields) {
     super(message, fields);
@@ -81,7 +81,7 @@ export class ValidationError extends ItPayError {
 export class RateLimitError extends ItPayError {
   override readonly name = "RateLimitError";
   /** How long the gateway asked to wait, in milliseconds, where it said so. */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter: number | undefined;
 
   constructor(message: string, fields: ErrorFields) {
     super(message, fields);
@@ -103,7 +103,7 @@ export class ConnectionError extends ItPayError {
 export class TimeoutError extends ItPayError {
   override readonly name = "TimeoutError";
   /** From `waitForCompletion`: the intent as it was last seen. */
-  readonly intent: PaymentIntent | undefined;
+  declare readonly intent: PaymentIntent | undefined;
 
   constructor(message: string, fields: ErrorFields) {
     super(message, fields);
@@ -131,7 +131,7 @@ export class SignatureVerificationError extends ItPayError {
   override readonly name = "SignatureVerificationError";
   declare readonly code: SignatureProblem;
   /** What most likely went wrong, and the cure. */
-  readonly hint: string;
+  declare readonly hint: string;
 
   constructor(message: string, fields: ErrorFields & { code: SignatureProblem; hint: string }) {
     super(message, fields);

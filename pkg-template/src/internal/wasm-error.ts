@@ -12,12 +12,14 @@ export function internalError(cause: unknown): ItPayError {
   return new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause });
 }
 
+/** Set by wasm-source.ts. Entries that import a compiled module leave the texts out. */
+let explain = (error: unknown): unknown => error;
+
+export function setStartError(explanation: (error: unknown) => unknown): void {
+  explain = explanation;
+}
+
 /** The error of an instance that did not start. */
 export function startError(error: unknown): unknown {
-  if ((error as Error | undefined)?.name !== "RangeError") return error;
-  return new ItPayError(
-    "No address space is left for a WebAssembly memory; Node.js reserves 10 GB for each. " +
-      "Raise the limit (ulimit -v), or start Node.js with --disable-wasm-trap-handler.",
-    { code: "wasm_memory", cause: error },
-  );
+  return explain(error);
 }

@@ -2,6 +2,16 @@
 
 import { decode } from "./bytewise91.js";
 import { ItPayError } from "./errors.js";
+import { setStartError } from "./wasm-error.js";
+
+setStartError((error) => {
+  if ((error as Error | undefined)?.name !== "RangeError") return error;
+  return new ItPayError(
+    "No address space is left for a WebAssembly memory; Node.js reserves 10 GB for each. " +
+      "Raise the limit (ulimit -v), or start Node.js with --disable-wasm-trap-handler.",
+    { code: "wasm_memory", cause: error },
+  );
+});
 
 /** The module of these bytes. @throws ItPayError if the runtime forbids it */
 export function compile(bytes: BufferSource): WebAssembly.Module {

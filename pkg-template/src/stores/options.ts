@@ -1,7 +1,7 @@
 // Checks that the stores share.
 
 import { given, reading } from "../internal/untrusted.js";
-import { checkMs } from "../webhooks/event-store.js";
+import { checkNumber } from "../webhooks/event-store.js";
 
 export interface StoreOptions {
   /** How long a finished event is remembered, in milliseconds. Default 7 days, at most 10 years. */
@@ -26,7 +26,7 @@ export const DONE = "done";
 /** @internal */
 export function checkTtl(options: StoreOptions): number {
   const { ttl = WEEK } = given("options", options);
-  checkMs("ttl", ttl);
+  checkNumber("ttl", ttl);
   return Math.ceil(ttl);
 }
 
@@ -52,7 +52,7 @@ export function checkClient(name: string, client: unknown, ...methods: string[])
 
 /** @internal Returns the lease as a whole number of milliseconds. */
 export function checkClaim(id: string, leaseMs: number, token: string): number {
-  checkMs("leaseMs", leaseMs);
+  checkNumber("leaseMs", leaseMs);
   checkId(id, token);
   return Math.ceil(leaseMs);
 }

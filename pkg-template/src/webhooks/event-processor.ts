@@ -3,7 +3,7 @@
 
 import { ItPayError } from "../internal/errors.js";
 import { given } from "../internal/untrusted.js";
-import { checkMs, type EventStore, memoryStore } from "./event-store.js";
+import { checkNumber, type EventStore, memoryStore } from "./event-store.js";
 
 /** The second argument of a listener. */
 export interface WebhookContext {
@@ -70,7 +70,6 @@ export interface EventProcessor<E> {
 
 /** The longest delay of `setTimeout`. A longer one fires at once. */
 const MAX_TIMER = 2_147_483_647;
-const MAX_LOGGED_TYPES = 100;
 
 /** @internal @throws TypeError naming the option that is wrong */
 export function eventProcessor<E extends { id: string; type: string }>(
@@ -81,16 +80,15 @@ export function eventProcessor<E extends { id: string; type: string }>(
   const { store = memoryStore(), lease = 60_000, timeout = 10_000, onError } = options;
   const on = checkListeners<E>("on", options.on);
   const other = checkListeners<E>("other", options.other ?? {});
-  checkMs("lease", lease, MAX_TIMER);
-  checkMs("timeout", timeout, MAX_TIMER);
+  checkNumber("lease", lease, MAX_TIMER);
+  checkNumber("timeout", timeout, MAX_TIMER);
   if (onError !== undefined && typeof onError !== "function") throw new TypeError("onError must be a function");
   const name = `itpay: ${gateway} webhook`;
 
   const log = (error: unknown, event?: E): void => {
     const about = `${name}${event === undefined ? "" : ` (event ${event.id})`}:`;
     try {
-      if (isOwnError(error)) console.error(about, error.message, error.hint ?? "");
-      else console.error(about, error);
+      console.error(about, isOwnError(error) ? `${error.message}. ${error.hint ?? ""}` : error);
     } catch {
       // An error that cannot be printed.
     }
@@ -114,23 +112,24 @@ export function eventProcessor<E extends { id: string; type: string }>(
   const logged = new Set<string>();
   const findListener = (type: string): Listener<E> | undefined => {
     const listener = on[type] ?? other[type] ?? on["default"];
-    if (listener === undefined && logged.size < MAX_LOGGED_TYPES && !logged.has(type)) {
+    if (listener === undefined && logged.size < 100 && !logged.has(type)) {
       logged.add(type);
-      console.warn(`${name}: no listener for events of type ${JSON.stringify(type)}`);
+      console.warn(`${name}: no listener for ${JSON.stringify(type)}`);
     }
     return listener;
   };
 
   const runListener = async (event: E, context: WebhookContext): Promise<void> => {
     let reported: Promise<void> | undefined;
-    const timer = setTimeout(() => {
-      const message = `The listener still runs after its lease of ${lease} ms. Another delivery may run it again`;
-      reported = report(new ItPayError(message, { code: "lease_expired" }), event);
-    }, lease);
     try {
-      await findListener(event.type)?.(event, context);
+      await watch(
+        lease,
+        () => {
+          reported = report(new ItPayError(`The listener took longer than its lease of ${lease} ms`, { code: "lease_expired" }), event);
+        },
+        async () => findListener(event.type)?.(event, context),
+      );
     } finally {
-      clearTimeout(timer);
       await reported;
     }
   };
@@ -151,7 +150,7 @@ export function eventProcessor<E extends { id: string; type: string }>(
       const claim = await withTimeout("store.claim", Math.min(timeout, lease), async () => store.claim(event.id, lease, token));
       if (claim.state === "done") return "already_processed";
       if (claim.state === "in_progress") return json(409, { error: "This event is already being processed" }, { "Retry-After": "10" });
-      if (claim.state !== "claimed") throw new TypeError("store.claim resolved to an unknown state");
+      if (claim.state !== "claimed") throw new TypeError("store.claim: unknown state");
       token = claim.token ?? token;
     } catch (error) {
       // The store may hold the claim if only its response was lost.
@@ -196,20 +195,29 @@ export function json(status: number, body: object, headers: Record<string, strin
 }
 
 /** @internal Settles like `run`, or rejects with an ItPayError of the code `timeout` after `ms` milliseconds. */
-export async function withTimeout<T>(what: string, ms: number, run: () => Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ItPayError(`${what} took longer than ${ms} ms`, { code: "timeout" })), ms);
+export function withTimeout<T>(what: string, ms: number, run: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    watch(ms, () => reject(new ItPayError(`${what} took longer than ${ms} ms`, { code: "timeout" })), run).then(resolve, reject);
   });
-  try {
-    return await Promise.race([run(), timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
+}
+
+/** Runs, and calls `onTime` if that takes longer than `ms` milliseconds. */
+async function watch<T>(ms: number, onTime: () => void, run: () => Promise<T>): Promise<T> {
+  const result = run();
+  let settled = false;
+  const settle = (): void => {
+    settled = true;
+  };
+  result.then(settle, settle);
+  // Code without I/O settles in a few microtasks. A timer would double its time.
+  for (let turn = 0; turn < 9 && !settled; turn += 1) await undefined;
+  if (settled) return result;
+  const timer = setTimeout(onTime, ms);
+  return result.finally(() => clearTimeout(timer));
 }
 
 function checkListeners<E>(name: string, map: object | undefined): Listeners<E> {
-  if (typeof map !== "object" || map === null) throw new TypeError(`${name} must be an object of functions by event type`);
+  if (!map) throw new TypeError(`${name} must be an object`);
   const listeners = given(name, map) as Listeners<E>;
   for (const [type, listener] of Object.entries(listeners)) {
     if (listener !== undefined && typeof listener !== "function") throw new TypeError(`${name} must have a function for ${type}`);

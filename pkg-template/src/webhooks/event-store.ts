@@ -38,42 +38,45 @@ const MAX_TIME = 10 * 365 * 24 * 60 * 60 * 1000;
 /** Remembers events in this process only: for a single server that rarely restarts, and for tests. */
 export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
   const { max = 10_000, ttl = 24 * 60 * 60 * 1000 } = given("options", options);
-  if (!(Number.isInteger(max) && max > 0)) throw new TypeError("max must be a whole number above 0");
-  checkMs("ttl", ttl);
-  // Both maps are in the order of insertion, so the oldest entries come first.
-  const claims = new Map<string, { token: string; until: number }>();
-  const done = new Map<string, number>();
+  checkNumber("max", Number.isInteger(max) ? max : Number.NaN);
+  checkNumber("ttl", ttl, Infinity);
+  // In the order of their last change. A finished event has no token.
+  const events = new Map<string, { token: string | null; until: number }>();
+  const put = (id: string, token: string | null, until: number): void => {
+    events.delete(id);
+    events.set(id, { token, until });
+    if (events.size <= max) return;
+    for (const [oldest, held] of events) {
+      // A claim is never evicted: two deliveries would run at once.
+      if (held.token === null || held.until <= Date.now()) {
+        events.delete(oldest);
+        return;
+      }
+    }
+  };
+  const holder = (id: string): string | null | undefined => {
+    const held = events.get(id);
+    return held && held.until > Date.now() ? held.token : undefined;
+  };
   return {
     async claim(id, leaseMs, token = crypto.randomUUID()) {
-      checkMs("leaseMs", leaseMs);
-      const now = Date.now();
-      if (done.get(id)! > now) return { state: "done" };
-      const claim = claims.get(id);
-      if (claim !== undefined && claim.until > now && claim.token !== token) return { state: "in_progress" };
-      claims.delete(id);
-      for (const [other, { until }] of claims) {
-        if (until > now) break;
-        claims.delete(other);
-      }
-      claims.set(id, { token, until: now + leaseMs });
+      checkNumber("leaseMs", leaseMs);
+      const held = holder(id);
+      if (held === null) return { state: "done" };
+      if (held !== undefined && held !== token) return { state: "in_progress" };
+      put(id, token, Date.now() + leaseMs);
       return { state: "claimed", token };
     },
     async complete(id) {
-      claims.delete(id);
-      const now = Date.now();
-      if (done.get(id)! > now) return;
-      done.delete(id);
-      done.set(id, now + ttl);
-      // Only finished events are evicted. An evicted claim would let two deliveries run at once.
-      if (done.size > max) done.delete(done.keys().next().value!);
+      if (holder(id) !== null) put(id, null, Date.now() + ttl);
     },
     async release(id, token) {
-      if (claims.get(id)?.token === token) claims.delete(id);
+      if (holder(id) === token) events.delete(id);
     },
   };
 }
 
-/** @internal Throws unless the value is a time in milliseconds that every store and timer can count. */
-export function checkMs(name: string, ms: unknown, max = MAX_TIME): asserts ms is number {
-  if (!(typeof ms === "number" && ms > 0 && ms <= max)) throw new TypeError(`${name} must be a number of milliseconds above 0 and at most ${max}`);
+/** @internal Throws unless the value is a number above 0. The default maximum is ten years in milliseconds. */
+export function checkNumber(name: string, value: unknown, max = MAX_TIME): asserts value is number {
+  if (!(typeof value === "number" && value > 0 && value <= max)) throw new TypeError(`${name} must be a number above 0 and at most ${max}`);
 }

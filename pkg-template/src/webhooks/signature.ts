@@ -3,7 +3,7 @@
 import { type SignatureProblem, SignatureVerificationError, ValidationError } from "../internal/errors.js";
 import { given } from "../internal/untrusted.js";
 import type { WebhookEvent } from "../client/types.js";
-import { BAD_SECRET, MALFORMED_HEADER, MISSING_HEADER, NO_MATCH, sign, TOO_NEW, TOO_OLD, verify } from "./webhooks-module.js";
+import { BAD_SECRET, MAX_SECRET_LEN, MISSING_HEADER, NO_MATCH, sign, verify } from "./webhooks-module.js";
 
 /** A body as it came over the wire, not parsed. Buffers and views into larger buffers are Uint8Arrays. */
 export type RawBody = string | Uint8Array | ArrayBuffer;
@@ -23,35 +23,49 @@ const HEADER_LOWER = HEADER.toLowerCase();
 const DEFAULT_MAX_AGE = 300;
 const NO_OPTIONS: VerifyOptions = {};
 
-const PROBLEMS: Record<number, readonly [SignatureProblem, message: string, hint: string]> = {
-  [MISSING_HEADER]: [
+/** In the order of their numbers, from 1. */
+const PROBLEMS: readonly (readonly [SignatureProblem, message: string, hint: string])[] = [
+  [
     "missing_header",
     `There is no ${HEADER} header`,
-    "Pass the request's headers, or this one's value, and see that no proxy removes it.",
+    "Pass the request's headers. Check that no proxy removes this one.",
   ],
-  [MALFORMED_HEADER]: [
+  [
     "malformed_header",
-    `The ${HEADER} header is not of the form t=<unix seconds>,v1=<64 hex digits>`,
-    "Pass the header as it came. If it did come like this, it is not from the gateway.",
+    `The ${HEADER} header must be t=<unix seconds>,v1=<64 hex digits>`,
+    "Pass the header unchanged.",
   ],
-  [NO_MATCH]: [
+  [
     "no_match",
-    "No signature in the header was made with this secret over this body",
-    "Most often the body was parsed and written again: pass the raw bytes. Else the secret is another endpoint's, or ends in a space or line break.",
+    "No signature in the header matches this secret and body",
+    "Most often the body was parsed and serialized: pass the raw bytes. Otherwise the secret is another endpoint's, or ends in a space or line break.",
   ],
-  [TOO_OLD]: ["too_old", "The signature is right, but older than maxAge", "An old webhook was sent again, or this machine's clock is ahead."],
-  [TOO_NEW]: ["too_new", "The signature is right, but from the future by more than maxAge", "This machine's clock, or the sender's, is wrong."],
-  [BAD_SECRET]: ["bad_secret", "The webhook secret is empty", "Pass the whsec_… secret of this endpoint, or set ITPAY_WEBHOOK_SECRET."],
-};
+  ["too_old", "The signature is right but older than maxAge", "An old webhook was sent again, or this machine's clock is ahead."],
+  ["too_new", "The signature is right but newer than maxAge", "This machine's clock or the sender's is wrong."],
+  ["bad_secret", "The webhook secret is empty or too long", "Pass the whsec_… secret of this endpoint."],
+];
 
 /** @internal */
 export const NOT_RAW_HINT =
   "Pass the raw body: `await request.text()` of a Request. Under Node use itpay/webhooks/node, " +
   'or express.raw({ type: "application/json" }) before any express.json().';
 
-function problem(number: number, cause?: unknown): SignatureVerificationError {
-  const [code, message, hint] = PROBLEMS[number]!;
-  return new SignatureVerificationError(message, { code, hint, cause });
+function problem(number: number, better?: string, cause?: unknown): SignatureVerificationError {
+  const [code, message, hint] = PROBLEMS[number - 1]!;
+  return new SignatureVerificationError(message, { code, hint: better ?? hint, cause });
+}
+
+/** The cause of a mismatch, where the body or the secret shows it. */
+function hintFor(body: string | Uint8Array, secret: string | readonly string[]): string | undefined {
+  if (secret === "whsec_") return "The secret is only its prefix whsec_.";
+  if (body.length === 0) return "The body is empty: something read it before.";
+  const first = typeof body === "string" ? body[0]! : String.fromCharCode(body[0]!);
+  // An object of JSON in base64.
+  if (first === "e") return "The body is still in base64: decode it.";
+  // Neither JSON nor a byte order mark, but gzip, Brotli, zlib or zstd.
+  if (/[^\t\n\r -~\xef\ufeff]|[x(]/.test(first)) return "The body is still compressed: decompress it.";
+  // Bytes were hardly parsed and serialized.
+  return typeof body === "string" ? undefined : "Most often the secret is another endpoint's, or ends in a space or line break.";
 }
 
 function raw(body: RawBody): string | Uint8Array {
@@ -62,7 +76,7 @@ function raw(body: RawBody): string | Uint8Array {
     // Memory that other threads may write to is copied: what is verified must be what is parsed.
     return buffer instanceof ArrayBuffer ? bytes : new Uint8Array(bytes);
   } catch (cause) {
-    throw new SignatureVerificationError("The body is not raw: it must be a string, a Uint8Array or an ArrayBuffer", {
+    throw new SignatureVerificationError("The body must be a string, a Uint8Array or an ArrayBuffer", {
       code: "body_not_raw",
       hint: NOT_RAW_HINT,
       cause,
@@ -79,20 +93,25 @@ function headerValue(signature: SignatureSource): string {
     value = typeof signature.get === "function" ? (signature as Headers).get(HEADER) : inRecord(signature as Record<string, unknown>);
     if (Array.isArray(value)) value = value.join(",");
   } catch (cause) {
-    throw problem(MISSING_HEADER, cause);
+    throw problem(MISSING_HEADER, undefined, cause);
   }
   return typeof value === "string" ? value : "";
 }
 
 function inRecord(record: Record<string, unknown>): unknown {
-  return record[HEADER_LOWER] ?? record[Object.keys(record).find((key) => key.toLowerCase() === HEADER_LOWER) ?? HEADER];
+  return record[HEADER_LOWER] ?? record[Object.keys(record).find((key) => key.toLowerCase() === HEADER_LOWER) ?? ""];
 }
 
 /** @internal */
 export function checkMaxAge(maxAge: number | undefined): number {
   if (maxAge === undefined) return DEFAULT_MAX_AGE;
-  if (typeof maxAge !== "number" || !(maxAge >= 0)) throw new TypeError("maxAge must be a number of seconds, 0 or more; Infinity for any age");
+  if (typeof maxAge !== "number" || !(maxAge >= 0)) throw new TypeError("maxAge must be a number of seconds, 0 or more");
   return maxAge;
+}
+
+/** A copy costs time, and most calls have no options. */
+function readOptions(options: VerifyOptions | undefined): VerifyOptions {
+  return options === undefined ? NO_OPTIONS : given("options", options);
 }
 
 function checkNow(now: number | undefined): number {
@@ -101,39 +120,45 @@ function checkNow(now: number | undefined): number {
   return now;
 }
 
-/** One secret as it is, several as a list that stays as it was checked. */
-function checkSecret(secret: string | readonly string[]): string | readonly string[] {
-  if (typeof secret === "string" && secret !== "") return secret;
+/** @internal One secret as it is, several as a list that stays as it was checked. */
+export function checkSecret(secret: string | readonly string[]): string | readonly string[] {
+  if (isSecret(secret)) return secret;
   try {
     const all = Array.isArray(secret) ? [...secret] : [];
-    if (all.length > 0 && all.every((each) => typeof each === "string" && each !== "")) return all;
+    if (all.length > 0 && all.every(isSecret)) return all;
   } catch (cause) {
-    throw problem(BAD_SECRET, cause);
+    throw problem(BAD_SECRET, undefined, cause);
   }
   throw problem(BAD_SECRET);
+}
+
+function isSecret(secret: unknown): secret is string {
+  return typeof secret === "string" && secret !== "" && secret.length <= MAX_SECRET_LEN;
 }
 
 /** Verifies many webhooks with the same secrets and options. */
 export class WebhookVerifier {
   readonly #secret: string | readonly string[];
-  readonly #options: VerifyOptions;
+  readonly #maxAge: number;
+  readonly #now: number | undefined;
 
-  /** @throws SignatureVerificationError `bad_secret`; TypeError for an option that is no number */
-  constructor(secret: string | string[], options?: VerifyOptions) {
+  /** @throws SignatureVerificationError `bad_secret`; TypeError for an option that is not a number */
+  constructor(secret: string | readonly string[], options?: VerifyOptions) {
+    const { maxAge, now } = readOptions(options);
     this.#secret = checkSecret(secret);
-    this.#options = given("options", options);
-    checkMaxAge(this.#options.maxAge);
-    checkNow(this.#options.now);
+    this.#maxAge = checkMaxAge(maxAge);
+    checkNow(now);
+    this.#now = now;
   }
 
   /** Whether the webhook is the gateway's. @throws SignatureVerificationError `body_not_raw` */
   verify(body: RawBody, signature: SignatureSource): boolean {
-    return check(raw(body), signature, this.#secret, this.#options) === 0;
+    return verify(raw(body), headerValue(signature), this.#secret, this.#maxAge, checkNow(this.#now)) === 0;
   }
 
-  /** The event, exactly as the gateway sent it. @throws SignatureVerificationError; ValidationError if what was signed is no event */
+  /** Returns the event as the gateway sent it. @throws SignatureVerificationError; ValidationError if the signed body is not an event */
   constructEvent(body: RawBody, signature: SignatureSource): WebhookEvent {
-    return event(raw(body), signature, this.#secret, this.#options);
+    return verifyEvent(body, signature, this.#secret, this.#maxAge, this.#now);
   }
 }
 
@@ -141,36 +166,33 @@ export class WebhookVerifier {
  * Whether a webhook is the gateway's.
  * @throws SignatureVerificationError `body_not_raw` or `bad_secret`, which are the caller's mistakes
  */
-export function verifySignature(body: RawBody, signature: SignatureSource, secret: string | string[], options?: VerifyOptions): boolean {
-  return check(raw(body), signature, checkSecret(secret), options) === 0;
+export function verifySignature(body: RawBody, signature: SignatureSource, secret: string | readonly string[], options?: VerifyOptions): boolean {
+  return new WebhookVerifier(secret, options).verify(body, signature);
 }
 
 /**
- * Verifies a webhook and returns its event, exactly as the gateway sent it.
- * @throws SignatureVerificationError; ValidationError if what was signed is no event
+ * Verifies a webhook and returns its event as the gateway sent it.
+ * @throws SignatureVerificationError; ValidationError if the signed body is not an event
  */
-export function constructEvent(body: RawBody, signature: SignatureSource, secret: string | string[], options?: VerifyOptions): WebhookEvent {
-  return event(raw(body), signature, checkSecret(secret), options);
+export function constructEvent(body: RawBody, signature: SignatureSource, secret: string | readonly string[], options?: VerifyOptions): WebhookEvent {
+  const { maxAge, now } = readOptions(options);
+  return verifyEvent(body, signature, checkSecret(secret), checkMaxAge(maxAge), now);
 }
 
 /** The header that the gateway would send with this payload: for tests. `timestamp` in Unix seconds, default now. */
 export function generateTestHeader(options: { payload: RawBody; secret: string; timestamp?: number | undefined }): string {
   const { payload, secret, timestamp } = given("options", options);
-  if (typeof secret !== "string" || secret === "") throw problem(BAD_SECRET);
+  if (!isSecret(secret)) throw problem(BAD_SECRET);
   const prefix = `t=${Math.floor(checkNow(timestamp))},v1=`;
   return prefix + [...sign(raw(payload as RawBody), prefix, secret)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** 0, or the number of a problem. */
-function check(body: string | Uint8Array, signature: SignatureSource, secret: string | readonly string[], options: VerifyOptions | undefined): number {
-  const { maxAge, now } = options === undefined ? NO_OPTIONS : given("options", options);
-  return verify(body, headerValue(signature), secret, checkMaxAge(maxAge), checkNow(now));
-}
-
-function event(body: string | Uint8Array, signature: SignatureSource, secret: string | readonly string[], options: VerifyOptions | undefined): WebhookEvent {
-  const found = check(body, signature, secret, options);
-  if (found !== 0) throw problem(found);
-  return parseEvent(body);
+/** @internal The same, with options that are checked. */
+export function verifyEvent(body: RawBody, signature: SignatureSource, secret: string | readonly string[], maxAge: number, now?: number): WebhookEvent {
+  const bytes = raw(body);
+  const found = verify(bytes, headerValue(signature), secret, maxAge, checkNow(now));
+  if (found !== 0) throw problem(found, found === NO_MATCH ? hintFor(bytes, secret) : undefined);
+  return parseEvent(bytes);
 }
 
 let decoder: TextDecoder | undefined;
@@ -180,14 +202,13 @@ function parseEvent(body: string | Uint8Array): WebhookEvent {
   try {
     parsed = JSON.parse(typeof body === "string" ? body : (decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })).decode(body));
   } catch {
-    throw notAnEvent("body", "is not JSON in UTF-8; a byte order mark or a wrong encoding also does that");
+    throw invalidEvent("body", "must be JSON in UTF-8 without a byte order mark");
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw notAnEvent("body", "is not a JSON object");
-  if (typeof parsed.id !== "string" || parsed.id === "") throw notAnEvent("id", "is missing or not a string");
-  if (typeof parsed.type !== "string" || (parsed.type as string) === "") throw notAnEvent("type", "is missing or not a string");
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw invalidEvent("body", "must be a JSON object");
+  for (const field of ["id", "type"] as const) if (typeof parsed[field] !== "string" || !parsed[field]) throw invalidEvent(field, "must be a string");
   return parsed;
 }
 
-function notAnEvent(field: string, what: string): ValidationError {
-  return new ValidationError(`The signature is right, but the webhook is no event: ${field} ${what}`, { code: "invalid_event", field });
+function invalidEvent(field: string, message: string): ValidationError {
+  return new ValidationError(`The signature is right but not the event: ${field} ${message}`, { code: "invalid_event", field });
 }

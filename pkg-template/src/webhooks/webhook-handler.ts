@@ -1,11 +1,12 @@
 // ItPay's webhook endpoint: verifies a Request, calls the listener of its event once, returns a Response.
 
 import { variable } from "../internal/env.js";
-import { ConfigurationError, isItPayError, SignatureVerificationError } from "../internal/errors.js";
+import { ConfigurationError, isItPayError, SignatureVerificationError, ValidationError } from "../internal/errors.js";
 import { given } from "../internal/untrusted.js";
 import type { KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "../client/types.js";
 import { type DeliveryContext, eventProcessor, json, type ProcessorOptions, type WebhookContext, type WebhookHandler, withTimeout } from "./event-processor.js";
-import { checkMaxAge, WebhookVerifier } from "./signature.js";
+import { checkNumber } from "./event-store.js";
+import { checkMaxAge, checkSecret, verifyEvent } from "./signature.js";
 
 /** Listeners by event type. `default` is called for every type without a listener of its own. */
 export type EventHandlers = {
@@ -16,7 +17,7 @@ export type EventHandlers = {
 
 export interface WebhookHandlerOptions extends ProcessorOptions<WebhookEvent> {
   /** One secret, or several while they are being rotated. Default: ITPAY_WEBHOOK_SECRET, looked up at the first request. */
-  secret?: string | string[] | undefined;
+  secret?: string | readonly string[] | undefined;
   /** Listeners by event type. A type that has none is logged once. */
   on: EventHandlers;
   /** Listeners for event types that this version does not know. */
@@ -49,18 +50,9 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   const own = given("options", options);
   const { secret, maxAge, maxBodyBytes = 1024 * 1024 } = own;
   const processor = eventProcessor<WebhookEvent>("ItPay", isItPayError, own);
-  if (!(typeof maxBodyBytes === "number" && maxBodyBytes > 0)) throw new TypeError("maxBodyBytes must be a number above 0");
-  checkMaxAge(maxAge);
-  let verifier = secret === undefined ? undefined : new WebhookVerifier(secret, { maxAge });
-
-  const verifierFor = (found: string | undefined): WebhookVerifier => {
-    if (verifier === undefined) {
-      const value = found ?? variable(SECRET);
-      if (value === undefined) throw new ConfigurationError(`The webhook secret is missing: set ${SECRET} or pass secret`, { code: "missing_webhook_secret" });
-      verifier = new WebhookVerifier(value, { maxAge });
-    }
-    return verifier;
-  };
+  checkNumber("maxBodyBytes", maxBodyBytes, Infinity);
+  const checkedMaxAge = checkMaxAge(maxAge);
+  let checkedSecret = secret === undefined ? undefined : checkSecret(secret);
 
   const respond = async (context: DeliveryContext, env: unknown): Promise<Response> => {
     const { request } = context;
@@ -77,15 +69,21 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     }
     if (body === undefined) return json(413, { error: "The body is too large" });
     try {
-      event = verifierFor(found).constructEvent(body, request.headers);
+      checkedSecret ??= checkSecret(found ?? variable(SECRET) ?? missingSecret());
+      event = verifyEvent(body, request.headers, checkedSecret, checkedMaxAge);
     } catch (error) {
       if (error instanceof SignatureVerificationError) return processor.fail(401, "Invalid signature", error);
-      return isItPayError(error) && error.code === "invalid_event" ? processor.fail(400, "Invalid event", error) : processor.fail(500, "Internal error", error);
+      if (error instanceof ValidationError) return processor.fail(400, "Invalid event", error);
+      throw error;
     }
     const result = await processor.process(event, context);
     return typeof result === "string" ? json(200, { status: result }) : result;
   };
   return (request, env, context) => processor.serve(request, [env, context], (delivery) => respond(delivery, env));
+}
+
+function missingSecret(): never {
+  throw new ConfigurationError(`The webhook secret is missing: set ${SECRET} or pass secret`, { code: "missing_webhook_secret" });
 }
 
 /** The secret in a Worker's `env`. Other servers pass other objects as their second argument. */
@@ -99,7 +97,7 @@ function ownSecret(env: unknown): string | undefined {
 
 /** Returns undefined if the body is longer than `max`. Cancels the rest then and after a failure. */
 async function readBody(request: Request, max: number, timeout: number): Promise<Uint8Array | undefined> {
-  if (request.bodyUsed) throw new TypeError("The body was read before: pass the request to the handler unread");
+  if (request.bodyUsed) throw new TypeError("The body was read before the handler");
   if (Number(request.headers.get("content-length")) > max) return undefined;
   const reader = request.body?.getReader();
   if (reader === undefined) return new Uint8Array();
@@ -115,7 +113,7 @@ async function readBody(request: Request, max: number, timeout: number): Promise
   };
   let isWhole = false;
   try {
-    isWhole = await withTimeout("Reading the body", timeout, read);
+    isWhole = await withTimeout("The body", timeout, read);
   } finally {
     // Not awaited: it may never settle.
     if (!isWhole) reader.cancel().catch(() => undefined);
