@@ -10,3 +10,5 @@ export { type DurableObjects, type DurableObjectStateLike, durableObjectStore, E
 export { type KV, kvStore, type KVStoreOptions } from "../src/stores/kv.js";
 export type { PrefixOptions, StoreOptions, TableOptions } from "../src/stores/options.js";
 export { type IoRedis, type NodeRedis, redisStore, type RedisStoreOptions, type UpstashRedis } from "../src/stores/redis.js";
+export { type Postgres, type PostgresQuery, postgresStore, type PostgresStore, type PostgresStoreOptions, type PostgresUnsafe } from "../src/stores/postgres.js";
+export { type Sqlite, sqliteStore, type SqliteStore, type SqliteStoreOptions } from "../src/stores/sqlite.js";

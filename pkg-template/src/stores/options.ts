@@ -1,5 +1,6 @@
 // Checks that the stores share.
 
+import { ItPayError } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
 import { checkNumber } from "../webhooks/event-store.js";
 
@@ -67,6 +68,11 @@ export function checkId(id: string, token: string): void {
 export function claimResult(holder: unknown, token: string): { state: "claimed"; token: string } | { state: "in_progress" | "done" } {
   if (holder === token) return { state: "claimed", token };
   return { state: holder === DONE ? "done" : "in_progress" };
+}
+
+/** @internal */
+export function claimLost(): ItPayError {
+  return new ItPayError("The claim of this event is lost: its lease is over, and another delivery may have handled it. Roll the transaction back", { code: "claim_lost" });
 }
 
 const encoder = new TextEncoder();
