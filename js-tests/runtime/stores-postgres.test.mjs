@@ -23,6 +23,7 @@ const database = await startPostgres();
 const pool = new pg.Pool({ connectionString: database.url, max: 10 });
 pool.on("error", () => undefined); // the restart ends its idle connections
 const client = new pg.Client({ connectionString: database.url });
+client.on("error", () => undefined);
 await client.connect();
 const sql = postgres(database.url, { max: 4, onnotice: () => undefined });
 const lite = new PGlite();

@@ -1,5 +1,5 @@
 /**
- * Fetch-style handlers under `node:http`, Express, Koa and Fastify.
+ * Fetch-style handlers under `node:http`, Express, Koa, Fastify and on AWS Lambda.
  *
  * @module itpay/webhooks/node
  */
@@ -17,5 +17,6 @@ export {
   toKoa,
   toNodeHandler,
 } from "../src/webhooks/node-handler.js";
+export { type LambdaEvent, type LambdaResult, toLambda } from "../src/webhooks/lambda-handler.js";
 export type { NodeRequest } from "../src/webhooks/node-request.js";
 export type { WebhookHandlerOptions } from "../src/webhooks/webhook-handler.js";

@@ -15,6 +15,7 @@ export const {
   AbortError,
   APIError,
   AuthenticationError,
+  ConfigurationError,
   ConnectionError,
   createPaymentIntentId,
   formatMoney,

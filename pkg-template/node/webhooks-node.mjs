@@ -11,4 +11,4 @@ try {
   entry = require("../esm/inline/webhooks-node.js");
 }
 
-export const { createNodeHandler, fastifyWebhook, koaWebhook } = entry;
+export const { createNodeHandler, fastifyWebhook, koaWebhook, toFastify, toKoa, toLambda, toNodeHandler } = entry;

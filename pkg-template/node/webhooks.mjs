@@ -12,6 +12,7 @@ try {
 }
 
 export const {
+  ConfigurationError,
   constructEvent,
   createWebhookHandler,
   generateTestHeader,
