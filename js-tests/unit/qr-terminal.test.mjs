@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+
+import { PNG } from "pngjs";
 
 import { drawTerminal, scanned } from "../scan.mjs";
 
@@ -23,6 +25,8 @@ if (!skip) tmux("new-session", "-d", "-s", "keep", "sleep 600");
 after(() => {
   if (!skip) spawnSync("tmux", ["-S", socket, "kill-server"]);
 });
+
+const run = (...args) => spawnSync(process.execPath, [command, "qr", ...args], { encoding: "utf8" });
 
 /** What is on the screen, or has scrolled off it, when the command is done. */
 async function shown([columns, lines], ...args) {
@@ -48,21 +52,54 @@ test("a link and a WeChat code fit 80 by 24 whole, and are read off the screen",
   }
 });
 
-test("a payment of 200 characters fits 80 columns and takes 29 lines; a terminal of 24 scrolls, and says how to see it whole", { skip }, async () => {
+test("a payment of 200 characters fits 80 columns by 25 lines whole; a smaller terminal gets the text and a picture instead of half a code", { skip }, async () => {
   assert.equal(EMVCO.length, 200);
-  const { all } = await shown([80, 24], EMVCO);
-  const [code, hint] = all.split("The code is ");
-  assert.match(hint.replaceAll("\n", ""), /^29 lines high, and this terminal 24: make the window higher or its text smaller\.$/);
-  const lines = code.trimEnd().split("\n");
-  assert.ok(lines.length === 29 && lines.every((line) => [...line].length <= 80));
-  assert.deepEqual(await scanned(drawTerminal(code, 230, 20)), [EMVCO]);
-  const { visible } = await shown([80, 32], EMVCO);
-  assert.doesNotMatch(visible, /The code is/);
+  const { visible } = await shown([80, 25], EMVCO);
   assert.deepEqual(await scanned(drawTerminal(visible.slice(0, visible.indexOf("DONE")), 230, 20)), [EMVCO]);
+  for (const size of [[80, 20], [40, 60]]) {
+    const { all } = await shown(size, EMVCO);
+    const text = all.replaceAll("\n", "");
+    assert.ok(text.startsWith(EMVCO), text);
+    assert.doesNotMatch(text, /[█▀▄]/);
+    const [, file] = /The code is larger than this terminal\. It is in (.*code\.png)/.exec(text);
+    assert.deepEqual(await scanned(PNG.sync.read(readFileSync(file))), [EMVCO]);
+    assert.equal(statSync(dirname(file)).mode & 0o77, 0);
+    rmSync(dirname(file), { recursive: true });
+  }
 });
 
-test("where a line would break, it refuses instead", { skip }, async () => {
-  const { all } = await shown([50, 40], EMVCO);
-  assert.match(all.replaceAll("\n", ""), /^itpay qr: the code is 57 columns wide, and this terminal 50: make the window wider or its text smaller\.$/);
-  assert.doesNotMatch(all, /█/);
+test("where nobody watches, the code is written whole", async () => {
+  const { status, stdout } = run(EMVCO);
+  assert.equal(status, 0);
+  assert.deepEqual(await scanned(drawTerminal(stdout.trimEnd(), 230, 20)), [EMVCO]);
+});
+
+test("--png writes a picture, --level decides how much of it may be damaged", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "itpay-png-"));
+  const widths = ["L", "M", "Q", "H"].map((level) => {
+    const file = join(folder, `${level}.png`);
+    const { status, stdout, stderr } = run(EMVCO, "--png", file, "--level", level);
+    assert.deepEqual([status, stdout, stderr], [0, "", ""]);
+    return PNG.sync.read(readFileSync(file)).width;
+  });
+  assert.deepEqual(widths, widths.toSorted((a, b) => a - b));
+  assert.equal(new Set(widths).size, 4);
+  assert.deepEqual(await scanned(PNG.sync.read(readFileSync(join(folder, "H.png")))), [EMVCO]);
+  rmSync(folder, { recursive: true });
+});
+
+test("what can't be drawn is refused with a sentence", () => {
+  for (const [args, expected] of [
+    [["x", "--level", "X"], /^itpay qr: --level must be L, M, Q or H\.$/],
+    [["x", "--level", ""], /^itpay qr: --level must be/],
+    [["x", "--png", ""], /^itpay qr: --png needs a file name\.$/],
+    [["x", "--png", "/nowhere/x.png"], /^itpay qr: ENOENT/],
+    [["x", "y"], /^itpay qr: one text at a time/],
+    [[], /^itpay qr: `data` must not be empty/],
+    [["x".repeat(8000)], /^itpay qr: `data` is too long/],
+  ]) {
+    const { status, stdout, stderr } = run(...args);
+    assert.ok(status > 0 && stdout === "", String(status));
+    assert.match(stderr.trim(), expected);
+  }
 });

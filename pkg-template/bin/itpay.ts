@@ -23,8 +23,11 @@ const HELP = `itpay ${VERSION}
   npx itpay webhook verify --header VALUE [--secret whsec_…] [--explain] [FILE]
       Whether a body verifies, and if not, why.
 
-  npx itpay qr TEXT [--invert]
-      Draws a code in this terminal.
+  npx itpay qr TEXT [--invert] [--level L|M|Q|H] [--png FILE]
+      Draws a code in this terminal, or as a picture if the terminal is too small.
+      --invert    for dark text on a light background
+      --level     error correction, default L in a terminal and M in a picture
+      --png       writes a picture instead
 
 Without FILE the body is read from standard input; without --secret, ITPAY_WEBHOOK_SECRET is used.
 `;
