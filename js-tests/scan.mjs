@@ -1,7 +1,10 @@
-// What scanners that we didn't write read in a picture.
+// Reads codes in pictures by scanners that others wrote: ZXing (C++), jsQR, and Debian's zbar.
 
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import jsQR from "jsqr";
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
@@ -18,6 +21,27 @@ export async function scanned({ data, width, height }) {
 /** By jsQR, the one code in it. */
 export function scannedByJsQR({ data, width, height }) {
   return jsQR(new Uint8ClampedArray(data), width, height)?.data;
+}
+
+/** Whether zbar is there: `apt-get install zbar-tools`. */
+export const zbarIsThere = spawnSync("zbarimg", ["--version"]).error === undefined;
+
+/** By zbar, the code in each of the pictures. */
+export function scannedByZbar(pictures) {
+  const folder = mkdtempSync(join(tmpdir(), "itpay-zbar-"));
+  try {
+    const files = pictures.map(({ data, width, height }, index) => {
+      const file = join(folder, `${index}.pgm`);
+      writeFileSync(file, Buffer.concat([Buffer.from(`P5 ${width} ${height} 255\n`), Uint8Array.from({ length: width * height }, (_, pixel) => data[4 * pixel])]));
+      return file;
+    });
+    // It ends with 4 if a picture has no code.
+    const { stdout } = spawnSync("zbarimg", ["-q", "--xml", "-Sdisable", "-Sqrcode.enable", ...files], { encoding: "utf8", maxBuffer: 2 ** 28 });
+    const found = new Map([...stdout.matchAll(/<source href='[^']*?(\d+)\.pgm'>([^]*?)<\/source>/g)].map(([, index, source]) => [Number(index), source]));
+    return pictures.map((_, index) => /<data[^>]*><!\[CDATA\[([^]*?)\]\]><\/data>/.exec(found.get(index) ?? "")?.[1]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The characters as a terminal draws them, in cells of 8 by 16 pixels. */

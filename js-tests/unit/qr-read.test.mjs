@@ -1,13 +1,16 @@
-// Codes read back by scanners that we didn't write, ZXing (C++) and jsQR, from pixels: the SVG drawn by resvg, the
-// terminal's characters drawn as a terminal draws them.
+// Codes read back by scanners that others wrote, from pixels: the SVG drawn by resvg, the PNG by pngjs, the terminal's
+// characters as a terminal draws them. `make scan-qr` reads more.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Resvg } from "@resvg/resvg-js";
 import { toSvg, toTerminal } from "itpay/qr";
+import { toPng } from "itpay/qr/png";
+import { PNG } from "pngjs";
 
-import { drawTerminal, scanned, scannedByJsQR } from "../scan.mjs";
+import { randomTexts, realTexts } from "../qr-texts.mjs";
+import { drawTerminal, scanned, scannedByJsQR, scannedByZbar, zbarIsThere } from "../scan.mjs";
 
 const EMVCO =
   "00020101021226580014A000000677010111011300660000000010215000000000000001303123456789052045999530315654046.995802CN" +
@@ -76,4 +79,34 @@ test("what the terminal shows is read, light on dark and dark on light", async (
       assert.deepEqual(await scanned(picture), [text], `ZXing, ${text}, ${invert}`);
     }
   }
+});
+
+const COUNT = Number(process.env.SCAN_TEXTS ?? 500);
+
+test(`${COUNT} texts are read by ZXing, jsQR and zbar, from SVG, PNG and a terminal`, { skip: !zbarIsThere && "zbar-tools is not there" }, async (t) => {
+  const texts = [...realTexts(), ...randomTexts(COUNT - 200 - 50), ...randomTexts(50, { longest: 120, unicode: true, seed: 9 })];
+  assert.equal(texts.length, COUNT);
+  const faults = [];
+  for (let start = 0; start < texts.length; start += 50) {
+    const pictures = texts.slice(start, start + 50).flatMap((text, index) => {
+      const errorCorrection = LEVELS[index % 4];
+      const svg = toSvg(text, { errorCorrection });
+      return [
+        { text, from: `SVG at ${errorCorrection}`, jsQR: jsQRCan(svg, errorCorrection), ...draw(svg, 3 * modulesOf(svg)) },
+        { text, from: `PNG at ${errorCorrection}`, jsQR: jsQRCan(svg, errorCorrection), ...PNG.sync.read(Buffer.from(toPng(text, { errorCorrection, scale: 4 }))) },
+        { text, from: "terminal", jsQR: jsQRCan(toSvg(text, { errorCorrection: "L" }), "L"), ...drawTerminal(toTerminal(text), 230, 20) },
+      ];
+    });
+    const byZbar = scannedByZbar(pictures);
+    for (const [index, picture] of pictures.entries()) {
+      const { text, from } = picture;
+      assert.deepEqual(await scanned(picture), [text], `ZXing, ${from}`);
+      if (picture.jsQR) assert.equal(scannedByJsQR(picture), text, `jsQR, ${from}`);
+      // zbar guesses the encoding of whatever is not ASCII, as codes rarely say it.
+      if (byZbar[index] !== text && !/^[ -~\n]*$/.test(text)) faults.push(text);
+      else assert.equal(byZbar[index], text, `zbar, ${from}`);
+    }
+  }
+  t.diagnostic(`zbar took ${faults.length} pictures of texts beyond ASCII for another encoding`);
+  assert.ok(faults.length <= 3 * 50);
 });
