@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr bench-startup packaging packaging-short docs release-check
+.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr scan-qr bench-startup packaging packaging-short docs release-check
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -44,6 +44,9 @@ bench-webhooks: build ## verifying a webhook beside what people would pick inste
 
 bench-qr: build ## a QR code beside what people would pick instead
 	@cd js-tests && node bench/qr.mjs
+
+scan-qr: build ## 10,000 QR codes read back by ZXing, jsQR and zbar, from SVG, PNG and a terminal (15 minutes)
+	@cd js-tests && SCAN_TEXTS=10000 node --test --test-reporter=spec unit/qr-read.test.mjs
 
 fuzz-short: setup ## each fuzz target for 20 seconds (scripts/fuzz 600: for ten minutes)
 	@scripts/fuzz
