@@ -36,7 +36,8 @@ export function undocumented() {
     for (const parameter of signature.parameters) {
       const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
       const described = (type.isUnion() ? type.types : [type]).some((each) => each.symbol !== undefined && isOurs(each.symbol)) || type.aliasSymbol !== undefined;
-      if (!described && summary(parameter) === "") found.push(`${name}(${parameter.name}): no @param`);
+      // A destructured parameter has no name to document.
+      if (!described && !parameter.name.startsWith("__") && summary(parameter) === "") found.push(`${name}(${parameter.name}): no @param`);
     }
   }
 
@@ -46,7 +47,7 @@ export function undocumented() {
     const text = summary(member);
     if (text === "") found.push(`${name}: no summary`);
     const type = checker.getNonNullableType(checker.getTypeOfSymbol(member));
-    if (!/Provider$/.test(owner)) for (const signature of type.getCallSignatures()) if (isOurs({ declarations: [signature.declaration] })) checkParameters(name, signature);
+    if (member.flags & ts.SymbolFlags.Method && !/Provider$/.test(owner)) for (const signature of type.getCallSignatures()) if (isOurs({ declarations: [signature.declaration] })) checkParameters(name, signature);
     if (!/(Options|Params)$/.test(owner)) return;
     if (type.flags & ts.TypeFlags.NumberLike && !UNITS.test(text)) found.push(`${name}: no unit`);
     if (/Options$/.test(owner) && member.flags & ts.SymbolFlags.Optional && !/default|absent|without/i.test(text)) found.push(`${name}: no default`);

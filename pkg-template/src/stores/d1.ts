@@ -8,12 +8,14 @@ import { createTable, isMissingTable, sqliteStatements } from "./sqlite-statemen
 export interface D1 {
   prepare(sql: string): D1Statement;
 }
+/** A statement of D1. */
 export interface D1Statement {
   bind(...values: unknown[]): D1Statement;
   first<T = unknown>(column?: string): Promise<T | null>;
   run(): Promise<unknown>;
 }
 
+/** Options of `d1Store`. */
 export type D1StoreOptions = TableOptions;
 
 /**

@@ -37,7 +37,10 @@ export class EventStoreObject {
   }
 
   // No other request runs while this one awaits its storage, so each step is atomic.
-  /** Runs a step. Responds with the token that holds the event afterwards. */
+  /**
+   * Runs a step. Responds with the token that holds the event afterwards.
+   * @param request The step, as `durableObjectStore` sends it.
+   */
   async fetch(request: Request): Promise<Response> {
     const { step, token, time } = (await request.json()) as Step;
     const now = Date.now();
@@ -54,6 +57,7 @@ export class EventStoreObject {
     return new Response(next);
   }
 
+  /** Called by the runtime: forgets the event. */
   async alarm(): Promise<void> {
     await this.#storage.deleteAll();
   }

@@ -10,6 +10,7 @@ export interface KV {
   delete(key: string): Promise<void>;
 }
 
+/** Options of `kvStore`. */
 export type KVStoreOptions = PrefixOptions;
 
 /** KV keeps a value for at least a minute. */

@@ -4,16 +4,19 @@ import { ItPayError } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
 import { checkNumber } from "../webhooks/event-store.js";
 
+/** Options of every store. */
 export interface StoreOptions {
   /** How long a finished event is remembered, in milliseconds. Default 7 days, at most 10 years. */
   ttl?: number | undefined;
 }
 
+/** Options of stores with keys. */
 export interface PrefixOptions extends StoreOptions {
   /** Prefix of the keys. Default `itpay:event:`. */
   prefix?: string | undefined;
 }
 
+/** Options of stores with a table. */
 export interface TableOptions extends StoreOptions {
   /** The table: letters, digits and underscores. Default `itpay_events`. */
   table?: string | undefined;

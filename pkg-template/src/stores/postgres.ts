@@ -13,6 +13,7 @@ export interface PostgresUnsafe {
   unsafe(sql: string, values: never[]): PromiseLike<unknown>;
 }
 
+/** A client or a pool of PostgreSQL. */
 export type Postgres = PostgresQuery | PostgresUnsafe;
 
 /** An event store whose events can be completed in the user's own transaction. */
@@ -25,6 +26,7 @@ export interface PostgresStore extends EventStore {
   completeIn(tx: Postgres, id: string, token: string): Promise<void>;
 }
 
+/** Options of `postgresStore`. */
 export type PostgresStoreOptions = TableOptions;
 
 /**

@@ -20,6 +20,7 @@ export interface UpstashRedis {
   eval(script: string, keys: string[], args: string[]): Promise<unknown>;
 }
 
+/** Options of `redisStore`. */
 export type RedisStoreOptions = PrefixOptions;
 
 // Returns the token that holds the event afterwards.

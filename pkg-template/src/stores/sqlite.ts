@@ -19,6 +19,7 @@ export interface SqliteStore extends EventStore {
   completeIn(database: Sqlite, id: string, token: string): void;
 }
 
+/** Options of `sqliteStore`. */
 export type SqliteStoreOptions = TableOptions;
 
 /**

@@ -13,7 +13,10 @@ export interface WebhookContext {
   token: string;
   /** The `env` of a Worker. Set only if it holds the webhook secret. */
   env?: object | undefined;
-  /** Keeps the runtime alive until the promise settles. Set only if the runtime has it. */
+  /**
+   * Keeps the runtime alive until the promise settles. Set only if the runtime has it.
+   * @param promise Work that goes on after the response.
+   */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
 }
 
@@ -31,12 +34,17 @@ export interface ProcessorOptions<E> {
   /**
    * Called with every error: a refused request, a listener that threw or outlived its lease, a store that failed.
    * A failing `onError` is logged. Default: `console.error`.
+   * @param error The error.
    */
   onError?: ((error: unknown, event?: E) => void | Promise<void>) | undefined;
 }
 
 /** The context of a request in the runtimes that have one: the third argument in Workers, the second in Netlify and Vercel. */
 export interface RequestContext {
+  /**
+   * Keeps the runtime alive until the promise settles.
+   * @param promise Work that goes on after the response.
+   */
   waitUntil(promise: Promise<unknown>): void;
 }
 

@@ -15,17 +15,27 @@ export interface EventStore {
    * Claims the event for `leaseMs` milliseconds, unless it is done or another token holds it. Once the lease is over
    * without `complete` or `release`, any token can claim the event. Claiming again with the token that holds the event
    * renews the lease. The store draws a token if none is given.
+   * @param id Id of the event.
+   * @param leaseMs Milliseconds that the claim lasts.
+   * @param token Names the claim. Default: drawn by the store.
    */
   claim(id: string, leaseMs: number, token?: string): Promise<ClaimResult>;
   /**
    * Marks the event as done. The event is marked even if the lease of this token is over, because its listener has
    * run. Changes nothing if the event is done.
+   * @param id Id of the event.
+   * @param token Token of the claim.
    */
   complete(id: string, token: string): Promise<void>;
-  /** Ends the claim of this token, so that the next delivery can claim the event. Changes nothing if another token holds the event or the event is done. */
+  /**
+   * Ends the claim of this token, so that the next delivery can claim the event. Changes nothing if another token holds the event or the event is done.
+   * @param id Id of the event.
+   * @param token Token of the claim.
+   */
   release(id: string, token: string): Promise<void>;
 }
 
+/** Options of `memoryStore`. */
 export interface MemoryStoreOptions {
   /** How many finished events are remembered. The oldest are forgotten first. Default 10,000. */
   max?: number | undefined;

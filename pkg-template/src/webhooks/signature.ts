@@ -142,7 +142,10 @@ export class WebhookVerifier {
   readonly #maxAge: number;
   readonly #now: number | undefined;
 
-  /** @throws SignatureVerificationError `bad_secret`; TypeError for an option that is not a number */
+  /**
+   * @param secret The `whsec_…` secret of the endpoint, or several while they are being rotated.
+   * @throws SignatureVerificationError `bad_secret`; TypeError for an option that is not a number
+   */
   constructor(secret: string | readonly string[], options?: VerifyOptions) {
     const { maxAge, now } = readOptions(options);
     this.#secret = checkSecret(secret);
@@ -165,6 +168,7 @@ export class WebhookVerifier {
 /**
  * Whether a webhook is the gateway's.
  * @throws SignatureVerificationError `body_not_raw` or `bad_secret`, which are the caller's mistakes
+ * @param secret The `whsec_…` secret of the endpoint, or several while they are being rotated.
  */
 export function verifySignature(body: RawBody, signature: SignatureSource, secret: string | readonly string[], options?: VerifyOptions): boolean {
   return new WebhookVerifier(secret, options).verify(body, signature);
@@ -173,6 +177,7 @@ export function verifySignature(body: RawBody, signature: SignatureSource, secre
 /**
  * Verifies a webhook and returns its event as the gateway sent it.
  * @throws SignatureVerificationError; ValidationError if the signed body is not an event
+ * @param secret The `whsec_…` secret of the endpoint, or several while they are being rotated.
  */
 export function constructEvent(body: RawBody, signature: SignatureSource, secret: string | readonly string[], options?: VerifyOptions): WebhookEvent {
   const { maxAge, now } = readOptions(options);

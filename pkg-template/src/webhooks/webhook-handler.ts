@@ -12,15 +12,17 @@ import { checkMaxAge, checkSecret, verifyEvent } from "./signature.js";
 export type EventHandlers = {
   [Type in KnownEventType]?: ((event: PaymentIntentEvent<Type>, context: WebhookContext) => void | Promise<void>) | undefined;
 } & {
+  /** Listener for every type without a listener of its own. */
   default?: ((event: WebhookEvent, context: WebhookContext) => void | Promise<void>) | undefined;
 };
 
+/** Options of `createWebhookHandler`. */
 export interface WebhookHandlerOptions extends ProcessorOptions<WebhookEvent> {
   /** One secret, or several while they are being rotated. Default: ITPAY_WEBHOOK_SECRET, looked up at the first request. */
   secret?: string | readonly string[] | undefined;
   /** Listeners by event type. A type that has none is logged once. */
   on: EventHandlers;
-  /** Listeners for event types that this version does not know. */
+  /** Listeners for event types that this version does not know. Default: none. */
   other?: { [type: string]: ((event: OtherEvent, context: WebhookContext) => void | Promise<void>) | undefined } | undefined;
   /** How far the signature's time may lie in the past or in the future, in seconds. Default 300. */
   maxAge?: number | undefined;
