@@ -183,11 +183,88 @@ test("every status that is passed and every attempt is told, in order", async ()
   other.close();
 });
 
+test("of a webhook's response 80 characters are read, the rest is canceled, and redirects are not followed", async () => {
+  let [pulled, canceled] = [0, false];
+  const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new TextEncoder().encode("ž".repeat((pulled += 1)))), cancel: () => void (canceled = true) });
+  const told = [];
+  const { sandbox, intent, posted } = await shop({ receive: async () => new Response(endless()), onChange: (change) => change.type === "attempt" && told.push(change) });
+  await sandbox.pay(intent.id);
+  assert.deepEqual([posted[0].redirect, told[0].status, told[0].response, told[0].url, canceled], ["manual", 200, "ž".repeat(80), MANIFEST.endpoint, true]);
+  assert.ok(pulled < 20, `${pulled} pieces were read`);
+  sandbox.close();
+});
+
+test("a response that stalls, breaks off or makes no sense still counts by its status, or as none", { timeout: 9000 }, async () => {
+  const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset")) });
+  for (const [response, status] of [[new Response(broken), 200], [undefined, null], [{ status: "200" }, null], [{ status: 200 }, 200], [{ status: 0 }, null]]) {
+    const { sandbox, intent } = await shop({ receive: async () => response });
+    assert.equal((await sandbox.pay(intent.id)).status, "succeeded");
+    assert.equal(sandbox.deliveries[0].attempts[0].status, status);
+    sandbox.close();
+  }
+});
+
+test("a callback that throws is an error of the caller's, and holds up no delivery", async () => {
+  const { sandbox, intent, posted } = await shop({ onChange: ({ status }) => { if (status === "captured") throw new Error("mine"); } });
+  await assert.rejects(sandbox.pay(intent.id), /mine/);
+  assert.deepEqual([posted.length, sandbox.deliveries[0].progress.state], [1, "delivered"]);
+  sandbox.close();
+  for (const time of [Number.NaN, -1, "1", undefined, Infinity]) {
+    const late = createSandbox({ now: () => time });
+    await assert.rejects(late.tick(), { name: "ValidationError", field: "now" });
+    late.close();
+  }
+});
+
+test("a fault is checked when it is injected", () => {
+  const sandbox = createSandbox();
+  const wrong = { times: [0, -1, 1.5, Number.NaN, "1"], status: [0, 199, 600, "500"], headers: ["x", null, { "a b": "c" }, { a: 1 }], body: [1, {}], delay: [-1, Infinity, 2 ** 31, "1"], stall: ["head", 1], reset: ["before", 1], method: [1], path: [1], statsu: [500] };
+  for (const [field, values] of Object.entries(wrong)) {
+    for (const value of values) assert.throws(() => sandbox.inject({ [field]: value }), { name: "ValidationError", field }, `${field}: ${value}`);
+  }
+  assert.throws(() => sandbox.inject({ status: 204, body: "x" }), { field: "body" });
+  for (const empty of [undefined, {}]) sandbox.inject({ times: empty?.times, status: undefined, headers: { "X-Trace": undefined } });
+  sandbox.close();
+});
+
+test("closing ends what stalls", { timeout: 5000 }, async () => {
+  const { sandbox, client, intent } = await shop();
+  sandbox.inject({ stall: true });
+  sandbox.inject({ stall: "body" });
+  sandbox.inject({ delay: 60_000 });
+  const calls = [1, 2, 3].map(() => client.paymentIntents.retrieve(intent.id));
+  await sleep(20);
+  sandbox.close();
+  for (const call of calls) await assert.rejects(call, { name: "ConnectionError" });
+});
+
+test("the service svc_sandbox exists from the start, and takes every channel", async () => {
+  const { sandbox, client, service } = await shop();
+  const { id } = await client.paymentIntents.create({ service_id: "svc_sandbox", type: "one_time", channel: "promptpay", amount: { currency: "THB", value: 5000 }, payer: { agent_id: "a" } });
+  await client.qr.generate(id);
+  await sandbox.pay(id);
+  assert.deepEqual(sandbox.services.map((one) => [one.id, one.status]), [["svc_sandbox", "active"], [service.id, "draft"]]);
+  assert.equal(sandbox.deliveries[0].url, sandbox.services[0].endpoint);
+  sandbox.close();
+});
+
+test("a lone surrogate is refused with 400, wherever it stands", async () => {
+  const { client, service } = await shop();
+  const params = { id: "pi_1", service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } };
+  const body = JSON.stringify({ ...params, note: "\ud83c" });
+  await assert.rejects(client.request("POST", "/payment-intents", { body }), { status: 400, code: "INVALID_JSON" });
+});
+
 test("the requests that are kept are bounded", async () => {
   const { sandbox } = await shop();
   for (let request = 0; request < 10_050; request += 1) await sandbox.fetch(`http://x/v1/${request}`);
   assert.equal(sandbox.requests.length, 10_000);
   assert.equal(sandbox.requests.at(-1).path, "/v1/10049");
+  const body = "x".repeat(2 ** 16 + 1);
+  for (let request = 0; request < 200; request += 1) await sandbox.fetch(`http://x/v1/${request}`, { method: "POST", body });
+  assert.ok(sandbox.requests.length < 130, `${sandbox.requests.length} requests`);
+  assert.equal(sandbox.requests.at(-1).body.length, 2 ** 16);
+  assert.equal(JSON.parse(sandbox.requests.at(-1).errorBody).error.code, "INVALID_API_KEY");
 });
 
 test("a snapshot goes on where it was taken, and has neither key nor secret", async () => {

@@ -1,47 +1,71 @@
 #!/usr/bin/env node
-// `npx itpay`: says which commands there are and runs the one that was asked for. A command is a file of its name.
+// `npx itpay`: lists the commands and runs one.
 
 import { VERSION } from "../src/internal/version.js";
+import { type Command, EXIT, runCommand, suggestion } from "./command.js";
+import { loadEnvFile } from "./input.js";
 import { qr } from "./qr.js";
 import { sandbox } from "./sandbox.js";
-import { webhook } from "./webhook.js";
+import { send, sign, verify } from "./webhook.js";
+
+const commands: Command[] = [sandbox, send, sign, verify];
 
 const HELP = `itpay ${VERSION}
 
-  npx itpay sandbox [--port 8402] [--webhook URL] [--state FILE] [--scenario FILE] [--host ADDRESS] [--url URL]
-      Gateways on this machine, with a wallet to press and a log of what comes in and goes out.
-      --webhook   where all webhooks go, instead of to the endpoints of their services
-      --state     keeps everything in a file, across restarts
-      --scenario  plays a day of payments, outages and redeliveries by itself: see docs/sandbox.md
-      --host      listens there instead of on 127.0.0.1
-      --url       where it is reached, if not there: http://sandbox.test:8402
+Usage: npx itpay COMMAND [options]
 
-  npx itpay webhook send --to URL [--type payment_intent.succeeded] [--data FILE] [--secret whsec_…]
-      Posts an event to an endpoint as the gateway would, signed.
-  npx itpay webhook sign [--secret whsec_…] [--timestamp SECONDS] [FILE]
-      Prints the header for a body.
-  npx itpay webhook verify --header VALUE [--secret whsec_…] [--explain] [FILE]
-      Whether a body verifies, and if not, why.
+Commands:
+${[...commands, { name: "qr", summary: "Draw a QR code in the terminal" }].map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n")}
 
-  npx itpay qr TEXT [--invert] [--level L|M|Q|H] [--png FILE]
-      Draws a code in this terminal, or as a picture if the terminal is too small.
-      --invert    for dark text on a light background
-      --level     error correction, default L in a terminal and M in a picture
-      --png       writes a picture instead
+Options:
+  -h, --help      Show this help, or that of a command: npx itpay sandbox --help
+  -v, --version   Show the version
 
-Without FILE the body is read from standard input; without --secret, ITPAY_WEBHOOK_SECRET is used.
+Variables are read from the environment and from ./.env.
+Exit status: 0 success, 1 failure, 2 wrong command line or unreadable file.
 `;
 
-const commands: Record<string, (args: string[]) => number | Promise<number>> = { qr, sandbox, webhook };
+/** Ends quietly when the reader of the output has gone, as in `npx itpay … | head`. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (process.listenerCount("SIGTERM") > 0) process.kill(process.pid, "SIGTERM");
+    else process.exit();
+  });
+}
 
-const [name = "--help", ...args] = process.argv.slice(2);
-if (name === "--help" || name === "-h" || name === "help") {
-  process.stdout.write(HELP);
-} else if (name === "--version") {
-  process.stdout.write(`${VERSION}\n`);
-} else if (Object.hasOwn(commands, name)) {
-  process.exitCode = await commands[name]!(args);
-} else {
-  process.stderr.write(`itpay: there is no command ${JSON.stringify(name)}.\n\n${HELP}`);
-  process.exitCode = 2;
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([name = "--help", ...args]: string[]): Promise<number> {
+  if (name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  }
+  if (name === "--version" || name === "-v") {
+    process.stdout.write(`${VERSION}\n`);
+    return EXIT.ok;
+  }
+  const found = commands.find((one) => one.name === name || one.name === `${name} ${args[0]}`);
+  if (found !== undefined) {
+    loadEnvFile();
+    return runCommand(found, args.slice(found.name.split(" ").length - 1));
+  }
+  if (name === "qr") {
+    loadEnvFile();
+    return qr(args);
+  }
+  const group = commands.filter((one) => one.name.startsWith(`${name} `));
+  if (group.length > 0) {
+    const [sub] = args;
+    const list = `${group.map((one) => `  npx itpay ${one.name.padEnd(16)}${one.summary}`).join("\n")}\n`;
+    if (sub === "--help" || sub === "-h") {
+      process.stdout.write(`${list}\nSee npx itpay ${group[0]!.name} --help.\n`);
+      return EXIT.ok;
+    }
+    process.stderr.write(`itpay ${name}: ${sub === undefined ? "a command is missing" : `there is no command ${JSON.stringify(sub)}`}. There are:\n\n${list}`);
+    return EXIT.usage;
+  }
+  const names = [...new Set([...commands.map((one) => one.name.split(" ")[0]!), "qr"])];
+  process.stderr.write(`itpay: there is no command ${JSON.stringify(name)}.${suggestion(name, names, "npx itpay ")}\n\n${HELP}`);
+  return EXIT.usage;
 }

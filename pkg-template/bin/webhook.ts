@@ -1,127 +1,181 @@
-// `npx itpay webhook`: sends a signed event to an endpoint, signs a body, and says why one does not verify.
+// `npx itpay webhook`: sends signed events, signs a body, and explains why a body does not verify.
 
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 
-import { constructEvent, generateTestHeader, isItPayError, SignatureVerificationError, verifySignature } from "../entry/webhooks.js";
+import { constructEvent, generateTestHeader, isItPayError, verifySignature } from "../entry/webhooks.js";
+import { explainSignature } from "../src/sandbox/explain-signature.js";
+import { command, EXIT, UsageError } from "./command.js";
+import { httpUrl, MAX_BODY, parseJson, readBody, readFile } from "./input.js";
+import { startOfBody } from "./response-text.js";
 
+/** The time limit of an endpoint, in milliseconds. */
 const TIMEOUT = 30_000;
+/** How much of an endpoint's response is shown, in characters. */
+const MAX_SHOWN = 200;
+const MAX_TIMES = 1000;
+const MAX_SECRET_FILE = 64 * 1024;
+const HEADER = "X-ItPay-Signature";
 
-export async function webhook([command = "", ...args]: string[]): Promise<number> {
-  const commands: Record<string, (args: string[]) => number | Promise<number>> = { send, sign, verify };
-  const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  if (run === undefined) return complain("say send, sign or verify. See npx itpay --help.", 2);
-  try {
-    return await run(args);
-  } catch (error) {
-    return complain((error as Error).message, 2);
-  }
+const secretOptions = {
+  secret: {
+    type: "string",
+    value: "SECRET",
+    help: "The endpoint's secret. Other users of this machine can see it in the process list: prefer --secret-file. Default: ITPAY_WEBHOOK_SECRET",
+  },
+  "secret-file": { type: "string", value: "FILE", help: "Read the secret from a file. A line break at its end is ignored" },
+} as const;
+const json = { type: "boolean", help: "Print one line of JSON" } as const;
+const BODY_NOTE = "Without FILE the body is read from standard input, up to 1 MiB.";
+
+export const send = command({
+  name: "webhook send",
+  summary: "Post a signed event to an endpoint, as the gateway does",
+  options: {
+    to: { type: "string", value: "URL", help: "The endpoint. Required" },
+    type: { type: "string", value: "TYPE", default: "payment_intent.succeeded", help: "The event's type" },
+    data: { type: "string", value: "FILE", help: "The event's data, or a whole event with id, type and data. Default: a sample payment" },
+    id: { type: "string", value: "ID", help: "The event's id. Default: a new one" },
+    times: { type: "string", value: "N", default: "1", help: "Send the same event so many times, to try a handler with duplicates" },
+    ...secretOptions,
+    json,
+  },
+  notes: "A redirect is not followed and counts as a failure. An endpoint has 30 seconds.",
+  examples: [
+    "npx itpay webhook send --to http://localhost:3000/webhook",
+    "npx itpay webhook send --to http://localhost:3000/webhook --type payment_intent.failed --times 2",
+    "npx itpay webhook send --to http://localhost:3000/webhook --data event.json --secret-file secret.txt",
+  ],
+  run: async ({ to, type, data, id, times = "1", secret, "secret-file": secretFile, json: isJson }) => {
+    if (to === undefined) throw new UsageError("--to is required: the endpoint's URL.");
+    const url = httpUrl("to", to);
+    if (!/^\d{1,4}$/.test(times) || Number(times) < 1 || Number(times) > MAX_TIMES) throw new UsageError(`--times must be a number from 1 to ${MAX_TIMES}.`);
+    const body = JSON.stringify(eventOf(data, type, id));
+    const key = secretOf(secret, secretFile);
+    if (!isJson) process.stdout.write(`${body}\n`);
+    let isDelivered = true;
+    for (let attempt = 0; attempt < Number(times); attempt += 1) {
+      const result = await post(url, body, key);
+      isDelivered &&= result.status !== null && result.status >= 200 && result.status < 300;
+      process.stdout.write(isJson ? `${JSON.stringify({ ...result, event: JSON.parse(body) as object })}\n` : `${lineOf(result)}\n`);
+    }
+    return isDelivered ? EXIT.ok : EXIT.failed;
+  },
+});
+
+export const sign = command({
+  name: "webhook sign",
+  summary: "Print the signature header for a body",
+  argument: "[FILE]",
+  options: {
+    timestamp: { type: "string", value: "SECONDS", help: "The signature's time in Unix seconds. Default: now" },
+    ...secretOptions,
+    json,
+  },
+  notes: BODY_NOTE,
+  examples: ["npx itpay webhook sign event.json", 'curl -H "$(npx itpay webhook sign event.json)" --data-binary @event.json http://localhost:3000/webhook'],
+  run: async ({ timestamp, secret, "secret-file": secretFile, json: isJson }, file) => {
+    if (timestamp !== undefined && !/^\d{1,12}$/.test(timestamp)) throw new UsageError("--timestamp must be Unix seconds.");
+    const key = secretOf(secret, secretFile);
+    const value = generateTestHeader({ payload: await readBody(file), secret: key, ...(timestamp === undefined ? {} : { timestamp: Number(timestamp) }) });
+    process.stdout.write(isJson ? `${JSON.stringify({ header: HEADER, value })}\n` : `${HEADER}: ${value}\n`);
+    return EXIT.ok;
+  },
+});
+
+export const verify = command({
+  name: "webhook verify",
+  summary: "Check whether a body verifies",
+  argument: "[FILE]",
+  options: {
+    header: { type: "string", value: "VALUE", help: `The value of ${HEADER}. Required` },
+    explain: { type: "boolean", help: "Say which check failed, and why" },
+    ...secretOptions,
+    json,
+  },
+  notes: BODY_NOTE,
+  examples: ['npx itpay webhook verify --header "t=1745712345,v1=…" --explain body.json'],
+  run: async ({ header: given, explain, secret, "secret-file": secretFile, json: isJson }, file) => {
+    if (given === undefined) throw new UsageError(`--header is required: the value of ${HEADER}.`);
+    const header = given.replace(/^x-itpay-signature:\s*/i, "");
+    const key = secretOf(secret, secretFile);
+    const body = await readBody(file);
+    let problem: { code: string; message: string } | undefined;
+    try {
+      constructEvent(body, header, key);
+    } catch (error) {
+      if (!isItPayError(error)) throw error;
+      problem = { code: error.code, message: error.message };
+    }
+    const checks = explain ? explainSignature({ constructEvent, verifySignature }, body, header, key, Date.now() / 1000) : undefined;
+    if (isJson) {
+      process.stdout.write(`${JSON.stringify({ verified: problem === undefined, ...problem, ...(checks === undefined ? {} : { checks }) })}\n`);
+    } else {
+      process.stdout.write(problem === undefined ? "verified\n" : `${problem.code}: ${problem.message}\n`);
+      const failed = checks?.find(({ result }) => result === "failed");
+      if (failed !== undefined) process.stdout.write(`${failed.detail}\n`);
+    }
+    return problem === undefined ? EXIT.ok : EXIT.failed;
+  },
+});
+
+interface SendResult {
+  /** Null without a response. */
+  status: number | null;
+  /** The start of the response's body, or the reason why there is no response. */
+  response: string;
+  /** In milliseconds. */
+  duration: number;
 }
 
-/** Posts an event as the gateway would. 0 if it was answered 2xx. */
-async function send(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: { to: { type: "string" }, type: { type: "string", default: "payment_intent.succeeded" }, data: { type: "string" }, id: { type: "string" }, secret: { type: "string" } },
-  });
-  if (values.to === undefined || !/^https?:\/\/./.test(values.to)) throw new Error("--to must be the endpoint's URL.");
-  const data: unknown = values.data === undefined ? sample(values.type) : JSON.parse(readFileSync(values.data, "utf8"));
-  const body = JSON.stringify({ id: values.id ?? `evt_${randomUUID()}`, type: values.type, data });
-  const started = Date.now();
+async function post(url: string, body: string, secret: string): Promise<SendResult> {
+  const started = performance.now();
+  const duration = (): number => Math.round(performance.now() - started);
+  const headers = { "Content-Type": "application/json", [HEADER]: generateTestHeader({ payload: body, secret }) };
+  const signal = AbortSignal.timeout(TIMEOUT);
   let response: Response;
   try {
-    const headers = { "Content-Type": "application/json", "X-ItPay-Signature": generateTestHeader({ payload: body, secret: secretOf(values.secret) }) };
-    response = await fetch(values.to, { method: "POST", headers, body, signal: AbortSignal.timeout(TIMEOUT) });
+    response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
   } catch (error) {
-    if (isItPayError(error)) throw error;
-    return complain(`no answer from ${values.to}.`, 1);
+    return { status: null, response: reasonOf(error, signal), duration: duration() };
   }
-  const answer = (await response.text()).replaceAll(/[\s\p{Cc}]+/gu, " ").slice(0, 200);
-  process.stdout.write(`${body}\n${response.status} ${answer} (${Date.now() - started} ms)\n`);
-  return response.ok ? 0 : 1;
+  // On one line, without control characters.
+  const text = (await startOfBody(response, MAX_SHOWN)).replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, " ");
+  return { status: response.status, response: text, duration: duration() };
 }
 
-/** Prints the header for a body. */
-function sign(args: string[]): number {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { secret: { type: "string" }, timestamp: { type: "string" } } });
-  if (values.timestamp !== undefined && !/^\d{1,12}$/.test(values.timestamp)) throw new Error("--timestamp must be Unix seconds.");
-  const header = generateTestHeader({
-    payload: bodyOf(positionals),
-    secret: secretOf(values.secret),
-    ...(values.timestamp === undefined ? {} : { timestamp: Number(values.timestamp) }),
-  });
-  process.stdout.write(`X-ItPay-Signature: ${header}\n`);
-  return 0;
+function lineOf({ status, response, duration }: SendResult): string {
+  return `${status ?? "no response:"} ${response} (${duration} ms)`;
 }
 
-/** 0 if a body verifies. */
-function verify(args: string[]): number {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { header: { type: "string" }, secret: { type: "string" }, explain: { type: "boolean", default: false } },
-  });
-  if (values.header === undefined) throw new Error("--header must be the value of X-ItPay-Signature.");
-  const header = values.header.replace(/^x-itpay-signature:\s*/i, "");
-  const [body, secret] = [bodyOf(positionals), secretOf(values.secret)];
-  try {
-    constructEvent(body, header, secret);
-    process.stdout.write("verified\n");
-    return 0;
-  } catch (error) {
-    if (!isItPayError(error)) throw error;
-    process.stdout.write(`${error.code}: ${error.message}\n`);
-    if (values.explain && error instanceof SignatureVerificationError) process.stdout.write(`${explain(error, body, header, secret)}\n`);
-    return 1;
-  }
+/** The reason of a failed fetch in the user's terms. */
+function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return `the endpoint did not answer within ${TIMEOUT / 1000} s`;
+  const { code } = ((error as Error).cause ?? {}) as { code?: string };
+  const reasons: Record<string, string> = {
+    ECONNREFUSED: "nothing listens there",
+    ECONNRESET: "the connection was reset",
+    EAI_AGAIN: "the host name was not found",
+    ENOTFOUND: "the host name was not found",
+    UND_ERR_SOCKET: "the connection was closed",
+  };
+  return reasons[code ?? ""] ?? `the connection failed${code === undefined ? "" : ` (${code})`}`;
 }
 
-/** Tries what most often went wrong, and says which of it would have verified. */
-function explain({ code, hint }: SignatureVerificationError, body: Uint8Array, header: string, secret: string): string {
-  if (code === "too_old" || code === "too_new") {
-    const seconds = Math.abs(Math.floor(Date.now() / 1000) - Number(/(?:^|,)\s*t=(\d+)/.exec(header)?.[1]));
-    return `The signature is right. Its time is ${seconds} s ${code === "too_old" ? "before" : "after"} this machine's clock; 300 s are allowed. ${hint}`;
-  }
-  if (code !== "no_match") return hint;
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(body);
-  const fits = (otherBody: string | Uint8Array, otherSecret: string): boolean =>
-    otherSecret !== "" && verifySignature(otherBody, header, otherSecret, { maxAge: Infinity });
-  const bodies: [string, string][] = [
-    ["without the byte order mark at its beginning", text.replace(/^\uFEFF/, "")],
-    ["with a byte order mark at its beginning", `\uFEFF${text}`],
-    ["without the white space at its ends", text.trim()],
-    ["with a line break at its end", `${text}\n`],
-    ["with the line breaks of Unix", text.replaceAll("\r\n", "\n")],
-  ];
-  try {
-    const parsed: unknown = JSON.parse(text);
-    bodies.push(["as compact JSON: what you have was parsed and written again, with spaces", JSON.stringify(parsed)]);
-    bodies.push(["as JSON with two spaces: what you have was parsed and written again", JSON.stringify(parsed, null, 2)]);
-    // Python and some others write a space behind each comma and colon.
-    bodies.push(["as JSON with a space behind each colon and comma: what you have was parsed and written again", spaced(parsed)]);
-  } catch {
-    // Not JSON: nothing of it could have been written again.
-  }
-  for (const [what, other] of bodies) if (fits(other, secret)) return `The signature fits the body ${what}. Pass the raw bytes as they came.`;
-  const secrets: [string, string][] = [
-    ["without the white space around it", secret.trim()],
-    ["with a line break at its end", `${secret}\n`],
-    ["without the quotes around it", secret.replace(/^(["'])(.*)\1$/, "$2")],
-    ["without its prefix whsec_", secret.replace(/^whsec_/, "")],
-    ["with the prefix whsec_", `whsec_${secret}`],
-  ];
-  for (const [what, other] of secrets) if (other !== secret && fits(body, other)) return `The signature fits the secret ${what}.`;
-  return "Neither the body written another way nor the secret without stray characters fits: it is most likely another endpoint's secret, or the body was changed.";
+/** The event to send: a whole one from a file, or one around the file's or a sample's data. */
+function eventOf(file: string | undefined, type: string | undefined, id: string | undefined): object {
+  const found = file === undefined ? undefined : parseJson(file, readFile(file, MAX_BODY).toString());
+  const event = isWholeEvent(found) ? found : { type: type ?? "payment_intent.succeeded", data: found };
+  const { id: ownId, type: ownType, data, ...rest } = event as { id?: string; type: string; data?: unknown };
+  const sentType = type ?? ownType;
+  return { id: id ?? ownId ?? `evt_${randomUUID()}`, type: sentType, data: data ?? sampleData(sentType), ...rest };
 }
 
-function spaced(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return `{${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${spaced(one)}`).join(", ")}}`;
+function isWholeEvent(value: unknown): value is { type: string; data: object } {
+  const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
+  return typeof type === "string" && typeof data === "object" && data !== null;
 }
 
-function sample(type: string): object {
+function sampleData(type: string): object {
   const status = type.split(".").at(-1) ?? "succeeded";
   return {
     id: `pi_${randomUUID()}`,
@@ -133,18 +187,10 @@ function sample(type: string): object {
   };
 }
 
-function bodyOf([file = "-", ...more]: string[]): Uint8Array {
-  if (more.length > 0) throw new Error("one file at a time; without one the body is read from standard input.");
-  return readFileSync(file === "-" ? 0 : file);
-}
-
-function secretOf(secret: string | undefined): string {
-  const found = secret ?? process.env["ITPAY_WEBHOOK_SECRET"];
-  if (found === undefined || found === "") throw new Error("--secret, or the variable ITPAY_WEBHOOK_SECRET, must be the endpoint's secret.");
+function secretOf(secret: string | undefined, file: string | undefined): string {
+  if (secret !== undefined && file !== undefined) throw new UsageError("--secret and --secret-file exclude each other.");
+  const found = secret ?? (file === undefined ? process.env["ITPAY_WEBHOOK_SECRET"] : readFile(file, MAX_SECRET_FILE).toString().replace(/\r?\n$/, ""));
+  if (found === undefined) throw new UsageError("there is no secret to sign with. Set ITPAY_WEBHOOK_SECRET, in the environment or in .env, or pass --secret-file.");
+  if (found === "") throw new UsageError("the secret is empty.");
   return found;
-}
-
-function complain(sentence: string, code: number): number {
-  process.stderr.write(`itpay webhook: ${sentence}\n`);
-  return code;
 }

@@ -1,15 +1,20 @@
-// The page at `/`: every payment and every delivery of both gateways, the latest first.
+// The page at `/`: payments, webhooks, requests and services of both gateways, the latest first.
 
-import { type GoPaySandbox, isItPayError, type Sandbox } from "../../entry/sandbox.js";
+import { ItPayClient } from "../../entry/index.js";
+import { type GoPaySandbox, isItPayError, type Sandbox, type SandboxRequest } from "../../entry/sandbox.js";
+import { problemOf } from "../error-body.js";
 import { gopayPath } from "./gopay.js";
-import { Html, html } from "./html.js";
+import { type Html, html } from "./html.js";
 import { amountOf, type Delivery, timeOf, toneOf } from "./layout.js";
 import type { Page } from "./page.js";
+import { SIGNATURE_PATH } from "./signature.js";
 import { type Language, TEXTS } from "./texts.js";
 import { walletPath } from "./wallet.js";
 
-/** How many of each are shown. */
+/** How many entries of each list are shown. */
 const SHOWN = 100;
+/** How much of a request's body is shown, in characters. */
+const MAX_BODY = 2_000;
 
 interface PaymentRow {
   path: string;
@@ -26,23 +31,27 @@ interface DeliveryRow extends Delivery {
   path: string;
   payment: string | number;
   url: string;
+  /** The event. A notification has none. */
+  body?: string;
   created_at: number;
 }
 
 export function dashboardPage(itpay: Sandbox, gopay: GoPaySandbox): Page {
+  const client = new ItPayClient({ apiKey: itpay.apiKey, fetch: itpay.fetch });
   return {
     path: /^\/$/,
     languages: ["en", "zh", "cs"],
     show: ({ language }) => {
       const texts = TEXTS[language];
-      const [payments, deliveries] = [paymentsOf(itpay, gopay), deliveriesOfBoth(itpay, gopay)];
+      const [payments, deliveries, requests] = [paymentsOf(itpay, gopay), deliveriesOfBoth(itpay, gopay), requestsOf(itpay, gopay)];
       const tile = (count: number, name: string, id: string): Html => html`<li class="card"><b id="${id}" data-live>${count}</b><span class="soft">${name}</span></li>`;
       const count = (tone: string): number => payments.filter(({ status }) => toneOf(status) === tone).length;
       const section = <T>(id: string, title: string, all: readonly T[], row: (one: T) => Html, empty: Html): Html =>
         html`<section aria-labelledby="${id}-title"><h2 id="${id}-title">${title} <small id="${id}-count" data-live>${all.length > SHOWN && texts.latest(SHOWN, all.length)}</small></h2>
 <div id="${id}" data-live class="card">${all.length === 0 ? html`<p class="empty">${empty}</p>` : html`<ul class="rows ${id}">${all.slice(-SHOWN).reverse().map(row)}</ul>`}</div></section>`;
       const body = html`<main class="board" tabindex="-1">
-<h1>${texts.overview}</h1>
+<div class="top"><h1>${texts.overview}</h1>
+<form method="post" action="/?lang=${language}"><button name="test" value="itpay" class="main">${texts.testPayment}</button></form></div>
 <ul class="tiles">
 ${tile(payments.length, texts.payments, "all")}
 ${tile(count("good"), texts.status["succeeded"] ?? "", "paid")}
@@ -51,11 +60,15 @@ ${tile(deliveries.filter(({ progress }) => progress.state === "delivered").lengt
 </ul>
 ${section("payments", texts.payments, payments, (one) => payment(one, language), html`<b>${texts.noPayments}</b><br>${texts.noPaymentsHint}`)}
 ${section("deliveries", texts.deliveries, deliveries, (one) => delivery(one, language), html`${texts.noDeliveries}`)}
+${section("requests", texts.requests, requests, (one) => request(one, language), html`${texts.noRequests}`)}
+${section("services", texts.services, [...itpay.services].reverse(), service, html``)}
+<p class="soft"><a href="${SIGNATURE_PATH}">${texts.checkSignature}</a></p>
 <noscript><a href="/?lang=${language}">${texts.reload}</a></noscript>
 </main>`;
       return { title: `${texts.overview} · ${texts.sandbox}`, body };
     },
     press: async (_visit, form) => {
+      if (form.has("test")) return testPayment(client);
       const id = form.get("redeliver") ?? "";
       try {
         await (itpay.deliveries.some((one) => one.id === id) ? itpay : gopay).redeliver(id);
@@ -66,6 +79,19 @@ ${section("deliveries", texts.deliveries, deliveries, (one) => delivery(one, lan
       }
     },
   };
+}
+
+/** Creates a payment with its code. Returns the path of its wallet. */
+async function testPayment(client: ItPayClient): Promise<string> {
+  const { id } = await client.paymentIntents.create({
+    service_id: "svc_sandbox",
+    type: "one_time",
+    amount: { currency: "CNY", value: 699 },
+    description: "Test payment",
+    payer: { agent_id: "agent_sandbox" },
+  });
+  await client.qr.generate(id);
+  return walletPath(id);
 }
 
 function paymentsOf(itpay: Sandbox, gopay: GoPaySandbox): PaymentRow[] {
@@ -84,22 +110,60 @@ function deliveriesOfBoth(itpay: Sandbox, gopay: GoPaySandbox): DeliveryRow[] {
   return rows.sort((a, b) => a.created_at - b.created_at);
 }
 
+function requestsOf(itpay: Sandbox, gopay: GoPaySandbox): SandboxRequest[] {
+  // GoPay's paths as they are in the URL.
+  const ofGopay = gopay.requests.slice(-SHOWN).map((one) => ({ ...one, path: `/gopay${one.path}` }));
+  return [...itpay.requests.slice(-SHOWN), ...ofGopay].sort((a, b) => a.at - b.at);
+}
+
 function payment({ path, id, title, at, amount, status }: PaymentRow, language: Language): Html {
   return html`<li><div class="what"><a id="to-${id}" href="${path}?lang=${language}">${title}</a>
 <div class="soft line">${timeOf(at, language)} · <code>${id}</code></div></div>
 <div class="side"><span class="price">${amountOf(amount, language)}</span><span class="pill ${toneOf(status)}">${TEXTS[language].status[status] ?? status}</span></div></li>`;
 }
 
-function delivery({ id, name, path, payment: of, url, attempts, progress }: DeliveryRow, language: Language): Html {
+function delivery({ id, name, path, payment: of, url, body, attempts, progress }: DeliveryRow, language: Language): Html {
   const texts = TEXTS[language];
   const tries = attempts.map(
     ({ at, duration, status }) =>
-      html`<li class="${status !== null && status >= 200 && status < 300 ? "ok" : "no"}">${timeOf(at, language)} ${status ?? texts.noAnswer} <span class="soft">${duration} ms</span></li>`,
+      html`<li class="${status !== null && status >= 200 && status < 300 ? "ok" : "no"}">${timeOf(at, language)} ${status ?? texts.noResponse} <span class="soft">${duration} ms</span></li>`,
   );
   return html`<li><div class="what"><b>${name}</b>
 <div class="soft line"><a href="${path}?lang=${language}"><code>${of}</code></a></div>
 <div class="soft line">→ <code>${url}</code></div>
-<ol class="tries">${tries}</ol></div>
+<ol class="tries">${tries}</ol>
+${body !== undefined && html`<details id="event-${id}"><summary>${texts.event}</summary>${source(body)}<p><a href="${SIGNATURE_PATH}?event=${encodeURIComponent(id)}">${texts.checkSignature}</a></p></details>`}</div>
 <div class="side"><span class="pill ${toneOf(progress.state)}">${texts.progress[progress.state]}${progress.state === "waiting" && html` · ${timeOf(progress.due, language)}`}</span>
 <form method="post" action="/?lang=${language}"><button id="again-${id}" name="redeliver" value="${id}" aria-label="${texts.again}: ${name}, ${of}">${texts.again}</button></form></div></li>`;
+}
+
+function request({ at, method, path, body, status, errorBody }: SandboxRequest, language: Language): Html {
+  const texts = TEXTS[language];
+  const isGood = status !== undefined && status < 400;
+  const id = `request-${at}-${method}-${path}`.replaceAll(/[^\w-]/g, "-");
+  const parts = [errorBody !== undefined && errorBody !== "" && html`<p class="soft">${texts.response}</p>${source(errorBody)}`, body !== "" && html`<p class="soft">${texts.body}</p>${source(body)}`];
+  const { code, message } = problemOf(errorBody);
+  return html`<li><div class="what"><div class="path"><code>${method}</code> <code>${path}</code></div>
+${(code !== undefined || message !== undefined) && html`<div class="problem"><b>${code}</b> ${message}</div>`}
+<div class="soft line">${timeOf(at, language)}</div>
+${parts.some(Boolean) && html`<details id="${id}"><summary>${texts.details}</summary>${parts}</details>`}</div>
+<div class="side"><span class="pill ${isGood ? "good" : "bad"}">${status ?? texts.noResponse}</span></div></li>`;
+}
+
+function service({ id, name, status, accepted_channels: channels = [], endpoint }: Sandbox["services"][number]): Html {
+  return html`<li><div class="what"><b>${name}</b>
+<div class="soft line"><code>${id}</code>${channels.length > 0 && html` · ${channels.join(", ")}`}</div>
+<div class="soft line">→ <code>${endpoint}</code></div></div>
+<div class="side"><span class="pill ${status === "active" ? "good" : "late"}">${status}</span></div></li>`;
+}
+
+/** JSON with line breaks, or other text as it is. */
+function source(text: string): Html {
+  let shown = text;
+  try {
+    shown = JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    // A form, or a body that was cut.
+  }
+  return html`<pre tabindex="0">${shown.length > MAX_BODY ? `${shown.slice(0, MAX_BODY)}…` : shown}</pre>`;
 }

@@ -7,13 +7,13 @@ import type { Page, Shown, Visit } from "./page.js";
 import { paymentPage, webAddress } from "./payment.js";
 import { GOPAY_TEXTS, TEXTS } from "./texts.js";
 
-/** Where `gw_url` begins; the payment's id follows. */
+/** The prefix of each `gw_url`, which ends with the payment's id. */
 export const GOPAY_PATH = "/gopay/pay";
 
 const CARD = "PAYMENT_CARD";
 const BANK = "BANK_ACCOUNT";
 
-/** What each button does, step by step. */
+/** The steps of each button. */
 const BUTTONS: Record<string, (gateway: GoPaySandbox, id: string) => Promise<unknown>> = {
   card: async (gateway, id) => {
     await gateway.chooseMethod(id, CARD);

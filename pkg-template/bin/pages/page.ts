@@ -1,30 +1,33 @@
-// What a page is to the server. A gateway's page is a file beside this one, and a line in the server's list.
+// The interface between a page and the server. A new page is a file in this folder and a line in start.ts.
 
 import type { Html } from "./html.js";
 import type { Language } from "./texts.js";
 
 export interface Visit {
-  /** What the path names: an intent, a payment. Empty on a page that shows many. */
+  /** The id in the path, such as a payment's. Empty on a page without one. */
   id: string;
   language: Language;
-  /** Whether the last press could not follow on the state that the payment had. */
-  refused: boolean;
+  query: URLSearchParams;
+  /** Whether the payment's state did not allow the last button. */
+  isRejected: boolean;
 }
 
 export interface Page {
-  /** Its group, if it has one, is the visit's id. */
+  /** The group of the pattern, if it has one, is the visit's id. */
   path: RegExp;
-  /** The languages that it speaks; the first is for everyone else. */
+  /** The languages of the page. The first is the default. */
   languages: readonly [Language, ...Language[]];
-  /** What the payment itself asks for; what the reader asks for comes first. */
+  /** The payment's language. The reader's choice comes first. */
   language?(id: string): string | undefined;
-  /** Undefined where there is nothing of that id. */
+  /** Returns undefined if there is nothing with this id. */
   show(visit: Visit): Shown | undefined;
-  /** A button of it. False if what it asks for can't follow. */
-  press(visit: Visit, form: URLSearchParams): Promise<boolean>;
+  /** Handles a button. Returns whether the state allows it, or the path of the page to show next. */
+  press?(visit: Visit, form: URLSearchParams): Promise<boolean | string>;
 }
 
 export interface Shown {
   title: string;
   body: Html;
+  /** A module script for the page. It may import from /itpay/ and compile its WebAssembly. */
+  script?: string;
 }

@@ -1,4 +1,4 @@
-// A payment as whoever pays sees it: the same page for every gateway, which brings its own words, buttons and facts.
+// The payment page that a payer sees. It is the same for both gateways, which bring their own texts and buttons.
 
 import { Html, html } from "./html.js";
 import type { Tone } from "./layout.js";
@@ -6,31 +6,31 @@ import type { Shown, Visit } from "./page.js";
 import { TEXTS } from "./texts.js";
 
 export interface Payment {
-  /** The page's own path. */
+  /** The path of the page. */
   path: string;
   merchant: string;
   description: string | undefined;
-  /** Written for people. */
+  /** Formatted for the reader. */
   amount: string;
   tone: Tone;
   /** A word and a sentence for the state. */
   status: string;
   meaning: string;
-  /** Why it ended as it did. */
+  /** The reason of a failure. */
   reason: string | undefined;
-  /** What is shown while it waits. */
+  /** Shown while the payment is open. */
   picture: Html | undefined;
   buttons: Button[];
-  /** Where the payer goes afterwards, and what it is called. */
+  /** The page that the payer returns to, and its name. */
   home: { url: string; name: string } | undefined;
-  /** Terms and what they are; those without are left out. */
+  /** Terms and values. A term without a value is left out. */
   facts: [string, Html | string | undefined][];
 }
 
 export interface Button {
   action: string;
   name: string;
-  /** `main` is the one that pays. */
+  /** `main` is the button that pays. */
   style?: "main" | "half";
   possible: boolean;
 }
@@ -41,7 +41,7 @@ const MARKS: Partial<Record<Tone, string>> = {
   late: '<path d="M12 6v6l4 3"/><circle cx="12" cy="12" r="9.5"/>',
 };
 
-export function paymentPage(payment: Payment, { language, refused }: Visit): Shown {
+export function paymentPage(payment: Payment, { language, isRejected }: Visit): Shown {
   const texts = TEXTS[language];
   const { amount, home, merchant, tone } = payment;
   const over = tone !== "waits";
@@ -56,7 +56,7 @@ export function paymentPage(payment: Payment, { language, refused }: Visit): Sho
 <div class="to"><span class="avatar" aria-hidden="true">${[...merchant][0]?.toUpperCase()}</span><div><h1>${merchant}</h1>${payment.description !== undefined && html`<p class="soft">${payment.description}</p>`}</div></div>
 <p class="amount">${amount}</p>
 <div class="state" id="state" role="status" data-live><span class="pill ${tone}">${payment.meaning}</span>${payment.reason !== undefined && html`<span class="soft">${payment.reason}</span>`}</div>
-${refused && html`<p class="notice" role="alert">${texts.refused}</p>`}
+${isRejected && html`<p class="notice" role="alert">${texts.rejected}</p>`}
 <div id="picture" data-live class="picture">${over ? html`<div class="mark ${tone}"><svg viewBox="0 0 24 24" aria-hidden="true">${new Html(MARKS[tone] ?? "")}</svg></div>` : payment.picture}</div>
 <form class="buttons" id="buttons" data-live method="post" action="${self}">${!over && buttons}${link}</form>
 <dl class="facts" id="facts" data-live>${facts}</dl>
@@ -66,7 +66,7 @@ ${refused && html`<p class="notice" role="alert">${texts.refused}</p>`}
   return { title: `${payment.status} · ${amount} · ${merchant}`, body };
 }
 
-/** A web address, as a browser writes it; anything else is none. */
+/** Returns an HTTP URL in a browser's spelling, and undefined for anything else. */
 export function webAddress(url: string | undefined): string | undefined {
   return url !== undefined && /^https?:\/\/[^/]/i.test(url) && URL.canParse(url) ? new URL(url).href : undefined;
 }

@@ -1,4 +1,4 @@
-// What the pages say, by language.
+// The texts of the pages, by language.
 
 export type Language = "cs" | "en" | "zh";
 
@@ -10,7 +10,7 @@ export interface Texts {
   reload: string;
   notFound: string;
   notFoundHint: string;
-  refused: string;
+  rejected: string;
   overview: string;
   language: string;
   pay: (amount: string) => string;
@@ -32,7 +32,16 @@ export interface Texts {
   deliveries: string;
   noDeliveries: string;
   again: string;
-  noAnswer: string;
+  testPayment: string;
+  requests: string;
+  noRequests: string;
+  services: string;
+  event: string;
+  details: string;
+  body: string;
+  response: string;
+  checkSignature: string;
+  noResponse: string;
   attempts: (count: number) => string;
   order: string;
   notifications: string;
@@ -41,7 +50,7 @@ export interface Texts {
   channels: Record<string, string>;
   /** A short word for each status. */
   status: Record<string, string>;
-  /** What it means, in a sentence. */
+  /** A sentence for each status. */
   meaning: Record<string, string>;
   progress: Record<string, string>;
 }
@@ -53,7 +62,7 @@ export const TEXTS: Record<Language, Texts> = {
     reload: "Zobrazit aktuální stav",
     notFound: "Tady nic není",
     notFoundHint: "Sandbox žádnou takovou platbu nezná. Při ukončení vše zapomene, pokud nebyl spuštěn s --state.",
-    refused: "To už nebylo možné: stav platby se mezitím změnil.",
+    rejected: "To už nebylo možné: stav platby se mezitím změnil.",
     overview: "Platby a webhooky",
     language: "Jazyk",
     pay: (amount) => `Zaplatit ${amount}`,
@@ -75,7 +84,16 @@ export const TEXTS: Record<Language, Texts> = {
     deliveries: "Doručování webhooků",
     noDeliveries: "Zatím nebylo nic doručeno",
     again: "Doručit znovu",
-    noAnswer: "bez odpovědi",
+    testPayment: "Zkušební platba",
+    requests: "Požadavky na API",
+    noRequests: "Zatím žádný požadavek",
+    services: "Služby",
+    event: "Událost (JSON)",
+    details: "Podrobnosti",
+    body: "Tělo požadavku",
+    response: "Odpověď",
+    checkSignature: "Ověřit podpis webhooku",
+    noResponse: "bez odpovědi",
     attempts: (count) => (count === 1 ? "1 pokus" : count > 1 && count < 5 ? `${count} pokusy` : `${count} pokusů`),
     order: "Objednávka",
     notifications: "Notifikace",
@@ -118,8 +136,8 @@ export const TEXTS: Record<Language, Texts> = {
     noMoney: "No money moves here",
     reload: "Show the state now",
     notFound: "There is nothing here",
-    notFoundHint: "The sandbox knows no payment of this name. It forgets everything when it ends, unless it was started with --state.",
-    refused: "That was no longer possible: the payment had moved on.",
+    notFoundHint: "The sandbox has no payment with this id. It forgets everything when it ends, unless it was started with --state.",
+    rejected: "That is no longer possible: the payment has changed.",
     overview: "Payments and webhooks",
     language: "Language",
     pay: (amount) => `Pay ${amount}`,
@@ -139,9 +157,18 @@ export const TEXTS: Record<Language, Texts> = {
     noPayments: "No payment yet",
     noPaymentsHint: "They appear here as soon as your code creates one.",
     deliveries: "Webhook deliveries",
-    noDeliveries: "Nothing was delivered yet",
+    noDeliveries: "No webhook yet",
     again: "Deliver again",
-    noAnswer: "no answer",
+    testPayment: "Make a test payment",
+    requests: "API requests",
+    noRequests: "No request yet",
+    services: "Services",
+    event: "Event as JSON",
+    details: "Details",
+    body: "Request body",
+    response: "Response",
+    checkSignature: "Check a webhook signature",
+    noResponse: "no response",
     attempts: (count) => (count === 1 ? "1 attempt" : `${count} attempts`),
     order: "Order",
     notifications: "Notifications",
@@ -152,17 +179,17 @@ export const TEXTS: Record<Language, Texts> = {
       pending: "Created",
       qr_generated: "Waiting",
       scanning: "Scanned",
-      authorized: "Authorised",
+      authorized: "Authorized",
       captured: "Captured",
       succeeded: "Paid",
       failed: "Declined",
       expired: "Expired",
-      cancelled: "Cancelled",
+      cancelled: "Canceled",
       CREATED: "Waiting",
       PAYMENT_METHOD_CHOSEN: "Method chosen",
-      AUTHORIZED: "Authorised",
+      AUTHORIZED: "Authorized",
       PAID: "Paid",
-      CANCELED: "Cancelled",
+      CANCELED: "Canceled",
       TIMEOUTED: "Timed out",
       PARTIALLY_REFUNDED: "Partly refunded",
       REFUNDED: "Refunded",
@@ -170,23 +197,23 @@ export const TEXTS: Record<Language, Texts> = {
     meaning: {
       pending: "The merchant has not asked for a code yet",
       qr_generated: "Waiting to be scanned",
-      scanning: "Scanned: waiting for the payer to agree",
-      authorized: "The payer agreed",
-      captured: "The money has moved",
+      scanning: "Scanned: waiting for the payer's confirmation",
+      authorized: "The payer authorized the payment",
+      captured: "The money was captured",
       succeeded: "Payment complete",
       failed: "The payment was declined",
-      expired: "The time to pay is up",
-      cancelled: "The payment was called off",
+      expired: "The payment expired",
+      cancelled: "The payment was canceled",
       CREATED: "Waiting for the payer",
       PAYMENT_METHOD_CHOSEN: "Waiting for the money",
-      AUTHORIZED: "The money is blocked until the merchant takes it",
+      AUTHORIZED: "The money is reserved until the merchant captures it",
       PAID: "Payment complete",
-      CANCELED: "The payment was cancelled",
-      TIMEOUTED: "The time to pay is up",
-      PARTIALLY_REFUNDED: "A part was given back",
-      REFUNDED: "The money was given back",
+      CANCELED: "The payment was canceled",
+      TIMEOUTED: "The payment timed out",
+      PARTIALLY_REFUNDED: "A part was refunded",
+      REFUNDED: "The money was refunded",
     },
-    progress: { waiting: "Waiting", in_flight: "Being posted", delivered: "Delivered", abandoned: "Given up" },
+    progress: { waiting: "Waiting", in_flight: "Sending", delivered: "Delivered", abandoned: "Abandoned" },
   },
   zh: {
     sandbox: "沙盒",
@@ -194,7 +221,7 @@ export const TEXTS: Record<Language, Texts> = {
     reload: "刷新状态",
     notFound: "这里什么也没有",
     notFoundHint: "沙盒中没有这笔付款。除非以 --state 启动，沙盒结束时会清除全部数据。",
-    refused: "操作无法完成：付款状态已发生变化。",
+    rejected: "操作无法完成：付款状态已发生变化。",
     overview: "付款与 Webhook 通知",
     language: "语言",
     pay: (amount) => `支付 ${amount}`,
@@ -216,7 +243,16 @@ export const TEXTS: Record<Language, Texts> = {
     deliveries: "Webhook 投递",
     noDeliveries: "暂无投递",
     again: "重新投递",
-    noAnswer: "无响应",
+    testPayment: "创建测试付款",
+    requests: "API 请求",
+    noRequests: "暂无请求",
+    services: "服务",
+    event: "事件 JSON",
+    details: "详情",
+    body: "请求正文",
+    response: "响应",
+    checkSignature: "检查 Webhook 签名",
+    noResponse: "无响应",
     attempts: (count) => `尝试 ${count} 次`,
     order: "订单",
     notifications: "通知",

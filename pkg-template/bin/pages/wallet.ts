@@ -1,4 +1,4 @@
-// The wallet's page, where `scan_url` leads: what is to be paid, and the payer's buttons.
+// The wallet's page at each `scan_url`: the payment and the payer's buttons.
 
 import { toSvg } from "../../entry/qr.js";
 import { isItPayError, type Sandbox, type SandboxIntent, type WalletAction } from "../../entry/sandbox.js";
@@ -10,7 +10,7 @@ import { TEXTS } from "./texts.js";
 
 export const WALLET_PATH = "/pay";
 
-/** What each button can follow on. */
+/** The statuses that allow each button. */
 const BUTTONS: Record<string, string[]> = {
   pay: ["qr_generated", "scanning", "authorized", "captured"],
   scan: ["qr_generated"],
@@ -46,7 +46,7 @@ function show(gateway: Sandbox, intent: SandboxIntent, visit: Visit): Shown {
   const { status, charge, merchant_name: merchant, channel = "" } = intent;
   const amount = amountOf(intent.amount, language);
   const possible = (action: string): boolean => BUTTONS[action]?.includes(status) ?? false;
-  // No page says where a payer goes afterwards: a merchant can say so in its metadata.
+  // ItPay documents no return page. Here a merchant can name one in the metadata.
   const home = webAddress(intent.metadata?.["return_url"]);
   const picture =
     charge?.qr_data === undefined

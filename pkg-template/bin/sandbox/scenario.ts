@@ -1,22 +1,27 @@
-// `npx itpay sandbox --scenario`: a day that plays by itself against a merchant. docs/sandbox.md has the format.
+// `npx itpay sandbox --scenario`: plays a day of payments against a merchant. docs/sandbox.md has the format.
 //
-// Scenario time runs `speed` times as fast as the wall's while anything is under way: a request, a delivery, an
-// outage. Time in which nothing happens is skipped.
+// Scenario time runs `speed` times as fast as real time while a request, a delivery or an outage is in progress. Idle
+// time is skipped.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { GoPayClient } from "../../entry/gopay.js";
 import { ItPayClient } from "../../entry/index.js";
 import { type GoPaySandbox, isItPayError, type Sandbox } from "../../entry/sandbox.js";
+import { UsageError } from "../command.js";
+import { parseJson, readFile } from "../input.js";
+import { startOfBody } from "../response-text.js";
 import { log } from "./log.js";
 import type { SandboxServer } from "./server.js";
 
 const DAY = 86_400_000;
-/** How long a merchant may take to answer a checkout, in milliseconds of the wall. */
+/** The time limit of a merchant's checkout, in milliseconds of real time. */
 const CHECKOUT_TIMEOUT = 60_000;
-/** How often a customer tries to check out, and how long they wait in between. */
+/** The size of a checkout's response, in characters. */
+const MAX_CHECKOUT = 64 * 1024;
+const MAX_SCENARIO = 1024 * 1024;
+/** How often a customer tries to check out, and the pause between two tries in milliseconds of scenario time. */
 const CHECKOUT_TRIES = 5;
 const CHECKOUT_PAUSE = 60_000;
 
@@ -34,17 +39,17 @@ type Step =
   | { kind: "refund"; at: number; count: number };
 
 export interface Scenario {
-  /** Midnight at its beginning, in Unix milliseconds. */
+  /** The start of the day, in Unix milliseconds. */
   midnight: number;
   speed: number;
   seed: number;
-  /** Where customers go. Without it the sandbox creates the payments, and the webhooks go here. */
+  /** The merchant's checkout. Without it the sandbox creates the payments. */
   checkout: string | undefined;
   webhook: string | undefined;
   steps: Step[];
 }
 
-/** The scenario's time. */
+/** The scenario's clock. */
 export class Clock {
   readonly #speed: number;
   #base: number;
@@ -57,14 +62,14 @@ export class Clock {
 
   readonly now = (): number => Math.floor(this.#base + (performance.now() - this.#wall) * this.#speed);
 
-  /** Never backwards. */
+  /** Moves the clock forward, never backward. */
   skipTo(time: number): void {
     this.#base = Math.max(time, this.now());
     this.#wall = performance.now();
   }
 }
 
-/** Starts it; it tells its end in the log. `changed` is to be called whenever something in the gateway has. */
+/** Starts the scenario and logs its end. Call `changed` after each change of a gateway. */
 export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: GoPaySandbox, server: SandboxServer): { changed: () => void } {
   const { midnight, checkout, steps } = scenario;
   const agenda: { at: number; begin: () => unknown }[] = [];
@@ -78,25 +83,25 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
   const { clientId, clientSecret, goId } = gopay;
   const gopayClient = new GoPayClient({ clientId, clientSecret, goId, isSandbox: true, fetch: gopay.fetch });
 
-  let underWay = 0;
-  /** When something happens by itself next, and whether that may have changed. */
+  let inProgress = 0;
+  /** When a gateway changes by itself next, and whether that has to be looked up again. */
   let due = Infinity;
   let stale = true;
   const begin = (work: () => unknown): void => {
-    underWay += 1;
+    inProgress += 1;
     Promise.resolve()
       .then(work)
       .catch((error: unknown) => {
-        // What has moved on since, as an intent that expired before it was paid, is part of a day.
+        // A payment may have changed in the meantime, as an intent that expired before it was paid.
         if (!isItPayError(error)) log("red", "✗", String(error));
       })
       .finally(() => {
-        underWay -= 1;
+        inProgress -= 1;
       });
   };
-  const quiet = (): boolean => !stale && underWay === 0 && server.busy === 0 && server.outage === undefined;
+  const quiet = (): boolean => !stale && inProgress === 0 && server.busy === 0 && server.outage === undefined;
 
-  /** What one customer does. */
+  /** Buys and pays as one customer. */
   const buy = async (order: Order, outcome: Outcome, tries = 1): Promise<void> => {
     const id = checkout === undefined ? await createPayment(order) : await checkOut(checkout, order);
     if (id === undefined || !isPayable[order.gateway](id)) {
@@ -123,7 +128,6 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
     gopay: { begin: gopay.chooseMethod, cancel: gopay.cancel, fail: gopay.decline, pay: gopay.pay },
   };
 
-  let service: Promise<{ id: string }> | undefined;
   const createPayment = async ({ gateway, order, amount, description }: Order): Promise<string> => {
     if (gateway === "gopay") {
       const { id } = await gopayClient.payments.create({
@@ -137,15 +141,8 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
       });
       return String(id);
     }
-    service ??= itpayClient.manifests.create({
-      name: "Scenario",
-      payment_methods: { one_time: true },
-      accepted_channels: ["alipay", "wechat"],
-      settlement_currency: amount.currency,
-      endpoint: scenario.webhook ?? "",
-    });
     const { id } = await itpayClient.paymentIntents.create({
-      service_id: (await service).id,
+      service_id: "svc_sandbox",
       type: "one_time",
       amount,
       description,
@@ -167,11 +164,11 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
     outage: ({ at, length, outage }) => {
       later(midnight + at, () => {
         server.outage = outage;
-        log("red", "■", `the gateway is out of order for ${length / 1000} s: ${outage}`);
+        log("red", "■", `outage of ${length / 1000} s: ${outage}`);
       });
       later(midnight + at + length, () => {
         server.outage = undefined;
-        log("green", "■", "the gateway is back");
+        log("green", "■", "the outage is over");
       });
     },
     redeliver: ({ at, count }) => {
@@ -187,7 +184,7 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
       });
     },
   };
-  /** So many of them, or all if there are fewer. */
+  /** Picks at most `count` at random. */
   const some = <T>(all: T[], count: number): T[] => {
     while (all.length > count) all.splice(between(0, all.length - 1), 1);
     return all;
@@ -227,7 +224,7 @@ interface Order {
   description: string;
 }
 
-/** The merchant's own checkout: it creates the payment, at ItPay also its code, and answers with `{"id": …}`. */
+/** Posts an order to the merchant's checkout, which creates the payment and responds with `{"id": …}`. */
 async function checkOut(url: string, order: Order): Promise<string | undefined> {
   try {
     const response = await fetch(url, {
@@ -236,7 +233,7 @@ async function checkOut(url: string, order: Order): Promise<string | undefined> 
       body: JSON.stringify(order),
       signal: AbortSignal.timeout(CHECKOUT_TIMEOUT),
     });
-    const { id } = (await response.json()) as { id?: unknown };
+    const { id } = JSON.parse(await startOfBody(response, MAX_CHECKOUT)) as { id?: unknown };
     return response.ok && (typeof id === "string" || typeof id === "number") ? String(id) : undefined;
   } catch {
     return undefined;
@@ -257,24 +254,19 @@ function choose(outcomes: [Outcome, number][], drawn: number): Outcome {
   return outcomes.find(([, weight]) => (left -= weight) < 0)?.[0] ?? "pay";
 }
 
-/** Numbers from 0 up to 1, the same for the same seed. */
+/** Draws numbers from 0 to below 1, the same for the same seed. */
 function randomness(seed: number): () => number {
   let drawn = 0;
   return () => createHash("sha256").update(`${seed} ${drawn++}`).digest().readUInt32BE() / 2 ** 32;
 }
 
-/** @throws Error that names what is wrong */
+/** @throws UsageError that names the field */
 export function readScenario(file: string, webhook: string | undefined): Scenario {
-  let text: string;
+  const parsed = parseJson(file, readFile(file, MAX_SCENARIO).toString());
   try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new Error(`${file} cannot be read.`);
-  }
-  try {
-    return scenarioOf(JSON.parse(text), webhook);
+    return scenarioOf(parsed, webhook);
   } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}.`);
+    throw new UsageError(`${file}: ${(error as Error).message}.`, { cause: error });
   }
 }
 
@@ -288,7 +280,7 @@ function scenarioOf(given: unknown, webhook: string | undefined): Scenario {
   if (!Number.isSafeInteger(seed)) throw new Error("seed must be a whole number");
   if (checkout !== undefined && !(typeof checkout === "string" && /^https?:\/\/./.test(checkout))) throw new Error("checkout must be a URL");
   if (!Array.isArray(steps) || steps.length === 0) throw new Error("steps must be a list with at least one step");
-  if (checkout === undefined && webhook === undefined) throw new Error("give it a checkout, or start the sandbox with --webhook, so that there is a merchant");
+  if (checkout === undefined && webhook === undefined) throw new Error("it needs a checkout, or a sandbox that is started with --webhook");
   return { midnight, speed, seed: seed as number, checkout, webhook, steps: steps.map((step, index) => stepOf(step, `steps[${index}]`)) };
 }
 

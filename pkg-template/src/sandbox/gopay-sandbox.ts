@@ -47,7 +47,7 @@ export type GoPaySandboxState =
  */
 export type GoPaySandboxChange =
   | { type: "payment"; id: string; state: GoPaySandboxState; at: number }
-  | { type: "attempt"; id: string; status: number | null; at: number; response?: string };
+  | { type: "attempt"; id: string; url: string; status: number | null; at: number; response?: string };
 
 /** A payment: the wire object without its oddities, and the internal state. */
 export interface GoPaySandboxPayment {
@@ -173,7 +173,7 @@ export interface GoPaySandbox {
   payment(id: GoPayPaymentId): GoPaySandboxPayment | undefined;
   /** All payments, in the order of creation. */
   readonly payments: readonly GoPaySandboxPayment[];
-  /** The last requests in order: at most 10,000, and at most 16 MiB together. */
+  /** The last requests in order: at most 10,000, and at most 8 MiB together. */
   readonly requests: readonly SandboxRequest[];
   /** All notifications, in order. */
   readonly deliveries: readonly GoPaySandboxDelivery[];

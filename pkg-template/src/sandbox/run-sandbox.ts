@@ -18,6 +18,7 @@ export interface SandboxRequest {
   method: string;
   path: string;
   headers: Record<string, string>;
+  /** Cut after 64 KiB. */
   body: string;
   /** The status of the response. Undefined where an injected fault withheld it. */
   status?: number;
@@ -46,7 +47,7 @@ export interface Environment {
   /** Called with each change of the gateway's state. */
   onChange: (change: object) => void;
   /** Called with each attempt at a delivery. `response` is the start of the response's body. */
-  onAttempt: (attempt: { id: string; status: number | null; at: number; response?: string }) => void;
+  onAttempt: (attempt: { id: string; url: string; status: number | null; at: number; response?: string }) => void;
 }
 
 /** The time limit of a receiver, in milliseconds. */
@@ -54,8 +55,9 @@ const RECEIVER_TIMEOUT = 10_000;
 /** How much of a receiver's response is read, in characters. */
 const MAX_RECEIVER_TEXT = 80;
 const MAX_REQUESTS = 10_000;
-/** The size of all recorded requests together, in characters. */
-const MAX_RECORDED = 16 * 1024 * 1024;
+/** The size of all recorded requests together, in characters, and of a recorded body, in bytes. */
+const MAX_RECORDED = 8 * 1024 * 1024;
+const MAX_RECORDED_BODY = 64 * 1024;
 const MAX_ERROR_BODY = 2_000;
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
@@ -172,7 +174,7 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     if (isClosed) return undefined;
     const { status, text } = result;
     call(() => core.delivered(id, status, now()));
-    return { id, status: status ?? null, at: now(), ...(text ? { response: text } : {}) };
+    return { id, url, status: status ?? null, at: now(), ...(text ? { response: text } : {}) };
   };
 
   /** Settles when `begin` calls back. Rejects when the signal fires or the sandbox is closed. */
@@ -205,7 +207,7 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     const { method, signal } = request;
     const { pathname, search } = new URL(request.url);
     const body = new Uint8Array(await request.arrayBuffer());
-    const entry: SandboxRequest = { at: now(), method, path: pathname, headers: Object.fromEntries(request.headers), body: new TextDecoder().decode(body) };
+    const entry: SandboxRequest = { at: now(), method, path: pathname, headers: Object.fromEntries(request.headers), body: new TextDecoder().decode(body.subarray(0, MAX_RECORDED_BODY)) };
     record(entry);
     const respond = (status: number, headers: Headers, text: string, body: ReadableStream<Uint8Array> | string | null): Response => {
       entry.status = status;

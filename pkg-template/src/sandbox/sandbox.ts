@@ -33,7 +33,7 @@ export interface SandboxOptions {
  */
 export type SandboxChange =
   | { type: "intent"; id: string; status: PaymentIntentStatus; at: number }
-  | { type: "attempt"; id: string; status: number | null; at: number; response?: string };
+  | { type: "attempt"; id: string; url: string; status: number | null; at: number; response?: string };
 
 /** A payment with its internal state. */
 export interface SandboxIntent extends PaymentIntent {
@@ -90,7 +90,7 @@ export interface Sandbox {
   readonly intents: readonly SandboxIntent[];
   /** `svc_sandbox`, which always exists and accepts every channel, and all registered services. */
   readonly services: readonly ServiceManifest[];
-  /** The last requests in order: at most 10,000, and at most 16 MiB together. */
+  /** The last requests in order: at most 10,000, and at most 8 MiB together. */
   readonly requests: readonly SandboxRequest[];
   /** All events, in order. */
   readonly deliveries: readonly SandboxDelivery[];
