@@ -48,7 +48,7 @@ test("a merchant that can't be reached is shown as such", async () => {
   const payment = await shop.payment({ service_id });
   await sandbox.press(`payment-intents/${payment.id}/pay`);
   const page = await shop.open(sandbox.url);
-  assert.match(await row(page, "deliveries", payment.id).innerText(), /no answer/);
+  assert.match(await row(page, "deliveries", payment.id).innerText(), /no response/);
   await shop.close(page);
 });
 

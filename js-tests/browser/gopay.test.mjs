@@ -47,7 +47,7 @@ test("a payer pays by bank, at once or by a transfer that comes later", async ()
 });
 
 test("a payer is refused, leaves, or lets the time run out", async () => {
-  for (const [button, shown, ended] of [["The bank declines", /cancelled\s+_5006/, "CANCELED"], ["Cancel", /cancelled\s+_5043/, "CANCELED"], ["Let it time out", /time to pay is up\s+_5024/, "TIMEOUTED"]]) {
+  for (const [button, shown, ended] of [["The bank declines", /canceled\s+_5006/, "CANCELED"], ["Cancel", /canceled\s+_5043/, "CANCELED"], ["Let it time out", /time to pay is up\s+_5024/, "TIMEOUTED"]]) {
     const order = await shop.order();
     const page = await shop.open(order.gw_url, { javaScriptEnabled: false });
     await page.getByRole("button", { name: button }).click();

@@ -1,26 +1,20 @@
 // `npx itpay webhook` and `npx itpay qr`, as their users start them.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 
 import { createNodeHandler } from "itpay/webhooks/node";
 
+import { itpay as run } from "../command-line.mjs";
+
 const SECRET = "whsec_cli";
 
-async function itpay(args, input = "") {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url)), ...args], { env: { ...process.env, ITPAY_WEBHOOK_SECRET: SECRET } });
-  let [output, errors] = ["", ""];
-  child.stdout.on("data", (piece) => (output += piece));
-  child.stderr.on("data", (piece) => (errors += piece));
-  child.stdin.end(input);
-  const [code] = await once(child, "close");
-  return { code, output, errors };
-}
+const itpay = (args, input = "") => run(args, { env: { ITPAY_WEBHOOK_SECRET: SECRET }, input });
 
 /** The gateway's signature, by Node's own HMAC. */
 const header = (body, secret = SECRET, time = Math.floor(Date.now() / 1000)) => `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
@@ -39,6 +33,90 @@ test("send posts an event that a handler receives, and ends with 1 where it is r
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   assert.equal((await itpay(["webhook", "send", "--to", url])).code, 1);
+});
+
+/** An endpoint on loopback, and what it received. */
+async function endpoint(t, answer = (response) => response.end("thanks")) {
+  const received = [];
+  const server = createServer(async (request, response) => {
+    received.push({ headers: request.headers, body: Buffer.concat(await request.toArray()).toString() });
+    answer(response, request);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { received, url: `http://127.0.0.1:${server.address().port}/hook` };
+}
+
+test("send takes the data or a whole event from a file, an id, and sends it several times", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "itpay-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const write = (name, value) => {
+    writeFileSync(join(folder, name), JSON.stringify(value));
+    return join(folder, name);
+  };
+  const { received, url } = await endpoint(t);
+  const send = async (...args) => {
+    const { code, errors } = await itpay(["webhook", "send", "--to", url, ...args]);
+    assert.equal(code, 0, errors);
+    return received.splice(0).map(({ body }) => JSON.parse(body));
+  };
+  const data = { id: "pi_9", amount: { currency: "CNY", value: 1 } };
+  assert.deepEqual(await send("--id", "evt_9", "--data", write("data.json", data)), [{ id: "evt_9", type: "payment_intent.succeeded", data }]);
+  const event = { id: "evt_7", type: "escrow.held", data, created: 1 };
+  assert.deepEqual(await send("--data", write("event.json", event)), [event]);
+  assert.deepEqual(await send("--data", join(folder, "event.json"), "--id", "evt_8", "--type", "other"), [{ ...event, id: "evt_8", type: "other" }]);
+  const twice = await send("--times", "2");
+  assert.deepEqual(twice[0], twice[1]);
+});
+
+test("send without a secret says so, and a secret may come from a file", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "itpay-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const { received, url } = await endpoint(t);
+  const none = await run(["webhook", "send", "--to", url]);
+  assert.deepEqual([none.code, none.errors], [2, "itpay webhook send: there is no secret to sign with. Set ITPAY_WEBHOOK_SECRET, in the environment or in .env, or pass --secret-file.\nSee npx itpay webhook send --help.\n"]);
+  writeFileSync(join(folder, "secret"), `${SECRET}\n`);
+  assert.equal((await run(["webhook", "send", "--to", url, "--secret-file", join(folder, "secret")])).code, 0);
+  const [{ headers, body }] = received;
+  assert.equal(headers["x-itpay-signature"], header(body, SECRET, Number(/t=(\d+)/.exec(headers["x-itpay-signature"])[1])));
+});
+
+test("send follows no redirect, reads no endless response, and says why there is none", { timeout: 30_000 }, async (t) => {
+  const redirect = await endpoint(t, (response) => response.writeHead(303, { Location: "/hook" }).end());
+  assert.deepEqual([(await itpay(["webhook", "send", "--to", redirect.url])).code, redirect.received.length], [1, 1]);
+  const endless = await endpoint(t, (response) => {
+    const write = () => {
+      while (!response.destroyed && response.write("x".repeat(65536)));
+    };
+    response.on("drain", write);
+    write();
+  });
+  const { code, output } = await itpay(["webhook", "send", "--to", endless.url, "--json"]);
+  assert.deepEqual([code, JSON.parse(output).status, JSON.parse(output).response], [0, 200, "x".repeat(200)]);
+  const reset = await endpoint(t, (_, request) => request.socket.destroy());
+  for (const [url, reason] of [["http://127.0.0.1:1024/", /nothing listens there/], ["http://127.0.0.1:9/", /fetch does not use this port/], [reset.url, /the connection was (closed|reset)/], ["http://none.invalid/", /the host name was not found/]]) {
+    const failed = await itpay(["webhook", "send", "--to", url]);
+    assert.equal(failed.code, 1);
+    assert.match(failed.output, reason);
+  }
+});
+
+test("with --json each command prints a line of JSON", async (t) => {
+  const { url } = await endpoint(t);
+  const parsed = async (args, input) => JSON.parse((await itpay([...args, "--json"], input)).output);
+  const sent = await parsed(["webhook", "send", "--to", url, "--id", "evt_1"]);
+  assert.deepEqual([sent.status, sent.response, sent.event.id, typeof sent.duration], [200, "thanks", "evt_1", "number"]);
+  assert.deepEqual(await parsed(["webhook", "sign", "--timestamp", "1"], BODY), { header: "X-ItPay-Signature", value: header(BODY, SECRET, 1) });
+  assert.deepEqual(await parsed(["webhook", "verify", "--header", header(BODY)], BODY), { verified: true });
+  const refused = await parsed(["webhook", "verify", "--header", header("{}"), "--explain"], BODY);
+  assert.deepEqual([refused.verified, refused.code, refused.checks.map(({ check, result }) => `${check} ${result}`)], [
+    false,
+    "no_match",
+    ["header passed", "secret passed", "signature failed", "timestamp skipped", "event skipped"],
+  ]);
 });
 
 test("sign prints what Node's own HMAC computes", async () => {

@@ -249,10 +249,12 @@ test("the service svc_sandbox exists from the start, and takes every channel", a
 });
 
 test("a lone surrogate is refused with 400, wherever it stands", async () => {
-  const { client, service } = await shop();
-  const params = { id: "pi_1", service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } };
-  const body = JSON.stringify({ ...params, note: "\ud83c" });
-  await assert.rejects(client.request("POST", "/payment-intents", { body }), { status: 400, code: "INVALID_JSON" });
+  const { sandbox, service } = await shop();
+  // The signature covers the path, not the body.
+  const client = new ItPayClient({ apiKey: sandbox.apiKey, fetch: (url, init) => sandbox.fetch(url, { ...init, body: init.body.replace("HALF", "\\ud83c") }) });
+  const params = { service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" }, note: ["HALF"] };
+  await assert.rejects(client.paymentIntents.create(params), { status: 400, code: "INVALID_JSON" });
+  assert.equal(sandbox.intents.length, 1);
 });
 
 test("the requests that are kept are bounded", async () => {

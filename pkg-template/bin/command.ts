@@ -58,6 +58,12 @@ export async function runCommand(spec: Command, args: string[]): Promise<number>
   }
 }
 
+/** The command with all its options on one line. */
+export function synopsisOf({ name, argument, options }: Command): string {
+  const parts = Object.entries(options).map(([option, { value }]) => `[--${option}${value === undefined ? "" : ` ${value}`}]`);
+  return ["npx itpay", name, ...parts, ...(argument === undefined ? [] : [argument])].join(" ");
+}
+
 /** The text of --help. */
 export function helpOf({ name, summary, argument, options, notes, examples }: Command): string {
   const rows = Object.entries({ ...options, help: HELP_OPTION }).map(([option, { value, default: preset, help }]): [string, string] => [

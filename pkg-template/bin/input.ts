@@ -51,14 +51,14 @@ function tooLong(name: string, maxBytes: number): UsageError {
   return new UsageError(`${name} is longer than ${maxBytes / 1024 / 1024} MiB.`);
 }
 
-/** Parses the text of a file. @throws UsageError with the place of the error */
+/** Parses the text of a file. @throws UsageError, with the place of the error where Node knows it */
 export function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const position = /position (\d+)/.exec((error as Error).message)?.[1];
-    const lines = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");
-    throw new UsageError(`${file} is not JSON: see line ${lines.length}, column ${lines.at(-1)!.length + 1}.`);
+    const lines = text.slice(0, Number(position)).split("\n");
+    throw new UsageError(`${file} is not JSON${position === undefined ? "" : `: see line ${lines.length}, column ${lines.at(-1)!.length + 1}`}.`);
   }
 }
 

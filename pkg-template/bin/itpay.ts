@@ -2,7 +2,7 @@
 // `npx itpay`: lists the commands and runs one.
 
 import { VERSION } from "../src/internal/version.js";
-import { type Command, EXIT, runCommand, suggestion } from "./command.js";
+import { type Command, EXIT, runCommand, suggestion, synopsisOf } from "./command.js";
 import { loadEnvFile } from "./input.js";
 import { qr } from "./qr.js";
 import { sandbox } from "./sandbox.js";
@@ -12,13 +12,8 @@ const commands: Command[] = [sandbox, send, sign, verify];
 
 const HELP = `itpay ${VERSION}
 
-Usage: npx itpay COMMAND [options]
-
-Commands:
-${[...commands, { name: "qr", summary: "Draw a QR code in the terminal" }].map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n")}
-
-Options:
-  -h, --help      Show this help, or that of a command: npx itpay sandbox --help
+${[...commands.map((one) => [synopsisOf(one), one.summary]), ["npx itpay qr TEXT [--invert]", "Draw a QR code in the terminal"]].map(([usage, summary]) => `  ${usage}\n      ${summary}\n`).join("")}
+  -h, --help      Show this help, or that of a command: npx itpay webhook send --help
   -v, --version   Show the version
 
 Variables are read from the environment and from ./.env.

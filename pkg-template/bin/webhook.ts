@@ -150,7 +150,8 @@ function lineOf({ status, response, duration }: SendResult): string {
 /** The reason of a failed fetch in the user's terms. */
 function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return `the endpoint did not answer within ${TIMEOUT / 1000} s`;
-  const { code } = ((error as Error).cause ?? {}) as { code?: string };
+  const { code, message } = ((error as Error).cause ?? {}) as { code?: string; message?: string };
+  if (message === "bad port") return "fetch does not use this port, which belongs to another protocol";
   const reasons: Record<string, string> = {
     ECONNREFUSED: "nothing listens there",
     ECONNRESET: "the connection was reset",

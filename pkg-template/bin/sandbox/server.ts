@@ -162,12 +162,12 @@ async function answerPage(
   const languages = found?.languages ?? pages[0]!.languages;
   const id = idOf(found, path);
   const language = languageOf([query.get("lang"), found?.language?.(id)], request.headers["accept-language"], languages);
-  const visit = { id, language, query, isRejected: query.has("rejected") };
+  const visit = { id, language, query, isRejected: query.has("refused") };
   if (method === "POST" && found?.press !== undefined) {
     const next = await found.press(visit, new URLSearchParams(Buffer.from(body).toString()));
     save();
     logEntry({ type: "request", method, path, status: next === false ? 409 : 303 });
-    return void response.writeHead(303, { Location: `${typeof next === "string" ? next : path}?lang=${language}${next === false ? "&rejected" : ""}` }).end();
+    return void response.writeHead(303, { Location: `${typeof next === "string" ? next : path}?lang=${language}${next === false ? "&refused" : ""}` }).end();
   }
   if (!isRead) return sendError(response, 405, "METHOD_NOT_ALLOWED", "GET only", { Allow: "GET, HEAD" });
   const shown = found?.show(visit);
