@@ -43,6 +43,29 @@ test("payments and deliveries appear while one looks, and a delivery is made aga
   await shop.close(page);
 });
 
+test("a button makes a test payment, and requests, events and services are shown", async () => {
+  const page = await shop.open(sandbox.url);
+  await page.getByRole("button", { name: "Make a test payment" }).click();
+  assert.match(page.url(), /\/pay\//);
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await page.getByText("Payment complete").waitFor();
+  await page.getByRole("link", { name: "Payments and webhooks" }).click();
+  await row(page, "payments", "Test payment").getByText("Paid").waitFor();
+  assert.match(await row(page, "services", "svc_sandbox").innerText(), /active/);
+  await assert.rejects(sandbox.client.paymentIntents.retrieve("pi_none"));
+  const request = row(page, "requests", "/v1/payment-intents/pi_none");
+  await request.waitFor();
+  assert.match(await request.innerText(), /PAYMENT_INTENT_NOT_FOUND there is no payment intent/);
+  await request.locator("summary").click();
+  await sandbox.client.manifests.search({});
+  await row(page, "requests", "/v1/services").first().waitFor();
+  assert.match(await request.locator("pre").innerText(), /"code": "PAYMENT_INTENT_NOT_FOUND"/, "it stays open when the page is updated");
+  const event = page.locator("#deliveries li").first();
+  await event.locator("summary").click();
+  assert.match(await event.locator("pre").innerText(), /^{\n  "id": "evt_[^]*"type": "payment_intent\.succeeded"/);
+  await shop.close(page);
+});
+
 test("a merchant that can't be reached is shown as such", async () => {
   const { id: service_id } = await shop.register({ endpoint: "http://127.0.0.1:9/" });
   const payment = await shop.payment({ service_id });

@@ -25,7 +25,7 @@ function check() {
   checks.replaceChildren(...results.map(({ check, result, detail }) => {
     const row = document.createElement("li");
     row.className = result;
-    for (const [name, text] of [["mark", MARKS[result]], ["name", NAMES[check]], ["detail", detail]]) {
+    for (const [name, text] of [["symbol", MARKS[result]], ["name", NAMES[check]], ["detail", detail]]) {
       const part = document.createElement("span");
       part.className = name;
       part.textContent = text;

@@ -98,7 +98,7 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .rows .path { overflow-wrap: anywhere; }
 .rows .problem { font-size: .875rem; color: var(--bad); }
 pre { max-height: 24rem; margin: .25rem 0 .5rem; padding: .75rem .9rem; overflow: auto; font: .8125rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--ground); border-radius: .75rem; }
-.signature { max-width: 44rem; }
+.signature { max-width: 44rem; gap: 1.25rem; }
 .fields { display: grid; gap: .4rem; padding: 1.25rem; }
 .fields label { font-weight: 600; font-size: .875rem; }
 .fields input, .fields textarea { width: 100%; margin-bottom: .6rem; padding: .6rem .75rem; font: .875rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; color: var(--ink); background: var(--ground); border: 1px solid var(--line); border-radius: .6rem; }
@@ -107,7 +107,7 @@ pre { max-height: 24rem; margin: .25rem 0 .5rem; padding: .75rem .9rem; overflow
 .checks li { display: grid; grid-template-columns: 1.25rem 6rem minmax(0, 1fr); gap: .25rem .5rem; padding: .5rem .25rem; border-top: 1px solid var(--line); font-size: .9375rem; }
 .checks li:first-child { border-top: 0; }
 .checks .name { font-weight: 600; }
-.checks .passed .mark { color: var(--good); } .checks .failed .mark, .checks .failed .detail { color: var(--bad); } .checks .skipped { color: var(--soft); }
+.checks .passed .symbol { color: var(--good); } .checks .failed .symbol, .checks .failed .detail { color: var(--bad); } .checks .skipped { color: var(--soft); }
 @media (max-width: 34rem) { .checks li { grid-template-columns: 1.25rem minmax(0, 1fr); } .checks .detail { grid-column: 2; } }
 .tries { display: flex; flex-wrap: wrap; gap: .2rem .9rem; font-size: .8125rem; font-variant-numeric: tabular-nums; }
 .tries .ok { color: var(--good); } .tries .no { color: var(--bad); }

@@ -81,6 +81,17 @@ export async function listen({ host, port, url }: { host: string; port: number; 
   const own = url ?? `http://${bracketed(addresses[0] ?? "127.0.0.1")}:${bound}`;
   const names = new Set([new URL(own).hostname, ...addresses.map(bracketed)]);
 
+  const changed = (): void => {
+    notifying ??= setTimeout(() => {
+      notifying = undefined;
+      for (const listener of listeners) {
+        // A page that no longer reads connects again.
+        if (listener.writableNeedDrain) listener.destroy();
+        else listener.write("data:\n\n");
+      }
+    }, NOTIFY_DELAY).unref();
+  };
+
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = "GET", url: target = "/" } = request;
     const [path = "/", query = ""] = target.split(/\?(.*)/s);
@@ -95,7 +106,7 @@ export async function listen({ host, port, url }: { host: string; port: number; 
     }
     const current = served;
     const problem = await withBody(request, async (body) => {
-      if (isApi(path)) await answerApi(current, request, body, response, outage);
+      if (isApi(path)) await answerApi(current, request, body, response, outage).finally(changed);
       else if (path === "/sandbox/live") follow(method, response);
       else if (path.startsWith("/sandbox/")) await control(current, method, path, body, response);
       else await answerPage(current, request, path, new URLSearchParams(query), body, response);
@@ -120,16 +131,7 @@ export async function listen({ host, port, url }: { host: string; port: number; 
   return {
     url: own,
     serve: (value) => void (served = value),
-    changed: () => {
-      notifying ??= setTimeout(() => {
-        notifying = undefined;
-        for (const listener of listeners) {
-          // A page that no longer reads connects again.
-          if (listener.writableNeedDrain) listener.destroy();
-          else listener.write("data:\n\n");
-        }
-      }, NOTIFY_DELAY).unref();
-    },
+    changed,
     get outage() {
       return outage;
     },

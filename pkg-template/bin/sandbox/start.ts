@@ -157,7 +157,6 @@ function serve(server: SandboxServer, { webhook, state, scenario }: Pick<StartOp
     save: () => {
       isDirty = true;
       save();
-      server.changed();
     },
   });
   return {
