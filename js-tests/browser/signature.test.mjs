@@ -60,7 +60,8 @@ test("an event of the dashboard is filled in and verifies, on a phone and in the
     await page.locator("#deliveries").getByRole("link", { name: "Check a webhook signature" }).first().click();
     await page.getByText("The webhook verifies").waitFor();
     assert.deepEqual(await violations(page), []);
-    await page.setViewportSize({ width: 640, height: 880 });
+    await page.setViewportSize({ width: 560, height: 560 });
+    await page.locator("#checks").scrollIntoViewIfNeeded();
     if (colorScheme === "light") await screenshot(page, "signature");
     await page.setViewportSize({ width: 320, height: 700 });
     assert.deepEqual(await overflowing(page), []);

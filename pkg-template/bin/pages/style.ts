@@ -85,9 +85,9 @@ button.main:hover:enabled, .button.main:hover { filter: brightness(1.08); }
 .rows > li:first-child { border-top: 0; }
 .rows > li { grid-template-columns: minmax(0, 1fr) auto; }
 .rows .what { min-width: 0; }
-.rows .line { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.rows .line { font-size: .875rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .rows .price { font-weight: 600; font-variant-numeric: tabular-nums; text-align: end; }
-.rows .side { display: grid; justify-items: end; gap: .35rem; }
+.rows .side { display: grid; justify-items: end; align-self: start; gap: .35rem; }
 @media (max-width: 34rem) {
   .rows.deliveries > li { grid-template-columns: minmax(0, 1fr); }
   .rows.deliveries .side { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; }
