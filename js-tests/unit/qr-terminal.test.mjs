@@ -90,9 +90,9 @@ test("--png writes a picture, --level decides how much of it may be damaged", as
 
 test("what can't be drawn is refused with a sentence", () => {
   for (const [args, expected] of [
-    [["x", "--level", "X"], /^itpay qr: --level must be L, M, Q or H\.$/],
+    [["x", "--level", "X"], /^itpay qr: --level must be L, M, Q or H\.$/m],
     [["x", "--level", ""], /^itpay qr: --level must be/],
-    [["x", "--png", ""], /^itpay qr: --png needs a file name\.$/],
+    [["x", "--png", ""], /^itpay qr: --png needs a file name\.$/m],
     [["x", "--png", "/nowhere/x.png"], /^itpay qr: ENOENT/],
     [["x", "y"], /^itpay qr: one text at a time/],
     [[], /^itpay qr: `data` must not be empty/],

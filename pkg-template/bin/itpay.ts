@@ -8,11 +8,11 @@ import { qr } from "./qr.js";
 import { sandbox } from "./sandbox.js";
 import { send, sign, verify } from "./webhook.js";
 
-const commands: Command[] = [sandbox, send, sign, verify];
+const commands: Command[] = [sandbox, send, sign, verify, qr];
 
 const HELP = `itpay ${VERSION}
 
-${[...commands.map((one) => [synopsisOf(one), one.summary]), ["npx itpay qr TEXT [--invert]", "Draw a QR code in the terminal"]].map(([usage, summary]) => `  ${usage}\n      ${summary}\n`).join("")}
+${commands.map((one) => `  ${synopsisOf(one)}\n      ${one.summary}\n`).join("")}
   -h, --help      Show this help, or that of a command: npx itpay webhook send --help
   -v, --version   Show the version
 
@@ -45,10 +45,6 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
     loadEnvFile();
     return runCommand(found, args.slice(found.name.split(" ").length - 1));
   }
-  if (name === "qr") {
-    loadEnvFile();
-    return qr(args);
-  }
   const group = commands.filter((one) => one.name.startsWith(`${name} `));
   if (group.length > 0) {
     const [sub] = args;
@@ -60,7 +56,7 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
     process.stderr.write(`itpay ${name}: ${sub === undefined ? "a command is missing" : `there is no command ${JSON.stringify(sub)}`}. There are:\n\n${list}`);
     return EXIT.usage;
   }
-  const names = [...new Set([...commands.map((one) => one.name.split(" ")[0]!), "qr"])];
+  const names = [...new Set(commands.map((one) => one.name.split(" ")[0]!))];
   process.stderr.write(`itpay: there is no command ${JSON.stringify(name)}.${suggestion(name, names, "npx itpay ")}\n\n${HELP}`);
   return EXIT.usage;
 }

@@ -3,28 +3,30 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 
-import { type ErrorCorrection, isItPayError, toTerminal } from "../entry/qr.js";
+import { type ErrorCorrection, toTerminal } from "../entry/qr.js";
+import { command, EXIT, reasonOf, UsageError } from "./command.js";
 
-export async function qr(args: string[]): Promise<number> {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { invert: { type: "boolean" }, level: { type: "string" }, png: { type: "string" } },
-    });
-    const [text = "", ...more] = positionals;
-    if (more.length > 0) throw new Error("one text at a time: put it in quotes.");
-    const { level, png } = values;
-    if (level !== undefined && !/^[LMQH]$/.test(level)) throw new Error("--level must be L, M, Q or H.");
-    if (png === "") throw new Error("--png needs a file name.");
+export const qr = command({
+  name: "qr",
+  summary: "Draw a QR code in the terminal, or as a picture if the terminal is too small",
+  argument: "TEXT",
+  options: {
+    invert: { type: "boolean", help: "For dark text on a light background" },
+    level: { type: "string", value: "LEVEL", help: "The error correction: L, M, Q or H. Default: L in a terminal, M in a picture" },
+    png: { type: "string", value: "FILE", help: "Write a picture instead" },
+  },
+  examples: ["npx itpay qr https://example.com", "npx itpay qr --png code.png --level H https://example.com"],
+  run: async ({ invert, level, png }, text) => {
+    if (text === undefined || text === "") throw new UsageError("a text is missing.");
+    if (level !== undefined && !/^[LMQH]$/.test(level)) throw new UsageError("--level must be L, M, Q or H.");
+    if (png === "") throw new UsageError("--png needs a file name.");
     const errorCorrection = level as ErrorCorrection | undefined;
     if (png !== undefined) {
       await writePng(png, text, errorCorrection);
-      return 0;
+      return EXIT.ok;
     }
-    const code = toTerminal(text, { errorCorrection, invert: values.invert });
+    const code = toTerminal(text, { errorCorrection, invert });
     const lines = code.split("\n");
     const { isTTY, columns, rows } = process.stdout;
     if (isTTY && (columns < lines[0]!.length || rows <= lines.length)) {
@@ -32,17 +34,19 @@ export async function qr(args: string[]): Promise<number> {
       const file = join(mkdtempSync(join(tmpdir(), "itpay-qr-")), "code.png");
       await writePng(file, text, errorCorrection);
       process.stdout.write(`${text}\n\nThe code is larger than this terminal. It is in ${file}\n`);
-      return 0;
+      return EXIT.ok;
     }
     process.stdout.write(`${code}\n`);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`itpay qr: ${(error as Error).message}\n`);
-    return isItPayError(error) ? 1 : 2;
-  }
-}
+    return EXIT.ok;
+  },
+});
 
 async function writePng(file: string, text: string, errorCorrection: ErrorCorrection | undefined): Promise<void> {
   const { toPng } = await import("../entry/qr-png.js");
-  writeFileSync(file, toPng(text, { errorCorrection }));
+  const png = toPng(text, { errorCorrection });
+  try {
+    writeFileSync(file, png);
+  } catch (error) {
+    throw new Error(`${file} cannot be written: ${reasonOf(error)}.`, { cause: error });
+  }
 }
