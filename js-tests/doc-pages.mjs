@@ -37,14 +37,15 @@ export function projectFolder(name) {
 /** The lines that the comments behind `console.log` promise. */
 export const promisedLines = (code) => [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
 
-/** The codes of the errors that the TypeScript and the bindings make. */
+/** The codes of the errors that the TypeScript and the core make. */
 export function errorCodes() {
   const codes = new Set();
-  for (const [folder, pattern] of [["pkg-template/src", /\bcode: "([a-z]+(?:_[a-z]+)*)"/g], ["src/js", /(?:Record|ErrorPayload)::new\(\s*"\w+",\s*"([a-z_]+)"/g]]) {
-    for (const file of readdirSync(join(root, folder), { recursive: true })) {
-      if (!/\.(ts|rs)$/.test(file) || /^(agents|sandbox)/.test(file)) continue;
+  const collect = (folder, files, pattern) => {
+    for (const file of readdirSync(join(root, folder), { recursive: true }).filter((name) => files.test(name))) {
       for (const [, code] of readFileSync(join(root, folder, file), "utf8").matchAll(pattern)) codes.add(code);
     }
-  }
+  };
+  collect("pkg-template/src", /^(?!agents|sandbox).*\.ts$/, /\bcode: "([a-z]+(?:_[a-z]+)*)"/g);
+  collect("src", /^(call|error|js\/\w+)\.rs$/, /(?:(?:CallError|Record)::new\(\s*[\w:"]+,\s*|missing\(\s*|(?:_|None|Some\(_\))\) => )"([a-z]+_[a-z_]+|timeout|aborted)"/g);
   return [...codes];
 }
