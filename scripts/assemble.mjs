@@ -89,7 +89,7 @@ await bundle.write({
   generatedCode: "es2015",
   hoistTransitiveImports: false,
   chunkFileNames: "shared-[name].js",
-  manualChunks: (id) => (/\/src\/(internal|webhooks|qr\/encoder)\b/.test(id) ? "code" : undefined),
+  manualChunks: (id) => (/\/src\/(internal|webhooks|qr\/encoder)\b/.test(id) ? "code" : /\/src\/client\/(client|money)\b/.test(id) ? "client" : undefined),
 });
 await bundle.close();
 write(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');

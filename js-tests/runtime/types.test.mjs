@@ -22,3 +22,9 @@ test("<itpay-qr> has types in React, Vue and Svelte, and wrong attributes do not
   const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, "frameworks.tsx"], { cwd: folder }).catch((error) => error);
   assert.equal(stdout, "");
 });
+
+test("the tools for agents fit the types of the AI SDK and of LangChain", async () => {
+  const options = ["--ignoreConfig", "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "--target", "es2022", "--lib", "es2023,dom,dom.iterable", "--types", "node", "--module", "nodenext", "--moduleResolution", "nodenext"];
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, "agents.ts"], { cwd: folder }).catch((error) => error);
+  assert.equal(stdout, "");
+});

@@ -47,11 +47,11 @@ test("every link and picture of the README and of the pages is in the tarball, b
   assert.deepEqual(missing, []);
 });
 
-test("the README's pictures are below 150 KB together, the tarball below 1.3 MB", () => {
+test("the README's pictures are below 150 KB together, the tarball below 1.5 MB", () => {
   const pictures = packed.files.filter(({ path }) => /\.(png|svg|jpe?g)$/.test(path));
   assert.equal(pictures.length, 2);
   assert.ok(pictures.reduce((sum, { size }) => sum + size, 0) < 150_000);
-  assert.ok(packed.size < 1_300_000, `${packed.size}`);
+  assert.ok(packed.size < 1_500_000, `${packed.size}`);
 });
 
 test("nothing is installed beside it and nothing runs when it is installed", () => {
@@ -63,7 +63,8 @@ test("no source map is promised: the JavaScript is as readable as its source, an
   for (const { path } of packed.files.filter(({ path: name }) => /\.m?js$/.test(name))) {
     const text = readFileSync(join(pkg, path), "utf8");
     assert.doesNotMatch(text, /sourceMappingURL/, path);
-    if (!path.endsWith(".text.js")) assert.ok(text.split("\n").every((line) => line.length < 1000), `${path} has lines that nobody reads`);
+    // The MCP server is other people's code, for the most part.
+    if (!path.endsWith(".text.js") && path !== "dist/bin/mcp.mjs") assert.ok(text.split("\n").every((line) => line.length < 1000), `${path} has lines that nobody reads`);
   }
 });
 
@@ -152,6 +153,7 @@ const modules = {
   "./qr/element": ["qr"],
   "./qr/png": ["qr-png"],
   "./sandbox": ["sandbox"],
+  "./agents": ["client", "qr-png"],
 };
 const pieces = wasmPieces(pkg);
 test("every entry brings its wasm modules along, each once, and no other", async () => {
@@ -211,7 +213,7 @@ test("an entry has the same names by import, by require and in a bundle, and eac
 });
 
 test("Node's require finds an entry and what it shares with others in few files: each is a millisecond", () => {
-  const files = { "itpay/webhooks": 2, "itpay/stores": 2, "itpay/webhooks/node": 2, "itpay/qr": 3, "itpay/qr/png": 3, itpay: 3, "itpay/sandbox": 2, "itpay/paykit": 4, "itpay/gopay": 3 };
+  const files = { "itpay/webhooks": 2, "itpay/stores": 2, "itpay/webhooks/node": 2, "itpay/qr": 3, "itpay/qr/png": 3, itpay: 3, "itpay/sandbox": 2, "itpay/agents": 4, "itpay/paykit": 4, "itpay/gopay": 3 };
   for (const [name, most] of Object.entries(files)) {
     const program = `require(${JSON.stringify(name)}); console.log(Object.keys(require.cache).length);`;
     const { stdout } = spawnSync(process.execPath, ["-e", program], { cwd: fileURLToPath(new URL("..", import.meta.url)), encoding: "utf8" });
