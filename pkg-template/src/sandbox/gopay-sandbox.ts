@@ -4,6 +4,7 @@ import { ValidationError } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
 import { call, checkedClock, checkedText, checkFunctions, checkTexts, type Fault, randomness, runSandbox, type SandboxRequest } from "./run-sandbox.js";
 
+/** Options of `createGopaySandbox`. */
 export interface GoPaySandboxOptions {
   /** The only client that the sandbox accepts. Default `1000000001`. */
   clientId?: string | undefined;
@@ -21,16 +22,17 @@ export interface GoPaySandboxOptions {
   enabled?: { recurrence?: boolean | undefined; preauthorization?: boolean | undefined; partialCapture?: boolean | undefined } | undefined;
   /** The clock for dates, tokens and due times, in Unix milliseconds. Default: the machine's. See `tick()`. */
   now?: (() => number) | undefined;
-  /** Makes ids the same in each run. */
+  /** Number from which ids and everything else random are derived, so that each run is the same. Default: random. */
   seed?: number | undefined;
-  /** The result of `snapshot()`, to continue from there. */
+  /** State to continue from: the result of `snapshot()`. Default: an empty gateway. */
   state?: string | undefined;
   /** Fetches the notification URLs. Default: `globalThis.fetch`, looked up each time. Redirects are not followed. */
   deliver?: typeof fetch | undefined;
-  /** Called with each state that a payment enters and each attempt at a notification, in order. */
+  /** Called for each state that a payment enters and for each attempt at a delivery, in order. Default: nothing. */
   onChange?: ((change: GoPaySandboxChange) => void) | undefined;
 }
 
+/** States of a payment. */
 export type GoPaySandboxState =
   | "CREATED"
   | "PAYMENT_METHOD_CHOSEN"
@@ -51,26 +53,41 @@ export type GoPaySandboxChange =
 
 /** A payment: the wire object without its oddities, and the internal state. */
 export interface GoPaySandboxPayment {
+  /** Id of the payment. */
   id: number;
   /** The first payment's id, if this is a charge of a recurrence. */
   parent_id?: number | undefined;
+  /** Number of the order. */
   order_number: string;
+  /** Text for the customer. */
   order_description: string | null;
+  /** State of the payment. */
   state: GoPaySandboxState;
+  /** Reason of the state. */
   sub_state?: string | undefined;
   /** In minor units. */
   amount: number;
+  /** ISO 4217. */
   currency: string;
+  /** Instrument that the customer chose. */
   payment_instrument?: string | undefined;
+  /** The payer. */
   payer: Record<string, unknown>;
+  /** The e-shop. */
   target: { type: string; goid: number };
+  /** The recurrence. */
   recurrence?: { recurrence_cycle: string; recurrence_period?: number | undefined; recurrence_date_to: string; recurrence_state: "REQUESTED" | "STARTED" | "STOPPED" } | undefined;
+  /** The preauthorization. */
   preauthorization?: { requested: boolean; state: "REQUESTED" | "AUTHORIZED" | "CAPTURED" | "CANCELED" } | undefined;
+  /** The merchant's data. */
   additional_params: { name: string; value: string }[];
+  /** Language of the payment page. */
   lang: string;
+  /** The payment page. */
   gw_url: string;
   /** The page that the payer returns to, with the payment's id. */
   return_url: string;
+  /** Where notifications go. */
   notification_url: string | null;
   /** The payment instruments that the payer may choose. */
   choices: string[];
@@ -80,6 +97,7 @@ export interface GoPaySandboxPayment {
   expires_at: number;
   /** The amount received, in minor units. Refunds are not subtracted. */
   paid: number;
+  /** Refunds of the payment. */
   refunds: { id: number; state: "REQUESTED" | "SUCCESS" | "FAILED"; amount: number; requested_at: number; changed_at: number }[];
   /** An accepted operation that is not finished yet. Refunds have their own state. */
   queued: { operation: "capture" | "void_authorization" | "void_recurrence"; amount?: number | undefined } | null;
@@ -89,10 +107,13 @@ export interface GoPaySandboxPayment {
 
 /** A notification and all its attempts. */
 export interface GoPaySandboxDelivery {
+  /** Id of the notification. */
   id: string;
+  /** Id of the payment. */
   payment_id: number;
   /** The state that it announces. A merchant may already read a later one. */
   payment_state: GoPaySandboxState;
+  /** Where the notification goes. */
   url: string;
   /** Unix milliseconds. */
   created_at: number;
@@ -125,20 +146,36 @@ export type PayerAction =
 /** A payment's id: a number as on the wire, or text as in PayKit. */
 export type GoPayPaymentId = number | string;
 
+/** A GoPay gateway in this process. */
 export interface GoPaySandbox {
+  /** The client id that it accepts. */
   readonly clientId: string;
+  /** The client secret that it accepts. */
   readonly clientSecret: string;
   /** The e-shop's id. */
   readonly goId: string;
   /** Answers below `/api` of any origin. */
   readonly fetch: typeof fetch;
-  /** Acts as the payer. Resolves after one attempt at each notification that is due. `detail` is the instrument or the sub-state. */
+  /**
+   * Acts as the payer. Resolves after one attempt at each notification that is due. `detail` is the instrument or the sub-state.
+   * @param id Id of the payment.
+   * @param action Step of the payer or of time.
+   * @param detail Instrument of `chooseMethod`, sub-state of `decline`.
+   */
   act(paymentId: GoPayPaymentId, action: PayerAction, detail?: string): Promise<GoPaySandboxPayment>;
-  /** The payer chooses a payment instrument. Default `PAYMENT_CARD`. */
+  /**
+   * The payer chooses a payment instrument. Default `PAYMENT_CARD`.
+   * @param id Id of the payment.
+   * @param instrument Payment instrument, such as `PAYMENT_CARD`.
+   */
   chooseMethod(paymentId: GoPayPaymentId, instrument?: string): Promise<GoPaySandboxPayment>;
   /** The payer pays: `PAID`, or `AUTHORIZED` with a preauthorization. */
   pay(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
-  /** The bank declines. `subState` is the reason. Default `_5006`, insufficient funds. */
+  /**
+   * The bank declines. `subState` is the reason. Default `_5006`, insufficient funds.
+   * @param id Id of the payment.
+   * @param subState Sub-state that gives the reason, such as `_5006`.
+   */
   decline(paymentId: GoPayPaymentId, subState?: string): Promise<GoPaySandboxPayment>;
   /** The payer cancels. */
   cancel(paymentId: GoPayPaymentId): Promise<GoPaySandboxPayment>;
@@ -159,11 +196,16 @@ export interface GoPaySandbox {
   /**
    * Sets the result of an operation from now on. Default `FINISHED`. The response to a charge is always the same: the
    * charge is then paid at once (`FINISHED`), declined (`FAILED`), or open until `pay` or `decline` (`ACCEPTED`).
+   * @param operation The call.
+   * @param result `FINISHED`, `ACCEPTED` or `FAILED`.
    */
   answerWith(operation: "capture" | "createRecurrence" | "refund" | "voidAuthorization" | "voidRecurrence", result: "ACCEPTED" | "FAILED" | "FINISHED"): void;
   /** Revokes every token. */
   revokeTokens(): void;
-  /** Sends a notification again. */
+  /**
+   * Sends a notification again.
+   * @param notificationId Id of the notification.
+   */
   redeliver(notificationId: string): Promise<void>;
   /** Makes the next requests fail. @throws ValidationError that names the field */
   inject(fault: GoPayFault): void;

@@ -15,8 +15,11 @@ export const wasm = new Wasm<typeof glue & Glue>(glue);
 export interface SandboxRequest {
   /** When it arrived, in Unix milliseconds of the sandbox's clock. */
   at: number;
+  /** HTTP method. */
   method: string;
+  /** Path and query. */
   path: string;
+  /** Headers, with names in lower case. */
   headers: Record<string, string>;
   /** Cut after 64 KiB. */
   body: string;

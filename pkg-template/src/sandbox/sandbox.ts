@@ -6,6 +6,7 @@ import { call, checkedClock, checkedText, checkFunctions, checkTexts, type Fault
 
 export type { Fault, SandboxRequest } from "./run-sandbox.js";
 
+/** Options of `createSandbox`. */
 export interface SandboxOptions {
   /** The only API key that the sandbox accepts. Default `sk_test_sandbox`. */
   apiKey?: string | undefined;
@@ -17,13 +18,13 @@ export interface SandboxOptions {
   walletUrl?: string | undefined;
   /** The clock for dates and expiry, in Unix milliseconds. Default: the machine's. See `tick()`. */
   now?: (() => number) | undefined;
-  /** Makes ids the same in each run. */
+  /** Number from which ids and everything else random are derived, so that each run is the same. Default: random. */
   seed?: number | undefined;
-  /** The result of `snapshot()`, to continue from there. */
+  /** State to continue from: the result of `snapshot()`. Default: an empty gateway. */
   state?: string | undefined;
   /** Posts the webhooks. Default: `globalThis.fetch`, looked up each time. Redirects are not followed. */
   deliver?: typeof fetch | undefined;
-  /** Called with each status that an intent enters and each attempt at a delivery, in order. */
+  /** Called for each status that a payment enters and for each attempt at a delivery, in order. Default: nothing. */
   onChange?: ((change: SandboxChange) => void) | undefined;
 }
 
@@ -37,7 +38,9 @@ export type SandboxChange =
 
 /** A payment with its internal state. */
 export interface SandboxIntent extends PaymentIntent {
+  /** Name of the service. */
   merchant_name: string;
+  /** The QR code, once it is generated. */
   charge?: QRCharge | undefined;
   /** All statuses with their times in Unix milliseconds. The current one is last. */
   history: { status: PaymentIntentStatus; at: number }[];
@@ -45,10 +48,15 @@ export interface SandboxIntent extends PaymentIntent {
 
 /** An event and all attempts at posting it. */
 export interface SandboxDelivery {
+  /** Id of the event. */
   id: string;
+  /** Type of the event. */
   event_type: string;
+  /** Id of the payment. */
   intent_id: string;
+  /** Where the event goes. */
   url: string;
+  /** The event as JSON. */
   body: string;
   /** Unix milliseconds. */
   created_at: number;
@@ -61,30 +69,60 @@ export interface SandboxDelivery {
 /** A step of the wallet. */
 export type WalletAction = "scan" | "authorize" | "capture" | "succeed" | "pay" | "fail" | "expire" | "cancel";
 
+/** An ItPay gateway in this process. */
 export interface Sandbox {
+  /** The API key that it accepts. */
   readonly apiKey: string;
+  /** The secret with which it signs webhooks. */
   readonly webhookSecret: string;
   /** For `new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch })`. */
   readonly fetch: typeof fetch;
-  /** Acts as the wallet. Resolves after one attempt at each webhook that is due. */
+  /**
+   * Acts as the wallet. Resolves after one attempt at each webhook that is due.
+   * @param intentId Id of the payment.
+   * @param action Step of the wallet.
+   * @param reason Reason of `fail`.
+   */
   act(intentId: string, action: WalletAction, reason?: string): Promise<PaymentIntent>;
-  /** The wallet scans the code. */
+  /**
+   * The wallet scans the code.
+   * @param intentId Id of the payment.
+   */
   scan(intentId: string): Promise<PaymentIntent>;
-  /** All remaining steps up to `succeeded`. */
+  /**
+   * All remaining steps up to `succeeded`.
+   * @param intentId Id of the payment.
+   */
   pay(intentId: string): Promise<PaymentIntent>;
-  /** The wallet declines. Default reason `declined`. */
+  /**
+   * The wallet declines. Default reason `declined`.
+   * @param intentId Id of the payment.
+   * @param reason Reason that the webhook gives.
+   */
   fail(intentId: string, reason?: string): Promise<PaymentIntent>;
-  /** The payment expires now. */
+  /**
+   * The payment expires now.
+   * @param intentId Id of the payment.
+   */
   expire(intentId: string): Promise<PaymentIntent>;
-  /** The payment is canceled. */
+  /**
+   * The payment is canceled.
+   * @param intentId Id of the payment.
+   */
   cancel(intentId: string): Promise<PaymentIntent>;
-  /** Posts an event again. */
+  /**
+   * Posts an event again.
+   * @param eventId Id of the event.
+   */
   redeliver(eventId: string): Promise<void>;
   /** Makes the next requests fail. @throws ValidationError that names the field */
   inject(fault: Fault): void;
   /** Does what is due by the sandbox's clock. Call it after moving a clock of your own. Resolves with the next due time. */
   tick(): Promise<number | undefined>;
-  /** Returns an intent by its id. */
+  /**
+   * Returns an intent by its id.
+   * @param id Id of the payment.
+   */
   intent(id: string): SandboxIntent | undefined;
   /** All intents, in the order of creation. */
   readonly intents: readonly SandboxIntent[];
