@@ -69,7 +69,7 @@ test("a wrong command line is a sentence in the user's terms, with status 2", as
     [["sandbox", "--port", "70000"], /--port must be a number from 0 to 65535/],
     [["sandbox", "--webhook", "localhost"], /--webhook must be a URL/],
     [["sandbox", "--scenario", join(folder, "none.json")], /none\.json cannot be read: it does not exist/],
-    [["sandbox", "--scenario", join(folder, "broken.json")], /broken\.json is not JSON/],
+    [["sandbox", "--scenario", join(folder, "broken.json")], /broken\.json: not valid JSON/],
     [["sandbox", "--scenario", folder], /cannot be read: it is a folder/],
     [["webhook", "send"], /--to is required/],
     [["webhook", "send", ...url, "--times", "0"], /--times must be a number from 1 to 1000/],

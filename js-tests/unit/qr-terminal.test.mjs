@@ -93,9 +93,9 @@ test("what can't be drawn is refused with a sentence", () => {
     [["x", "--level", "X"], /^itpay qr: --level must be L, M, Q or H\.$/m],
     [["x", "--level", ""], /^itpay qr: --level must be/],
     [["x", "--png", ""], /^itpay qr: --png needs a file name\.$/m],
-    [["x", "--png", "/nowhere/x.png"], /^itpay qr: ENOENT/],
-    [["x", "y"], /^itpay qr: one text at a time/],
-    [[], /^itpay qr: `data` must not be empty/],
+    [["x", "--png", "/nowhere/x.png"], /^itpay qr: \/nowhere\/x\.png cannot be written: it does not exist/],
+    [["x", "y"], /^itpay qr: "y" is one argument too many/],
+    [[], /^itpay qr: a text is missing/],
     [["x".repeat(8000)], /^itpay qr: `data` is too long/],
   ]) {
     const { status, stdout, stderr } = run(...args);

@@ -58,7 +58,7 @@ export function parseJson(file: string, text: string): unknown {
   } catch (error) {
     const position = /position (\d+)/.exec((error as Error).message)?.[1];
     const lines = text.slice(0, Number(position)).split("\n");
-    throw new UsageError(`${file} is not JSON${position === undefined ? "" : `: see line ${lines.length}, column ${lines.at(-1)!.length + 1}`}.`);
+    throw new UsageError(`${file}: not valid JSON${position === undefined ? "" : ` at line ${lines.length}, column ${lines.at(-1)!.length + 1}`}.`);
   }
 }
 

@@ -26,11 +26,11 @@ export async function answerApi(
   const { method = "GET", url: target = "/" } = request;
   const entry = { type: "request", method, path: target } as const;
   if (outage === "reset") {
-    logEntry({ ...entry, status: null, message: "connection reset by the outage" });
+    logEntry({ ...entry, status: null, message: "connection reset (outage)" });
     return void request.socket.resetAndDestroy();
   }
   if (outage !== undefined) {
-    logEntry({ ...entry, status: outage, message: "by the outage" });
+    logEntry({ ...entry, status: outage, message: "(outage)" });
     return sendError(response, outage, "UNAVAILABLE", "the gateway has an outage");
   }
   const [receiver, path] = target.startsWith(GOPAY) ? [gopay, target.slice(GOPAY.length)] : [gateway, target];
@@ -58,7 +58,7 @@ export async function answerApi(
   } catch (error) {
     if (hangUp.signal.aborted) return logEntry({ ...entry, status: null, message: "the client hung up" });
     if (((error as Error).cause as { code?: string } | undefined)?.code !== "ECONNRESET") throw error;
-    logEntry({ ...entry, status: null, message: "connection reset by an injected fault" });
+    logEntry({ ...entry, status: null, message: "connection reset (injected)" });
     request.socket.resetAndDestroy();
   }
 }

@@ -52,8 +52,8 @@ function lineOf(entry: LogEntry, isCompact: boolean): [Color, string, string] {
     case "request": {
       const { method, path, status, code, message } = entry;
       const color = status === null ? "red" : status < 400 ? "green" : "yellow";
-      const detail = [code, message].filter((part) => part !== undefined).join(" ");
-      return [color, "←", `${method} ${path}${isCompact ? "" : ":"} ${status ?? "no response"}${detail === "" ? "" : ` ${detail}`}`];
+      const result = [status, code, message].filter((part) => part != null && part !== "").join(" ");
+      return [color, "←", `${method} ${path}${isCompact ? "" : ":"} ${result}`];
     }
     case "payment": {
       const { gateway, id, status } = entry;

@@ -164,11 +164,11 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
     outage: ({ at, length, outage }) => {
       later(midnight + at, () => {
         server.outage = outage;
-        log("red", "■", `outage of ${length / 1000} s: ${outage}`);
+        log("red", "■", `the gateway is out of order for ${length / 1000} s: ${outage}`);
       });
       later(midnight + at + length, () => {
         server.outage = undefined;
-        log("green", "■", "the outage is over");
+        log("green", "■", "the gateway is back");
       });
     },
     redeliver: ({ at, count }) => {
@@ -280,7 +280,7 @@ function scenarioOf(given: unknown, webhook: string | undefined): Scenario {
   if (!Number.isSafeInteger(seed)) throw new Error("seed must be a whole number");
   if (checkout !== undefined && !(typeof checkout === "string" && /^https?:\/\/./.test(checkout))) throw new Error("checkout must be a URL");
   if (!Array.isArray(steps) || steps.length === 0) throw new Error("steps must be a list with at least one step");
-  if (checkout === undefined && webhook === undefined) throw new Error("it needs a checkout, or a sandbox that is started with --webhook");
+  if (checkout === undefined && webhook === undefined) throw new Error("give it a checkout, or start the sandbox with --webhook");
   return { midnight, speed, seed: seed as number, checkout, webhook, steps: steps.map((step, index) => stepOf(step, `steps[${index}]`)) };
 }
 
