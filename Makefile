@@ -1,6 +1,6 @@
 # One target for each job; CI runs the same ones (.ci/run).
 
-.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr scan-qr bench-startup packaging packaging-short docs release-check
+.PHONY: demo shop test setup build check test-rust test-no-std test-js fuzz-short chaos load bench-client bench-webhooks bench-qr scan-qr bench-startup bench-mcp packaging packaging-short docs release-check
 
 demo: build ## a payment from end to end, in this terminal
 	@scripts/demo
@@ -53,6 +53,9 @@ fuzz-short: setup ## each fuzz target for 20 seconds (scripts/fuzz 600: for ten 
 
 bench-startup: build ## from nothing to the first result, beside what people would pick instead
 	@cd js-tests && node bench/startup.mjs
+
+bench-mcp: build ## npx itpay mcp to its first tools/list, beside a bare server of the same package
+	@cd js-tests && node bench/mcp.mjs
 
 packaging: build ## the packed tarball in every runtime and bundler, as a table
 	@cd js-tests && node packaging/run.mjs

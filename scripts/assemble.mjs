@@ -95,19 +95,25 @@ await bundle.close();
 write(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
 cpSync(join(template, "node"), join(dist, "node"), { recursive: true, filter: (path) => !path.endsWith(".ts") });
 
-// 4. The command line, bundled but for the package's own entries.
+// 4. The command line, bundled but for the package's own entries. The MCP server is a file of its own, for the command that
+// needs it.
 const modules = join(template, "node_modules");
 if (!existsSync(modules)) symlinkSync("../js-tests/node_modules", modules);
 tsc("-p", join(template, "bin/tsconfig.json"));
 await build({
-  entryPoints: [join(template, "bin/itpay.ts")],
+  entryPoints: { itpay: join(template, "bin/itpay.ts"), mcp: join(template, "bin/mcp/server.ts") },
   outdir: join(dist, "bin"),
   outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
   format: "esm",
   target: "node20",
+  alias: { "@modelcontextprotocol/server/_shims": join(template, "bin/mcp/sdk-shims.ts") },
   plugins: [
+    {
+      name: "the MCP server",
+      setup: ({ onResolve }) => onResolve({ filter: /^\.\/mcp\/server\.js$/ }, () => ({ path: "./mcp.mjs", external: true })),
+    },
     {
       name: "the package's own entries",
       setup: ({ onResolve }) => onResolve({ filter: /\/entry\/[\w-]+\.js$/ }, ({ path }) => ({ path: path.replace(/^.*\/entry\/(.*)\.js$/, "../node/$1.mjs"), external: true })),
@@ -118,7 +124,7 @@ chmodSync(join(dist, "bin/itpay.mjs"), 0o755);
 
 // 5. What is copied, and a folder for each entry for tools from before the exports map: Parcel, TypeScript's node10.
 for (const framework of ["react", "svelte", "vue"]) cpSync(join(template, `types/${framework}.d.ts`), join(dist, `types/${framework}.d.ts`));
-cpSync(join(template, "package.json"), join(pkg, "package.json"));
+for (const file of ["package.json", "SKILL.md"]) cpSync(join(template, file), join(pkg, file));
 for (const file of readdirSync(root)) {
   if (/^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^LICENSE-/.test(file)) cpSync(join(root, file), join(pkg, file));
 }

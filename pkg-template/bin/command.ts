@@ -11,11 +11,13 @@ export interface OptionSpec {
   value?: string;
   /** The default as --help shows it. */
   default?: string;
+  /** May be repeated: the value is a list, undefined if the option is absent. */
+  multiple?: true;
   help: string;
 }
 
 type Values<Options extends Record<string, OptionSpec>> = {
-  [Name in keyof Options]: Options[Name]["type"] extends "boolean" ? boolean : string | undefined;
+  [Name in keyof Options]: Options[Name]["type"] extends "boolean" ? boolean : Options[Name] extends { multiple: true } ? string[] | undefined : string | undefined;
 };
 
 export interface Command<Options extends Record<string, OptionSpec> = Record<string, OptionSpec>> {
@@ -25,6 +27,8 @@ export interface Command<Options extends Record<string, OptionSpec> = Record<str
   /** The positional argument in --help, such as `[FILE]`. */
   argument?: string;
   options: Options;
+  /** Whether ./.env is read. Default true. */
+  readsEnvFile?: false;
   /** Sentences below the options in --help. */
   notes?: string;
   examples: string[];
@@ -38,7 +42,7 @@ export class UsageError extends Error {}
 const HELP_OPTION: OptionSpec = { type: "boolean", help: "Show this help" };
 
 /** Checks the types of a command's options. */
-export function command<Options extends Record<string, OptionSpec>>(spec: Command<Options>): Command {
+export function command<const Options extends Record<string, OptionSpec>>(spec: Command<Options>): Command {
   return spec as unknown as Command;
 }
 
@@ -96,7 +100,7 @@ function parse({ options, argument: expected }: Command, args: string[]) {
   // Not strict: the errors are our own.
   const parsing = Object.fromEntries(Object.entries(known).map(([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }]));
   const { tokens } = parseArgs({ args, options: parsing, strict: false, allowPositionals: true, tokens: true });
-  const values: Record<string, boolean | string | undefined> = Object.fromEntries(
+  const values: Record<string, boolean | string | string[] | undefined> = Object.fromEntries(
     Object.entries(options).map(([name, { type }]) => [name, type === "boolean" ? false : undefined]),
   );
   const positionals: string[] = [];
@@ -115,7 +119,7 @@ function parse({ options, argument: expected }: Command, args: string[]) {
       if (value === undefined || (!token.inlineValue && value.startsWith("--"))) {
         throw new UsageError(`${rawName} needs a value: ${rawName} ${option.value}.`);
       }
-      values[name] = value;
+      values[name] = option.multiple ? [...((values[name] as string[] | undefined) ?? []), value] : value;
     }
   }
   const [argument, second] = positionals;

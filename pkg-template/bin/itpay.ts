@@ -4,11 +4,12 @@
 import { VERSION } from "../src/internal/version.js";
 import { type Command, EXIT, runCommand, suggestion, synopsisOf } from "./command.js";
 import { loadEnvFile } from "./input.js";
+import { mcp } from "./mcp.js";
 import { qr } from "./qr.js";
 import { sandbox } from "./sandbox.js";
 import { send, sign, verify } from "./webhook.js";
 
-const commands: Command[] = [sandbox, send, sign, verify, qr];
+const commands: Command[] = [sandbox, send, sign, verify, qr, mcp];
 
 const HELP = `itpay ${VERSION}
 
@@ -16,7 +17,7 @@ ${commands.map((one) => `  ${synopsisOf(one)}\n      ${one.summary}\n`).join("")
   -h, --help      Show this help, or that of a command: npx itpay webhook send --help
   -v, --version   Show the version
 
-Variables are read from the environment and from ./.env.
+Variables are read from the environment and from ./.env, which mcp does not read.
 Exit status: 0 success, 1 failure, 2 wrong command line or unreadable file.
 `;
 
@@ -42,7 +43,7 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
   }
   const found = commands.find((one) => one.name === name || one.name === `${name} ${args[0]}`);
   if (found !== undefined) {
-    loadEnvFile();
+    if (found.readsEnvFile !== false) loadEnvFile();
     return runCommand(found, args.slice(found.name.split(" ").length - 1));
   }
   const group = commands.filter((one) => one.name.startsWith(`${name} `));
