@@ -100,8 +100,9 @@ cpSync(join(template, "node"), join(dist, "node"), { recursive: true, filter: (p
 const modules = join(template, "node_modules");
 if (!existsSync(modules)) symlinkSync("../js-tests/node_modules", modules);
 tsc("-p", join(template, "bin/tsconfig.json"));
-await build({
+const { metafile } = await build({
   entryPoints: { itpay: join(template, "bin/itpay.ts"), mcp: join(template, "bin/mcp/server.ts") },
+  metafile: true,
   outdir: join(dist, "bin"),
   outExtension: { ".js": ".mjs" },
   bundle: true,
@@ -121,12 +122,16 @@ await build({
   ],
 });
 chmodSync(join(dist, "bin/itpay.mjs"), 0o755);
+// For THIRD-PARTY-LICENSES.
+const bundled = new Set(Object.keys(metafile.inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+const version = (name) => JSON.parse(read(join(root, "js-tests/node_modules", name, "package.json"))).version;
+write(join(root, "target/bundled-packages.json"), JSON.stringify([...bundled].sort().map((name) => `${name} ${version(name)}`)));
 
 // 5. What is copied, and a folder for each entry for tools from before the exports map: Parcel, TypeScript's node10.
 for (const framework of ["react", "svelte", "vue"]) cpSync(join(template, `types/${framework}.d.ts`), join(dist, `types/${framework}.d.ts`));
 for (const file of ["package.json", "SKILL.md"]) cpSync(join(template, file), join(pkg, file));
 for (const file of readdirSync(root)) {
-  if (/^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^LICENSE-/.test(file)) cpSync(join(root, file), join(pkg, file));
+  if (/^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^LICENSE-|^THIRD-PARTY-LICENSES$/.test(file)) cpSync(join(root, file), join(pkg, file));
 }
 for (const [key, conditions] of Object.entries(manifest.exports)) {
   if (key === "." || conditions.node === undefined) continue;

@@ -15,6 +15,7 @@ import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
+import { crates, npmPackages } from "../../scripts/third-party-licenses.mjs";
 import { wasmIn, wasmPieces } from "../wasm-pieces.mjs";
 
 const run = promisify(execFile);
@@ -52,6 +53,18 @@ test("the README's pictures are below 150 KB together, the tarball below 1.5 MB"
   assert.equal(pictures.length, 2);
   assert.ok(pictures.reduce((sum, { size }) => sum + size, 0) < 150_000);
   assert.ok(packed.size < 1_500_000, `${packed.size}`);
+});
+
+test("the package, its VERSION and the crate have one version", async () => {
+  const crate = /^version = "(.*)"$/m.exec(readFileSync(new URL("../../Cargo.toml", import.meta.url), "utf8"))[1];
+  const { VERSION } = await import("itpay");
+  assert.deepEqual([manifest.version, VERSION], [crate, crate]);
+});
+
+test("THIRD-PARTY-LICENSES has the crates of Cargo.lock and the npm packages that are compiled or bundled in (make licenses)", async () => {
+  const named = [...readFileSync(join(pkg, "THIRD-PARTY-LICENSES"), "utf8").matchAll(/^(\S+ \d\S*) \(.*\)$/gm)].map(([, name]) => name);
+  assert.deepEqual(named.sort(), [...crates(), ...npmPackages()].sort());
+  assert.ok(named.length > 20);
 });
 
 test("nothing is installed beside it and nothing runs when it is installed", () => {
