@@ -4,7 +4,7 @@
 //   npm run preview --prefix docs-site  serves it on this machine
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -26,6 +26,12 @@ for (const { path } of pages.flatMap(({ items }) => items)) {
 cpSync(join(root, "docs/screenshots"), join(staged, "docs/screenshots"), { recursive: true });
 
 run(tool("typedoc"), ["--options", "typedoc.config.mjs", "--logLevel", "Warn"]);
+// The theme names headings as VitePress does, created-at for created_at, but not in links to other folders.
+for (const name of readdirSync(join(staged, "api"), { recursive: true }).filter((file) => file.endsWith(".md"))) {
+  const path = join(staged, "api", name);
+  const heading = (id) => id.replaceAll("_", "-").replaceAll(/^-|-$/g, "");
+  writeFileSync(path, readFileSync(path, "utf8").replaceAll(/\]\((\.\.[^)#]*)#([^)]+)\)/g, (_, page, id) => `](${page}#${heading(id)})`));
+}
 run(tool("vitepress"), ["build", "."]);
 
 const site = join(root, "target/site");

@@ -29,7 +29,7 @@ export default {
   titleTemplate: ":title | itpay",
   description: "ItPay and GoPay payments from any JavaScript runtime and from Rust.",
   lang: "en-US",
-  ignoreDeadLinks: [/stores$/],
+  ignoreDeadLinks: [/(agents|stores)$/],
   // A static server without rules for addresses finds every page.
   cleanUrls: false,
   head: [["link", { rel: "icon", href: "data:," }]],
@@ -47,8 +47,6 @@ export default {
       "/": guide,
     },
   },
-  // As VitePress does, but with underscores, which typedoc keeps in its links to names such as created_at.
-  markdown: { anchor: { slugify: (heading) => heading.normalize("NFKD").toLowerCase().replaceAll(/[^\p{L}\p{N}_]+/gu, "-").replaceAll(/^-+|-+$/g, "").replace(/^(\d)/, "_$1") } },
   vite: {
     customLogger: logger,
     // Its search index is the largest file.
