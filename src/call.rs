@@ -6,7 +6,9 @@
 
 use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
 use core::{
+    any::Any,
     cell::RefCell,
+    fmt,
     future::{Future, poll_fn},
     pin::Pin,
     task::{Context, Poll, Waker},
@@ -40,6 +42,12 @@ pub struct Attempt {
     pub timeout_ms: u64,
     /// The most bytes of a response body to read. A longer body is a [`TransportErrorKind::TooLarge`].
     pub max_body_bytes: u64,
+    /// Whether the body of a successful response is a file and not text.
+    pub is_file: bool,
+    /// Which attempt of its API call this is, from 1, for logs.
+    pub number: u32,
+    /// The most attempts that the API call can have, for logs.
+    pub max_number: u32,
 }
 
 /// What the program has to do next.
@@ -49,6 +57,8 @@ pub enum Step<T> {
     Send(Box<Attempt>),
     /// Wait this many milliseconds, then report [`Event::WaitEnded`].
     Wait(u64),
+    /// Tell the caller about this JSON, then report [`Event::Notified`].
+    Notify(String),
     /// The call has ended.
     Done(T),
 }
@@ -64,8 +74,13 @@ pub enum Event {
     Failed(TransportError),
     /// The wait ended.
     WaitEnded,
-    /// The caller gave the call up, during an attempt or during a wait.
-    Aborted,
+    /// The caller knows.
+    Notified,
+    /// The caller gave the call up: before the step was begun, or during it.
+    Aborted {
+        /// Whether an attempt had been sent by this step.
+        sent: bool,
+    },
 }
 
 /// An attempt that has no whole response.
@@ -75,6 +90,57 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     /// The status, if the response had begun.
     pub status: Option<u16>,
+    /// The error of the program's HTTP client.
+    pub cause: Option<Cause>,
+}
+
+impl From<TransportErrorKind> for TransportError {
+    fn from(kind: TransportErrorKind) -> TransportError {
+        TransportError { kind, status: None, cause: None }
+    }
+}
+
+impl TransportError {
+    /// The stable code of the error that a call ends with.
+    pub fn code(&self) -> &'static str {
+        match (self.kind, self.status) {
+            (TransportErrorKind::ConnectionFailed, Some(_)) => "broken_answer",
+            (TransportErrorKind::ConnectionFailed, None) => "connection_failed",
+            (TransportErrorKind::ConnectionRefused, _) => "connection_refused",
+            (TransportErrorKind::HostNotFound, _) => "host_not_found",
+            (TransportErrorKind::NotAResponse, _) => "invalid_request",
+            (TransportErrorKind::TimedOut, _) => "timeout",
+            (TransportErrorKind::TooLarge, _) => "response_too_large",
+        }
+    }
+}
+
+/// An error of the program's own, which the core hands back as it is.
+#[derive(Clone)]
+pub struct Cause(Rc<dyn Any>);
+
+impl Cause {
+    /// Keeps an error.
+    pub fn new(error: impl Any) -> Cause {
+        Cause(Rc::new(error))
+    }
+
+    /// The error, if it is one of that type.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cause(…)")
+    }
+}
+
+impl PartialEq for Cause {
+    fn eq(&self, other: &Cause) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// How an attempt failed.
@@ -96,9 +162,13 @@ pub enum TransportErrorKind {
 
 /// The caller gave the call up.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Aborted;
+pub struct Aborted {
+    /// Whether an attempt had been sent that has no response yet.
+    pub sent: bool,
+}
 
 enum Request {
+    Notify(String),
     Send(Box<Attempt>),
     Wait(u64),
 }
@@ -108,6 +178,23 @@ struct Mailbox {
     request: Option<Request>,
     event: Option<Event>,
     now: Now,
+    /// How far the call's clock is ahead of the program's.
+    ahead_ms: u64,
+    /// When the wait in progress ends.
+    wait_ends_at: Option<u64>,
+}
+
+impl Mailbox {
+    /// A wait that has ended has lasted. Tests replace timers and leave the clock alone: without this, time limits
+    /// would never be reached in them.
+    fn set_now(&mut self, now: Now) {
+        let monotonic_ms = now.monotonic_ms.saturating_add(self.ahead_ms).max(self.now.monotonic_ms);
+        self.now = Now { monotonic_ms, ..now };
+        if let (Some(ends_at), Some(Event::WaitEnded)) = (self.wait_ends_at.take(), &self.event) {
+            self.ahead_ms = self.ahead_ms.saturating_add(ends_at.saturating_sub(monotonic_ms));
+            self.now.monotonic_ms = monotonic_ms.max(ends_at);
+        }
+    }
 }
 
 /// A flow's only way to the outside.
@@ -125,18 +212,24 @@ impl Io {
         match self.ask(Request::Send(Box::new(attempt))).await {
             Event::Response(response) => Ok(Ok(response)),
             Event::Failed(error) => Ok(Err(error)),
-            Event::Aborted => Err(Aborted),
+            Event::Aborted { sent } => Err(Aborted { sent }),
             // A driver that reports something else has no response.
-            Event::Started | Event::WaitEnded => {
-                Ok(Err(TransportError { kind: TransportErrorKind::NotAResponse, status: None }))
-            }
+            Event::Started | Event::Notified | Event::WaitEnded => Ok(Err(TransportErrorKind::NotAResponse.into())),
         }
     }
 
     /// Waits.
     pub async fn wait(&self, ms: u64) -> Result<(), Aborted> {
         match self.ask(Request::Wait(ms)).await {
-            Event::Aborted => Err(Aborted),
+            Event::Aborted { .. } => Err(Aborted { sent: false }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells the caller about progress, as JSON.
+    pub async fn notify(&self, json: String) -> Result<(), Aborted> {
+        match self.ask(Request::Notify(json)).await {
+            Event::Aborted { .. } => Err(Aborted { sent: false }),
             _ => Ok(()),
         }
     }
@@ -169,10 +262,10 @@ impl<T> Call<T> {
         let flow = self.flow.as_mut()?;
         {
             let mut mailbox = self.io.0.borrow_mut();
-            mailbox.now = now;
             // The first step reports nothing that a flow could wait for.
             mailbox.event = (event != Event::Started).then_some(event);
             mailbox.request = None;
+            mailbox.set_now(now);
         }
         if let Poll::Ready(output) = flow.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             self.flow = None;
@@ -180,8 +273,13 @@ impl<T> Call<T> {
         }
         let request = self.io.0.borrow_mut().request.take();
         Some(match request {
+            Some(Request::Notify(json)) => Step::Notify(json),
             Some(Request::Send(attempt)) => Step::Send(attempt),
-            Some(Request::Wait(ms)) => Step::Wait(ms),
+            Some(Request::Wait(ms)) => {
+                let mut mailbox = self.io.0.borrow_mut();
+                mailbox.wait_ends_at = Some(mailbox.now.monotonic_ms.saturating_add(ms));
+                Step::Wait(ms)
+            }
             // A flow that awaits something else than `Io` would never be resumed: ask again, after a pause.
             None => Step::Wait(0),
         })
@@ -211,6 +309,32 @@ mod tests {
     fn an_abort_ends_what_a_call_waits_for() {
         let mut call = Call::new(|io| async move { io.wait(50).await });
         assert_eq!(call.step(Event::Started, at(0)), Some(Step::Wait(50)));
-        assert_eq!(call.step(Event::Aborted, at(1)), Some(Step::Done(Err(Aborted))));
+        assert_eq!(call.step(Event::Aborted { sent: false }, at(1)), Some(Step::Done(Err(Aborted { sent: false }))));
+    }
+
+    #[test]
+    fn a_calls_clock_never_goes_back_and_a_wait_that_ended_has_lasted() {
+        let mut call = Call::new(|io| async move {
+            let mut times = alloc::vec![];
+            for ms in [100, 100, 0, 50] {
+                let _ = io.wait(ms).await;
+                times.push(io.now().monotonic_ms);
+            }
+            times
+        });
+        let mut step = call.step(Event::Started, at(1000));
+        // The clock stands still, then goes back, then forward.
+        for ms in [1000, 500, 500, 1500] {
+            assert!(matches!(step, Some(Step::Wait(_))), "{step:?}");
+            step = call.step(Event::WaitEnded, at(ms));
+        }
+        assert_eq!(step, Some(Step::Done(alloc::vec![1100, 1200, 1200, 1700])));
+    }
+
+    #[test]
+    fn a_caller_is_told_about_progress() {
+        let mut call = Call::new(|io| async move { io.notify("{}".into()).await });
+        assert_eq!(call.step(Event::Started, at(0)), Some(Step::Notify("{}".into())));
+        assert_eq!(call.step(Event::Notified, at(0)), Some(Step::Done(Ok(()))));
     }
 }

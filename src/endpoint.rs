@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     Error,
     http::{self, Response},
-    json::{FieldError, FieldReader, FieldResult},
+    json::{FieldError, FieldReader, FieldResult, LONE_SURROGATE, has_lone_surrogate},
 };
 
 /// One call of a gateway's API.
@@ -26,6 +26,20 @@ pub trait Endpoint {
     fn check(response: &Response) -> Result<(), Error> {
         Self::parse(response).map(drop)
     }
+
+    /// Whether the response can be read and is about what was asked for.
+    fn verify(&self, response: &Response) -> Result<(), Error> {
+        Self::check(response)
+    }
+}
+
+/// An error unless a response is about the id that was asked for.
+pub(crate) fn same_id(response: &Response, field: &str, id: &str, asked: &str) -> Result<(), Error> {
+    if id == asked {
+        return Ok(());
+    }
+    let problem = "is another one than was asked for".into();
+    Err(invalid_response(response, FieldError { field: field.into(), problem }))
 }
 
 /// Reads the body of a refusal, in whatever shape the gateway gives it. Never fails.
@@ -102,7 +116,11 @@ pub(crate) fn read_params<'a, T>(
     read: impl FnOnce(FieldReader<'a>) -> FieldResult<T>,
 ) -> Result<T, Error> {
     match FieldReader::parse(params) {
-        Ok(Some(fields)) => read(fields).map_err(|field_error| invalid(*field_error)),
+        Ok(Some(fields)) => {
+            let value = read(fields).map_err(|field_error| invalid(*field_error))?;
+            // In a field that nobody has read. A gateway would refuse it, or keep something else.
+            if has_lone_surrogate(params) { Err(Error::invalid("params", LONE_SURROGATE)) } else { Ok(value) }
+        }
         _ => Err(Error::invalid("params", "must be an object")),
     }
 }

@@ -67,6 +67,15 @@ impl Headers {
         }
     }
 
+    /// Sets those of the others whose names are not there yet.
+    pub fn extend_missing<'a>(&mut self, others: impl Iterator<Item = (&'a str, &'a str)>) {
+        for (name, value) in others {
+            if self.get(name).is_none() {
+                self.0.push((Cow::Owned(name.into()), value.into()));
+            }
+        }
+    }
+
     /// All headers, in the order they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
@@ -90,6 +99,8 @@ pub struct Request {
     pub idempotency_key: Option<String>,
     /// Whether it only reads.
     pub repeatable: bool,
+    /// Whether a successful response is a file and not JSON.
+    pub is_file: bool,
 }
 
 impl Request {
@@ -103,6 +114,7 @@ impl Request {
             body: Vec::new(),
             idempotency_key: None,
             repeatable: method == Method::Get,
+            is_file: false,
         }
     }
 
@@ -139,6 +151,11 @@ pub struct Response {
 }
 
 impl Response {
+    /// Whether the status is 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
     /// The gateway's name for this exchange, where a header says it.
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("x-request-id").or_else(|| self.headers.get("request-id"))
@@ -178,6 +195,12 @@ impl BaseUrl {
                 "must start with https://, because the key would travel in the clear; plain http is for loopback",
             ));
         }
+        // An IPv6 address has colons of its own, in brackets.
+        let after_address = host.rfind(']').map_or(host, |end| host.get(end + 1..).unwrap_or_default());
+        let port = after_address.split_once(':').map(|(_, port)| port);
+        if port.is_some_and(|port| port.starts_with('+') || port.parse::<u16>().is_err()) {
+            return Err(invalid("must have a port from 0 to 65535, or none"));
+        }
         Ok(BaseUrl {
             origin: [if https { "https" } else { "http" }, "://", host].concat(),
             prefix: prefix.trim_end_matches('/').to_owned(),
@@ -201,6 +224,12 @@ impl BaseUrl {
     pub(crate) fn url_parts<'a>(&'a self, request: &'a Request) -> [&'a str; 5] {
         let (mark, query) = request.query.as_deref().map_or(("", ""), |query| ("?", query));
         [&self.origin, &self.prefix, &request.path, mark, query]
+    }
+
+    /// The path, without a slash at its end.
+    #[cfg(feature = "gopay")]
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// Scheme, host and port, for messages.

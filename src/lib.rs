@@ -19,6 +19,9 @@ extern crate std;
 pub mod call;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
+mod call_error;
+#[cfg(feature = "client")]
+#[forbid(unsafe_code)]
 mod endpoint;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
@@ -26,6 +29,9 @@ mod error;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
 mod error_response;
+#[cfg(feature = "client")]
+#[forbid(unsafe_code)]
+pub mod exchange;
 #[cfg(feature = "gopay")]
 #[forbid(unsafe_code)]
 pub mod gopay;
@@ -84,6 +90,7 @@ mod js;
 pub use self::json::JsonMap;
 #[cfg(feature = "client")]
 pub use self::{
+    call_error::{CallError, CallResult, ErrorCause, ErrorName, Outcome},
     endpoint::Endpoint,
     error::{ApiError, Error, ErrorKind},
     id::payment_intent_id,

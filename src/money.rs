@@ -54,12 +54,17 @@ impl Money {
         alloc::format!("{sign}{whole}{point}{decimals}")
     }
 
-    /// What a caller asks for: not negative.
+    /// Checks a caller's amount: above zero. A payment of nothing has nothing to scan or to refund.
     pub(crate) fn check(mut fields: FieldReader) -> FieldResult<()> {
         if let Err(problem) = check_currency(&fields.string("currency")?) {
             return fields.field_error("currency", problem);
         }
-        if fields.integer("value")? < 0 { fields.field_error("value", "must not be negative") } else { Ok(()) }
+        match fields.integer("value")? {
+            1.. => Ok(()),
+            value => {
+                fields.field_error("value", alloc::format!("must be an integer above 0 in minor units, not {value}"))
+            }
+        }
     }
 
     pub(crate) fn read(mut fields: FieldReader) -> FieldResult<Money> {

@@ -1,4 +1,4 @@
-//! Whether a failed call is sent again, and after how long: a pure function from what happened.
+//! Whether a failed attempt is followed by another, and after how long: a pure function from what happened.
 
 use crate::{http::Response, time};
 
@@ -10,26 +10,27 @@ const LONGEST_WAIT: u64 = 8_000;
 /// How an attempt ended without success.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Failure {
-    /// The gateway answered with this status and, perhaps, a wait in milliseconds.
+    /// The gateway responded with this status and, perhaps, a wait in milliseconds.
     Status {
         /// The HTTP status.
         status: u16,
-        /// What `Retry-After` said.
+        /// The wait that `Retry-After` asks for.
         retry_after: Option<u64>,
     },
-    /// The answer began and then broke off: the call was processed.
+    /// The response began and cannot be used, or never ended. The call was probably processed.
     IncompleteResponse,
-    /// No answer came; the gateway may have processed the call or not.
+    /// No response came. The gateway may have processed the call or not.
     NoResponse,
-    /// The connection was refused: the gateway certainly has not processed the call.
+    /// No connection could be made. The gateway has certainly not processed the call.
     ConnectionRefused,
 }
 
-/// How long to wait in milliseconds before the next attempt; `None` means that there is none.
+/// How long to wait before the next attempt, in milliseconds. `None` means that there is no other attempt.
 ///
-/// A repeatable call (GET, or one with its own idempotency key) is sent again after whatever may pass.
-/// Any other only where the gateway certainly did not process it. `retries` counts those already made,
-/// `random` lies in 0..1 and spreads the wait over its whole range, so that clients do not return as one.
+/// A repeatable call (a GET, or one with its own idempotency key) is sent again after every transient failure. Any
+/// other call is sent again only where the gateway certainly did not process it. `retries` counts the retries so far.
+/// `random` lies in 0..1 and spreads the waits, so that clients do not return all at once. `Retry-After` can prolong
+/// a wait and never shortens it.
 pub fn wait(failure: Failure, repeatable: bool, retries: u32, max_retries: u32, random: f64) -> Option<u64> {
     if retries >= max_retries {
         return None;
@@ -44,19 +45,31 @@ pub fn wait(failure: Failure, repeatable: bool, retries: u32, max_retries: u32, 
         Failure::ConnectionRefused => (true, None),
     };
     let backoff = FIRST_WAIT.saturating_mul(1 << retries.min(16)).min(LONGEST_WAIT);
-    again.then(|| asked.map_or((backoff as f64 * random.clamp(0.0, 1.0)) as u64, |asked| asked.min(MAX_RETRY_AFTER)))
+    let backoff = (backoff as f64 * random.clamp(0.0, 1.0)) as u64;
+    again.then(|| asked.unwrap_or(0).min(MAX_RETRY_AFTER).max(backoff))
 }
 
-/// Whether a status says that the same call may succeed later.
+/// Whether a status says that the same call may succeed later: 408, 425, 429, and any 5xx but 501 and 505. Proxies add
+/// statuses of their own, such as 520 to 530.
 pub fn is_transient(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+    matches!(status, 408 | 425 | 429 | 500 | 502..=504 | 506..=599)
 }
 
-/// `Retry-After` in milliseconds: seconds, or an HTTP date held against `now_ms`.
+/// `Retry-After` in milliseconds: seconds with or without a fraction, or an HTTP date compared with `now_ms`.
 pub fn retry_after(response: &Response, now_ms: u64) -> Option<u64> {
     let value = response.headers.get("retry-after")?.trim();
-    match value.parse::<u64>() {
-        Ok(seconds) => Some(seconds.saturating_mul(1000)),
-        Err(_) => time::parse_http_date(value).map(|date| date.saturating_sub(now_ms)),
+    seconds(value).or_else(|| time::parse_http_date(value).map(|date| date.saturating_sub(now_ms)))
+}
+
+/// A decimal of seconds in milliseconds, rounded up.
+fn seconds(value: &str) -> Option<u64> {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
+        return None;
     }
+    let ms = (0..3).fold(0, |ms, at| ms * 10 + u64::from(fraction.as_bytes().get(at).map_or(0, |byte| byte - b'0')));
+    let rest = fraction.bytes().skip(3).any(|byte| byte != b'0');
+    // Only an overflow fails here, and nobody waits that long.
+    Some(whole.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1000).saturating_add(ms + u64::from(rest)))
 }

@@ -3,16 +3,33 @@
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 pub(crate) const MS_PER_DAY: u64 = 86_400_000;
 
-/// Reads a date as HTTP headers have it (RFC 9110): `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Reads a date as HTTP headers have it, in each of the three forms of RFC 9110: `Sun, 06 Nov 1994 08:49:37 GMT`,
+/// `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
 pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
-    let mut parts = text.split_once(',')?.1.strip_prefix(' ')?.split(' ');
-    let day = parts.next()?.parse::<u64>().ok().filter(|day| (1..=31).contains(day))?;
-    let name = parts.next()?;
-    let month = MONTHS.iter().position(|known| *known == name)? as u64 + 1;
-    let year = parts.next()?.parse::<u64>().ok().filter(|year| (1970..=9999).contains(year))?;
-    let mut clock = parts.next()?.split(':').map(|part| part.parse::<u64>().ok());
+    let mut parts = text.split([' ', '-']).filter(|part| !part.is_empty());
+    let weekday = parts.next()?;
+    let mut next = || parts.next();
+    let (day, month, year, clock, zone) = if weekday.ends_with(',') {
+        (next()?, next()?, next()?, next()?, next())
+    } else {
+        let (month, day, clock, year) = (next()?, next()?, next()?, next()?);
+        (day, month, year, clock, Some("GMT"))
+    };
+    if zone != Some("GMT") || next().is_some() || !text.is_ascii() {
+        return None;
+    }
+    let number = |text: &str| text.parse::<u64>().ok();
+    let day = number(day).filter(|day| (1..=31).contains(day))?;
+    let month = MONTHS.iter().position(|known| *known == month)? as u64 + 1;
+    // A year of two digits is in the past or at most some decades away.
+    let year = match number(year)? {
+        year @ 0..70 => 2000 + year,
+        year @ 70..100 => 1900 + year,
+        year => Some(year).filter(|year| (1970..=9999).contains(year))?,
+    };
+    let mut clock = clock.split(':').map(number);
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    if hour > 23 || minute > 59 || second > 60 || clock.next().is_some() || parts.next() != Some("GMT") {
+    if hour > 23 || minute > 59 || second > 60 || clock.next().is_some() {
         return None;
     }
     Some(days_from_date(year, month, day) * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000)
@@ -137,7 +154,9 @@ mod tests {
 
     #[test]
     fn an_http_date_is_read_to_the_second() {
-        assert_eq!(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
+        for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            assert_eq!(parse_http_date(text), Some(784_111_777_000), "{text}");
+        }
         assert_eq!(parse_http_date("Thu, 29 Feb 2024 23:59:59 GMT"), Some(1_709_251_199_000));
         assert_eq!(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
     }
@@ -159,7 +178,9 @@ mod tests {
             "Sun, 06 Nov 1994",
             "Sun, 06 Nov 1994 08:49:37",
             "Sun, 00 Nov 1994 08:49:37 GMT",
-            "Sun, 06 Nov 0000 08:49:37 GMT",
+            "Sun, 06 Nov 0101 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun Nov  6 08:49:37 1994 GMT",
             "Sun, 06 Nov 1994 24:00:00 GMT",
             "Sun, 06 Nov 1994 1:2:3:4 GMT",
         ] {

@@ -5,7 +5,7 @@
 use itpay::{
     Endpoint, Error, Money, RawObject, Secret,
     http::{BaseUrl, Headers, Method, Request, Response},
-    itpay::{CreatePaymentIntent, PaymentIntent, PaymentType, Poller, RetrievePaymentIntent, Seen, Status},
+    itpay::{CreatePaymentIntent, PaymentIntent, PaymentType, RetrievePaymentIntent},
     payment_intent_id,
     retry::{self, Failure},
     signature::Key,
@@ -44,6 +44,13 @@ fn the_retry_table_says_who_is_sent_again() {
         (answered(409, None), false, false),
         (answered(422, Some(1)), false, false),
         (answered(501, None), false, false),
+        (answered(505, None), false, false),
+        (answered(506, None), true, false),
+        (answered(520, None), true, false),
+        (answered(530, None), true, false),
+        (answered(561, None), true, false),
+        (answered(599, None), true, false),
+        (answered(600, None), false, false),
     ];
     for (failure, repeatable, other) in table {
         assert_eq!(retry::wait(failure, true, 0, 1, 0.5).is_some(), repeatable, "{failure:?}");
@@ -59,6 +66,7 @@ fn waits_double_from_half_a_second_to_eight_and_a_gateways_word_wins_up_to_a_min
     let longest: Vec<_> = (0..7).map(|retries| wait(retries, 1.0).unwrap()).collect();
     assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
     assert_eq!((wait(0, 0.0), wait(99, 1.0)), (Some(0), Some(8000)));
+    assert_eq!((wait(0, -1.0), wait(0, f64::NAN), wait(0, 2.0)), (Some(0), Some(0), Some(500)));
     let told = |ms| retry::wait(Failure::Status { status: 503, retry_after: Some(ms) }, true, 0, 1, 1.0);
     assert_eq!((told(1234), told(3_600_000)), (Some(1234), Some(60_000)));
 }
@@ -73,23 +81,10 @@ fn retry_after_is_read_in_seconds_and_as_a_date() {
     assert_eq!(read("3"), Some(3000));
     assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(7000));
     assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
-    assert_eq!(read("18446744073709551615"), Some(u64::MAX));
-    assert_eq!((read("-1"), read(""), read("soon")), (None, None, None));
-}
-
-#[test]
-fn a_wait_for_completion_looks_once_more_at_its_deadline_and_then_stops() {
-    let mut completion = Poller::new(1000, 5000, 2000);
-    assert!(completion.is_news(&Status::Pending) && !completion.is_news(&Status::Pending));
-    assert_eq!(completion.after(&Status::Pending, 1000), Seen::Again { at: 3000 });
-    assert_eq!(completion.after(&Status::Scanning, 5500), Seen::Again { at: 6000 });
-    assert_eq!(completion.after(&Status::Scanning, 6000), Seen::TimedOut);
-    assert_eq!(completion.after(&Status::Succeeded, 9000), Seen::Ended);
-    assert_eq!(completion.after_no_answer(1000), Seen::Again { at: 3000 });
-    let slow_down = parse(429, "").unwrap_err();
-    assert_eq!(completion.after_error(&slow_down, 1000), Seen::Again { at: 5000 });
-    assert_eq!(completion.after_error(&parse(404, "").unwrap_err(), 1000), Seen::Failed);
-    assert_eq!(Poller::new(u64::MAX - 1, u64::MAX, u64::MAX).after(&Status::Pending, 5), Seen::Again { at: u64::MAX });
+    assert_eq!((read("0.1"), read("1.0005"), read("0.000001")), (Some(100), Some(1001), Some(1)));
+    assert_eq!((read("18446744073709551615"), read("99999999999999999999")), (Some(u64::MAX), Some(u64::MAX)));
+    assert_eq!((read(" 3 "), read("007")), (Some(3000), Some(7000)));
+    assert_eq!([read("-1"), read("+1"), read(""), read("soon"), read("1e3"), read(".5"), read("5.")], [None; 7]);
 }
 
 #[test]
@@ -123,6 +118,11 @@ fn a_base_url_may_have_a_path_and_plain_http_is_for_loopback() {
         "http://localhost.evil.example",
         "http://1270.0.0.1",
         "http://[::2]",
+        "http://127.0.0.1:99999",
+        "https://x:",
+        "https://x:1:2",
+        "https://x:-1",
+        "https://[::1]:65536",
         "http://api.itpay.ai",
     ] {
         assert!(matches!(url(base, false), Err(Error::Invalid { field, .. }) if field == "baseUrl"), "{base}");
@@ -174,13 +174,13 @@ fn parameters_are_the_same_request_as_fields_and_as_json() {
     let read = CreatePaymentIntent::from_json(json).unwrap();
     assert_eq!(read.extra, RawObject::parse(r#"{"new":{"of":1.50}}"#).unwrap());
     let sent = |request: Request| serde_json::from_slice::<serde_json::Value>(&request.body).unwrap();
-    let from_json = CreatePaymentIntent::request_from_json(json, || unreachable!("it has an id"), None);
+    let from_json = CreatePaymentIntent::request_from_json(json, None, || unreachable!("it has an id"), None);
     let from_json: Result<_, Error> = from_json;
     assert_eq!(sent(read.request().unwrap()), sent(from_json.unwrap()));
     for (without, name) in [("\"service_id\":\"svc\",", "service_id"), ("\"agent_id\":\"a\",", "payer.agent_id")] {
         let json = json.replace(without, "");
         let new_id = || Ok::<_, Error>(String::new());
-        let refused = CreatePaymentIntent::request_from_json(&json, new_id, None).unwrap_err();
+        let refused = CreatePaymentIntent::request_from_json(&json, None, new_id, None).unwrap_err();
         assert!(matches!(&refused, Error::Invalid { field, .. } if field == name), "{refused:?}");
         assert_eq!(CreatePaymentIntent::from_json(&json).unwrap_err(), refused);
     }
@@ -194,6 +194,7 @@ fn a_hundred_thousand_fields_are_no_work_for_ever() {
     );
     let request = CreatePaymentIntent::request_from_json(
         &json,
+        None,
         || -> Result<String, Error> { unreachable!("it has an id") },
         None,
     );
@@ -256,7 +257,7 @@ proptest! {
     }
 
     #[test]
-    fn a_create_is_read_from_the_json_that_it_is_sent_as(id in "[a-z]{1,9}", value in 0i64..=9_007_199_254_740_991, note in ".{0,20}") {
+    fn a_create_is_read_from_the_json_that_it_is_sent_as(id in "[a-z]{1,9}", value in 1i64..=9_007_199_254_740_991, note in ".{0,20}") {
         let params = CreatePaymentIntent {
             id,
             service_id: "svc".into(),

@@ -6,7 +6,7 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{error_body, parse_json, routes};
+use super::{GoPayEndpoint, error_body, invalid_field, parse_json, routes};
 use crate::{
     Endpoint, Error,
     endpoint::read_params,
@@ -44,6 +44,12 @@ impl Endpoint for PaymentInstruments {
     }
 }
 
+impl GoPayEndpoint for PaymentInstruments {
+    fn read(&self, response: &Response, json: &str) -> Result<RawJson, Error> {
+        RawJson::of(json).ok_or_else(|| invalid_field(response, "body", "is not JSON"))
+    }
+}
+
 /// `POST /accounts/account-statement`. Changes nothing, so it may be sent again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountStatement {
@@ -78,10 +84,16 @@ impl Endpoint for AccountStatement {
 
     fn request(&self) -> Result<Request, Error> {
         let request = Request::new(Method::Post, routes::ACCOUNT_STATEMENT.to_owned());
-        Ok(Request { repeatable: true, ..request.with_json(self.body.clone()) })
+        Ok(Request { repeatable: true, is_file: true, ..request.with_json(self.body.clone()) })
     }
 
     fn parse(response: &Response) -> Result<Vec<u8>, Error> {
         if (200..300).contains(&response.status) { Ok(response.body.clone()) } else { Err(error_body::parse(response)) }
+    }
+}
+
+impl GoPayEndpoint for AccountStatement {
+    fn read(&self, response: &Response, _: &str) -> Result<Vec<u8>, Error> {
+        Ok(response.body.clone())
     }
 }

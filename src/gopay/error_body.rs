@@ -41,6 +41,15 @@ fn from_object(status: u16, text: &str, mut body: FieldReader) -> ApiError {
     }
 }
 
+/// Whether GoPay itself has sent an error response, and not a proxy or a filter before it.
+pub(super) fn is_own(error: &ApiError) -> bool {
+    let Some(details) = &error.details else { return false };
+    let Ok(Some(mut body)) = FieldReader::parse(details.as_str()) else { return false };
+    // The token endpoint's errors are those of OAuth.
+    let has_code = |error: &mut FieldReader| error.integer("error_code").is_ok();
+    has_code(&mut body) || body.text("error").is_some() || body.objects("errors").iter_mut().any(has_code)
+}
+
 /// Whether a refusal carries this code, by number or by name, in any of its errors.
 pub(super) fn has_code(error: &ApiError, number: i64, name: &str) -> bool {
     let is = |error: &mut FieldReader| {

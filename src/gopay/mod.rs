@@ -10,9 +10,12 @@ mod notification;
 mod outcome;
 mod payments;
 mod preauthorization;
+mod reconcile;
 mod recurrence;
+mod refund_log;
 mod refunds;
 pub mod routes;
+mod session;
 mod token;
 
 use alloc::{
@@ -23,24 +26,26 @@ use alloc::{
 use serde_json::value::RawValue;
 
 use crate::{
-    ApiError, Error, endpoint,
+    ApiError, Endpoint, Error,
+    endpoint::{self, same_id},
     http::Response,
     json::{FieldError, FieldReader, FieldResult, RawJson, open_enum},
 };
 
-#[cfg(feature = "js-gopay")]
-pub(crate) use self::token::credentials;
 pub use self::{
     accounts::{AccountStatement, PaymentInstruments},
     normalize::{decode_entities, normalize},
     notification::Notification,
-    outcome::{Observation, Operation, Outcome},
+    outcome::{Observation, Operation, SentBetween},
     payments::{CreatePayment, Payment, RetrievePayment, State},
     preauthorization::{Capture, Preauthorization, PreauthorizationState, VoidAuthorization},
     recurrence::{CreateRecurrence, Cycle, Recurrence, RecurrenceState, VoidRecurrence},
     refunds::{ListRefunds, Refund, RefundPayment, RefundState},
+    session::{MemoryStore, Prepared, Session, SessionStore, base_url},
     token::{SCOPE, Token, TokenRequest, authorise},
 };
+#[doc(no_inline)]
+pub use crate::Outcome;
 
 /// Where the real gateway is.
 pub const PRODUCTION_URL: &str = "https://gate.gopay.cz/api";
@@ -48,6 +53,35 @@ pub const PRODUCTION_URL: &str = "https://gate.gopay.cz/api";
 pub const SANDBOX_URL: &str = "https://gw.sandbox.gopay.com/api";
 /// How long one attempt may take, in milliseconds: as GoPay's own SDKs.
 pub const DEFAULT_TIMEOUT: u32 = 30_000;
+
+/// A call of GoPay's API, as a [`Session`] makes it: its response is normalized before it is read.
+pub trait GoPayEndpoint: Endpoint {
+    /// Whether the call changes something. Then it is sent once.
+    const CHANGES: bool = false;
+
+    /// Reads the normalized JSON of a successful response, which must be about what was asked for.
+    fn read(&self, response: &Response, json: &str) -> Result<Self::Output, Error>;
+
+    /// What the call changes, if it changes something.
+    fn change(&self) -> Option<Change> {
+        None
+    }
+}
+
+/// A change that a call makes to a payment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The payment's id; of a call that creates a payment, empty.
+    pub payment_id: String,
+    /// The kind of change.
+    pub operation: Operation,
+}
+
+impl Change {
+    fn new(payment_id: &str, operation: Operation) -> Option<Change> {
+        Some(Change { payment_id: payment_id.to_string(), operation })
+    }
+}
 
 open_enum! {
     /// How far the gateway is with what it was asked for.
@@ -77,6 +111,14 @@ impl Done {
 }
 
 impl Done {
+    /// Reads the result of a change to a payment. A result that says no is an error response, whatever the status.
+    fn of_payment(response: &Response, json: &str, payment_id: &str) -> Result<Done, Error> {
+        let done = endpoint::read_object(response, json, Done::read)?;
+        same_id(response, "id", done.id.as_deref().unwrap_or(payment_id), payment_id)?;
+        done.clone().into_result(response)?;
+        Ok(done)
+    }
+
     /// A result that says no is a refusal, whatever the status.
     pub fn into_result(self, response: &Response) -> Result<(), Error> {
         if self.result != Progress::Failed {
@@ -102,7 +144,7 @@ fn parse_object<T>(response: &Response, read: impl FnOnce(FieldReader) -> FieldR
     endpoint::read_object(response, parse_json(response)?.as_str(), read)
 }
 
-/// The cleaned JSON of a successful answer.
+/// The normalized JSON of a successful response.
 pub fn parse_json(response: &Response) -> Result<RawJson, Error> {
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
     normalize(json.get())

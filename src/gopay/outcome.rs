@@ -4,38 +4,16 @@
 use alloc::vec::Vec;
 
 use super::{Payment, PreauthorizationState, RecurrenceState, Refund, RefundState, State, error_body::has_code};
-use crate::{ApiError, Error, retry::Failure};
-
-/// How far the gateway's clock may be from the caller's estimate of it, in milliseconds.
-const CLOCK_MARGIN: u64 = 60_000;
-
-/// What became of a call.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Outcome {
-    /// It was done. Sending it again would do it twice.
-    Done,
-    /// It was not done, and will not be.
-    NotDone,
-    /// It may have been done, or may yet be.
-    Unknown,
-}
-
-impl Outcome {
-    /// Stable, for programs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Outcome::Done => "done",
-            Outcome::NotDone => "not_done",
-            Outcome::Unknown => "unknown",
-        }
-    }
-}
+use crate::{Error, Outcome, retry::Failure};
 
 /// What a call wants to be true.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Operation {
     /// The money that was blocked is taken.
-    Captured,
+    Captured {
+        /// The part of it, in minor units; none for all of it.
+        amount: Option<i64>,
+    },
     /// There is a payment to pay. Nobody is charged by that.
     Created,
     /// The payer was charged again.
@@ -56,10 +34,20 @@ pub enum Operation {
 pub struct Observation {
     /// The payment, if it could be read.
     pub payment: Option<Payment>,
-    /// Its refunds, if they could be read.
+    /// Its refunds that were not known before the call, if they could be read.
     pub refunds: Option<Vec<Refund>>,
-    /// When the call was sent by the gateway's own clock, in Unix milliseconds, if that is known.
-    pub sent_at: Option<u64>,
+    /// When the call was sent, by the gateway's own clock, if that is known.
+    pub sent: Option<SentBetween>,
+    /// Whether no other refund call of the same payment ran at the same time in the same session.
+    pub is_only_refund_call: bool,
+}
+
+/// The earliest and the latest time at which a call can have been sent, in Unix milliseconds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(missing_docs, reason = "their names say it")]
+pub struct SentBetween {
+    pub earliest: u64,
+    pub latest: u64,
 }
 
 impl Operation {
@@ -75,14 +63,14 @@ impl Operation {
     /// Whether a refusal says that it was true before: 351, 353, 342. Which name belongs to which number is
     /// inferred, so the payment itself must show it, too.
     pub fn was_true_before(&self, error: &Error, payment: &Payment) -> bool {
-        let Error::Api(error) = error else { return false };
         self.is_said_true_by(error) && self.holds_in(payment) == Some(true)
     }
 
-    /// As far as the refusal goes.
-    pub fn is_said_true_by(&self, error: &ApiError) -> bool {
+    /// The same, as far as the error response goes.
+    pub(super) fn is_said_true_by(&self, error: &Error) -> bool {
+        let Error::Api(error) = error else { return false };
         match self {
-            Operation::Captured => has_code(error, 351, "PAYMENT_CAPTURE_DONE"),
+            Operation::Captured { .. } => has_code(error, 351, "PAYMENT_CAPTURE_DONE"),
             Operation::AuthorizationVoided => has_code(error, 353, "PAYMENT_AUTH_VOID_DONE"),
             Operation::RecurrenceVoided => has_code(error, 342, "PAYMENT_RECURRENCE_STOPPED"),
             Operation::Created | Operation::Recurred | Operation::Refunded { .. } => false,
@@ -100,7 +88,7 @@ impl Operation {
             Failure::IncompleteResponse | Failure::NoResponse => false,
         };
         let holds = match self {
-            Operation::Refunded { amount } => refunded(*amount, seen),
+            Operation::Refunded { amount } => is_refunded(*amount, seen),
             _ => seen.payment.as_ref().and_then(|payment| self.holds_in(payment)),
         };
         match holds {
@@ -111,10 +99,19 @@ impl Operation {
         }
     }
 
-    fn holds_in(&self, payment: &Payment) -> Option<bool> {
+    /// Whether a payment is as the call wants it to be. That can be so since long before the call, which is as good: none
+    /// of these can be done twice.
+    pub(super) fn holds_in(&self, payment: &Payment) -> Option<bool> {
         let step = payment.preauthorization.as_ref().and_then(|preauthorization| preauthorization.state.as_ref());
         match self {
-            Operation::Captured => Some(payment.state.was_paid() || step == Some(&PreauthorizationState::Captured)),
+            Operation::Captured { amount } => {
+                let is_captured = payment.state.was_paid() || step == Some(&PreauthorizationState::Captured);
+                match amount {
+                    // Captured, but perhaps another part of it.
+                    Some(amount) if is_captured && payment.amount != Some(*amount) => None,
+                    _ => Some(is_captured),
+                }
+            }
             Operation::AuthorizationVoided => {
                 Some(payment.state == State::Canceled || step == Some(&PreauthorizationState::Canceled))
             }
@@ -126,32 +123,35 @@ impl Operation {
     }
 
     /// The rest of a sentence, for people.
-    pub fn advice(&self, outcome: Outcome) -> &'static str {
+    pub(super) fn advice(&self, outcome: &Outcome) -> &'static str {
         match (outcome, self) {
             (Outcome::Done, _) => "GoPay shows that it was done: don't send it again",
             (Outcome::NotDone, _) => "it was not done",
             (Outcome::Unknown, Operation::Created) => {
                 "a payment may be there that nobody has a link to: creating another charges nobody twice"
             }
-            (Outcome::Unknown, _) => "whether it was done is not known: look at the payment before you send it again",
+            _ => "whether it was done is not known: look at the payment before you send it again",
         }
     }
 }
 
-fn refunded(amount: i64, seen: &Observation) -> Option<bool> {
-    let all_of_it = |payment: &Payment| payment.state == State::Refunded && payment.amount == Some(amount);
-    if seen.payment.as_ref().is_some_and(all_of_it) {
-        return Some(true);
+/// Whether a refund of this amount was made by this call. A refund that could be older than the call proves nothing, nor
+/// does one that another call could have made.
+fn is_refunded(amount: i64, seen: &Observation) -> Option<bool> {
+    /// A date may be cut off to the second.
+    const DATE_PRECISION: u64 = 1_000;
+
+    if !seen.is_only_refund_call {
+        return None;
     }
-    let mut answer = Some(false);
+    let mut shown = Some(false);
     for refund in seen.refunds.as_ref()?.iter().filter(|refund| refund.amount == amount) {
-        match (refund.requested_at, seen.sent_at) {
-            (Some(requested), Some(sent)) if requested.saturating_add(CLOCK_MARGIN) < sent => {}
-            (Some(_), Some(_)) if refund.state == RefundState::Failed => {}
-            (Some(_), Some(_)) => return Some(true),
-            // The same amount, and no way to tell whether it is this call's.
-            _ => answer = None,
+        match (refund.requested_at, seen.sent) {
+            (Some(requested), Some(sent)) if requested.saturating_add(DATE_PRECISION) < sent.earliest => {}
+            (Some(requested), Some(sent)) if requested > sent.latest && refund.state == RefundState::Failed => {}
+            (Some(requested), Some(sent)) if requested > sent.latest => return Some(true),
+            _ => shown = None,
         }
     }
-    answer
+    shown
 }

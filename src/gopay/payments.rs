@@ -2,10 +2,10 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
-use super::{Preauthorization, Recurrence, id, parse_object, routes};
+use super::{Change, GoPayEndpoint, Operation, Preauthorization, Recurrence, id, parse_object, routes};
 use crate::{
     Endpoint, Error,
-    endpoint::read_params,
+    endpoint::{read_object, read_params, same_id},
     http::{Method, Request, Response},
     json::{FieldReader, FieldResult, RawObject, open_enum},
     money::{amount, check_currency},
@@ -198,6 +198,18 @@ impl Endpoint for CreatePayment {
     }
 }
 
+impl GoPayEndpoint for CreatePayment {
+    const CHANGES: bool = true;
+
+    fn read(&self, response: &Response, json: &str) -> Result<Payment, Error> {
+        read_object(response, json, Payment::read)
+    }
+
+    fn change(&self) -> Option<Change> {
+        Change::new("", Operation::Created)
+    }
+}
+
 /// `GET /payments/payment/{id}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetrievePayment {
@@ -214,5 +226,13 @@ impl Endpoint for RetrievePayment {
 
     fn parse(response: &Response) -> Result<Payment, Error> {
         parse_object(response, Payment::read)
+    }
+}
+
+impl GoPayEndpoint for RetrievePayment {
+    fn read(&self, response: &Response, json: &str) -> Result<Payment, Error> {
+        let payment = read_object(response, json, Payment::read)?;
+        same_id(response, "id", &payment.id, &self.id)?;
+        Ok(payment)
     }
 }

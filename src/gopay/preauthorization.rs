@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::{Done, parse_object, payments::check_items, routes};
+use super::{Change, Done, GoPayEndpoint, Operation, parse_object, payments::check_items, routes};
 use crate::{
     Endpoint, Error,
     endpoint::read_params,
@@ -86,6 +86,18 @@ impl Endpoint for Capture {
     }
 }
 
+impl GoPayEndpoint for Capture {
+    const CHANGES: bool = true;
+
+    fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
+        Done::of_payment(response, json, &self.id)
+    }
+
+    fn change(&self) -> Option<Change> {
+        Change::new(&self.id, Operation::Captured { amount: self.amount() })
+    }
+}
+
 /// `POST /payments/payment/{id}/void-authorization`: gives back what was blocked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VoidAuthorization {
@@ -102,5 +114,17 @@ impl Endpoint for VoidAuthorization {
 
     fn parse(response: &Response) -> Result<Done, Error> {
         parse_object(response, Done::read)
+    }
+}
+
+impl GoPayEndpoint for VoidAuthorization {
+    const CHANGES: bool = true;
+
+    fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
+        Done::of_payment(response, json, &self.id)
+    }
+
+    fn change(&self) -> Option<Change> {
+        Change::new(&self.id, Operation::AuthorizationVoided)
     }
 }

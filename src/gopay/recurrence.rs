@@ -2,18 +2,15 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use super::{Done, Payment, parse_object, payments::check_items, routes};
+use super::{Change, Done, GoPayEndpoint, Operation, Payment, parse_object, payments::check_items, routes};
 use crate::{
     Endpoint, Error,
-    endpoint::read_params,
+    endpoint::{read_object, read_params, same_id},
     http::{Method, Request, Response},
     json::{FieldReader, FieldResult, open_enum},
     money::{amount, check_currency},
     time::parse_iso8601,
 };
-
-/// `recurrence_date_to` must be before this (GoPay's help pages).
-const LAST_DATE: &str = "2099-12-31";
 
 open_enum! {
     /// Who charges, and how often.
@@ -85,9 +82,6 @@ impl Recurrence {
         if date.len() != 10 || parse_iso8601(&date).is_none() {
             return fields.field_error("recurrence_date_to", "must be a date such as 2030-12-31");
         }
-        if &*date >= LAST_DATE {
-            return fields.field_error("recurrence_date_to", "must be before 2099-12-31");
-        }
         Ok(())
     }
 }
@@ -128,6 +122,20 @@ impl Endpoint for CreateRecurrence {
     }
 }
 
+impl GoPayEndpoint for CreateRecurrence {
+    const CHANGES: bool = true;
+
+    fn read(&self, response: &Response, json: &str) -> Result<Payment, Error> {
+        let payment = read_object(response, json, Payment::read)?;
+        same_id(response, "parent_id", payment.parent_id.as_ref().unwrap_or(&self.parent_id), &self.parent_id)?;
+        Ok(payment)
+    }
+
+    fn change(&self) -> Option<Change> {
+        Change::new(&self.parent_id, Operation::Recurred)
+    }
+}
+
 /// `POST /payments/payment/{id}/void-recurrence`: no further charges.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VoidRecurrence {
@@ -144,5 +152,17 @@ impl Endpoint for VoidRecurrence {
 
     fn parse(response: &Response) -> Result<Done, Error> {
         parse_object(response, Done::read)
+    }
+}
+
+impl GoPayEndpoint for VoidRecurrence {
+    const CHANGES: bool = true;
+
+    fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
+        Done::of_payment(response, json, &self.id)
+    }
+
+    fn change(&self) -> Option<Change> {
+        Change::new(&self.id, Operation::RecurrenceVoided)
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{Done, id, parse_json, parse_object, routes};
+use super::{Change, Done, GoPayEndpoint, Operation, id, parse_json, parse_object, routes};
 use crate::{
     Endpoint, Error,
     endpoint::{self, read_params},
@@ -52,6 +52,18 @@ impl Endpoint for RefundPayment {
 
     fn parse(response: &Response) -> Result<Done, Error> {
         parse_object(response, Done::read)
+    }
+}
+
+impl GoPayEndpoint for RefundPayment {
+    const CHANGES: bool = true;
+
+    fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
+        Done::of_payment(response, json, &self.id)
+    }
+
+    fn change(&self) -> Option<Change> {
+        Change::new(&self.id, Operation::Refunded { amount: self.amount })
     }
 }
 
@@ -111,5 +123,11 @@ impl Endpoint for ListRefunds {
 
     fn parse(response: &Response) -> Result<Vec<Refund>, Error> {
         endpoint::read_list(response, parse_json(response)?.as_str(), Refund::read)
+    }
+}
+
+impl GoPayEndpoint for ListRefunds {
+    fn read(&self, response: &Response, json: &str) -> Result<Vec<Refund>, Error> {
+        endpoint::read_list(response, json, Refund::read)
     }
 }

@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, format};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::{parse_object, routes};
+use super::{error_body, parse_object, routes};
 use crate::{
     Endpoint, Error, Secret,
     http::{Headers, Method, Request, Response},
@@ -13,7 +13,7 @@ use crate::{
 /// What the token is good for: everything.
 pub const SCOPE: &str = "payment-all";
 /// How long before its end a token is renewed, in milliseconds; but at most a fifth of its life.
-const MARGIN: u64 = 300_000;
+const REFRESH_MARGIN: u64 = 300_000;
 /// How long a token is believed to last, in seconds, where the answer does not say.
 const DEFAULT_EXPIRES_IN: i64 = 300;
 
@@ -39,7 +39,7 @@ impl Token {
     /// When to ask for another, in Unix milliseconds, of a token that came at `now_ms`.
     pub fn renew_at(&self, now_ms: u64) -> u64 {
         let life = self.expires_in.saturating_mul(1000);
-        now_ms.saturating_add(life.saturating_sub(MARGIN.min(life / 5)))
+        now_ms.saturating_add(life.saturating_sub(REFRESH_MARGIN.min(life / 5)))
     }
 }
 
@@ -66,6 +66,18 @@ impl Endpoint for TokenRequest<'_> {
             Ok(Token { access_token: Secret::new(access_token), expires_in: expires_in.try_into().unwrap_or(0) })
         })
     }
+}
+
+/// Whether GoPay itself says that the token does not hold, so that the call was not processed. A filter before GoPay
+/// also answers 401 and 403, perhaps after GoPay has processed the call: its page proves nothing. `is_repeatable` is for
+/// a call that may be sent twice anyway, for which an empty response is enough.
+pub(super) fn is_token_error(response: &Response, is_repeatable: bool) -> bool {
+    if is_repeatable && response.body.is_empty() {
+        return true;
+    }
+    let Error::Api(error) = error_body::parse(response) else { return false };
+    (200..=202).any(|code| error_body::has_code(&error, code, "invalid_token"))
+        || error.code.as_deref() == Some("invalid_token")
 }
 
 /// A call with its token.

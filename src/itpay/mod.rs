@@ -9,6 +9,7 @@ mod payment_intents;
 mod poller;
 mod qr_charges;
 pub mod routes;
+mod session;
 mod webhook_event;
 
 use alloc::vec::Vec;
@@ -21,16 +22,15 @@ use crate::{
     json::{FieldReader, FieldResult, RawJson},
 };
 
-#[cfg(feature = "js-client")]
-pub(crate) use self::auth::credentials;
 pub use self::{
     auth::{ApiKey, authorise, has_api_key, verify},
     manifests::{
         ActivateManifest, CreateManifest, PaymentMethods, PriceTier, Pricing, SearchManifests, ServiceManifest,
     },
     payment_intents::{CreatePaymentIntent, Party, PaymentIntent, PaymentType, RetrievePaymentIntent, Status},
-    poller::{DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, Poller, Seen},
+    poller::{DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, PollDecision, Poller, WaitOptions},
     qr_charges::{ChargeStatus, GenerateQr, QrCharge},
+    session::Session,
     webhook_event::WebhookEvent,
 };
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{parse_object, routes};
 use crate::{
     Endpoint, Error, Metadata, Money,
-    endpoint::{read_params, to_body},
+    endpoint::{read_params, same_id, to_body},
     http::{Method, Request, Response},
     json::{FieldReader, FieldResult, RawObject, open_enum, quoted},
 };
@@ -117,25 +117,27 @@ impl PaymentIntent {
         read_params(intent, PaymentIntent::read)
     }
 
-    /// The status in an answer.
-    pub(crate) fn status_in(response: &Response) -> Result<Status, Error> {
-        parse_object(response, |mut fields| PaymentIntent::check(&mut fields))
+    /// The status in a response, which must be about this id if one is given.
+    pub(crate) fn status_in(response: &Response, asked: Option<&str>) -> Result<Status, Error> {
+        let (id, status) = parse_object(response, |mut fields| PaymentIntent::check(&mut fields))?;
+        asked.map_or(Ok(()), |asked| same_id(response, "id", &id, asked))?;
+        Ok(status)
     }
 
-    /// What must be right; the status of it.
-    fn check(fields: &mut FieldReader) -> FieldResult<Status> {
-        fields.string("id")?;
+    /// Checks the fields that must be right. Returns the id and the status.
+    fn check(fields: &mut FieldReader) -> FieldResult<(String, Status)> {
+        let id = fields.string("id")?.into_owned();
         if let Some(mut amount) = fields.optional_object("amount")? {
             amount.string("currency")?;
             amount.integer("value")?;
         }
-        Ok(fields.string("status")?.into())
+        Ok((id, fields.string("status")?.into()))
     }
 
     pub(crate) fn read(mut fields: FieldReader) -> FieldResult<PaymentIntent> {
-        let status = PaymentIntent::check(&mut fields)?;
+        let (id, status) = PaymentIntent::check(&mut fields)?;
         Ok(PaymentIntent {
-            id: fields.string("id")?.into_owned(),
+            id,
             status,
             amount: fields.optional_object("amount")?.map(Money::read).transpose()?,
             service_id: fields.text("service_id"),
@@ -200,16 +202,22 @@ impl CreatePaymentIntent {
     }
 
     /// The request, from parameters that are JSON already: they are checked, and sent as they came. `new_id` is taken
-    /// when they have no id, `channel` when they have none.
+    /// when they have no id and there is no idempotency key, `channel` when they have none.
     pub fn request_from_json<E: From<Error>>(
         params: &str,
+        idempotency_key: Option<&str>,
         new_id: impl FnOnce() -> Result<String, E>,
         channel: Option<&str>,
     ) -> Result<Request, E> {
         let mut fields = read_params(params, |mut fields| check_params(&mut fields).map(|()| fields))?;
-        let id = match fields.text("id") {
-            Some(id) => id,
-            None => new_id()?,
+        let id = match (fields.text("id"), idempotency_key) {
+            (Some(id), Some(key)) if id != key => {
+                let problem = "must be the payment's `id` or be left out: the id is the idempotency key";
+                return Err(Error::invalid("idempotencyKey", problem).into());
+            }
+            (Some(id), _) => id,
+            (None, Some(key)) => key.into(),
+            (None, None) => new_id()?,
         };
         let (quoted_id, quoted_channel) = (quoted(&id), channel.map(quoted));
         let channel = quoted_channel.iter().map(|channel| ("channel", channel.as_str()));
@@ -244,7 +252,7 @@ impl Endpoint for CreatePaymentIntent {
     type Output = PaymentIntent;
 
     fn request(&self) -> Result<Request, Error> {
-        CreatePaymentIntent::request_from_json(&to_body(self)?, || Ok(self.id.clone()), None)
+        CreatePaymentIntent::request_from_json(&to_body(self)?, None, || Ok(self.id.clone()), None)
     }
 
     fn parse(response: &Response) -> Result<PaymentIntent, Error> {
@@ -252,7 +260,7 @@ impl Endpoint for CreatePaymentIntent {
     }
 
     fn check(response: &Response) -> Result<(), Error> {
-        PaymentIntent::status_in(response).map(drop)
+        PaymentIntent::status_in(response, None).map(drop)
     }
 }
 
@@ -274,7 +282,7 @@ impl Endpoint for RetrievePaymentIntent {
         parse_object(response, PaymentIntent::read)
     }
 
-    fn check(response: &Response) -> Result<(), Error> {
-        PaymentIntent::status_in(response).map(drop)
+    fn verify(&self, response: &Response) -> Result<(), Error> {
+        PaymentIntent::status_in(response, Some(&self.id)).map(drop)
     }
 }

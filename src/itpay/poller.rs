@@ -1,29 +1,121 @@
-//! Waiting for a payment's end: when to look again, and when to stop. Pure; the caller polls and sleeps.
+//! Waiting for the end of a payment: when to poll again, and when to stop.
 
-use alloc::string::String;
+use alloc::{boxed::Box, format, string::String};
 
-use super::Status;
-use crate::{Error, retry::MAX_RETRY_AFTER};
+use super::{PaymentIntent, RetrievePaymentIntent, Session, Status};
+use crate::{
+    CallError, CallResult, Endpoint as _, Error, ErrorCause, ErrorName,
+    call::Io,
+    exchange::CallOptions,
+    http::Response,
+    json::RawJson,
+    retry::{Failure, MAX_RETRY_AFTER, is_transient},
+};
 
 /// How long to wait altogether unless the caller says otherwise, in milliseconds.
 pub const DEFAULT_WAIT: u64 = 300_000;
-/// How long to wait between two looks unless the caller says otherwise, in milliseconds.
+/// How long to wait between two polls unless the caller says otherwise, in milliseconds.
 pub const DEFAULT_POLL_INTERVAL: u64 = 2_000;
 
-/// What a look showed, and what follows.
+/// The options of [`Session::wait_for_completion`].
 #[derive(Clone, Debug, PartialEq)]
-pub enum Seen {
+pub struct WaitOptions {
+    /// How long to wait altogether, in milliseconds.
+    pub timeout_ms: u64,
+    /// How long to wait between two polls, in milliseconds.
+    pub poll_interval_ms: u64,
+    /// Whether to notify the caller of each change of status, the first included.
+    pub notifies: bool,
+}
+
+impl Default for WaitOptions {
+    fn default() -> WaitOptions {
+        WaitOptions { timeout_ms: DEFAULT_WAIT, poll_interval_ms: DEFAULT_POLL_INTERVAL, notifies: false }
+    }
+}
+
+impl Session {
+    /// Polls until a payment has ended. Returns it as the gateway sent it. An error of the type
+    /// [`ErrorName::Timeout`] has the payment as it was last seen.
+    pub async fn wait_for_completion(&self, io: &Io, id: &str, options: &WaitOptions) -> CallResult<RawJson> {
+        let request = RetrievePaymentIntent { id: id.into() }.request()?;
+        let now = || io.now().monotonic_ms;
+        let mut poller = Poller::new(now(), options.timeout_ms, options.poll_interval_ms);
+        let mut last_seen = None;
+        let mut polls = 0;
+        loop {
+            polls += 1;
+            let timeout_ms = self.config.timeout_ms.min(poller.remaining(now()).max(1));
+            let call_options =
+                CallOptions { timeout_ms: Some(timeout_ms), max_retries: Some(0), ..CallOptions::default() };
+            let status = core::cell::Cell::new(None);
+            let verify = |response: &Response| -> Result<(), Error> {
+                status.set(Some(PaymentIntent::status_in(response, Some(id))?));
+                Ok(())
+            };
+            let result = Box::pin(self.send(io, request.clone(), &verify, &call_options)).await;
+            let (decision, failure) = match (result, status.take()) {
+                (Ok(exchanged), Some(status)) => {
+                    let json = core::str::from_utf8(&exchanged.response.body).ok().and_then(RawJson::of);
+                    if let (true, true, Some(json)) = (poller.is_news(&status), options.notifies, &json) {
+                        let notified = io.notify(json.as_str().into()).await;
+                        notified.map_err(|_| CallError::aborted(polls))?;
+                    }
+                    last_seen = json;
+                    (poller.after(&status, now()), None)
+                }
+                (Err(error), _) => (poller.after_error(&error, now()), Some(error)),
+                (Ok(_), None) => (PollDecision::Failed, None),
+            };
+            match (decision, failure) {
+                (PollDecision::Ended, _) => {
+                    // An intent that has a status is JSON.
+                    return last_seen.ok_or_else(|| Error::invalid("response", "is not JSON").into());
+                }
+                (PollDecision::PollAgain { at }, _) => {
+                    let pause = at.saturating_sub(now());
+                    io.wait(pause).await.map_err(|_| CallError::aborted(polls))?;
+                }
+                (PollDecision::Failed, Some(mut error)) => {
+                    error.attempts = if error.attempts == 0 { polls - 1 } else { polls };
+                    return Err(error);
+                }
+                (PollDecision::TimedOut | PollDecision::Failed, failure) => {
+                    return Err(timed_out(options.timeout_ms, polls, last_seen, failure));
+                }
+            }
+        }
+    }
+}
+
+#[cold]
+fn timed_out(timeout_ms: u64, polls: u32, intent: Option<RawJson>, failure: Option<Box<CallError>>) -> Box<CallError> {
+    let message = format!("The payment had not ended after {timeout_ms} ms; it may still be paid");
+    let mut error = CallError::new(ErrorName::Timeout, "timeout", message);
+    error.attempts = polls;
+    error.retryable = true;
+    error.intent = intent;
+    error.cause = failure.map(|mut failure| {
+        failure.attempts = polls;
+        ErrorCause::Call(failure)
+    });
+    error
+}
+
+/// The decision after one poll.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PollDecision {
     /// The payment has ended.
     Ended,
-    /// Not yet: look again at this time.
-    Again {
-        /// Unix milliseconds.
+    /// Polling again would not help.
+    Failed,
+    /// The payment has not ended: poll again at this time.
+    PollAgain {
+        /// Milliseconds of the clock that the poller was started with.
         at: u64,
     },
     /// The time is up.
     TimedOut,
-    /// Looking again would not help.
-    Failed,
 }
 
 /// A payment being waited for.
@@ -34,52 +126,50 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// Starts waiting. All times are in milliseconds.
+    /// Starts waiting. All times are in milliseconds of a clock that never goes back.
     pub fn new(now: u64, timeout: u64, interval: u64) -> Poller {
         Poller { deadline: now.saturating_add(timeout), interval, last: None }
     }
 
-    /// How much time is left; no look may take longer.
+    /// How much time is left. No poll may take longer.
     pub fn remaining(&self, now: u64) -> u64 {
         self.deadline.saturating_sub(now)
     }
 
-    /// Whether this status differs from the one before: once per change.
+    /// Whether this status differs from the one before. Returns true once per change.
     pub fn is_news(&mut self, status: &Status) -> bool {
         let news = self.last.as_deref() != Some(status.as_str());
         self.last = Some(status.as_str().into());
         news
     }
 
-    /// What follows from an intent in this status.
-    pub fn after(&self, status: &Status, now: u64) -> Seen {
-        if status.is_terminal() { Seen::Ended } else { self.again(now, self.interval) }
+    /// The decision after a poll that showed this status.
+    pub fn after(&self, status: &Status, now: u64) -> PollDecision {
+        if status.is_terminal() { PollDecision::Ended } else { self.again(now, self.interval) }
     }
 
-    /// What follows from a look that failed: what may pass is waited out, a 429 as long as it asks.
-    pub fn after_error(&self, error: &Error, now: u64) -> Seen {
-        match error {
-            Error::Api(answer) if error.is_retryable() => {
-                let asked = answer.retry_after.unwrap_or(0).min(MAX_RETRY_AFTER);
-                // A gateway that is told to slow down by nobody is still asked half as often.
-                let slower = if answer.status == 429 { self.interval.saturating_mul(2) } else { self.interval };
+    /// The decision after a poll that failed. Transient failures are waited out, a 429 as long as it asks.
+    pub fn after_error(&self, error: &CallError, now: u64) -> PollDecision {
+        match error.failure {
+            Some(Failure::Status { status, retry_after }) if is_transient(status) => {
+                let asked = retry_after.unwrap_or(0).min(MAX_RETRY_AFTER);
+                // Without a word of the gateway, one that is asked too often is asked half as often.
+                let slower = if status == 429 { self.interval.saturating_mul(2) } else { self.interval };
                 self.again(now, asked.max(slower))
             }
-            _ => Seen::Failed,
+            Some(Failure::NoResponse | Failure::ConnectionRefused) => self.again(now, self.interval),
+            // One that broke off or came too slowly is complete the next time, perhaps. One that is too large is not.
+            Some(Failure::IncompleteResponse) if error.name != ErrorName::Api => self.again(now, self.interval),
+            _ => PollDecision::Failed,
         }
     }
 
-    /// What follows from a look that got no answer.
-    pub fn after_no_answer(&self, now: u64) -> Seen {
-        self.again(now, self.interval)
-    }
-
-    /// The last look falls on the deadline.
-    fn again(&self, now: u64, wait: u64) -> Seen {
+    /// The last poll falls on the deadline.
+    fn again(&self, now: u64, wait: u64) -> PollDecision {
         if now >= self.deadline {
-            Seen::TimedOut
+            PollDecision::TimedOut
         } else {
-            Seen::Again { at: now.saturating_add(wait).min(self.deadline) }
+            PollDecision::PollAgain { at: now.saturating_add(wait.max(1)).min(self.deadline) }
         }
     }
 }

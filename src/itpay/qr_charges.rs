@@ -5,6 +5,7 @@ use alloc::string::String;
 use super::{parse_object, routes};
 use crate::{
     Endpoint, Error,
+    endpoint::same_id,
     http::{Method, Request, Response},
     json::{FieldReader, FieldResult, RawObject, open_enum},
 };
@@ -72,5 +73,11 @@ impl Endpoint for GenerateQr {
 
     fn parse(response: &Response) -> Result<QrCharge, Error> {
         parse_object(response, QrCharge::read)
+    }
+
+    fn verify(&self, response: &Response) -> Result<(), Error> {
+        let charge = GenerateQr::parse(response)?;
+        let intent = charge.payment_intent_id.as_ref().unwrap_or(&self.payment_intent_id);
+        same_id(response, "payment_intent_id", intent, &self.payment_intent_id)
     }
 }

@@ -1,0 +1,187 @@
+//! Calls that change something: sent once. After an ambiguous failure GoPay is asked how the call went.
+
+use alloc::{boxed::Box, format, string::String, vec::Vec};
+
+use super::{
+    Change, GoPayEndpoint, ListRefunds, Observation, Operation, Progress, Refund, RetrievePayment, SentBetween,
+    Session,
+    error_body::is_own,
+    parse_json,
+    refund_log::RefundLog,
+    session::{Prepared, read},
+};
+use crate::{
+    CallResult, Error, Outcome,
+    call::Io,
+    exchange::{CallOptions, Exchanged, response_error, status_failure},
+    http::{Headers, Response},
+    json::text,
+    retry::Failure,
+    time::parse_http_date,
+};
+
+/// The key of the refund log in the session's store.
+const REFUND_LOG: &str = "refunds";
+
+impl Session {
+    /// Makes a call that changes something. A failure has an outcome.
+    pub(super) async fn send_change(
+        &self,
+        io: &Io,
+        call: &Prepared<'_>,
+        change: &Change,
+        options: &CallOptions,
+    ) -> CallResult<String> {
+        let mut refund_call = RefundCall::begin(self, change);
+        let options = CallOptions { max_retries: Some(0), ..options.clone() };
+        let (error, refusal, failure, sent_at) = match self.exchange(io, &call.request, &options).await {
+            Ok(exchanged) => match read(&exchanged, call) {
+                Ok(json) => return Ok(json),
+                Err(error) => {
+                    let failure = failure_of(&error, &exchanged, io);
+                    let refusal = matches!(error, Error::Api(_)).then(|| error.clone());
+                    (response_error(error, &exchanged, io.now()), refusal, failure, exchanged.sent_at)
+                }
+            },
+            // There was no token, and the error says so.
+            Err(error) if error.outcome.is_some() => return Err(error),
+            Err(error) => match error.failure {
+                Some(failure) => {
+                    let sent_at = error.sent_at;
+                    (error, None, failure, sent_at)
+                }
+                None => {
+                    let outcome = if error.attempts == 0 { Outcome::NotDone } else { Outcome::Unknown };
+                    let advice = change.operation.advice(&outcome);
+                    return Err(error.with_outcome(outcome, advice));
+                }
+            },
+        };
+        let was_so_before = refusal.as_ref().is_some_and(|refusal| change.operation.is_said_true_by(refusal));
+        if !was_so_before && change.operation.outcome(failure, &Observation::default()) == Outcome::NotDone {
+            return Err(error.with_outcome(Outcome::NotDone, ""));
+        }
+        let mut seen = self.observe(io, change, &options, sent_at).await;
+        seen.is_only_refund_call = refund_call.end();
+        if let Some(payment) = seen.payment.as_ref().filter(|_| was_so_before)
+            && change.operation.holds_in(payment) == Some(true)
+        {
+            let json = format!("{{\"id\":{},\"result\":\"{}\"}}", payment.id, Progress::Finished.as_str());
+            let response = Response { status: 200, headers: Headers::default(), body: Vec::new() };
+            (call.read)(&response, &json)?;
+            return Ok(json);
+        }
+        let outcome = change.operation.outcome(failure, &seen);
+        let advice = change.operation.advice(&outcome);
+        Err(error.with_outcome(outcome, advice))
+    }
+
+    /// Reads what can show how a call went. What cannot be read stays unknown.
+    async fn observe(&self, io: &Io, change: &Change, options: &CallOptions, sent_at: u64) -> Observation {
+        let (wants_payment, wants_refunds) = change.operation.shows();
+        let options = CallOptions { timeout_ms: options.timeout_ms, ..CallOptions::default() };
+        let mut seen = Observation::default();
+        if wants_payment {
+            let retrieve = RetrievePayment { id: change.payment_id.clone() };
+            if let Some((payment, exchanged)) = self.look(io, &retrieve, &options).await {
+                seen.sent = sent_between(&exchanged, sent_at, io);
+                seen.payment = Some(payment);
+            }
+        }
+        if wants_refunds {
+            let list = ListRefunds { id: change.payment_id.clone() };
+            if let Some((refunds, exchanged)) = self.look(io, &list, &options).await {
+                seen.sent = sent_between(&exchanged, sent_at, io).or(seen.sent);
+                seen.refunds = Some(self.learn_refunds(refunds));
+            }
+        }
+        seen
+    }
+
+    async fn look<E: GoPayEndpoint>(
+        &self,
+        io: &Io,
+        endpoint: &E,
+        options: &CallOptions,
+    ) -> Option<(E::Output, Exchanged)> {
+        let exchanged = Box::pin(self.exchange(io, &endpoint.request().ok()?, options)).await.ok()?;
+        let json = parse_json(&exchanged.response).ok()?;
+        Some((endpoint.read(&exchanged.response, json.as_str()).ok()?, exchanged))
+    }
+
+    /// Returns the refunds that this session had not seen before, and remembers them.
+    fn learn_refunds(&self, mut refunds: Vec<Refund>) -> Vec<Refund> {
+        let mut log = self.refund_log();
+        refunds.retain(|refund| !log.knows(refund));
+        log.learn(&refunds);
+        self.save_refund_log(&log);
+        refunds
+    }
+
+    fn refund_log(&self) -> RefundLog {
+        RefundLog::read(&self.store.get(REFUND_LOG).unwrap_or_default())
+    }
+
+    fn save_refund_log(&self, log: &RefundLog) {
+        self.store.set(REFUND_LOG, text(log));
+    }
+}
+
+/// What an error response, or one that cannot be used, says about the call.
+fn failure_of(error: &Error, exchanged: &Exchanged, io: &Io) -> Failure {
+    match error {
+        // The result is FAILED.
+        Error::Api(_) if exchanged.response.is_success() => Failure::ConnectionRefused,
+        Error::Api(error) if is_own(error) || exchanged.response.status >= 500 => {
+            status_failure(&exchanged.response, io.now())
+        }
+        // Of a filter before GoPay. It may have let the call through, and replaced the response.
+        Error::Api(_) => Failure::NoResponse,
+        _ => Failure::IncompleteResponse,
+    }
+}
+
+/// When a call was sent by the gateway's clock, from the `Date` of a later response. A date is cut off to the second.
+fn sent_between(later: &Exchanged, sent_at: u64, io: &Io) -> Option<SentBetween> {
+    let date = parse_http_date(later.response.headers.get("date")?)?;
+    Some(SentBetween {
+        earliest: date.saturating_sub(io.now().monotonic_ms.saturating_sub(sent_at)),
+        latest: (date + 999).saturating_sub(later.sent_at.saturating_sub(sent_at)),
+    })
+}
+
+/// A refund call in progress, for the log. However it ends, the log knows.
+struct RefundCall<'a> {
+    session: &'a Session,
+    payment_id: Option<&'a str>,
+    is_first: bool,
+}
+
+impl<'a> RefundCall<'a> {
+    fn begin(session: &'a Session, change: &'a Change) -> RefundCall<'a> {
+        let is_refund = matches!(change.operation, Operation::Refunded { .. });
+        let payment_id = is_refund.then_some(change.payment_id.as_str());
+        let is_first = payment_id.is_some_and(|payment_id| {
+            let mut log = session.refund_log();
+            let is_first = log.begin(payment_id);
+            session.save_refund_log(&log);
+            is_first
+        });
+        RefundCall { session, payment_id, is_first }
+    }
+
+    /// Whether it was the session's only refund call of the payment while it ran.
+    fn end(&mut self) -> bool {
+        let Some(payment_id) = self.payment_id.take() else { return false };
+        let mut log = self.session.refund_log();
+        let is_alone = log.end(payment_id);
+        self.session.save_refund_log(&log);
+        self.is_first && is_alone
+    }
+}
+
+impl Drop for RefundCall<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

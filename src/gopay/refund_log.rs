@@ -1,0 +1,126 @@
+//! The refunds that a session knows from its earlier calls. A refund that was known before a call, or that another call
+//! may have made at the same time, proves nothing about this call.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use serde::Serialize;
+
+use super::Refund;
+use crate::json::FieldReader;
+
+/// How many refunds, and how many payments with refunds in progress, are remembered.
+const MAX_ENTRIES: usize = 256;
+
+/// The refunds that a session has seen, and the refund calls that it has in progress.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(super) struct RefundLog {
+    /// The ids of refunds that GoPay has listed, the oldest first.
+    known: Vec<String>,
+    in_progress: Vec<InProgress>,
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+struct InProgress {
+    payment_id: String,
+    /// How many refund calls of the payment have begun since there was none in progress.
+    begun: i64,
+    ended: i64,
+}
+
+impl RefundLog {
+    pub(super) fn read(json: &str) -> RefundLog {
+        let mut fields = FieldReader::of("log", json).nested("log");
+        let Some(fields) = &mut fields else { return RefundLog::default() };
+        let known = fields.list("known", |entry, key| Ok(entry.string(key)?.into_owned())).unwrap_or_default();
+        let entry = |mut entry: FieldReader| {
+            let mut number = |name: &str| entry.integer(name).unwrap_or_default();
+            let (begun, ended) = (number("begun"), number("ended"));
+            Some(InProgress { payment_id: entry.text("payment_id")?, begun, ended })
+        };
+        RefundLog { known, in_progress: fields.objects("in_progress").into_iter().filter_map(entry).collect() }
+    }
+
+    pub(super) fn knows(&self, refund: &Refund) -> bool {
+        self.known.contains(&refund.id)
+    }
+
+    /// Remembers the refunds that GoPay has listed.
+    pub(super) fn learn(&mut self, refunds: &[Refund]) {
+        for refund in refunds {
+            if !self.knows(refund) {
+                self.known.push(refund.id.clone());
+            }
+        }
+        keep_newest(&mut self.known);
+    }
+
+    /// Notes that a refund call of this payment begins. Returns whether it is the only one.
+    pub(super) fn begin(&mut self, payment_id: &str) -> bool {
+        if let Some(entry) = self.find(payment_id) {
+            entry.begun += 1;
+            return false;
+        }
+        self.in_progress.push(InProgress { payment_id: payment_id.to_owned(), begun: 1, ended: 0 });
+        keep_newest(&mut self.in_progress);
+        true
+    }
+
+    /// Notes that a refund call of this payment has ended. Returns whether no other one began meanwhile.
+    pub(super) fn end(&mut self, payment_id: &str) -> bool {
+        let Some(entry) = self.find(payment_id) else { return false };
+        entry.ended += 1;
+        let (begun, ended) = (entry.begun, entry.ended);
+        if ended >= begun {
+            self.in_progress.retain(|entry| entry.payment_id != payment_id);
+        }
+        begun == 1
+    }
+
+    fn find(&mut self, payment_id: &str) -> Option<&mut InProgress> {
+        self.in_progress.iter_mut().find(|entry| entry.payment_id == payment_id)
+    }
+}
+
+fn keep_newest<T>(entries: &mut Vec<T>) {
+    entries.drain(..entries.len().saturating_sub(MAX_ENTRIES));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::text;
+
+    #[test]
+    fn a_log_is_read_as_it_was_written() {
+        let mut log = RefundLog::default();
+        assert!(log.begin("1"));
+        assert!(!log.begin("1"));
+        log.known = ["7", "8"].map(Into::into).into();
+        assert_eq!(RefundLog::read(&text(&log)), log);
+        for json in ["", "null", "[]", "{\"known\":7,\"in_progress\":[1,{}]}"] {
+            assert_eq!(RefundLog::read(json), RefundLog::default(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_refund_call_is_alone_if_no_other_one_overlaps_with_it() {
+        let mut log = RefundLog::default();
+        assert!(log.begin("1") && log.begin("2") && log.end("1"));
+        assert!(log.begin("1"), "the first one has ended");
+        assert!(!log.begin("1"));
+        assert!(!log.end("1") && !log.end("1"), "they overlap");
+        assert!(log.begin("1") && log.end("1"));
+        assert_eq!(log.in_progress.len(), 1);
+    }
+
+    #[test]
+    fn a_log_does_not_grow_without_bound() {
+        let mut log = RefundLog::default();
+        for id in 0..1000 {
+            log.begin(&alloc::format!("{id}"));
+            log.known.push(alloc::format!("{id}"));
+            log.learn(&[]);
+        }
+        assert_eq!((log.in_progress.len(), log.known.len()), (MAX_ENTRIES, MAX_ENTRIES));
+    }
+}

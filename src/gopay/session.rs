@@ -1,0 +1,347 @@
+//! A session with GoPay: it makes the calls of its API with a token, and knows what is known after a failure.
+//!
+//! ```no_run
+//! # use itpay::{CallResult, call::Io, exchange::CallOptions, gopay::*};
+//! async fn refund(session: &Session, io: &Io) -> CallResult<Done> {
+//!     let refund = RefundPayment { id: "3000006529".into(), amount: 100 };
+//!     session.call(io, &refund, &CallOptions::default()).await
+//! }
+//! ```
+//!
+//! - **Token.** Any number of callers share one token request. A caller that finds a request in progress waits for its
+//!   result, and asks itself if none comes within a second: in a Worker, a request can end with the caller that made it.
+//!   For the same reason the session keeps values and no promises or futures. A token is renewed before it ends. A call
+//!   is replayed once with a fresh token, and only after GoPay's own token error.
+//! - **Changes** ([`GoPayEndpoint::change`]) are sent once. After an ambiguous failure GoPay is asked, and the error's
+//!   [`outcome`](crate::CallError::outcome) says what is known. See [`super::Operation`].
+//! - **Reads** are sent again like any read.
+
+use alloc::{boxed::Box, collections::BTreeMap, format, string::String};
+use core::cell::RefCell;
+
+use serde::Serialize;
+
+use super::{
+    Change, GoPayEndpoint, TokenRequest, error_body, parse_json,
+    token::{credentials, is_token_error},
+};
+use crate::{
+    CallError, CallResult, Endpoint as _, Error, ErrorName, Outcome, Secret,
+    call::Io,
+    exchange::{CallOptions, ConnectionConfig, Exchanged, exchange, response_error},
+    http::{BaseUrl, Headers, Request, Response},
+    json::{FieldReader, text},
+};
+
+/// How long a caller waits for another caller's token request before it asks itself, in milliseconds.
+const TOKEN_PATIENCE: u64 = 1_000;
+/// The longest pause between two looks at another caller's token request, in milliseconds.
+const MAX_TOKEN_PAUSE: u64 = 50;
+
+/// Where a session keeps its state between calls: short texts by key. The token is one of them, so the store must be
+/// private to the client.
+pub trait SessionStore {
+    /// The text of this key.
+    fn get(&self, key: &str) -> Option<String>;
+    /// Replaces the text of this key.
+    fn set(&self, key: &'static str, text: String);
+}
+
+/// A store in memory.
+#[derive(Default)]
+pub struct MemoryStore(RefCell<BTreeMap<&'static str, String>>);
+
+impl SessionStore for MemoryStore {
+    fn get(&self, key: &str) -> Option<String> {
+        self.0.borrow().get(key).cloned()
+    }
+
+    fn set(&self, key: &'static str, text: String) {
+        self.0.borrow_mut().insert(key, text);
+    }
+}
+
+/// Everything that the calls of one client share.
+pub struct Session {
+    /// Where GoPay is, time limits, retries.
+    pub config: ConnectionConfig,
+    /// The id of the client.
+    pub client_id: String,
+    /// The secret of the client.
+    pub client_secret: Secret,
+    /// The number of the e-shop.
+    pub go_id: u64,
+    /// The language of GoPay's error messages, such as `en-US`.
+    pub accept_language: String,
+    /// Where the token is kept.
+    pub store: Box<dyn SessionStore>,
+}
+
+/// The base URL of a GoPay gateway. Its path ends in `/api`, as the real ones do.
+pub fn base_url(url: &str, allow_http: bool) -> Result<BaseUrl, Error> {
+    let base = BaseUrl::parse(url, allow_http)?;
+    if base.prefix().ends_with("/api") {
+        return Ok(base);
+    }
+    Err(Error::invalid("baseUrl", "must end in /api, such as https://gw.sandbox.gopay.com/api"))
+}
+
+impl Session {
+    /// Makes a call and returns its typed output.
+    pub async fn call<E: GoPayEndpoint>(&self, io: &Io, endpoint: &E, options: &CallOptions) -> CallResult<E::Output> {
+        let output = RefCell::new(None);
+        let prepared = Prepared::new(
+            endpoint,
+            Box::new(|response, json| {
+                output.replace(Some(endpoint.read(response, json)?));
+                Ok(())
+            }),
+        )?;
+        Box::pin(self.send(io, &prepared, options)).await?;
+        drop(prepared);
+        // `send` has called `read`, or it has failed.
+        output.take().ok_or_else(|| Error::invalid("response", "was not read").into())
+    }
+
+    /// Makes a call and returns its normalized JSON; of a file, nothing.
+    pub async fn send(&self, io: &Io, call: &Prepared<'_>, options: &CallOptions) -> CallResult<String> {
+        match &call.change {
+            Some(change) => self.send_change(io, call, change, options).await,
+            None => {
+                let exchanged = self.exchange(io, &call.request, options).await?;
+                read(&exchanged, call).map_err(|error| response_error(error, &exchanged, io.now()))
+            }
+        }
+    }
+
+    /// Sends a request with a token that holds. If GoPay says that it does not, sends it once again with a fresh one.
+    pub(super) async fn exchange(&self, io: &Io, request: &Request, options: &CallOptions) -> CallResult<Exchanged> {
+        let mut replayed = false;
+        loop {
+            let token = self.token(io, options).await?;
+            let sign = |_: &Request, _| {
+                let mut headers = self.headers();
+                headers.extend(credentials(token.expose()));
+                headers
+            };
+            let earlier = u32::from(replayed);
+            let mut exchanged = exchange(io, &self.config, request, options, &sign).await.map_err(|mut error| {
+                error.attempts += earlier;
+                error
+            })?;
+            exchanged.attempts += earlier;
+            if !matches!(exchanged.response.status, 401 | 403) {
+                return Ok(exchanged);
+            }
+            // Whoever refused it, the next call had better have another.
+            self.drop_token(&token);
+            if replayed || !is_token_error(&exchanged.response, request.is_repeatable()) {
+                return Ok(exchanged);
+            }
+            replayed = true;
+        }
+    }
+
+    fn headers(&self) -> Headers {
+        let mut headers = Headers::default();
+        headers.set("Accept-Language", self.accept_language.as_str());
+        headers
+    }
+
+    /// The token in the store, or the result of the one request for it.
+    async fn token(&self, io: &Io, options: &CallOptions) -> CallResult<Secret> {
+        let timeout_ms = options.timeout_ms.unwrap_or(self.config.timeout_ms);
+        let started = io.now().monotonic_ms;
+        // The request of another caller that this one waits for, and since when.
+        let mut awaited: Option<(u64, u64)> = None;
+        let mut pause = 1;
+        loop {
+            let state = TokenState::load(self);
+            let now = io.now();
+            if let Some(token) = state.token.as_ref().filter(|_| now.unix_ms < state.renew_at) {
+                return Ok(Secret::new(token.as_str()));
+            }
+            match awaited {
+                Some((request, _)) if state.request == request && !state.is_pending => {
+                    if let Some(failure) = state.failure {
+                        return Err(failure);
+                    }
+                }
+                _ => {}
+            }
+            let since = match awaited {
+                Some((request, since)) if request == state.request => since,
+                _ => now.monotonic_ms,
+            };
+            if !state.is_pending || now.monotonic_ms.saturating_sub(since) >= TOKEN_PATIENCE {
+                return self.request_token(io, state, options).await;
+            }
+            if now.monotonic_ms.saturating_sub(started) >= timeout_ms {
+                let message = format!("There was no response within {timeout_ms} ms");
+                let mut error = CallError::new(ErrorName::Timeout, "timeout", message);
+                error.retryable = true;
+                return Err(without_token(error));
+            }
+            awaited = Some((state.request, since));
+            let rest = timeout_ms.saturating_sub(now.monotonic_ms.saturating_sub(started));
+            io.wait(pause.min(rest.max(1))).await.map_err(|_| CallError::aborted(0))?;
+            pause = (pause * 2).min(MAX_TOKEN_PAUSE);
+        }
+    }
+
+    /// Asks for a token on behalf of all who wait for one.
+    async fn request_token(&self, io: &Io, state: TokenState, options: &CallOptions) -> CallResult<Secret> {
+        let request = state.request.wrapping_add(1) & MAX_REQUEST;
+        TokenState { request, is_pending: true, ..TokenState::default() }.save(self);
+        let mut pending = PendingToken { session: self, request, is_over: false };
+
+        let token_request = TokenRequest { client_id: &self.client_id, client_secret: &self.client_secret };
+        let options = CallOptions { timeout_ms: options.timeout_ms, ..CallOptions::default() };
+        let asked = async {
+            let request = token_request.request()?;
+            let exchanged = exchange(io, &self.config, &request, &options, &|_, _| self.headers()).await?;
+            TokenRequest::parse(&exchanged.response).map_err(|error| response_error(error, &exchanged, io.now()))
+        };
+        match asked.await {
+            Ok(token) => {
+                pending.is_over = true;
+                let access_token = Some(token.access_token.expose().into());
+                let renew_at = token.renew_at(io.now().unix_ms);
+                // Also after another caller has lost patience and asks itself: a token is a token.
+                TokenState { token: access_token, renew_at, request, ..TokenState::default() }.save(self);
+                Ok(token.access_token)
+            }
+            // Others do not give up with this caller: dropping `pending` lets them ask.
+            Err(error) if error.name == ErrorName::Abort => Err(CallError::aborted(0)),
+            Err(error) => {
+                let error = without_token(error);
+                pending.fail(&error);
+                Err(error)
+            }
+        }
+    }
+
+    fn drop_token(&self, token: &Secret) {
+        let state = TokenState::load(self);
+        if state.token.as_deref() == Some(token.expose()) {
+            TokenState { token: None, ..state }.save(self);
+        }
+    }
+}
+
+/// A call that is ready to be sent.
+pub struct Prepared<'a> {
+    /// The request.
+    pub request: Request,
+    /// What it changes, if it changes something.
+    pub change: Option<Change>,
+    /// Checks the normalized JSON of a successful response.
+    pub read: Box<ReadResponse<'a>>,
+}
+
+/// Checks the normalized JSON of a successful response.
+type ReadResponse<'a> = dyn Fn(&Response, &str) -> Result<(), Error> + 'a;
+
+impl<'a> Prepared<'a> {
+    /// Builds the request of an endpoint.
+    pub fn new<E: GoPayEndpoint>(endpoint: &E, read: Box<ReadResponse<'a>>) -> CallResult<Prepared<'a>> {
+        let request = endpoint.request().map_err(|error| {
+            let mut error = Box::<CallError>::from(error);
+            error.outcome = E::CHANGES.then_some(Outcome::NotDone);
+            error
+        })?;
+        Ok(Prepared { request, change: endpoint.change(), read })
+    }
+}
+
+/// Normalizes a response and checks it. Returns the JSON.
+pub(super) fn read(exchanged: &Exchanged, call: &Prepared<'_>) -> Result<String, Error> {
+    let response = &exchanged.response;
+    if call.request.is_file {
+        if !response.is_success() {
+            return Err(error_body::parse(response));
+        }
+        (call.read)(response, "")?;
+        return Ok(String::new());
+    }
+    let json = parse_json(response)?;
+    (call.read)(response, json.as_str())?;
+    Ok(json.as_str().into())
+}
+
+/// The error of a call that was not sent, because there was no token for it.
+fn without_token(mut error: Box<CallError>) -> Box<CallError> {
+    // What else the message says is about a call that may have been processed.
+    let why = error.message.split(';').next().unwrap_or_default();
+    error.message = ["GoPay gave no token, so the call was not sent: ", why].concat();
+    error.with_outcome(Outcome::NotDone, "")
+}
+
+/// The largest number of a token request: it stays exact in JSON.
+const MAX_REQUEST: u64 = (1 << 53) - 1;
+
+/// What a session knows about its token.
+#[derive(Default, Serialize)]
+struct TokenState {
+    token: Option<String>,
+    /// When to ask for another, in Unix milliseconds.
+    renew_at: u64,
+    /// The number of the last token request.
+    request: u64,
+    /// Whether that request is in progress.
+    is_pending: bool,
+    /// How it failed, if it did.
+    failure: Option<Box<CallError>>,
+}
+
+impl TokenState {
+    const KEY: &'static str = "token";
+
+    fn load(session: &Session) -> TokenState {
+        let json = session.store.get(TokenState::KEY).unwrap_or_default();
+        let Ok(Some(mut fields)) = FieldReader::parse(&json) else { return TokenState::default() };
+        let mut number = |name: &str| fields.integer(name).ok().and_then(|number| u64::try_from(number).ok());
+        let (renew_at, request) = (number("renew_at").unwrap_or_default(), number("request").unwrap_or_default());
+        TokenState {
+            token: fields.text("token"),
+            renew_at,
+            request,
+            is_pending: fields.boolean("is_pending").unwrap_or_default(),
+            failure: fields.nested("failure").and_then(CallError::read),
+        }
+    }
+
+    fn save(&self, session: &Session) {
+        session.store.set(TokenState::KEY, text(self));
+    }
+}
+
+/// A token request in progress. However its caller ends, nobody waits for it afterwards.
+struct PendingToken<'a> {
+    session: &'a Session,
+    request: u64,
+    is_over: bool,
+}
+
+impl PendingToken<'_> {
+    fn fail(&mut self, error: &CallError) {
+        self.end(Some(Box::new(error.clone())));
+    }
+
+    fn end(&mut self, failure: Option<Box<CallError>>) {
+        let state = TokenState::load(self.session);
+        self.is_over = true;
+        // Another caller may have lost patience and asked itself.
+        if state.request == self.request && state.is_pending {
+            TokenState { is_pending: false, failure, ..state }.save(self.session);
+        }
+    }
+}
+
+impl Drop for PendingToken<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.end(None);
+        }
+    }
+}

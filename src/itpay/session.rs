@@ -1,0 +1,84 @@
+//! A session with ItPay: it signs the calls of its API and makes them.
+//!
+//! ```no_run
+//! # use itpay::{CallResult, call::Io, exchange::CallOptions, itpay::*};
+//! async fn create(session: &Session, io: &Io, params: &CreatePaymentIntent) -> CallResult<PaymentIntent> {
+//!     session.call(io, params, &CallOptions::default()).await
+//! }
+//! ```
+
+use alloc::{boxed::Box, string::String};
+
+use super::{ApiKey, auth::credentials};
+use crate::{
+    CallError, CallResult, Endpoint, Error, Outcome,
+    call::{Io, Now},
+    exchange::{CallOptions, ConnectionConfig, Exchanged, exchange, response_error},
+    http::{Request, Response},
+    retry::Failure,
+};
+
+/// Everything that the calls of one client share.
+pub struct Session {
+    /// Where ItPay is, time limits, retries.
+    pub config: ConnectionConfig,
+    /// Signs the calls.
+    pub api_key: ApiKey,
+    /// The payment channel of intents that name none, such as `alipay`.
+    pub channel: Option<String>,
+}
+
+impl Session {
+    /// Makes a call and returns its typed output.
+    pub async fn call<E: Endpoint>(&self, io: &Io, endpoint: &E, options: &CallOptions) -> CallResult<E::Output> {
+        let verify = |response: &Response| endpoint.verify(response);
+        let exchanged = Box::pin(self.send(io, endpoint.request()?, &verify, options)).await?;
+        Ok(E::parse(&exchanged.response)?)
+    }
+
+    /// Sends a request, again if that is safe and needed, until there is a final response. `verify` checks it.
+    pub async fn send(
+        &self,
+        io: &Io,
+        mut request: Request,
+        verify: &dyn Fn(&Response) -> Result<(), Error>,
+        options: &CallOptions,
+    ) -> CallResult<Exchanged> {
+        if options.idempotency_key.is_some() {
+            request.idempotency_key.clone_from(&options.idempotency_key);
+        }
+        let sign =
+            |request: &Request, now: Now| credentials(request, &self.config.base, &self.api_key, now.unix_ms / 1000);
+        let exchanged = exchange(io, &self.config, &request, options, &sign).await?;
+        match verify(&exchanged.response) {
+            Ok(()) => Ok(exchanged),
+            Err(error) => Err(response_error(error, &exchanged, io.now())),
+        }
+    }
+
+    /// Sends a request that changes something once. An error has an outcome.
+    pub async fn send_once(
+        &self,
+        io: &Io,
+        request: Request,
+        verify: &dyn Fn(&Response) -> Result<(), Error>,
+        options: &CallOptions,
+    ) -> CallResult<Exchanged> {
+        let options = CallOptions { max_retries: Some(0), ..options.clone() };
+        self.send(io, request, verify, &options).await.map_err(|error| {
+            let outcome = outcome(&error);
+            error.with_outcome(outcome, "")
+        })
+    }
+}
+
+/// What is known about a call that was sent once and failed.
+fn outcome(error: &CallError) -> Outcome {
+    match error.failure {
+        _ if error.attempts == 0 => Outcome::NotDone,
+        Some(Failure::ConnectionRefused) => Outcome::NotDone,
+        // ItPay's own error responses are JSON. A filter's page proves nothing.
+        Some(Failure::Status { status: 400..=499, .. }) if error.has_own_code() => Outcome::NotDone,
+        _ => Outcome::Unknown,
+    }
+}

@@ -1,0 +1,349 @@
+//! Objects whose fields are read one by one, with errors that name the field by its path.
+
+use alloc::{
+    borrow::{Cow, ToOwned},
+    boxed::Box,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use super::{
+    MAX_SAFE_INTEGER, RawJson, RawObject,
+    kind::{JsonKind, unquoted},
+    push,
+};
+use crate::Metadata;
+
+/// What is wrong with a string that has a surrogate without its other half: JavaScript can hold it, UTF-8 can't.
+pub(crate) const LONE_SURROGATE: &str = "has a lone surrogate, which is half of a character";
+
+/// A field that is not what it must be. Whose fault that is, the caller knows.
+#[derive(Debug)]
+pub(crate) struct FieldError {
+    pub field: String,
+    pub problem: String,
+}
+
+pub(crate) type FieldResult<T> = Result<T, Box<FieldError>>;
+
+/// The fields of an object, which are taken out one by one; what nobody took is left for `rest`.
+pub(crate) struct FieldReader<'a> {
+    fields: Vec<Field<'a>>,
+    path: String,
+}
+
+pub(super) struct Field<'a> {
+    pub name: Cow<'a, str>,
+    pub json: &'a str,
+    pub is_taken: bool,
+}
+
+impl<'a> FieldReader<'a> {
+    /// Reads the text of an object; none where it is another value. Of several fields of one name the last counts, as
+    /// in JavaScript.
+    pub fn parse(json: &'a str) -> Result<Option<FieldReader<'a>>, serde_json::Error> {
+        Ok(match serde_json::from_str(json)? {
+            JsonKind::Object(fields) => Some(FieldReader { fields, path: String::new() }),
+            _ => None,
+        })
+    }
+
+    /// One field.
+    pub fn of(name: &str, json: &'a str) -> FieldReader<'a> {
+        let field = Field { name: name.to_owned().into(), json, is_taken: false };
+        FieldReader { fields: Vec::from([field]), path: String::new() }
+    }
+
+    pub fn field_error<T>(&self, name: &str, problem: impl Into<Cow<'static, str>>) -> FieldResult<T> {
+        Err(self.culprit(name, problem.into()))
+    }
+
+    #[inline(never)]
+    fn culprit(&self, name: &str, problem: Cow<'static, str>) -> Box<FieldError> {
+        Box::new(FieldError { field: [&self.path, name].concat(), problem: problem.into_owned() })
+    }
+
+    /// A string that must be there and not be empty.
+    pub fn string(&mut self, name: &str) -> FieldResult<Cow<'a, str>> {
+        match self.take(name) {
+            "null" => self.field_error(name, "is missing"),
+            json => match unquoted(json) {
+                Some(text) if !text.is_empty() => Ok(text),
+                Some(_) => self.field_error(name, "must not be empty"),
+                None if json.starts_with('"') => self.field_error(name, LONE_SURROGATE),
+                None => self.field_error(name, format!("must be a string, not {}", describe(json))),
+            },
+        }
+    }
+
+    /// A string that may be absent; not empty when it is there.
+    pub fn optional_string(&mut self, name: &str) -> FieldResult<Option<Cow<'a, str>>> {
+        match self.take(name) {
+            "null" => Ok(None),
+            _ => self.string(name).map(Some),
+        }
+    }
+
+    /// An integer that JavaScript holds exactly.
+    pub fn integer(&mut self, name: &str) -> FieldResult<i64> {
+        let json = self.take(name);
+        self.read_integer(name, json)
+    }
+
+    fn read_integer(&self, name: &str, json: &str) -> FieldResult<i64> {
+        match whole(json) {
+            Some(integer) if integer.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs() => Ok(integer),
+            Some(_) => self.field_error(name, "is beyond 2^53 - 1, where JavaScript loses digits"),
+            None if json == "null" => self.field_error(name, "must be an integer, but is missing, null or NaN"),
+            None => self.field_error(name, format!("must be an integer, not {}", describe(json))),
+        }
+    }
+
+    /// An integer, or its digits as a string.
+    #[cfg(feature = "gopay")]
+    pub fn integer_or_digits(&mut self, name: &str) -> FieldResult<i64> {
+        let json = self.take(name);
+        let digits = unquoted(json).filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+        self.read_integer(name, digits.as_deref().unwrap_or(json))
+    }
+
+    /// A string of so many characters at most.
+    #[cfg(feature = "gopay")]
+    pub fn text_up_to(&mut self, name: &str, most: usize, required: bool) -> FieldResult<()> {
+        let text = if required { Some(self.string(name)?) } else { self.optional_string(name)? };
+        match text.map_or(0, |text| text.chars().count()) {
+            length if length > most => {
+                self.field_error(name, format!("must be at most {most} characters long, not {length}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it is there and not null.
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|field| field.json != "null")
+    }
+
+    pub fn boolean(&mut self, name: &str) -> FieldResult<bool> {
+        match self.take(name) {
+            "true" => Ok(true),
+            "false" | "null" => Ok(false),
+            json => self.field_error(name, format!("must be true or false, not {}", describe(json))),
+        }
+    }
+
+    /// A nested object that must be there.
+    pub fn object(&mut self, name: &str) -> FieldResult<FieldReader<'a>> {
+        let json = self.take(name);
+        match JsonKind::read(json) {
+            Some(JsonKind::Object(fields)) => Ok(FieldReader { fields, path: [&self.path, name, "."].concat() }),
+            _ if json == "null" => self.field_error(name, "is missing"),
+            _ => self.field_error(name, format!("must be an object, not {}", describe(json))),
+        }
+    }
+
+    /// A nested object that may be absent.
+    pub fn optional_object(&mut self, name: &str) -> FieldResult<Option<FieldReader<'a>>> {
+        match self.take(name) {
+            "null" => Ok(None),
+            _ => self.object(name).map(Some),
+        }
+    }
+
+    /// A list that may be absent, each entry read by `read` under its path.
+    pub fn list<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&mut FieldReader<'a>, &str) -> FieldResult<T>,
+    ) -> FieldResult<Vec<T>> {
+        let json = self.take(name);
+        let entries = match JsonKind::read(json) {
+            Some(JsonKind::List(entries)) => entries,
+            _ if json == "null" => return Ok(Vec::new()),
+            _ => return self.field_error(name, format!("must be a list, not {}", describe(json))),
+        };
+        let mut list = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.into_iter().enumerate() {
+            let key = format!("{name}[{index}]");
+            let mut holder = FieldReader { path: self.path.clone(), ..FieldReader::of(&key, entry) };
+            list.push(read(&mut holder, &key)?);
+        }
+        Ok(list)
+    }
+
+    /// The objects in a list; whatever else is there is passed over.
+    #[cfg(any(feature = "gopay", feature = "js-client"))]
+    pub fn objects(&mut self, name: &str) -> Vec<FieldReader<'a>> {
+        let Some(JsonKind::List(entries)) = JsonKind::read(self.take(name)) else { return Vec::new() };
+        entries.into_iter().filter_map(|entry| FieldReader::parse(entry).ok()?).collect()
+    }
+
+    /// An object of strings, absent meaning empty.
+    pub fn strings(&mut self, name: &str) -> FieldResult<Metadata> {
+        let mut strings = Vec::new();
+        self.each_string(name, |name, text| strings.push((name.to_owned(), text.into_owned())))?;
+        Ok(strings.into_iter().collect())
+    }
+
+    /// The names and texts of an object of strings, absent meaning empty.
+    pub fn each_string(&mut self, name: &str, mut each: impl FnMut(&str, Cow<str>)) -> FieldResult<()> {
+        let Some(fields) = self.optional_object(name)? else { return Ok(()) };
+        for Field { name, json, .. } in &fields.fields {
+            match unquoted(json) {
+                Some(text) => each(name, text),
+                None if json.starts_with('"') => return fields.field_error(name, LONE_SURROGATE),
+                None => return fields.field_error(name, format!("must be a string, not {}", describe(json))),
+            };
+        }
+        Ok(())
+    }
+
+    /// A string if it is one. Anything else stays for `rest`: what a gateway changes must not break a reader.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let text = unquoted(self.find(name)?.json)?.into_owned();
+        self.take(name);
+        Some(text)
+    }
+
+    /// A nested object if it is one. Anything else stays for `rest`.
+    pub fn nested(&mut self, name: &str) -> Option<FieldReader<'a>> {
+        if self.find(name)?.json.starts_with('{') { self.object(name).ok() } else { None }
+    }
+
+    /// Strings by name if that is what is there. Anything else stays for `rest`.
+    pub fn texts(&mut self, name: &str) -> Metadata {
+        let strings = self.find(name).and_then(|field| FieldReader::of(name, field.json).strings(name).ok());
+        if strings.is_some() {
+            self.take(name);
+        }
+        strings.unwrap_or_default()
+    }
+
+    /// Whatever it is, as it came; nothing where it is null.
+    pub fn json(&mut self, name: &str) -> Option<RawJson> {
+        match self.take(name) {
+            "null" => None,
+            json => RawJson::of(json),
+        }
+    }
+
+    /// The string that it is, or the JSON of whatever else it is; none where it is not there.
+    #[cfg(feature = "gopay")]
+    pub fn text_or_json(&mut self, name: &str) -> Option<String> {
+        self.find(name)?;
+        Some(text_or_json(self.take(name)))
+    }
+
+    /// All of it, each as its string, or as the JSON of whatever else it is; null is left out.
+    #[cfg(feature = "paykit")]
+    pub fn texts_or_json(self) -> impl Iterator<Item = (String, String)> {
+        let there = self.fields.into_iter().filter(|field| field.json != "null");
+        there.map(|field| (field.name.into_owned(), text_or_json(field.json)))
+    }
+
+    /// The text of its value; of a field that is not there, `null`.
+    pub fn take(&mut self, name: &str) -> &'a str {
+        let mut json = "null";
+        for field in self.fields.iter_mut().filter(|field| field.name == name) {
+            field.is_taken = true;
+            json = field.json;
+        }
+        json
+    }
+
+    /// What nobody took.
+    pub fn rest(self) -> RawObject {
+        let left = self.fields.into_iter().filter(|field| !field.is_taken);
+        RawObject(left.filter_map(|field| Some((field.name.into_owned(), RawJson::of(field.json)?))).collect())
+    }
+
+    /// The object again, taken or not, without those of `defaults` and of `optional` that are null; behind that what it
+    /// lacks of `defaults`, whose values are JSON.
+    pub fn with(&self, defaults: &[(&str, &str)], optional: &[&str]) -> String {
+        let mut json = String::with_capacity(512);
+        json.push('{');
+        let key = |json: &mut String, name: &str| {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            push(json, name);
+            json.push(':');
+        };
+        for (index, field) in self.fields.iter().enumerate() {
+            // The last of its name is the one that was looked at. Only those that were: there are few, whatever is sent.
+            if field.is_taken && self.fields.iter().skip(index + 1).any(|later| later.name == field.name) {
+                continue;
+            }
+            let may_lack = optional.iter().chain(defaults.iter().map(|(name, _)| name)).any(|name| *name == field.name);
+            if field.json != "null" || !may_lack {
+                key(&mut json, &field.name);
+                json.push_str(field.json);
+            }
+        }
+        for (name, default) in defaults {
+            if !self.has(name) {
+                key(&mut json, name);
+                json.push_str(default);
+            }
+        }
+        json.push('}');
+        json
+    }
+
+    fn find(&self, name: &str) -> Option<&Field<'a>> {
+        self.fields.iter().rfind(|field| field.name == name)
+    }
+}
+
+#[cfg(feature = "gopay")]
+fn text_or_json(json: &str) -> String {
+    unquoted(json).map_or_else(|| json.to_owned(), Cow::into_owned)
+}
+
+/// A number that has no fraction, however it is written: 699, 699.0, 6.99e2.
+fn whole(json: &str) -> Option<i64> {
+    if let Ok(integer) = json.parse() {
+        return Some(integer);
+    }
+    let Some(JsonKind::Number(number)) = JsonKind::read(json) else { return None };
+    // What does not survive the round trip was not whole.
+    Some(number as i64).filter(|integer| *integer as f64 == number)
+}
+
+/// A value for an error message: its kind, and itself only where that cannot be private.
+pub(crate) fn describe(json: &str) -> String {
+    let kind = match json.bytes().next() {
+        Some(b'[') => "a list",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'{') => "an object",
+        Some(b'"') => "a string",
+        _ => json,
+    };
+    kind.to_string()
+}
+
+/// Whether some string in a text that has been read as JSON has a lone surrogate.
+pub(crate) fn has_lone_surrogate(json: &str) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let escape = rest.get(at + 1..).unwrap_or_default();
+        let Some(first) = surrogate(escape) else {
+            // Of two backslashes the second is no escape of its own.
+            rest = escape.get(escape.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+            continue;
+        };
+        let other = escape.get(5..).and_then(|rest| rest.strip_prefix('\\')).and_then(surrogate);
+        if first >= 0xdc00 || !other.is_some_and(|other| other >= 0xdc00) {
+            return true;
+        }
+        rest = escape.get(11..).unwrap_or_default();
+    }
+    false
+}
+
+/// The surrogate that an escape such as `ud83c` stands for.
+fn surrogate(escape: &str) -> Option<u16> {
+    let digits = escape.strip_prefix('u')?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
+}

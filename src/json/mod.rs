@@ -1,0 +1,154 @@
+//! JSON by its text: objects whose fields are read one by one, with errors that name the field; values that are kept as
+//! they came; and enums that stay open.
+//!
+//! A field is looked at when it is asked for. A field that nobody asks for keeps its text: no digit of it is lost, and it
+//! costs nothing.
+
+mod fields;
+mod kind;
+#[cfg(feature = "gopay")]
+mod map_strings;
+mod open_enum;
+mod raw;
+#[cfg(feature = "sandbox")]
+mod tree;
+mod write;
+
+#[cfg(feature = "gopay")]
+pub(crate) use self::map_strings::map_strings;
+pub use self::raw::{RawJson, RawObject};
+#[cfg(feature = "sandbox")]
+pub use self::tree::JsonMap;
+#[cfg(feature = "sandbox")]
+pub(crate) use self::tree::{parse, to_tree};
+pub(crate) use self::{
+    fields::{FieldError, FieldReader, FieldResult, LONE_SURROGATE, has_lone_surrogate},
+    kind::string,
+    open_enum::open_enum,
+    write::{push, quoted, text},
+};
+
+/// How deep a value may be where every value in it is looked at: as deep as serde_json's own trees are.
+#[cfg(feature = "gopay")]
+const MAX_DEPTH: usize = 127;
+
+/// The largest integer that JavaScript holds exactly, 2^53 - 1.
+pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+
+#[cfg(test)]
+mod tests {
+    use alloc::{boxed::Box, string::String};
+
+    use super::*;
+
+    fn fields(json: &str) -> FieldReader<'_> {
+        FieldReader::parse(json).expect("JSON").expect("an object")
+    }
+
+    #[test]
+    fn a_string_is_written_as_serde_json_writes_it() {
+        // Every byte at every place of a word, and around its ends.
+        for character in (0..=0x7f).chain([0x80, 0xff, 0x7ff, 0x20ac, 0xffff, 0x10000]).filter_map(char::from_u32) {
+            for length in 0..20 {
+                for at in 0..=length {
+                    let string: String = (0..=length).map(|index| if index == at { character } else { 'a' }).collect();
+                    assert_eq!(quoted(&string), text(&string), "{string:?}");
+                }
+            }
+        }
+        assert_eq!(quoted(""), "\"\"");
+    }
+
+    #[test]
+    fn an_object_is_written_again_with_what_it_lacks_and_without_nulls_that_may_go() {
+        let with = |json: &str| {
+            let mut fields = fields(json);
+            fields.take("x");
+            fields.with(&[("id", "\"1\""), ("c", "2")], &["d"])
+        };
+        assert_eq!(with("{}"), r#"{"id":"1","c":2}"#);
+        assert_eq!(with(r#" { "id" : "x", "d" : null , "e":null } "#), r#"{"id":"x","e":null,"c":2}"#);
+        assert_eq!(with(r#"{"id":null,"c":3}"#), r#"{"c":3,"id":"1"}"#);
+        // What nobody knows keeps its text; a name that had to be escaped is again; of one name the last counts.
+        let json = r#"{"id":"\u00e9","c":12345678901234567890.10,"a\"\n":[1, 2],"x":1,"x":{"y":1e2}}"#;
+        assert_eq!(with(json), r#"{"id":"\u00e9","c":12345678901234567890.10,"a\"\n":[1, 2],"x":{"y":1e2}}"#);
+    }
+
+    #[test]
+    fn fields_say_what_they_are_not_and_where() {
+        let mut read = fields(
+            r#"{"a":"","b":7,"c":{"d":[{"e":1.5}]},"n":null,"big":9007199254740992,"whole":6.99e2,"lone":"\ud800"}"#,
+        );
+        let said = |field_error: Box<FieldError>| [field_error.field, field_error.problem].join(" ");
+        assert_eq!(said(read.string("a").expect_err("a field_error")), "a must not be empty");
+        assert_eq!(said(read.string("b").expect_err("a field_error")), "b must be a string, not 7");
+        assert_eq!(said(read.string("n").expect_err("a field_error")), "n is missing");
+        assert_eq!(
+            said(read.string("lone").expect_err("a field_error")),
+            "lone has a lone surrogate, which is half of a character"
+        );
+        assert_eq!(
+            said(read.integer("big").expect_err("a field_error")),
+            "big is beyond 2^53 - 1, where JavaScript loses digits"
+        );
+        assert_eq!(read.integer("whole").expect("whole"), 699);
+        let mut inner = read.object("c").expect("an object");
+        let field_error = inner.list("d", |entry, key| entry.object(key)?.integer("e")).expect_err("a field_error");
+        assert_eq!(said(field_error), "c.d[0].e must be an integer, not 1.5");
+        assert!(read.object("b").is_err() && read.boolean("b").is_err());
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_found_wherever_it_stands() {
+        for json in [
+            r#"{"a":"\ud83c"}"#,
+            r#"["\udf70"]"#,
+            r#""\ud83cx""#,
+            r#""\ud83c\n""#,
+            r#""\\\ud83c""#,
+            r#""\ud83c\ud83c\udf70""#,
+        ] {
+            assert!(has_lone_surrogate(json), "{json}");
+        }
+        for json in [
+            r#""\ud83c\udf70""#,
+            r#""\\ud83c""#,
+            r#""\u00e9\\""#,
+            "\"\u{1f370}\"",
+            r#""\n\\\"""#,
+            "",
+            "\\",
+            "\\u12",
+            "\\\u{e9}",
+        ] {
+            assert!(!has_lone_surrogate(json), "{json}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "sandbox")]
+    fn a_tree_is_the_one_that_serde_json_makes() {
+        for json in [
+            r#"{"a":[1,-2,18446744073709551615,1.5,1e300,true,false,null,"\"\u00e9"],"b":{"c":{}},"b":[]}"#,
+            "[]",
+            " 7 ",
+            "\"x\"",
+            "null",
+            "{\"a\":}",
+            "",
+            "1e999",
+            "{\"a\":1e999}",
+        ] {
+            assert_eq!(tree::tree(json), serde_json::from_str::<serde_json::Value>(json).ok(), "{json}");
+        }
+        for depth in [126, 127, 128, 129, 100_000] {
+            let json = ["[".repeat(depth), "]".repeat(depth)].concat();
+            assert_eq!(
+                tree::tree(&json).is_some(),
+                serde_json::from_str::<serde_json::Value>(&json).is_ok(),
+                "{depth}"
+            );
+            assert!(FieldReader::of("a", &json).rest().get("a").is_some_and(|value| value.as_str() == json));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! JSON values that are kept as they came.
+
+use alloc::{
+    borrow::{Cow, ToOwned},
+    boxed::Box,
+    string::String,
+    vec::Vec,
+};
+
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use super::FieldReader;
+#[cfg(feature = "paykit")]
+use super::string;
+
+/// A JSON value as it came: its text.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct RawJson(Box<RawValue>);
+
+impl RawJson {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+
+    /// The value, if it is one of that type.
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.as_str()).ok()
+    }
+
+    /// Of a value that JSON can write; of any other null.
+    #[cfg(feature = "paykit")]
+    pub(crate) fn new(value: &(impl Serialize + ?Sized)) -> RawJson {
+        RawJson(serde_json::value::to_raw_value(value).unwrap_or_default())
+    }
+
+    /// Of a text that has been read as JSON; then there is always something.
+    pub(crate) fn of(text: &str) -> Option<RawJson> {
+        RawValue::from_string(text.to_owned()).ok().map(RawJson)
+    }
+}
+
+impl PartialEq for RawJson {
+    fn eq(&self, other: &RawJson) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+/// A JSON object as it came: names and values, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RawObject(pub(super) Vec<(String, RawJson)>);
+
+impl RawObject {
+    /// Reads the text of an object; none where it is something else.
+    pub fn parse(json: &str) -> Option<RawObject> {
+        FieldReader::parse(json).ok()?.map(FieldReader::rest)
+    }
+
+    /// The value of that name; the last one, as in JavaScript.
+    pub fn get(&self, name: &str) -> Option<&RawJson> {
+        self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The string of that name.
+    #[cfg(feature = "paykit")]
+    pub(crate) fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        string(self.get(name)?.as_str())
+    }
+
+    #[cfg(feature = "paykit")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Says one thing more; null says nothing.
+    #[cfg(feature = "paykit")]
+    pub(crate) fn set(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        let value = RawJson::new(value);
+        if value.as_str() != "null" {
+            self.0.push((name.to_owned(), value));
+        }
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl Serialize for RawObject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
