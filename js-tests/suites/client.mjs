@@ -66,10 +66,38 @@ export function cases(itpay, serverUrl) {
       assert.deepEqual(first.new_field, { a: [1] });
       assert.match(createPaymentIntentId(), /^pi_[0-9a-f-]{36}$/);
     }],
+    ["an idempotency key is the id of a payment that has none, and must be the id of one that has", async () => {
+      const { calls, client } = double(() => json(INTENT, 201));
+      const { id, ...params } = PARAMS;
+      await client.paymentIntents.create(params, { idempotencyKey: "order-1" });
+      await client.paymentIntents.create({ ...params, id: null }, { idempotencyKey: "order-1" });
+      await client.paymentIntents.create(PARAMS, { idempotencyKey: id });
+      assert.deepEqual(calls.map(({ body, headers }) => [JSON.parse(body).id, headers["Idempotency-Key"]]), [["order-1", "order-1"], ["order-1", "order-1"], [id, id]]);
+      await refused("idempotencyKey", client.paymentIntents.create(PARAMS, { idempotencyKey: "order-1" }));
+      assert.equal(calls.length, 3);
+    }],
+    ["half of a character is refused wherever it stands", async () => {
+      const { calls, client } = double(() => json(INTENT));
+      const half = "\u{1f370}".slice(0, 1);
+      const said = async (field, promise) => assert.match((await refused(field, promise)).message, new RegExp(`${field.replace(".", "\\.")} has a lone surrogate`));
+      await said("metadata.note", client.paymentIntents.create({ ...PARAMS, metadata: { note: half } }));
+      await said("description", client.paymentIntents.create({ ...PARAMS, description: `a${half}` }));
+      await said("id", client.paymentIntents.create({ ...PARAMS, id: half }));
+      await said("params", client.paymentIntents.create({ ...PARAMS, unknown: { deep: [half] } }));
+      await said("params", client.paymentIntents.create({ ...PARAMS, [half]: 1 }));
+      await said("body", client.request("POST", "/x", { body: { half } }));
+      await said("id", client.paymentIntents.retrieve(half));
+      await said("q", client.manifests.search({ q: half }));
+      await said("query", client.request("GET", "/x", { query: { a: half } }));
+      await said("idempotencyKey", client.paymentIntents.create(PARAMS, { idempotencyKey: half }));
+      assert.equal(calls.length, 0);
+      await client.paymentIntents.create({ ...PARAMS, description: "\u{1f370}", metadata: { "\\ud83c": "\\ud83c" } });
+      assert.equal(JSON.parse(calls[0].body).description, "\u{1f370}");
+    }],
     ["what is wrong with a create is said by field before anything is sent", async () => {
       const { calls, client } = double(() => json(INTENT));
       const create = (change) => client.paymentIntents.create({ ...PARAMS, ...change });
-      for (const value of [6.99, -1, Number.NaN, Infinity, 2 ** 53, "699", "", null, undefined, true, {}]) {
+      for (const value of [6.99, -1, 0, Number.NaN, Infinity, 2 ** 53, "699", "", null, undefined, true, {}]) {
         await refused("amount.value", create({ amount: { currency: "CNY", value } }));
       }
       for (const currency of ["", "CN", "CNYY", "cny", 156, null]) await refused("amount.currency", create({ amount: { currency, value: 1 } }));
@@ -87,19 +115,19 @@ export function cases(itpay, serverUrl) {
       const circular = {};
       circular.self = circular;
       await refused("params", create({ circular }));
-      assert.equal((await create({ amount: { currency: "JPY", value: 0 } })).id, "pi_1");
+      assert.equal((await create({ amount: { currency: "JPY", value: 1 } })).id, "pi_1");
       assert.equal((await create({ metadata: { a: "x".repeat(4096 - 8) } })).id, "pi_1");
       assert.equal(calls.length, 2);
     }],
     ["an id is encoded into the path and can't leave it", async () => {
-      const { calls, client } = double(() => json(INTENT));
+      const { calls, client } = double(() => json({ ...INTENT, id: "pi/1?x#y %2e é" }));
       await client.paymentIntents.retrieve("pi/1?x#y %2e é");
       assert.equal(calls[0].url, "https://api.itpay.ai/v1/payment-intents/pi%2F1%3Fx%23y%20%252e%20%C3%A9");
       for (const id of ["", ".", "..", 7, undefined]) await refused("id", client.paymentIntents.retrieve(id));
       await refused("paymentIntentId", client.qr.generate(""));
     }],
     ["each call has its method, path and body", async () => {
-      const { calls, client } = double((_, url) => json(url.includes("?q=") ? [{ id: "svc_1" }] : { id: "x", status: "pending" }));
+      const { calls, client } = double((_, url) => json(url.includes("?q=") ? [{ id: "svc_1" }] : { id: url.includes("activate") ? "svc_1" : "pi_1", status: "pending" }));
       await client.paymentIntents.retrieve("pi_1");
       await client.qr.generate("pi_1");
       const manifest = { name: "S", payment_methods: { one_time: true }, pricing: { one_time: [{ amount: 99, currency: "USD" }] }, accepted_channels: ["alipay"], qr_mode: "dynamic", settlement_currency: "USD", endpoint: "https://x.example/hook" };
@@ -145,7 +173,7 @@ export function cases(itpay, serverUrl) {
       for (const maxRetries of [-1, 1.5, Number.NaN, "", Infinity, null]) assert.throws(make({ maxRetries }), { field: "maxRetries" });
       for (const apiKey of ["", "sk\n", "sk ü", 7]) assert.throws(make({ apiKey }), { field: "apiKey" });
       for (const fetch of [7, "", {}]) assert.throws(make({ fetch }), { field: "fetch" });
-      for (const baseUrl of ["", "api.itpay.ai", "ftp://x", "http://api.itpay.ai/v1", "https://u:p@x", "https://x/v1?a", "https://x/../v1", "https://x/v1#a", 7]) assert.throws(make({ baseUrl }), { field: "baseUrl" }, baseUrl);
+      for (const baseUrl of ["", "api.itpay.ai", "ftp://x", "http://api.itpay.ai/v1", "http://127.0.0.1:99999", "https://x:/v1", "https://x:1:2", "https://u:p@x", "https://x/v1?a", "https://x/../v1", "https://x/v1#a", 7]) assert.throws(make({ baseUrl }), { field: "baseUrl" }, baseUrl);
       for (const baseUrl of ["https://x/v1/", "https://x", "http://localhost:1/v1", "http://127.0.0.1:1", "http://[::1]:80/a/b"]) assert.ok(make({ baseUrl })());
       assert.ok(make({ baseUrl: "http://gateway.internal/v1", dangerouslyAllowHttp: true })());
       assert.ok(make({ maxRetries: 0, timeout: Infinity })());
@@ -178,6 +206,20 @@ export function cases(itpay, serverUrl) {
         assert.ok(error.message.includes(field), error.message);
       }
     }],
+    ["a response about another payment is an error", async () => {
+      const { client } = double(() => json({ id: "pi_other", payment_intent_id: "pi_other", status: "succeeded" }));
+      for (const [field, call] of [
+        ["id", client.paymentIntents.retrieve("pi_mine")],
+        ["id", client.paymentIntents.waitForCompletion("pi_mine")],
+        ["payment_intent_id", client.qr.generate("pi_mine")],
+        ["id", client.manifests.activate("svc_mine")],
+      ]) {
+        const error = await rejects(call, { name: "APIError", code: "unreadable_response", status: 200 });
+        assert.equal(error.message, `the gateway answered 200, but ${field} is another one than was asked for`);
+        assert.equal(error.field, field);
+      }
+      assert.equal((await client.paymentIntents.create(PARAMS)).id, "pi_other", "a create takes the gateway's id");
+    }],
     ["statuses and fields of the future come through", async () => {
       const { client } = double(() => json({ id: "pi_1", status: "levitating", qr: 7, description: ["x"], extra: { y: 1 } }));
       assert.deepEqual(await client.paymentIntents.retrieve("pi_1"), { id: "pi_1", status: "levitating", qr: 7, description: ["x"], extra: { y: 1 } });
@@ -190,6 +232,62 @@ export function cases(itpay, serverUrl) {
       for (const [name, value] of own.slice(0, 3)) assert.equal(Object.getOwnPropertyDescriptor(sent, name)?.value, value, name);
       assert.deepEqual([sent.Authorization, sent.Accept, sent["Idempotency-Key"]], [`Bearer ${KEY}`, "application/json", PARAMS.id]);
       assert.deepEqual(Object.keys(sent).filter((name) => /^(authorization|accept|idempotency-key)$/i.test(name)), ["Accept", "Authorization", "Idempotency-Key"]);
+    }],
+    ["headers that are undefined or null are left out, and null removes one of the client's", async () => {
+      const { calls, client } = double(() => json(INTENT), { headers: { "X-Client": "1", "X-Both": "client", "X-None": undefined, "X-Null": null } });
+      await client.paymentIntents.create(PARAMS, { headers: { "X-Trace": undefined, "X-Own": "2", "x-both": "call" } });
+      await client.paymentIntents.create(PARAMS, { headers: { "x-client": null } });
+      await client.withOptions({ headers: { "x-client": null, "X-More": "3" }, timeout: undefined }).paymentIntents.create(PARAMS);
+      const own = calls.map(({ headers }) => Object.fromEntries(Object.entries(headers).filter(([name]) => /^x-(?!itpay)/i.test(name))));
+      assert.deepEqual(own, [{ "x-own": "2", "x-both": "call", "x-client": "1" }, { "x-client": undefined, "x-both": "client" }, { "x-both": "client", "x-more": "3" }].map((headers) => JSON.parse(JSON.stringify(headers))));
+      for (const headers of [7, "x", { "bad name": "1" }, { x: "a\nb" }]) await refused("headers", client.paymentIntents.create(PARAMS, { headers }));
+    }],
+    ["a client with other options keeps the rest", async () => {
+      const { calls, client } = double(() => json("", 503), { channel: "alipay", maxRetries: 0 });
+      const other = client.withOptions({ maxRetries: 1, channel: undefined, baseUrl: "https://other.example/v1" });
+      await rejects(other.paymentIntents.create(PARAMS), { attempts: 2 });
+      assert.deepEqual([calls.length, calls[0].url, JSON.parse(calls[0].body).channel], [2, "https://other.example/v1/payment-intents", "alipay"]);
+      await rejects(client.paymentIntents.create(PARAMS), { attempts: 1 });
+      assert.throws(() => client.withOptions({ timeout: 0 }), { field: "timeout" });
+    }],
+    ["only an object's own properties are options", async () => {
+      const polluted = { baseUrl: "https://evil.example", apiKey: "sk_evil", fetch: () => assert.fail("evil"), timeout: -1, headers: { "X-Evil": "1" }, env: { ITPAY_API_KEY: "sk_evil" }, signal: 7, channel: "evil", token: '{"token":"evil","renew_at":9007199254740991}' };
+      const names = Object.keys(polluted);
+      let calls, call, thrown;
+      // At once, as other cases run meanwhile: options are read when a call begins.
+      for (const name of names) Object.defineProperty(Object.prototype, name, { configurable: true, value: polluted[name] });
+      try {
+        const made = double(() => json(INTENT));
+        calls = made.calls;
+        call = made.client.paymentIntents.create(PARAMS, {});
+        new ItPayClient({ env: {} });
+      } catch (error) {
+        thrown = error;
+      } finally {
+        for (const name of names) delete Object.prototype[name];
+      }
+      await call;
+      assert.equal(thrown.code, "missing_api_key");
+      assert.equal(calls[0].url, "https://api.itpay.ai/v1/payment-intents");
+      assert.deepEqual([calls[0].headers["x-evil"], JSON.parse(calls[0].body).channel], [undefined, undefined]);
+    }],
+    ["the base URL comes from ITPAY_BASE_URL unless it is given", async () => {
+      const env = { ITPAY_API_KEY: KEY, ITPAY_BASE_URL: "http://127.0.0.1:8402/v1" };
+      for (const [options, expected] of [[{ env }, env.ITPAY_BASE_URL], [{ env, baseUrl: "https://x/v2" }, "https://x/v2"]]) {
+        const calls = [];
+        const client = new ItPayClient({ ...options, fetch: async (url) => (calls.push(url), json(INTENT)) });
+        await client.paymentIntents.retrieve("pi_1");
+        assert.equal(calls[0], `${expected}/payment-intents/pi_1`);
+      }
+    }],
+    ["an error's stack has the caller's line", async () => {
+      const { client } = double(() => json("", 404));
+      async function merchantsOwnFunction() {
+        await client.paymentIntents.retrieve("pi_1");
+      }
+      const refusedAtOnce = async () => client.paymentIntents.create({});
+      assert.match((await rejects(merchantsOwnFunction(), { status: 404 })).stack, /^APIError: the gateway answered 404[\s\S]*merchantsOwnFunction/);
+      assert.match((await rejects(refusedAtOnce(), { name: "ValidationError" })).stack, /^ValidationError: [\s\S]*refusedAtOnce/);
     }],
     ["params are sent as they are written: unknown fields, nested ones and any text; what may be absent may be null", async () => {
       const { calls, client } = double(() => json(INTENT));
@@ -216,6 +314,8 @@ export function cases(itpay, serverUrl) {
       await rejects(client.paymentIntents.retrieve("pi_1"), { name: "ConnectionError", code: "broken_answer" });
     }],
     ["maxRetries 0 sends one request, and 2 sends three with the same bytes and key", async () => {
+      for (const status of [501, 505]) await rejects(double(() => json("", status), { maxRetries: 2 }).client.paymentIntents.create(PARAMS), { attempts: 1, retryable: false });
+      for (const status of [520, 530, 561]) await rejects(double(() => json("", status), { maxRetries: 1 }).client.paymentIntents.create(PARAMS), { attempts: 2, retryable: true });
       const none = double(() => json("", 500));
       await rejects(none.client.paymentIntents.create(PARAMS), { attempts: 1 });
       assert.equal(none.calls.length, 1);
@@ -307,6 +407,40 @@ export function cases(itpay, serverUrl) {
       await rejects(broken.client.paymentIntents.create(PARAMS), { name: "ConnectionError", code: "broken_answer", attempts: 1 });
       assert.equal((await broken.seen()).length, 1);
     }],
+    ["a host that is not there and one that listens not are told apart", async () => {
+      const failing = (code, nested) => double(() => Promise.reject(Object.assign(new TypeError("fetch failed"), nested ? { cause: { code } } : { code })));
+      for (const nested of [true, false]) {
+        for (const code of ["ENOTFOUND", "EAI_AGAIN"]) {
+          const error = await rejects(failing(code, nested).client.paymentIntents.retrieve("pi_1"), { name: "ConnectionError", code: "host_not_found", retryable: true });
+          assert.match(error.message, /the host name was not found/);
+        }
+        const error = await rejects(failing("ECONNREFUSED", nested).client.paymentIntents.retrieve("pi_1"), { name: "ConnectionError", code: "connection_refused" });
+        assert.match(error.message, /nobody listens there/);
+      }
+    }],
+    ["a response is read up to 16 MB", async () => {
+      const megabyte = new Uint8Array(1024 * 1024).fill(32);
+      const spaces = (count, end) => {
+        let sent = 0;
+        let canceled = false;
+        const body = new ReadableStream({
+          pull: (controller) => {
+            if (sent < count) controller.enqueue(megabyte);
+            else if (sent === count) controller.enqueue(new TextEncoder().encode(JSON.stringify(INTENT)));
+            else controller.close();
+            sent += 1;
+          },
+          cancel: () => (canceled = true),
+        });
+        return { fetch: async () => new Response(body), canceled: () => canceled };
+      };
+      const good = spaces(2);
+      assert.deepEqual(await new ItPayClient({ apiKey: KEY, fetch: good.fetch }).paymentIntents.retrieve("pi_1"), INTENT);
+      const endless = spaces(Infinity);
+      const error = await rejects(new ItPayClient({ apiKey: KEY, fetch: endless.fetch, timeout: 20_000 }).paymentIntents.retrieve("pi_1"), { name: "APIError", code: "response_too_large", status: 200, attempts: 1 });
+      assert.match(error.message, /too large/);
+      assert.ok(endless.canceled());
+    }],
     ["500 and then 200 is a success", async () => {
       const { client, seen } = misbehaving("500-once", { maxRetries: 2 });
       assert.deepEqual(await client.paymentIntents.create(PARAMS), INTENT);
@@ -397,6 +531,8 @@ export function cases(itpay, serverUrl) {
       assert.equal(formatMoney({ currency: "USD", value: -123456 }, "en-US"), "-$1,234.56");
       assert.equal(formatMoney({ currency: "JPY", value: 500 }, "en-US"), "¥500");
       for (const value of [1.5, Number.NaN, "", 2 ** 53]) assert.throws(() => formatMoney({ currency: "USD", value }), { field: "value" });
+      for (const currency of ["jpy", "", "JP", "Jpy", "J1Y", 7, undefined]) assert.throws(() => formatMoney({ currency, value: 500 }), { name: "ValidationError", field: "currency" });
+      assert.throws(() => formatMoney({ currency: "USD", value: 1 }, "no locale"), { name: "ValidationError", field: "locale" });
     }],
     ["HTTP 402 is written and read, and is null for everything else", async () => {
       const charge = { id: "qr_1", scan_url: "itpay://pay/pi_1", display: { amount: "CNY 6.99" } };
@@ -406,8 +542,24 @@ export function cases(itpay, serverUrl) {
         paymentIntentId: "pi_1", channel: "alipay", amount: "CNY 6.99", qr: "itpay://pay/pi_1",
         message: "This resource costs something: pay, then ask again.", paymentIntent: { ...INTENT, channel: "alipay" },
       });
+      assert.equal(response.headers.get("Cache-Control"), "no-store");
       assert.equal(paymentRequired(INTENT).headers.get("X-Payment-Amount"), "CNY 6.99");
+      for (const shown of ["€5.00", "¥6.99", "", "a\nb", 7]) assert.equal(paymentRequired(INTENT, { ...charge, display: { amount: shown } }).headers.get("X-Payment-Amount"), "CNY 6.99");
+      for (const value of [6.99, Number.NaN, "699", undefined]) assert.throws(() => paymentRequired({ ...INTENT, amount: { currency: "CNY", value } }), { name: "ValidationError", field: "intent.amount.value" });
+      assert.throws(() => paymentRequired({ ...INTENT, amount: { currency: "cny", value: 699 } }), { name: "ValidationError", field: "currency" });
       for (const other of [new Response("{}", { status: 200 }), new Response("<html>", { status: 402 }), new Response("null", { status: 402 })]) assert.equal(await parsePaymentRequired(other), null);
+    }],
+    ["of a stranger's 402 a part is read, and then its headers count", async () => {
+      const headers = { "X-Payment-Intent": "pi_1", "X-Payment-Amount": "CNY 6.99" };
+      const fromHeaders = { paymentIntentId: "pi_1", channel: null, amount: "CNY 6.99", qr: null, message: null, paymentIntent: null };
+      const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16 * 1024).fill(32)) });
+      assert.deepEqual(await parsePaymentRequired(new Response(endless, { status: 402, headers })), fromHeaders);
+      assert.deepEqual(await parsePaymentRequired(new Response(`{"payment_intent":{"id":"pi_1"},"x":"${"x".repeat(70_000)}"}`, { status: 402, headers })), fromHeaders);
+      const stalled = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
+      const started = Date.now();
+      assert.deepEqual(await parsePaymentRequired(new Response(stalled, { status: 402, headers })), fromHeaders);
+      assert.ok(Date.now() - started < 9_000);
+      await rejects(parsePaymentRequired(new Response('{"payment_intent":{"id":"pi_other"}}', { status: 402, headers })), { name: "ValidationError", code: "payment_mismatch", field: "payment_intent.id" });
     }],
     ["the client verifies webhooks with its own secret", () => {
       const client = new ItPayClient({ apiKey: KEY, webhookSecret: "whsec_test_secret" });

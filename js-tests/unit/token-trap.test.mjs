@@ -7,11 +7,14 @@ let trap = false;
 const { Instance } = WebAssembly;
 WebAssembly.Instance = function instance(...given) {
   const made = new Instance(...given);
-  const resume = (...numbers) => {
-    if (trap) throw new WebAssembly.RuntimeError("unreachable");
-    return made.exports.resume(...numbers);
-  };
-  return { exports: { ...made.exports, resume } };
+  const exports = { ...made.exports };
+  for (const name of Object.keys(exports).filter((name) => name.includes("closures_____invoke"))) {
+    exports[name] = (...numbers) => {
+      if (trap) throw new WebAssembly.RuntimeError("unreachable");
+      return made.exports[name](...numbers);
+    };
+  }
+  return { exports };
 };
 const { GoPayClient } = await import("itpay/gopay");
 

@@ -3,18 +3,16 @@
 
 #![allow(clippy::result_large_err, reason = "an error ends the call; its size does not matter")]
 
-#[cfg(any(feature = "js-client", feature = "js-gopay"))]
-mod call;
 #[cfg(feature = "js-client")]
 mod client;
+#[cfg(any(feature = "js-client", feature = "js-gopay"))]
+mod drive;
 #[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-paykit", feature = "js-sandbox"))]
 mod error;
 #[cfg(feature = "js-gopay")]
 mod gopay;
 #[cfg(feature = "js-sandbox")]
 mod gopay_sandbox;
-#[cfg(any(feature = "js-client", feature = "js-gopay"))]
-mod line;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod options;
 #[cfg(feature = "js-gopay")]
@@ -25,8 +23,6 @@ mod paykit_itpay;
 mod qr;
 #[cfg(feature = "js-sandbox")]
 mod sandbox;
-#[cfg(any(feature = "js-client", feature = "js-gopay"))]
-mod transport;
 #[cfg(feature = "js-webhooks")]
 mod webhooks;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]

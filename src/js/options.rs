@@ -1,23 +1,49 @@
-//! The options of one call, checked; and how a value from JavaScript is checked at all.
+//! What callers pass: a client's configuration and the options of a call. This is the one place that checks them.
 
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
-use gloo_net::http::Headers;
+use gloo_net::http::Headers as JsHeaders;
 #[cfg(feature = "js-client")]
 use js_sys::Function;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use web_sys::AbortSignal;
 
 use super::{
-    call::{Call, Ended, woken},
-    error::Record,
-    line::Line,
+    drive::{CallContext, Log},
+    error::invalid,
 };
+use crate::{
+    exchange::{CallOptions, ConnectionConfig, DEFAULT_MAX_RETRIES},
+    http::{BaseUrl, Headers},
+};
+
+type Result<T> = core::result::Result<T, JsValue>;
 
 const MOST_RETRIES: f64 = 1000.0;
 
 #[wasm_bindgen]
 extern "C" {
+    /// A client's configuration, as the facade has put it together: plain, unchecked, and never changed.
+    #[derive(Clone)]
+    pub(super) type Config;
+    #[wasm_bindgen(method, getter = baseUrl, structural)]
+    fn base_url(this: &Config) -> JsValue;
+    #[wasm_bindgen(method, getter = allowHttp, structural)]
+    pub(super) fn allow_http(this: &Config) -> bool;
+    #[wasm_bindgen(method, getter, structural)]
+    fn timeout(this: &Config) -> JsValue;
+    #[wasm_bindgen(method, getter = maxRetries, structural)]
+    fn max_retries(this: &Config) -> JsValue;
+    /// Real Headers, or undefined.
+    #[wasm_bindgen(method, getter, structural)]
+    fn headers(this: &Config) -> JsValue;
+    #[wasm_bindgen(method, getter = userAgent, structural)]
+    fn user_agent(this: &Config) -> Option<String>;
+    #[wasm_bindgen(method, getter, structural)]
+    fn log(this: &Config) -> JsValue;
+    #[wasm_bindgen(method, getter = logLevel, structural)]
+    fn log_level(this: &Config) -> u8;
+
     /// The facade's copy of a call's options: plain, unchecked.
     pub(super) type RawOptions;
     #[wasm_bindgen(method, getter, structural)]
@@ -28,9 +54,12 @@ extern "C" {
     fn max_retries(this: &RawOptions) -> JsValue;
     #[wasm_bindgen(method, getter = idempotencyKey, structural)]
     fn idempotency_key(this: &RawOptions) -> JsValue;
-    /// Real Headers.
+    /// Real Headers, or undefined.
     #[wasm_bindgen(method, getter, structural)]
     fn headers(this: &RawOptions) -> JsValue;
+    /// The names of headers that the client has and the call must not have.
+    #[wasm_bindgen(method, getter = withoutHeaders, structural)]
+    fn without_headers(this: &RawOptions) -> Option<alloc::vec::Vec<String>>;
     #[cfg(feature = "js-client")]
     #[wasm_bindgen(method, getter = pollInterval, structural)]
     fn poll_interval(this: &RawOptions) -> JsValue;
@@ -40,137 +69,120 @@ extern "C" {
 
     #[wasm_bindgen(js_name = Object)]
     type MaybeSignal;
-    #[wasm_bindgen(method, getter = addEventListener, structural)]
-    fn add_event_listener(this: &MaybeSignal) -> JsValue;
+    #[wasm_bindgen(method, getter = addEventListener, structural, catch)]
+    fn add_event_listener(this: &MaybeSignal) -> Result<JsValue>;
 }
 
-/// The options of one call, the client's where the call has none.
-pub(super) struct Options {
-    pub call: Call,
-    pub signal: Option<AbortSignal>,
-    pub timeout: f64,
-    pub max_retries: u32,
-    pub idempotency_key: Option<String>,
-    pub headers: Vec<(String, String)>,
-    /// Whether the answer's body is bytes.
-    pub binary: bool,
+/// A client's settings, and its logger.
+pub(super) fn connection(
+    config: &Config,
+    default_timeout: u32,
+    base: impl FnOnce(Option<&str>) -> core::result::Result<BaseUrl, crate::Error>,
+) -> Result<ConnectionConfig> {
+    let base_url = text("baseUrl", &config.base_url())?;
+    let mut headers = headers(config.headers());
+    if let Some(user_agent) = config.user_agent().filter(|_| headers.get("User-Agent").is_none()) {
+        headers.set("User-Agent", user_agent);
+    }
+    Ok(ConnectionConfig {
+        base: base(base_url.as_deref()).map_err(super::error::thrown)?,
+        timeout_ms: milliseconds("timeout", &config.timeout())?.unwrap_or(default_timeout.into()),
+        max_retries: retries(&config.max_retries())?.unwrap_or(DEFAULT_MAX_RETRIES),
+        headers,
+    })
 }
 
-impl Options {
-    pub(super) fn read(raw: Option<&RawOptions>, call: &Call, line: &Line) -> Result<Options, Record> {
-        let mut options = Options {
-            call: call.clone(),
-            signal: None,
-            timeout: line.timeout,
-            max_retries: line.max_retries,
-            idempotency_key: None,
-            headers: Vec::new(),
-            binary: false,
-        };
-        if let Some(raw) = raw {
-            options.signal = signal(raw.signal())?;
-            options.timeout = milliseconds("timeout", &raw.timeout())?.unwrap_or(options.timeout);
-            options.max_retries = retries(&raw.max_retries())?.unwrap_or(options.max_retries);
-            options.idempotency_key = text("idempotencyKey", &raw.idempotency_key())?;
-            options.headers = entries(raw.headers());
-            if options.idempotency_key.as_ref().is_some_and(|key| !key.bytes().all(|byte| byte.is_ascii_graphic())) {
-                return Err(Record::invalid("idempotencyKey", "must be visible ASCII"));
-            }
-        }
-        Ok(options)
-    }
-
-    /// Whether the signal ended it.
-    pub(super) async fn pause(&self, ms: f64) -> bool {
-        self.call.pause(ms, self.signal.as_ref());
-        woken().await.ended == Ended::Aborted
-    }
-
-    /// For another request of the same call.
-    pub(super) fn again(&self, timeout: f64, max_retries: u32) -> Options {
-        Options {
-            call: self.call.clone(),
-            signal: self.signal.clone(),
-            timeout,
-            max_retries,
-            idempotency_key: None,
-            headers: Vec::new(),
-            binary: false,
+/// The options of a call, and what the driver needs of them.
+pub(super) fn call_options(config: &Config, raw: Option<&RawOptions>) -> Result<(CallOptions, CallContext)> {
+    let mut context = CallContext { log: logger(config), ..CallContext::default() };
+    let mut options = CallOptions::default();
+    if let Some(raw) = raw {
+        context.signal = signal(raw.signal())?;
+        options.timeout_ms = milliseconds("timeout", &raw.timeout())?;
+        options.max_retries = retries(&raw.max_retries())?;
+        options.idempotency_key = text("idempotencyKey", &raw.idempotency_key())?;
+        options.headers = headers(raw.headers());
+        options.without_headers = raw.without_headers().unwrap_or_default();
+        if options.idempotency_key.as_ref().is_some_and(|key| !key.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(invalid("idempotencyKey", "must be visible ASCII"));
         }
     }
+    Ok((options, context))
 }
 
 /// The options of `waitForCompletion`.
 #[cfg(feature = "js-client")]
-pub(super) struct WaitOptions {
-    /// Of one look.
-    pub look: Options,
-    pub timeout: f64,
-    pub poll_interval: f64,
-    pub on_update: Option<Function>,
-}
-
-#[cfg(feature = "js-client")]
-impl WaitOptions {
-    pub(super) fn read(raw: Option<&RawOptions>, call: &Call, line: &Line) -> Result<WaitOptions, Record> {
-        let mut options = WaitOptions {
-            look: Options::read(None, call, line)?,
-            timeout: crate::itpay::DEFAULT_WAIT as f64,
-            poll_interval: crate::itpay::DEFAULT_POLL_INTERVAL as f64,
-            on_update: None,
+pub(super) fn wait_options(
+    config: &Config,
+    raw: Option<&RawOptions>,
+) -> Result<(crate::itpay::WaitOptions, CallContext)> {
+    let mut context = CallContext { log: logger(config), ..CallContext::default() };
+    let mut options = crate::itpay::WaitOptions::default();
+    if let Some(raw) = raw {
+        context.signal = signal(raw.signal())?;
+        options.timeout_ms = milliseconds("timeout", &raw.timeout())?.unwrap_or(options.timeout_ms);
+        options.poll_interval_ms =
+            milliseconds("pollInterval", &raw.poll_interval())?.unwrap_or(options.poll_interval_ms);
+        context.on_update = match raw.on_update().dyn_into::<Function>() {
+            Ok(function) => Some(function),
+            Err(value) if value.is_undefined() => None,
+            Err(_) => return Err(invalid("onUpdate", "must be a function")),
         };
-        if let Some(raw) = raw {
-            options.look.signal = signal(raw.signal())?;
-            options.timeout = milliseconds("timeout", &raw.timeout())?.unwrap_or(options.timeout);
-            options.poll_interval =
-                milliseconds("pollInterval", &raw.poll_interval())?.unwrap_or(options.poll_interval);
-            options.on_update = match raw.on_update().dyn_into::<Function>() {
-                Ok(function) => Some(function),
-                Err(value) if value.is_undefined() => None,
-                Err(_) => return Err(Record::invalid("onUpdate", "must be a function")),
-            };
-        }
-        Ok(options)
+        options.notifies = context.on_update.is_some();
     }
+    Ok((options, context))
 }
 
-fn entries(headers: JsValue) -> Vec<(String, String)> {
-    if headers.is_undefined() { Vec::new() } else { Headers::from_raw(headers.unchecked_into()).entries().collect() }
+fn logger(config: &Config) -> Option<Log> {
+    let function = config.log().dyn_into().ok()?;
+    Some(Log { function, level: config.log_level() })
+}
+
+fn headers(raw: JsValue) -> Headers {
+    let mut headers = Headers::default();
+    if !raw.is_undefined() {
+        for (name, value) in JsHeaders::from_raw(raw.unchecked_into()).entries() {
+            headers.set(name, value);
+        }
+    }
+    headers
 }
 
 /// A text that may be absent; not empty when it is there.
-pub(super) fn text(field: &str, value: &JsValue) -> Result<Option<String>, Record> {
+pub(super) fn text(field: &str, value: &JsValue) -> Result<Option<String>> {
     match value.as_string() {
         Some(text) if !text.is_empty() => Ok(Some(text)),
         None if value.is_undefined() => Ok(None),
-        Some(_) => Err(Record::invalid(field, "must not be empty")),
-        None => Err(Record::invalid(field, "must be a string")),
+        Some(_) => Err(invalid(field, "must not be empty")),
+        None => Err(invalid(field, "must be a string")),
     }
 }
 
-pub(super) fn milliseconds(field: &str, value: &JsValue) -> Result<Option<f64>, Record> {
+fn milliseconds(field: &str, value: &JsValue) -> Result<Option<u64>> {
     match value.as_f64() {
-        Some(ms) if ms > 0.0 => Ok(Some(ms)),
+        // Less than a millisecond is not less than none.
+        Some(ms) if ms > 0.0 => Ok(Some((ms as u64).max(1))),
         None if value.is_undefined() => Ok(None),
-        _ => Err(Record::invalid(field, "must be a number of milliseconds above 0")),
+        _ => Err(invalid(field, "must be a number of milliseconds above 0")),
     }
 }
 
-pub(super) fn retries(value: &JsValue) -> Result<Option<u32>, Record> {
+fn retries(value: &JsValue) -> Result<Option<u32>> {
     match value.as_f64() {
         Some(number) if (0.0..=MOST_RETRIES).contains(&number) && number == f64::from(number as u32) => {
             Ok(Some(number as u32))
         }
         None if value.is_undefined() => Ok(None),
-        _ => Err(Record::invalid("maxRetries", "must be a whole number from 0 to 1000")),
+        _ => Err(invalid("maxRetries", "must be a whole number from 0 to 1000")),
     }
 }
 
-fn signal(value: JsValue) -> Result<Option<AbortSignal>, Record> {
+fn signal(value: JsValue) -> Result<Option<AbortSignal>> {
     if value.is_undefined() || value.is_null() {
         return Ok(None);
     }
     // Not `instanceof`: another realm's signal is as good.
-    let listens = value.is_object() && value.unchecked_ref::<MaybeSignal>().add_event_listener().is_function();
-    if listens { Ok(Some(value.unchecked_into())) } else { Err(Record::invalid("signal", "must be an AbortSignal")) }
+    let listens = value.is_object()
+        && value.unchecked_ref::<MaybeSignal>().add_event_listener().is_ok_and(|listen| listen.is_function());
+    if listens { Ok(Some(value.unchecked_into())) } else { Err(invalid("signal", "must be an AbortSignal")) }
 }

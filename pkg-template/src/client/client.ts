@@ -2,8 +2,9 @@
 // is decided there.
 
 import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
-import { type AsyncGlue, AsyncWasm, type Call } from "../internal/call.js";
-import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "../internal/client-config.js";
+import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
+import type { CallIo } from "../internal/call-io.js";
+import { connection, type ConnectionOptions, json, mergeHeaders, plain, type RequestOptions, text } from "../internal/client-config.js";
 import { variable } from "../internal/env.js";
 import { fromRecord } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
@@ -19,14 +20,14 @@ import type {
 import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions, verifySignature } from "../webhooks/signature.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
-export const wasm = new AsyncWasm<typeof glue & AsyncGlue>(glue);
+export const wasm = new AsyncWasm(glue as typeof glue & AsyncGlue);
 
 export interface ItPayClientOptions extends ConnectionOptions {
   /** Default: the variable ITPAY_API_KEY. */
   apiKey?: string | undefined;
   /** The payment channel of intents that name none, such as `alipay`. */
   channel?: string | undefined;
-  /** Default `https://api.itpay.ai/v1`. Plain http is for loopback. */
+  /** Default: the variable ITPAY_BASE_URL, else `https://api.itpay.ai/v1`. Plain http is for loopback. */
   baseUrl?: string | undefined;
   /** Default: the variable ITPAY_WEBHOOK_SECRET. */
   webhookSecret?: string | undefined;
@@ -49,13 +50,14 @@ export interface GenericRequestOptions extends RequestOptions {
   query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
 }
 
-type Use = (module: typeof glue, call: Call, config: object) => number;
+type Use = (module: typeof glue, io: CallIo, config: object) => Promise<unknown>;
 
 /** The ItPay API. Amounts are integers in minor units; times are in milliseconds. */
 export class ItPayClient {
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #fetch: typeof fetch | undefined;
   readonly #webhookSecret: string | undefined;
+  readonly #options: ItPayClientOptions;
 
   readonly paymentIntents = {
     /**
@@ -63,11 +65,11 @@ export class ItPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreatePaymentIntentParams, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, call, config) => module.payment_intents_create(call, config, json("params", params), plain(options))),
+      this.#call((module, io, config) => module.payment_intents_create(io, config, json("params", params), plain(options))),
 
     /** A payment as it is now. */
     retrieve: (id: string, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, call, config) => module.payment_intents_retrieve(call, config, text("id", id), plain(options))),
+      this.#call((module, io, config) => module.payment_intents_retrieve(io, config, text("id", id), plain(options))),
 
     /**
      * Looks until the payment has ended: `succeeded`, `expired`, `cancelled` or `failed`. For development and
@@ -75,31 +77,29 @@ export class ItPayClient {
      * @throws TimeoutError with the last `intent` when the time is up; AbortError
      */
     waitForCompletion: (id: string, options?: WaitOptions): Promise<PaymentIntent> =>
-      new Promise((resolve, reject) =>
-        this.#begin((module, call, config) => module.payment_intents_wait(call, config, text("id", id), plain(options)), resolve, reject),
-      ),
+      this.#call((module, io, config) => module.payment_intents_wait(io, config, text("id", id), plain(options))),
   };
 
   readonly qr = {
     /** The code to scan for a payment that is `pending`. */
     generate: (paymentIntentId: string, options?: RequestOptions): ApiPromise<QRCharge> =>
-      this.#call((module, call, config) => module.qr_generate(call, config, text("paymentIntentId", paymentIntentId), plain(options))),
+      this.#call((module, io, config) => module.qr_generate(io, config, text("paymentIntentId", paymentIntentId), plain(options))),
   };
 
   readonly manifests = {
     /** Registers a service as a draft. Not sent again after a failure that leaves open whether it was registered. */
     create: (params: CreateManifestParams, options?: RequestOptions): ApiPromise<ServiceManifest> =>
-      this.#call((module, call, config) => module.manifests_create(call, config, json("params", params), plain(options))),
+      this.#call((module, io, config) => module.manifests_create(io, config, json("params", params), plain(options))),
 
     /** Brings a service live. */
     activate: (id: string, options?: RequestOptions): ApiPromise<ServiceManifest> =>
-      this.#call((module, call, config) => module.manifests_activate(call, config, text("id", id), plain(options))),
+      this.#call((module, io, config) => module.manifests_activate(io, config, text("id", id), plain(options))),
 
     /** Finds services. */
     search: (query: { q?: string | undefined } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
-      this.#call((module, call, config) => {
+      this.#call((module, io, config) => {
         const { q } = given("query", query);
-        return module.manifests_search(call, config, q === undefined ? undefined : text("q", q), plain(options));
+        return module.manifests_search(io, config, q === undefined ? undefined : text("q", q), plain(options));
       }),
   };
 
@@ -116,6 +116,8 @@ export class ItPayClient {
   /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */
   constructor(options: ItPayClientOptions = {}) {
     const own: ItPayClientOptions = given("options", options);
+    own.baseUrl ??= variable("ITPAY_BASE_URL", own.env);
+    this.#options = own;
     this.#config = {
       ...connection(own, "API key"),
       apiKey: own.apiKey ?? variable("ITPAY_API_KEY", own.env),
@@ -126,24 +128,34 @@ export class ItPayClient {
     synchronously((module) => module.check_client(this.#config));
   }
 
+  /**
+   * A client with some options changed. `undefined` keeps an option, and a header that is `null` is removed.
+   * @throws ValidationError naming the option that is wrong
+   */
+  withOptions(options: ItPayClientOptions): ItPayClient {
+    const changed = given("options", options);
+    const merged = given("options", this.#options);
+    for (const [name, value] of Object.entries(changed)) {
+      if (value !== undefined) Object.assign(merged, { [name]: value });
+    }
+    return new ItPayClient({ ...merged, headers: mergeHeaders(this.#options.headers, changed.headers) });
+  }
+
   /** A call that is not modelled, signed and sent like the others. `path` is below the base URL, such as `/refunds`. */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
-    return this.#call((module, call, config) => {
-      const own = reading("options", () => ({ body: options.body, query: options.query }));
+    return this.#call((module, io, config) => {
+      const own = given("options", options);
       const entries = Object.entries(given("query", own.query));
       const query = reading("query", () => entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])));
       const body = own.body === undefined ? undefined : json("body", own.body);
-      return module.request(call, config, text("method", method), text("path", path), query, body, plain(options));
+      return module.request(io, config, text("method", method), text("path", path), query, body, plain(options));
     });
   }
 
   #call<T>(use: Use): ApiPromise<T> {
-    return apiPromise((resolve, reject) => this.#begin(use, resolve, reject));
-  }
-
-  #begin(use: Use, resolve: (result: never) => void, reject: (error: unknown) => void): void {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
-    wasm.begin(this.#fetch ?? globalThis.fetch, (module, call) => use(module, call, this.#config), resolve, reject);
+    const fetch = this.#fetch ?? globalThis.fetch;
+    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, io) => use(module, io, this.#config), resolve as never, reject));
   }
 }
 

@@ -30,7 +30,7 @@ export function formatMoney(money: Money, locale?: string): string {
     // As text, so that no digit is lost on the way through a floating point number.
     return format.format(decimal as unknown as number);
   } catch (error) {
-    throw new ValidationError("currency or locale is not known", { code: "invalid_request", field: "currency", cause: error });
+    throw new ValidationError("locale must be a language tag such as en-US", { code: "invalid_request", field: "locale", cause: error });
   }
 }
 

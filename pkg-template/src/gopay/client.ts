@@ -1,7 +1,8 @@
 // GoPayClient: dresses the wasm module's calls of GoPay's REST API v3.
 
 import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
-import { type AsyncGlue, AsyncWasm, type Call } from "../internal/call.js";
+import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
+import type { CallIo } from "../internal/call-io.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "../internal/client-config.js";
 import { variable } from "../internal/env.js";
 import { fromRecord, ValidationError } from "../internal/errors.js";
@@ -19,7 +20,7 @@ import type {
 } from "./types.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
-export const wasm = new AsyncWasm<typeof glue & AsyncGlue>(glue);
+export const wasm = new AsyncWasm(glue as typeof glue & AsyncGlue);
 
 const PRODUCTION_URL = "https://gate.gopay.cz/api";
 const SANDBOX_URL = "https://gw.sandbox.gopay.com/api";
@@ -33,14 +34,14 @@ export interface GoPayClientOptions extends ConnectionOptions {
   goId?: string | number | undefined;
   /** GoPay's test gateway or the real one: true, 1, yes, on or false, 0, no, off. Default: the variable GOPAY_SANDBOX. */
   isSandbox?: boolean | string | undefined;
-  /** Default: the gateway that `isSandbox` says. Plain http is for loopback. */
+  /** Default: the variable GOPAY_BASE_URL, else the gateway that `isSandbox` says. Ends in `/api`. Plain http is for loopback. */
   baseUrl?: string | undefined;
   /** In which language GoPay words its errors: `cs`, `sk` or else English. Default `en`. */
   language?: string | undefined;
 }
 
 type PaymentId = string | number;
-type Use = (module: typeof glue, call: Call, config: object) => number;
+type Use = (module: typeof glue, io: CallIo, config: object) => Promise<unknown>;
 
 /**
  * GoPay's REST API v3. Amounts are integers in minor units; times are in milliseconds.
@@ -63,42 +64,42 @@ export class GoPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreateGoPayPaymentParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, call, config) => module.payments_create(call, config, json("params", params), plain(options))),
+      this.#call((module, io, config) => module.payments_create(io, config, json("params", params), plain(options))),
 
     /** A payment as it is now. */
     status: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, call, config) => module.payments_status(call, config, digits("id", id), plain(options))),
+      this.#call((module, io, config) => module.payments_status(io, config, digits("id", id), plain(options))),
 
     /**
      * Gives money back. ACCEPTED: it is on its way, the history tells how it went.
      * @throws with `outcome`; `FAILED` as an APIError of that code
      */
     refund: (id: PaymentId, params: { amount: number }, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, call, config) => module.payments_refund(call, config, digits("id", id), json("params", params), plain(options))),
+      this.#call((module, io, config) => module.payments_refund(io, config, digits("id", id), json("params", params), plain(options))),
 
     /** The refunds of a payment: the only place where a refund has an id. */
     refunds: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayRefund[]> =>
-      this.#call((module, call, config) => module.payments_refunds(call, config, digits("id", id), plain(options))),
+      this.#call((module, io, config) => module.payments_refunds(io, config, digits("id", id), plain(options))),
 
     /** Charges the payer of a recurrence again. The id is always the first payment's. */
     createRecurrence: (parentId: PaymentId, params: CreateGoPayRecurrenceParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, call, config) =>
-        module.payments_create_recurrence(call, config, digits("parentId", parentId), json("params", params), plain(options)),
+      this.#call((module, io, config) =>
+        module.payments_create_recurrence(io, config, digits("parentId", parentId), json("params", params), plain(options)),
       ),
 
     /** Ends a recurrence: no further charges. One that has ended already is as good. */
     voidRecurrence: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, call, config) => module.payments_void_recurrence(call, config, digits("id", id), plain(options))),
+      this.#call((module, io, config) => module.payments_void_recurrence(io, config, digits("id", id), plain(options))),
 
     /** Takes what was authorised, or a part; the rest is given back. What has been taken already is as good. */
     capture: (id: PaymentId, params?: { amount: number; items?: GoPayItem[] | undefined }, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, call, config) =>
-        module.payments_capture(call, config, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
+      this.#call((module, io, config) =>
+        module.payments_capture(io, config, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
       ),
 
     /** Gives back what was authorised. What has been given back already is as good. */
     voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, call, config) => module.payments_void_authorization(call, config, digits("id", id), plain(options))),
+      this.#call((module, io, config) => module.payments_void_authorization(io, config, digits("id", id), plain(options))),
   };
 
   /** @throws AuthenticationError without credentials; ValidationError naming the option that is wrong */
@@ -109,34 +110,35 @@ export class GoPayClient {
     this.isSandbox = sandboxFlag(own.isSandbox ?? variable("GOPAY_SANDBOX", env));
     this.goId = goId === undefined ? "" : digits("goId", goId);
     this.#fetch = own.fetch;
+    own.baseUrl ??= variable("GOPAY_BASE_URL", env) ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL);
     this.#config = {
-      ...connection({ ...own, baseUrl: own.baseUrl ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL) }, "client secret"),
+      ...connection(own, "client secret"),
       clientId: own.clientId ?? variable("GOPAY_CLIENT_ID", env),
       clientSecret: own.clientSecret ?? variable("GOPAY_CLIENT_SECRET", env),
       goId: goId === undefined ? undefined : this.goId,
       acceptLanguage: typeof language === "string" && /^(cs|sk)\b/i.test(language) ? "cs-CZ" : "en-US",
-      // Where the wasm module keeps the token.
-      tokens: {},
+      // Where the wasm module keeps the session's state, such as the token.
+      store: Object.create(null) as object,
     };
     synchronously((module) => module.check_client(this.#config));
   }
 
   /** The ways to pay at the e-shop, in one currency or in all. */
   paymentInstruments(currency?: string, options?: RequestOptions): ApiPromise<GoPayPaymentInstruments> {
-    return this.#call((module, call, config) =>
-      module.payment_instruments(call, config, currency === undefined ? undefined : text("currency", currency), plain(options)),
+    return this.#call((module, io, config) =>
+      module.payment_instruments(io, config, currency === undefined ? undefined : text("currency", currency), plain(options)),
     );
   }
 
   /** A statement of the e-shop's account: the file's bytes. */
   accountStatement(params: GoPayAccountStatementParams, options?: RequestOptions): ApiPromise<ArrayBuffer> {
-    return this.#call((module, call, config) => module.account_statement(call, config, json("params", params), plain(options)));
+    return this.#call((module, io, config) => module.account_statement(io, config, json("params", params), plain(options)));
   }
 
   #call<T>(use: Use): ApiPromise<T> {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
     const fetch = this.#fetch ?? globalThis.fetch;
-    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, call) => use(module, call, this.#config), resolve, reject));
+    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, io) => use(module, io, this.#config), resolve as never, reject));
   }
 }
 

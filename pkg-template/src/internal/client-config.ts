@@ -2,7 +2,7 @@
 
 import { type Env, variable } from "./env.js";
 import { ValidationError } from "./errors.js";
-import { reading } from "./untrusted.js";
+import { given, reading } from "./untrusted.js";
 import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
 import type { HeadersLike } from "./platform-types.js";
 import { isPage, userAgent } from "./runtime.js";
@@ -15,6 +15,8 @@ export interface ConnectionOptions {
   maxRetries?: number | undefined;
   /** Default: `globalThis.fetch`, looked up at each call. */
   fetch?: typeof fetch | undefined;
+  /** Sent with each call. In `withOptions`, `null` removes one. Default: none. */
+  headers?: HeadersLike | undefined;
   /** Default: the console. */
   logger?: Logger | undefined;
   /** Default: the variable ITPAY_LOG, else `off`. No level shows keys, secrets, signatures or bodies. */
@@ -37,7 +39,7 @@ export interface RequestOptions {
   maxRetries?: number | undefined;
   /** Promises that the gateway recognizes a repeated call by this key, so that any call may be retried. Default: none. */
   idempotencyKey?: string | undefined;
-  /** Sent in addition to those of every request. Default: none. */
+  /** Sent in addition to those of every request; `null` leaves out one of the client's. Default: none. */
   headers?: HeadersLike | undefined;
 }
 
@@ -58,30 +60,31 @@ export function connection(options: ConnectionOptions & { baseUrl?: string | und
     timeout: options.timeout,
     maxRetries: options.maxRetries,
     allowHttp: options.dangerouslyAllowHttp === true,
+    headers: toHeaders(options.headers).headers,
     userAgent: userAgent(),
     logLevel,
     log: logLevel === 0 ? undefined : sink(options.logger),
   };
 }
 
-/** @internal The options of a call as the wasm module reads them: each is read once, here, where a getter of the caller's may throw. */
+/** @internal The options of a call as the wasm module reads them. Each is read once, here, where a caller's getter may throw. */
 export function plain(options: (RequestOptions & { pollInterval?: number | undefined; onUpdate?: unknown }) | undefined): object | undefined {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw invalid("options", "options must be an object");
-  const { headers, ...own } = reading("options", () => {
-    const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = options;
+  const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = given("options", options);
+  reading("options", () => {
     // The wasm module asks it the same.
     void signal?.addEventListener;
     void signal?.aborted;
-    return { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate };
   });
-  return { ...own, headers: headers === undefined ? undefined : real(headers) };
+  return { signal, timeout, maxRetries, idempotencyKey, pollInterval, onUpdate, ...toHeaders(headers) };
 }
 
 /** @internal */
 export function text(field: string, value: unknown): string {
-  if (typeof value === "string") return value;
-  throw invalid(field, `${field} must be a string`);
+  if (typeof value !== "string") throw invalid(field, `${field} must be a string`);
+  if (/\p{Surrogate}/u.test(value)) throw invalid(field, `${field} has a lone surrogate, which is half of a character`);
+  return value;
 }
 
 /** @internal */
@@ -96,12 +99,33 @@ export function json(field: string, value: unknown): string {
   return written;
 }
 
-function real(headers: HeadersLike): Headers {
+/** Headers that `fetch` takes, and the names of those that are `null`. */
+function toHeaders(given: HeadersLike | undefined): { headers: Headers | undefined; withoutHeaders: string[] | undefined } {
+  if (given === undefined || given === null) return { headers: undefined, withoutHeaders: undefined };
   try {
-    return new Headers(headers as HeadersInit);
+    const headers = new Headers();
+    const withoutHeaders: string[] = [];
+    for (const [name, value] of headerEntries(given)) {
+      if (value === null) withoutHeaders.push(name);
+      else if (value !== undefined) headers.append(name, value);
+    }
+    return { headers, withoutHeaders };
   } catch (error) {
     throw invalid("headers", "headers cannot be sent", undefined, error);
   }
+}
+
+function headerEntries(headers: HeadersLike): Iterable<readonly [string, string | null | undefined]> {
+  return Symbol.iterator in headers ? (headers as Iterable<[string, string]>) : Object.entries(headers as Record<string, string>);
+}
+
+/** @internal A client's headers with those of `withOptions`, of which `null` removes one. */
+export function mergeHeaders(headers: HeadersLike | undefined, more: HeadersLike | undefined): HeadersLike | undefined {
+  if (more === undefined || headers === undefined) return more ?? headers;
+  const merged = toHeaders(headers).headers ?? new Headers();
+  for (const [name] of headerEntries(more)) merged.delete(name);
+  toHeaders(more).headers?.forEach((value, name) => merged.append(name, value));
+  return merged;
 }
 
 function invalid(field: string, message: string, code = "invalid_request", cause?: unknown): ValidationError {

@@ -92,6 +92,13 @@ export class RateLimitError extends ItPayError {
 /** Every other answer that is not what was asked for. */
 export class APIError extends ItPayError {
   override readonly name = "APIError";
+  /** The field of the response that cannot be used, or that the gateway names, where it is known. */
+  readonly field: string | undefined;
+
+  constructor(message: string, fields: ErrorFields) {
+    super(message, fields);
+    this.field = fields.field;
+  }
 }
 
 /** No answer, or one that broke off. Whether the gateway processed the call is not known, unless the code is `connection_refused`. */
@@ -150,15 +157,45 @@ export function isItPayError(error: unknown): error is ItPayError {
 
 const classes = { APIError, AbortError, AuthenticationError, ConnectionError, RateLimitError, TimeoutError, ValidationError };
 
-/** @internal The wasm modules throw plain objects with an error class's name and fields. Anything else is passed on as it is. */
-export function fromRecord(error: unknown): unknown {
+/**
+ * @internal The wasm modules throw plain objects with an error class's name and fields, JSON values as text. Anything else is
+ * passed on as it is. `trace` is where the call was made.
+ */
+export function fromRecord(thrown: unknown, trace?: Trace): unknown {
   try {
-    if (typeof error !== "object" || error === null || error instanceof Error) return error;
-    const { name, message, ...fields } = error as ErrorFields & { name: keyof typeof classes; message: string };
-    if (!Object.hasOwn(classes, name)) return error;
+    if (typeof thrown !== "object" || thrown === null || thrown instanceof Error) return thrown;
+    const { name, message, details, intent, ...fields } = thrown as ErrorFields & { name: keyof typeof classes; message: string };
+    if (!Object.hasOwn(classes, name)) return thrown;
     if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
-    return new classes[name](message, fields);
+    const error = new classes[name](message, { ...fields, details: parsed(details), intent: parsed(intent) as PaymentIntent | undefined });
+    if (trace !== undefined) error.stack = `${name}: ${message}${trace.frames}`;
+    return error;
   } catch {
-    return error; // a proxy that says nothing
+    return thrown; // a proxy that says nothing
   }
+}
+
+function parsed(json: unknown): unknown {
+  return typeof json === "string" ? (JSON.parse(json) as unknown) : undefined;
+}
+
+/** @internal Where a call was made. Its text is only made when somebody asks for it. */
+export interface Trace {
+  /** The frames, a line each, a line break before the first. */
+  readonly frames: string;
+}
+
+/** @internal Remembers the caller's frames: an error is made when they have returned. `below` and what it calls is left out. */
+export function captureTrace(below: (...args: never[]) => unknown): Trace {
+  const holder: { stack?: string | undefined } = {};
+  const { captureStackTrace } = Error as { captureStackTrace?: (target: object, below: unknown) => void };
+  if (captureStackTrace === undefined) holder.stack = new Error().stack;
+  else captureStackTrace(holder, below);
+  return {
+    get frames(): string {
+      const stack = holder.stack ?? "";
+      // V8 begins with the error's own line, others with the first frame.
+      return captureStackTrace === undefined ? `\n${stack}` : stack.slice(Math.max(stack.indexOf("\n"), 0));
+    },
+  };
 }

@@ -7,18 +7,21 @@ interface Global {
   document?: unknown;
   navigator?: { userAgent?: string | undefined } | undefined;
   process?: { versions?: { node?: string | undefined; bun?: string | undefined } | undefined } | undefined;
+  importScripts?: unknown;
   Deno?: { version?: { deno?: string | undefined } | undefined } | undefined;
 }
 
-/** @internal A page that somebody has opened. A worker of a page has no document. */
+/** @internal A page that somebody has opened, or a worker of one: only workers of pages have `importScripts`. */
 export function isPage(): boolean {
-  const { window, document } = globalThis as Global;
-  return typeof window === "object" && typeof document === "object" && !isServer();
+  const { document, importScripts, window } = globalThis as Global;
+  const isDocument = typeof window === "object" && typeof document === "object";
+  return (isDocument || typeof importScripts === "function") && !isServer();
 }
 
 /** @internal Undefined where the runtime sends its own. */
 export function userAgent(): string | undefined {
-  if (typeof (globalThis as Global).window === "object" && !isServer()) return undefined;
+  const { importScripts, window } = globalThis as Global;
+  if ((typeof window === "object" || typeof importScripts === "function") && !isServer()) return undefined;
   return `itpay-wasm/${VERSION} ${runtime()}`;
 }
 

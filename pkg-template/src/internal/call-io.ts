@@ -1,0 +1,224 @@
+// The input and output of one call: attempts over `fetch`, and pauses. The wasm module decides when there is one and what
+// its result means (src/js/drive.rs). Nothing here throws or rejects, and timers stay on this side: one that a trapped
+// module owned would keep a process alive.
+
+import { lazyTextDecoder } from "./lazy-text-codec.js";
+
+type Fetch = typeof globalThis.fetch;
+
+/** How an attempt ended. src/js/drive.rs has the same numbers. */
+const AttemptEnd = {
+  Response: 0,
+  ConnectionFailed: 1,
+  ConnectionRefused: 2,
+  HostNotFound: 3,
+  TimedOut: 4,
+  TooLarge: 5,
+  Aborted: 6,
+  NotSent: 7,
+  NotAResponse: 8,
+} as const;
+
+type AttemptEnd = (typeof AttemptEnd)[keyof typeof AttemptEnd];
+
+/** An attempt. It is filled in while the response arrives. */
+class AttemptResult {
+  end: AttemptEnd = AttemptEnd.NotAResponse;
+  response: Response | undefined = undefined;
+  status: number | undefined = undefined;
+  requestId: string | undefined = undefined;
+  retryAfter: string | undefined = undefined;
+  date: string | undefined = undefined;
+  body: string | ArrayBuffer | undefined = undefined;
+  cause: unknown = undefined;
+}
+
+/** The longest time that a timer can take, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export class CallIo {
+  readonly #fetch: Fetch;
+  #last = new AttemptResult();
+
+  constructor(fetch: Fetch) {
+    this.#fetch = fetch;
+  }
+
+  /** Makes one attempt. `headers` is JSON. The result says how it ended. */
+  attempt(
+    method: string,
+    url: string,
+    headers: string,
+    body: string | undefined,
+    timeoutMs: number,
+    maxBodyBytes: number,
+    isFile: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<AttemptResult> {
+    const result = new AttemptResult();
+    this.#last = result;
+    return new Promise((resolve) => {
+      if (isAborted(signal)) {
+        result.end = AttemptEnd.NotSent;
+        return resolve(result);
+      }
+      // A runtime may have none. Then nothing can be stopped on the way, and the attempt ends in time all the same.
+      const controller = typeof AbortController === "function" ? new AbortController() : undefined;
+      const finish = endOnce<AttemptEnd>(timeoutMs, signal, (end) => {
+        result.end = end;
+        if (end !== AttemptEnd.Response) controller?.abort();
+        resolve(result);
+      }, AttemptEnd.TimedOut, AttemptEnd.Aborted);
+      // Plain options, as people's doubles of fetch expect. Redirects are not followed: another host must not get the key,
+      // and the signature holds for this path only.
+      const init: RequestInit = { method, headers: JSON.parse(headers) as Record<string, string>, redirect: "manual" };
+      if (body !== undefined) init.body = body;
+      if (controller !== undefined) init.signal = controller.signal;
+      void exchange(this.#fetch, url, init, maxBodyBytes, isFile, result).then(finish);
+    });
+  }
+
+  /** Waits. Resolves to whether the signal ended the wait. */
+  pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (isAborted(signal)) return resolve(true);
+      endOnce<boolean>(ms, signal, resolve, false, true);
+    });
+  }
+
+  monotonic(): number {
+    // Not every runtime has it.
+    return typeof performance === "object" ? performance.now() : Date.now();
+  }
+
+  /** The result of the call. `json` is its data, unless that is the body of the last response. */
+  result(json: string | undefined): { data: unknown; response: Response; requestId: string | null } {
+    const { body, response, requestId } = this.#last;
+    const text = json ?? body;
+    const data = typeof text !== "string" ? text : text === "" ? undefined : (JSON.parse(text) as unknown);
+    return { data, response: response as Response, requestId: requestId ?? null };
+  }
+}
+
+/** Calls `done` once: with what the returned function gets, or when the time is up or the signal fires. */
+function endOnce<T>(ms: number, signal: AbortSignal | undefined, done: (end: T) => void, timedOut: T, aborted: T): (end: T) => void {
+  let isOver = false;
+  const end = (how: T): void => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+    done(how);
+  };
+  const abort = (): void => end(aborted);
+  const timer = setTimeout(end, Math.min(ms, MAX_TIMER_MS), timedOut);
+  try {
+    signal?.addEventListener("abort", abort);
+  } catch {
+    // A signal that cannot be listened to never fires.
+  }
+  return end;
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  try {
+    return signal?.aborted === true;
+  } catch {
+    return false;
+  }
+}
+
+async function exchange(fetch: Fetch, url: string, init: RequestInit, maxBodyBytes: number, isFile: boolean, result: AttemptResult): Promise<AttemptEnd> {
+  try {
+    // Not as a method of anything: browsers want their fetch called bare.
+    const response = await fetch(url, init);
+    if (!readHead(response, result)) return AttemptEnd.NotAResponse;
+    const body = await readBody(response, maxBodyBytes, isFile && response.ok);
+    if (body === TOO_LARGE) return AttemptEnd.TooLarge;
+    result.body = body;
+    return AttemptEnd.Response;
+  } catch (cause) {
+    result.cause = cause;
+    return result.status === undefined ? connectionEnd(cause) : AttemptEnd.ConnectionFailed;
+  }
+}
+
+/** Whether it is a Response at all. Getters of a double may throw. */
+function readHead(response: Response, result: AttemptResult): boolean {
+  try {
+    const { status, headers } = response;
+    if (typeof status !== "number") return false;
+    const header = (name: string): string | undefined => {
+      const value: unknown = headers.get(name);
+      return typeof value === "string" ? value : undefined;
+    };
+    result.requestId = header("x-request-id") ?? header("request-id");
+    result.date = header("date");
+    if (status >= 300) result.retryAfter = header("retry-after");
+    result.response = response;
+    result.status = status;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const decoder = lazyTextDecoder();
+
+const TOO_LARGE = Symbol("too large");
+
+/** The body, unless it is longer than allowed. */
+async function readBody(response: Response, maxBytes: number, isFile: boolean): Promise<string | ArrayBuffer | typeof TOO_LARGE> {
+  const stream: ReadableStream<Uint8Array> | null | undefined = response.body;
+  // Doubles of fetch have no stream, and their bodies are in memory already.
+  if (typeof stream?.getReader !== "function") return isFile ? response.arrayBuffer() : response.text();
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > maxBytes) {
+      void reader.cancel().catch(() => {});
+      return TOO_LARGE;
+    }
+    chunks.push(value);
+  }
+  const bytes = join(chunks, length);
+  return isFile ? (bytes.buffer as ArrayBuffer) : withoutBom(decoder.decode(bytes));
+}
+
+function join(chunks: Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks;
+  // A chunk can be a part of a larger buffer.
+  if (chunks.length === 1 && first !== undefined && first.buffer.byteLength === length) return first;
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+function withoutBom(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+const REFUSED = new Set<unknown>(["ECONNREFUSED", "ConnectionRefused"]);
+const NOT_FOUND = new Set<unknown>(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_NONAME"]);
+
+/** Whether a connection was made at all. Node, Bun and Deno say so in the error's code or in its cause's. */
+function connectionEnd(error: unknown): AttemptEnd {
+  try {
+    const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
+    for (const own of [code, cause?.code]) {
+      if (REFUSED.has(own)) return AttemptEnd.ConnectionRefused;
+      if (NOT_FOUND.has(own)) return AttemptEnd.HostNotFound;
+    }
+  } catch {
+    // An error whose getters throw says nothing.
+  }
+  return AttemptEnd.ConnectionFailed;
+}

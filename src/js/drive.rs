@@ -1,0 +1,256 @@
+//! The driver: performs the steps of a call with `fetch` and timers, and reports what happened to the core, which decides
+//! what comes next. It serves ItPay, GoPay and PayKit.
+
+use alloc::{
+    boxed::Box,
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
+
+use js_sys::{Date, Function, JSON, Math, Promise};
+use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::AbortSignal;
+
+use super::error::to_js;
+use crate::{
+    CallError, CallResult, ErrorName,
+    call::{Attempt, Call, Cause, Event, Io, Now, Step, TransportError, TransportErrorKind},
+    http::{Headers, Response},
+    json,
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// pkg-template/src/internal/call-io.ts. Its methods never throw, and its promises never reject.
+    pub(super) type CallIo;
+    #[wasm_bindgen(method, structural)]
+    #[allow(clippy::too_many_arguments, reason = "plain values cross the border cheaply")]
+    fn attempt(
+        this: &CallIo,
+        method: &str,
+        url: &str,
+        headers: &str,
+        body: Option<&str>,
+        timeout_ms: f64,
+        max_body_bytes: f64,
+        is_file: bool,
+        signal: Option<&AbortSignal>,
+    ) -> Promise;
+    /// Resolves to whether the signal ended it.
+    #[wasm_bindgen(method, structural)]
+    fn pause(this: &CallIo, ms: f64, signal: Option<&AbortSignal>) -> Promise;
+    /// Milliseconds of a clock that never goes back.
+    #[wasm_bindgen(method, structural)]
+    fn monotonic(this: &CallIo) -> f64;
+
+    type AttemptResult;
+    #[wasm_bindgen(method, getter, structural)]
+    fn end(this: &AttemptResult) -> u8;
+    #[wasm_bindgen(method, getter, structural)]
+    fn status(this: &AttemptResult) -> Option<u16>;
+    #[wasm_bindgen(method, getter = requestId, structural)]
+    fn request_id(this: &AttemptResult) -> Option<String>;
+    #[wasm_bindgen(method, getter = retryAfter, structural)]
+    fn retry_after(this: &AttemptResult) -> Option<String>;
+    #[wasm_bindgen(method, getter, structural)]
+    fn date(this: &AttemptResult) -> Option<String>;
+    #[wasm_bindgen(method, getter, structural)]
+    fn body(this: &AttemptResult) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn cause(this: &AttemptResult) -> JsValue;
+}
+
+/// A call of the border: it ends with the JSON of its result, or with nothing where that is the last response's own body.
+pub(super) type Flow = Call<CallResult<Option<String>>>;
+
+/// What the caller has to do with a call besides its parameters.
+#[derive(Default)]
+pub(super) struct CallContext {
+    pub signal: Option<AbortSignal>,
+    pub on_update: Option<Function>,
+    pub log: Option<Log>,
+}
+
+/// Makes a call of a flow, which runs after this has returned.
+pub(super) fn start<F>(io: CallIo, context: CallContext, flow: impl FnOnce(Io) -> F) -> Promise
+where
+    F: Future<Output = CallResult<Option<String>>> + 'static,
+{
+    future_to_promise(drive(io, context, Call::new(flow)))
+}
+
+async fn drive(io: CallIo, context: CallContext, mut call: Flow) -> Result<JsValue, JsValue> {
+    let signal = context.signal.as_ref();
+    let mut event = Event::Started;
+    // The method of the last attempt, if it failed.
+    let mut failed: Option<&'static str> = None;
+    loop {
+        let step = call.step(event, now(&io));
+        event = match step {
+            Some(Step::Send(attempt)) => {
+                let event = send(&io, &context, &attempt).await;
+                let is_good = matches!(&event, Event::Response(response) if response.is_success());
+                failed = (!is_good).then_some(attempt.method.as_str());
+                event
+            }
+            Some(Step::Wait(ms)) => {
+                if let Some(method) = failed.take() {
+                    log(&context, Level::Info, &|| format!("{method} again in {ms} ms"));
+                }
+                match JsFuture::from(io.pause(ms as f64, signal)).await {
+                    Ok(aborted) if aborted.is_truthy() => Event::Aborted { sent: false },
+                    _ => Event::WaitEnded,
+                }
+            }
+            Some(Step::Notify(json)) => {
+                if let Some(on_update) = &context.on_update {
+                    on_update.call1(&JsValue::UNDEFINED, &JSON::parse(&json)?)?;
+                }
+                Event::Notified
+            }
+            Some(Step::Done(Ok(json))) => return Ok(json.map_or(JsValue::UNDEFINED, JsValue::from)),
+            Some(Step::Done(Err(error))) => return Err(end_with(*error, signal)),
+            // Only after the end.
+            None => return Ok(JsValue::UNDEFINED),
+        };
+    }
+}
+
+fn now(io: &CallIo) -> Now {
+    Now { unix_ms: Date::now() as u64, monotonic_ms: io.monotonic() as u64, random: Math::random() }
+}
+
+async fn send(io: &CallIo, context: &CallContext, attempt: &Attempt) -> Event {
+    log_attempt(context, attempt);
+    let started = io.monotonic();
+    let body = core::str::from_utf8(&attempt.body).ok().filter(|body| !body.is_empty());
+    let promise = io.attempt(
+        attempt.method.as_str(),
+        &attempt.url,
+        &headers_json(&attempt.headers),
+        body,
+        attempt.timeout_ms as f64,
+        attempt.max_body_bytes as f64,
+        attempt.is_file,
+        context.signal.as_ref(),
+    );
+    let event = match JsFuture::from(promise).await {
+        Ok(result) => event(&result.unchecked_into()),
+        Err(cause) => failure(TransportErrorKind::ConnectionFailed, None, cause),
+    };
+    log_event(context, attempt, &event, io.monotonic() - started);
+    event
+}
+
+fn event(result: &AttemptResult) -> Event {
+    let status = result.status();
+    // The numbers of `AttemptEnd` in call-io.ts.
+    let kind = match (result.end(), status) {
+        (0, Some(status)) => return Event::Response(response(result, status)),
+        (1, _) => TransportErrorKind::ConnectionFailed,
+        (2, _) => TransportErrorKind::ConnectionRefused,
+        (3, _) => TransportErrorKind::HostNotFound,
+        (4, _) => TransportErrorKind::TimedOut,
+        (5, _) => TransportErrorKind::TooLarge,
+        (6, _) => return Event::Aborted { sent: true },
+        (7, _) => return Event::Aborted { sent: false },
+        _ => TransportErrorKind::NotAResponse,
+    };
+    failure(kind, status, result.cause())
+}
+
+fn failure(kind: TransportErrorKind, status: Option<u16>, cause: JsValue) -> Event {
+    let cause = (!cause.is_undefined()).then(|| Cause::new(cause));
+    Event::Failed(TransportError { kind, status, cause })
+}
+
+fn response(result: &AttemptResult, status: u16) -> Response {
+    let mut headers = Headers::default();
+    let own = [("x-request-id", result.request_id()), ("retry-after", result.retry_after()), ("date", result.date())];
+    for (name, value) in own {
+        if let Some(value) = value {
+            headers.set(name, value);
+        }
+    }
+    // A file stays in JavaScript.
+    Response { status, headers, body: result.body().as_string().unwrap_or_default().into_bytes() }
+}
+
+/// JSON, because a header may be called `__proto__`.
+fn headers_json(headers: &Headers) -> String {
+    let mut text = String::with_capacity(512);
+    for (name, value) in headers.iter() {
+        text.push(if text.is_empty() { '{' } else { ',' });
+        json::push(&mut text, name);
+        text.push(':');
+        json::push(&mut text, value);
+    }
+    text.push('}');
+    text
+}
+
+#[cold]
+fn end_with(error: CallError, signal: Option<&AbortSignal>) -> JsValue {
+    let reason = signal.filter(|_| error.name == ErrorName::Abort).map(|signal| signal.reason());
+    to_js(Box::new(error), reason)
+}
+
+/// A caller's logger and the most detailed level that it gets.
+pub(super) struct Log {
+    pub function: Function,
+    pub level: u8,
+}
+
+#[derive(Clone, Copy)]
+enum Level {
+    Error = 1,
+    Warn = 2,
+    Info = 3,
+    Debug = 4,
+}
+
+/// The headers whose values a log may show.
+const SHOWN_HEADERS: [&str; 4] = ["Accept", "Content-Type", "Idempotency-Key", "User-Agent"];
+
+fn log(context: &CallContext, level: Level, line: &dyn Fn() -> String) {
+    if let Some(log) = context.log.as_ref().filter(|log| level as u8 <= log.level) {
+        // A logger that throws must not end a payment.
+        let _ = log.function.call2(&JsValue::UNDEFINED, &(level as u8).into(), &line().into());
+    }
+}
+
+fn log_attempt(context: &CallContext, attempt: &Attempt) {
+    log(context, Level::Debug, &|| {
+        let shown = attempt.headers.iter().filter(|(name, _)| SHOWN_HEADERS.contains(name));
+        let headers: Vec<String> = shown.map(|(name, value)| format!("{name}: {value}")).collect();
+        let (method, path, number) = (attempt.method.as_str(), path(&attempt.url), attempt.number);
+        format!("{method} {path} attempt {number}, {} bytes, {}", attempt.body.len(), headers.join(", "))
+    });
+}
+
+fn log_event(context: &CallContext, attempt: &Attempt, event: &Event, ms: f64) {
+    let (level, id) = match event {
+        Event::Response(response) if response.status < 400 => (Level::Info, response.request_id()),
+        Event::Response(response) => (Level::Warn, response.request_id()),
+        _ => (Level::Error, None),
+    };
+    log(context, level, &|| {
+        let end = match event {
+            Event::Response(response) => response.status.to_string(),
+            Event::Failed(error) => error.code().to_string(),
+            _ => "aborted".into(),
+        };
+        let (method, path, most) = (attempt.method.as_str(), path(&attempt.url), attempt.max_number);
+        let id = id.map(|id| format!(", request {id}")).unwrap_or_default();
+        format!("{method} {path} {end} in {} ms, attempt {} of {most}{id}", ms as u64, attempt.number)
+    });
+}
+
+/// The path of a URL without its query, which can hold a search of the caller's.
+fn path(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
+    path.split('?').next().unwrap_or(path)
+}
