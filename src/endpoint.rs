@@ -121,6 +121,8 @@ pub(crate) fn read_params<'a, T>(
             // In a field that nobody has read. A gateway would refuse it, or keep something else.
             if has_lone_surrogate(params) { Err(Error::invalid("params", LONE_SURROGATE)) } else { Ok(value) }
         }
+        // In the name of a field.
+        Err(_) if has_lone_surrogate(params) => Err(Error::invalid("params", LONE_SURROGATE)),
         _ => Err(Error::invalid("params", "must be an object")),
     }
 }

@@ -26,6 +26,8 @@ pub struct ConnectionConfig {
     pub timeout_ms: u64,
     /// How often a failed call is sent again, where that is safe.
     pub max_retries: u32,
+    /// The name of the program, if it has one.
+    pub user_agent: Option<String>,
     /// Sent with each call, unless the call has its own.
     pub headers: Headers,
 }
@@ -37,6 +39,7 @@ impl ConnectionConfig {
             base,
             timeout_ms: timeout_ms.into(),
             max_retries: DEFAULT_MAX_RETRIES,
+            user_agent: None,
             headers: Headers::default(),
         }
     }
@@ -140,6 +143,9 @@ pub(crate) fn response_error(error: Error, exchanged: &Exchanged, now: Now) -> B
 fn headers(config: &ConnectionConfig, request: &Request, options: &CallOptions, signed: Headers) -> Headers {
     let mut headers = Headers::default();
     headers.set("Accept", "application/json");
+    if let Some(user_agent) = &config.user_agent {
+        headers.set("User-Agent", user_agent.as_str());
+    }
     headers.extend(request.headers.clone());
     headers.extend(signed);
     headers.extend_missing(options.headers.iter());

@@ -127,7 +127,7 @@ export function cases(itpay, serverUrl) {
       await refused("paymentIntentId", client.qr.generate(""));
     }],
     ["each call has its method, path and body", async () => {
-      const { calls, client } = double((_, url) => json(url.includes("?q=") ? [{ id: "svc_1" }] : { id: url.includes("activate") ? "svc_1" : "pi_1", status: "pending" }));
+      const { calls, client } = double((_, url) => json(url.includes("?q=") ? [{ id: "svc_1" }] : { id: "pi_1", status: "pending" }));
       await client.paymentIntents.retrieve("pi_1");
       await client.qr.generate("pi_1");
       const manifest = { name: "S", payment_methods: { one_time: true }, pricing: { one_time: [{ amount: 99, currency: "USD" }] }, accepted_channels: ["alipay"], qr_mode: "dynamic", settlement_currency: "USD", endpoint: "https://x.example/hook" };
@@ -212,7 +212,6 @@ export function cases(itpay, serverUrl) {
         ["id", client.paymentIntents.retrieve("pi_mine")],
         ["id", client.paymentIntents.waitForCompletion("pi_mine")],
         ["payment_intent_id", client.qr.generate("pi_mine")],
-        ["id", client.manifests.activate("svc_mine")],
       ]) {
         const error = await rejects(call, { name: "APIError", code: "unreadable_response", status: 200 });
         assert.equal(error.message, `the gateway answered 200, but ${field} is another one than was asked for`);

@@ -26,8 +26,7 @@ use alloc::{
 use serde_json::value::RawValue;
 
 use crate::{
-    ApiError, Endpoint, Error,
-    endpoint::{self, same_id},
+    ApiError, Endpoint, Error, endpoint,
     http::Response,
     json::{FieldError, FieldReader, FieldResult, RawJson, open_enum},
 };
@@ -112,9 +111,8 @@ impl Done {
 
 impl Done {
     /// Reads the result of a change to a payment. A result that says no is an error response, whatever the status.
-    fn of_payment(response: &Response, json: &str, payment_id: &str) -> Result<Done, Error> {
+    fn of_change(response: &Response, json: &str) -> Result<Done, Error> {
         let done = endpoint::read_object(response, json, Done::read)?;
-        same_id(response, "id", done.id.as_deref().unwrap_or(payment_id), payment_id)?;
         done.clone().into_result(response)?;
         Ok(done)
     }

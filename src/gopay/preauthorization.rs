@@ -90,7 +90,7 @@ impl GoPayEndpoint for Capture {
     const CHANGES: bool = true;
 
     fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
-        Done::of_payment(response, json, &self.id)
+        Done::of_change(response, json)
     }
 
     fn change(&self) -> Option<Change> {
@@ -121,7 +121,7 @@ impl GoPayEndpoint for VoidAuthorization {
     const CHANGES: bool = true;
 
     fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
-        Done::of_payment(response, json, &self.id)
+        Done::of_change(response, json)
     }
 
     fn change(&self) -> Option<Change> {

@@ -159,7 +159,7 @@ impl GoPayEndpoint for VoidRecurrence {
     const CHANGES: bool = true;
 
     fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
-        Done::of_payment(response, json, &self.id)
+        Done::of_change(response, json)
     }
 
     fn change(&self) -> Option<Change> {

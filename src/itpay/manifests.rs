@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{parse_list, parse_object, routes};
 use crate::{
     Endpoint, Error,
-    endpoint::{read_params, same_id, to_body},
+    endpoint::{read_params, to_body},
     http::{Method, Request, Response, query},
     json::{FieldReader, FieldResult, RawObject},
     money::check_currency,
@@ -182,10 +182,6 @@ impl Endpoint for ActivateManifest {
 
     fn parse(response: &Response) -> Result<ServiceManifest, Error> {
         parse_object(response, ServiceManifest::read)
-    }
-
-    fn verify(&self, response: &Response) -> Result<(), Error> {
-        same_id(response, "id", &ActivateManifest::parse(response)?.id, &self.id)
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
         self, ActivateManifest, ApiKey, CreateManifest, CreatePaymentIntent, GenerateQr, RetrievePaymentIntent,
         SearchManifests, Session, parse_any,
     },
+    json::{LONE_SURROGATE, has_lone_surrogate},
     money::check_currency,
     payment_intent_id,
 };
@@ -140,6 +141,7 @@ pub fn request(
         let pairs = query.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str())));
         request.query = http::query(pairs);
         Ok(match body {
+            Some(body) if has_lone_surrogate(&body) => return Err(Error::invalid("body", LONE_SURROGATE).into()),
             Some(body) => request.with_json(body),
             None => request,
         })

@@ -8,7 +8,7 @@ use alloc::{
     vec::Vec,
 };
 
-use js_sys::{Date, Function, JSON, Math, Promise};
+use js_sys::{Date, Function, JSON, Math, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::AbortSignal;
@@ -193,7 +193,9 @@ fn headers_json(headers: &Headers) -> String {
 
 #[cold]
 fn end_with(error: CallError, signal: Option<&AbortSignal>) -> JsValue {
-    let reason = signal.filter(|_| error.name == ErrorName::Abort).map(|signal| signal.reason());
+    // Not by its getter: people's own signals may throw.
+    let reason = signal.filter(|_| error.name == ErrorName::Abort);
+    let reason = reason.map(|signal| Reflect::get(signal, &"reason".into()).unwrap_or_default());
     to_js(Box::new(error), reason)
 }
 

@@ -80,15 +80,12 @@ pub(super) fn connection(
     base: impl FnOnce(Option<&str>) -> core::result::Result<BaseUrl, crate::Error>,
 ) -> Result<ConnectionConfig> {
     let base_url = text("baseUrl", &config.base_url())?;
-    let mut headers = headers(config.headers());
-    if let Some(user_agent) = config.user_agent().filter(|_| headers.get("User-Agent").is_none()) {
-        headers.set("User-Agent", user_agent);
-    }
     Ok(ConnectionConfig {
         base: base(base_url.as_deref()).map_err(super::error::thrown)?,
         timeout_ms: milliseconds("timeout", &config.timeout())?.unwrap_or(default_timeout.into()),
         max_retries: retries(&config.max_retries())?.unwrap_or(DEFAULT_MAX_RETRIES),
-        headers,
+        user_agent: config.user_agent(),
+        headers: headers(config.headers()),
     })
 }
 

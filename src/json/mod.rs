@@ -14,8 +14,6 @@ mod raw;
 mod tree;
 mod write;
 
-#[cfg(feature = "gopay")]
-pub(crate) use self::map_strings::map_strings;
 pub use self::raw::{RawJson, RawObject};
 #[cfg(feature = "sandbox")]
 pub use self::tree::JsonMap;
@@ -25,8 +23,10 @@ pub(crate) use self::{
     fields::{FieldError, FieldReader, FieldResult, LONE_SURROGATE, has_lone_surrogate},
     kind::string,
     open_enum::open_enum,
-    write::{push, quoted, text},
+    write::{push, quoted},
 };
+#[cfg(feature = "gopay")]
+pub(crate) use self::{map_strings::map_strings, write::text};
 
 /// How deep a value may be where every value in it is looked at: as deep as serde_json's own trees are.
 #[cfg(feature = "gopay")]

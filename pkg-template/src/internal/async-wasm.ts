@@ -16,8 +16,8 @@ type Result = ReturnType<CallIo["result"]>;
 
 export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
   readonly #glue: G;
-  /** What ends each call in flight. A trap ends them all: the memory that they were in is lost. */
-  readonly #inFlight = new Set<(error: unknown) => void>();
+  /** The calls in flight, and how to reject each. A trap ends them all: the memory that they were in is lost. */
+  readonly #inFlight = new Map<CallIo, (error: unknown) => void>();
 
   constructor(glue: G & Glue) {
     super(glue);
@@ -28,26 +28,26 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
   /** Makes a call over that `fetch`. `use` begins it, or throws what is wrong with it. */
   begin(fetch: typeof globalThis.fetch, use: (glue: G, io: CallIo) => Promise<unknown>, resolve: (result: Result) => void, reject: (error: unknown) => void): void {
     const trace = captureTrace(this.begin);
-    const fail = (error: unknown): void => {
-      this.#inFlight.delete(fail);
-      reject(fromRecord(error, trace));
-    };
+    const fail = (error: unknown): void => reject(fromRecord(error, trace));
     try {
       if (typeof fetch !== "function") {
         throw new ValidationError("fetch must be a function; this runtime has none of its own, so pass one", { code: "invalid_request", field: "fetch" });
       }
       const io = new CallIo(fetch);
       const promise = this.call((glue) => use(glue, io));
-      this.#inFlight.add(fail);
+      this.#inFlight.set(io, fail);
       promise.then((json) => {
         // A trap may have ended it meanwhile.
-        if (!this.#inFlight.delete(fail)) return;
+        if (!this.#inFlight.delete(io)) return;
         try {
           resolve(io.result(json as string | undefined));
         } catch (error) {
           fail(error);
         }
-      }, fail);
+      }, (error: unknown) => {
+        this.#inFlight.delete(io);
+        fail(error);
+      });
     } catch (error) {
       // Not at once: workerd calls a promise unhandled that is rejected before its owner could listen.
       void Promise.resolve(error).then(fail);
@@ -57,7 +57,11 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
   protected override replace(cause: unknown): ItPayError {
     const error = super.replace(cause);
     this.#glue.abandonInstance();
-    for (const fail of this.#inFlight) fail(error);
+    for (const [io, fail] of this.#inFlight) {
+      io.stop();
+      fail(error);
+    }
+    this.#inFlight.clear();
     return error;
   }
 }

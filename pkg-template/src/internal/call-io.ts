@@ -39,6 +39,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class CallIo {
   readonly #fetch: Fetch;
   #last = new AttemptResult();
+  #stop = (): void => {};
 
   constructor(fetch: Fetch) {
     this.#fetch = fetch;
@@ -72,6 +73,7 @@ export class CallIo {
       // Plain options, as people's doubles of fetch expect. Redirects are not followed: another host must not get the key,
       // and the signature holds for this path only.
       const init: RequestInit = { method, headers: JSON.parse(headers) as Record<string, string>, redirect: "manual" };
+      this.#stop = () => finish(AttemptEnd.Aborted);
       if (body !== undefined) init.body = body;
       if (controller !== undefined) init.signal = controller.signal;
       void exchange(this.#fetch, url, init, maxBodyBytes, isFile, result).then(finish);
@@ -82,8 +84,14 @@ export class CallIo {
   pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
     return new Promise((resolve) => {
       if (isAborted(signal)) return resolve(true);
-      endOnce<boolean>(ms, signal, resolve, false, true);
+      const finish = endOnce<boolean>(ms, signal, resolve, false, true);
+      this.#stop = () => finish(true);
     });
+  }
+
+  /** Ends the attempt or the pause in progress: nobody waits for it any more. */
+  stop(): void {
+    this.#stop();
   }
 
   monotonic(): number {
@@ -107,7 +115,11 @@ function endOnce<T>(ms: number, signal: AbortSignal | undefined, done: (end: T) 
     if (isOver) return;
     isOver = true;
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    try {
+      signal?.removeEventListener("abort", abort);
+    } catch {
+      // A signal that cannot be listened to.
+    }
     done(how);
   };
   const abort = (): void => end(aborted);
