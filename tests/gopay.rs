@@ -300,6 +300,7 @@ fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
         refunds: Some(ListRefunds::parse(&answer(200, &list.to_string())).unwrap()),
         sent,
         is_only_refund_call: true,
+        unlisted_refund_calls: 0,
     };
     let refund = |amount: i64, state: &str, date: &str| json!([{ "id": 1, "amount": amount, "state": state, "date_requested": date }]);
     let (later, now, before) = ("2026-11-21T10:00:06+01:00", "2026-11-21T10:00:05+01:00", "2026-11-21T08:00:00Z");
@@ -332,7 +333,7 @@ fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
         (of_100.clone(), Failure::NoResponse, refunds(json!([]), sent), Outcome::Unknown),
         (of_100.clone(), answered(500), refunds(json!([]), None), Outcome::NotDone),
         (of_100.clone(), answered(500), refunds(refund(99, "SUCCESS", later), sent), Outcome::NotDone),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", now), sent), Outcome::Unknown),
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", now), sent), Outcome::Done),
         (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", later), sent), Outcome::Done),
         (of_100.clone(), Failure::NoResponse, refunds(refund(100, "REQUESTED", later), sent), Outcome::Done),
         (of_100.clone(), answered(500), refunds(refund(100, "FAILED", later), sent), Outcome::NotDone),

@@ -324,9 +324,10 @@ fn only_a_refund_that_cannot_be_older_than_the_call_proves_that_it_was_done() {
         (SENT_AT + 8_000, "REQUESTED", done.clone(), done.clone()),
         (SENT_AT + 2_000, "REQUESTED", done.clone(), done.clone()),
         (SENT_AT + 8_000, "FAILED", unknown.clone(), Outcome::NotDone),
-        // Within the precision of the gateway's `Date`: perhaps this call's, perhaps an earlier one's.
-        (SENT_AT, "SUCCESS", unknown.clone(), unknown.clone()),
+        (SENT_AT, "SUCCESS", done.clone(), done.clone()),
+        // Earlier, but a date may be cut off to the second.
         (SENT_AT - 500, "SUCCESS", unknown.clone(), unknown.clone()),
+        (SENT_AT - 990, "SUCCESS", unknown.clone(), unknown.clone()),
         // Certainly an earlier one's.
         (SENT_AT - 30_000, "SUCCESS", unknown.clone(), Outcome::NotDone),
         (SENT_AT - 500_000, "SUCCESS", unknown.clone(), Outcome::NotDone),
@@ -360,6 +361,35 @@ fn a_refund_that_is_known_from_an_earlier_call_proves_nothing() {
     let mut world = refunds_world(lost, vec![(500, "SUCCESS", SENT_AT + 50_000)]);
     assert_eq!(error(world.run(refund(&session, 500))).outcome, Some(Outcome::Done));
     assert_eq!(error(world.run(refund(&session, 500))).outcome, Some(Outcome::Unknown));
+}
+
+#[test]
+fn a_refund_that_an_earlier_call_could_have_made_proves_nothing() {
+    // The first is done; the second, of the same amount and in the same second, never arrives.
+    for first in [respond(200, r#"{"id":7,"result":"FINISHED"}"#), fail(Transport::ConnectionFailed)] {
+        let session = session();
+        let (mut first, mut looks) = (Some(first), 0);
+        let mut world = world(move |sent, _| {
+            let date = http_date(1_800_000_000_000 + sent.at);
+            if sent.attempt.method.as_str() == "POST" {
+                return first.take().unwrap_or_else(|| fail(Transport::ConnectionFailed));
+            }
+            if !sent.attempt.url.ends_with("/refunds") {
+                return respond_with(200, &[("date", &date)], PAYMENT);
+            }
+            looks += 1;
+            // Nothing is listed yet at the first look.
+            let requested = iso(SENT_AT + 5);
+            let list = format!(r#"[{{"id":1,"amount":500,"state":"SUCCESS","date_requested":"{requested}"}}]"#);
+            respond(200, if looks == 1 && sent.at < 1_060 { "[]" } else { &list })
+        });
+        let was_done = world.run(refund(&session, 500)).is_ok();
+        if was_done {
+            world.now = 1_100;
+        }
+        let second = error(world.run(refund(&session, 500)));
+        assert_eq!(second.outcome, Some(Outcome::Unknown), "after {was_done}");
+    }
 }
 
 #[test]

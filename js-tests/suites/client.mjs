@@ -89,7 +89,6 @@ export function cases(itpay, serverUrl) {
       await said("id", client.paymentIntents.retrieve(half));
       await said("q", client.manifests.search({ q: half }));
       await said("query", client.request("GET", "/x", { query: { a: half } }));
-      await said("idempotencyKey", client.paymentIntents.create(PARAMS, { idempotencyKey: half }));
       assert.equal(calls.length, 0);
       await client.paymentIntents.create({ ...PARAMS, description: "\u{1f370}", metadata: { "\\ud83c": "\\ud83c" } });
       assert.equal(JSON.parse(calls[0].body).description, "\u{1f370}");

@@ -43,7 +43,7 @@ for (const [name, call] of Object.entries(calls)) {
     let sent;
     const fetch = async (url, init) => {
       sent = [`${init.method} ${url}`, ...Object.entries(init.headers).map(([header, value]) => `${header}: ${value}`), "", init.body ?? ""].join("\n");
-      return Response.json(name.endsWith("search") ? [] : { id: "x", status: "pending" });
+      return Response.json(name.endsWith("search") ? [] : { id: "pi_01", status: "pending" });
     };
     const now = Date.now;
     Date.now = () => 1_745_712_345_000;

@@ -40,6 +40,9 @@ pub struct Observation {
     pub sent: Option<SentBetween>,
     /// Whether no other refund call of the same payment ran at the same time in the same session.
     pub is_only_refund_call: bool,
+    /// How many earlier refund calls of the session, for the same payment and amount, may have made a refund that GoPay
+    /// had not listed before.
+    pub unlisted_refund_calls: usize,
 }
 
 /// The earliest and the latest time at which a call can have been sent, in Unix milliseconds.
@@ -135,23 +138,36 @@ impl Operation {
     }
 }
 
-/// Whether a refund of this amount was made by this call. A refund that could be older than the call proves nothing, nor
-/// does one that another call could have made.
+/// Whether a refund of this amount was made by this call. One that is older than the call proves nothing, nor does one
+/// that another call could have made: an earlier one, or one that ran at the same time.
 fn is_refunded(amount: i64, seen: &Observation) -> Option<bool> {
-    /// A date may be cut off to the second.
+    /// GoPay's own date may be cut off to the second, and so is the `Date` that it is compared with.
     const DATE_PRECISION: u64 = 1_000;
+    /// The most uncertainty about the time of the call that evidence can have.
+    const MAX_UNCERTAINTY: u64 = 1_500;
 
     if !seen.is_only_refund_call {
         return None;
     }
+    let mut candidates = 0;
     let mut shown = Some(false);
     for refund in seen.refunds.as_ref()?.iter().filter(|refund| refund.amount == amount) {
         match (refund.requested_at, seen.sent) {
             (Some(requested), Some(sent)) if requested.saturating_add(DATE_PRECISION) < sent.earliest => {}
-            (Some(requested), Some(sent)) if requested > sent.latest && refund.state == RefundState::Failed => {}
-            (Some(requested), Some(sent)) if requested > sent.latest => return Some(true),
+            (Some(requested), Some(sent))
+                if requested < sent.earliest.max(sent.latest.saturating_sub(MAX_UNCERTAINTY)) =>
+            {
+                shown = None;
+            }
+            (Some(_), Some(_)) if refund.state == RefundState::Failed => {}
+            (Some(_), Some(_)) => candidates += 1,
             _ => shown = None,
         }
     }
-    shown
+    // Each earlier call whose refund has not been listed yet may have made one of them.
+    match candidates {
+        0 => shown,
+        _ if candidates > seen.unlisted_refund_calls => Some(true),
+        _ => None,
+    }
 }

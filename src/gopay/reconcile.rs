@@ -36,7 +36,10 @@ impl Session {
         let options = CallOptions { max_retries: Some(0), ..options.clone() };
         let (error, refusal, failure, sent_at) = match self.exchange(io, &call.request, &options).await {
             Ok(exchanged) => match read(&exchanged, call) {
-                Ok(json) => return Ok(json),
+                Ok(json) => {
+                    refund_call.may_have_refunded();
+                    return Ok(json);
+                }
                 Err(error) => {
                     let failure = failure_of(&error, &exchanged, io);
                     let refusal = matches!(error, Error::Api(_)).then(|| error.clone());
@@ -52,6 +55,9 @@ impl Session {
                 }
                 None => {
                     let outcome = if error.attempts == 0 { Outcome::NotDone } else { Outcome::Unknown };
+                    if outcome == Outcome::Unknown {
+                        refund_call.may_have_refunded();
+                    }
                     let advice = change.operation.advice(&outcome);
                     return Err(error.with_outcome(outcome, advice));
                 }
@@ -61,6 +67,8 @@ impl Session {
         if !was_so_before && change.operation.outcome(failure, &Observation::default()) == Outcome::NotDone {
             return Err(error.with_outcome(Outcome::NotDone, ""));
         }
+        // Until GoPay shows that it has not. A call that is dropped here may have, too.
+        refund_call.may_have_refunded();
         let mut seen = self.observe(io, change, &options, sent_at).await;
         seen.is_only_refund_call = refund_call.end();
         if let Some(payment) = seen.payment.as_ref().filter(|_| was_so_before)
@@ -92,7 +100,12 @@ impl Session {
             let list = ListRefunds { id: change.payment_id.clone() };
             if let Some((refunds, exchanged)) = self.look(io, &list, &options).await {
                 seen.sent = sent_between(&exchanged, sent_at, io).or(seen.sent);
-                seen.refunds = Some(self.learn_refunds(refunds));
+                if let Operation::Refunded { amount } = change.operation {
+                    // This call is one of them.
+                    let unlisted = self.refund_log().unlisted(&change.payment_id, amount);
+                    seen.unlisted_refund_calls = unlisted.saturating_sub(1);
+                }
+                seen.refunds = Some(self.learn_refunds(&change.payment_id, refunds));
             }
         }
         seen
@@ -110,10 +123,10 @@ impl Session {
     }
 
     /// Returns the refunds that this session had not seen before, and remembers them.
-    fn learn_refunds(&self, mut refunds: Vec<Refund>) -> Vec<Refund> {
+    fn learn_refunds(&self, payment_id: &str, mut refunds: Vec<Refund>) -> Vec<Refund> {
         let mut log = self.refund_log();
         refunds.retain(|refund| !log.knows(refund));
-        log.learn(&refunds);
+        log.learn(payment_id, &refunds);
         self.save_refund_log(&log);
         refunds
     }
@@ -154,20 +167,32 @@ fn sent_between(later: &Exchanged, sent_at: u64, io: &Io) -> Option<SentBetween>
 struct RefundCall<'a> {
     session: &'a Session,
     payment_id: Option<&'a str>,
+    amount: i64,
     is_first: bool,
 }
 
 impl<'a> RefundCall<'a> {
     fn begin(session: &'a Session, change: &'a Change) -> RefundCall<'a> {
-        let is_refund = matches!(change.operation, Operation::Refunded { .. });
-        let payment_id = is_refund.then_some(change.payment_id.as_str());
+        let (payment_id, amount) = match change.operation {
+            Operation::Refunded { amount } => (Some(change.payment_id.as_str()), amount),
+            _ => (None, 0),
+        };
         let is_first = payment_id.is_some_and(|payment_id| {
             let mut log = session.refund_log();
             let is_first = log.begin(payment_id);
             session.save_refund_log(&log);
             is_first
         });
-        RefundCall { session, payment_id, is_first }
+        RefundCall { session, payment_id, amount, is_first }
+    }
+
+    /// Notes that the call may have made a refund, which a later call must not take for its own.
+    fn may_have_refunded(&self) {
+        if let Some(payment_id) = self.payment_id {
+            let mut log = self.session.refund_log();
+            log.add_unlisted(payment_id, self.amount);
+            self.session.save_refund_log(&log);
+        }
     }
 
     /// Whether it was the session's only refund call of the payment while it ran.

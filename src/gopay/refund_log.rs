@@ -17,6 +17,14 @@ pub(super) struct RefundLog {
     /// The ids of refunds that GoPay has listed, the oldest first.
     known: Vec<String>,
     in_progress: Vec<InProgress>,
+    /// Refund calls that may have made a refund that GoPay has not listed yet, the oldest first.
+    unlisted: Vec<RefundCall>,
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+struct RefundCall {
+    payment_id: String,
+    amount: i64,
 }
 
 #[derive(Debug, PartialEq, Serialize)]
@@ -37,21 +45,41 @@ impl RefundLog {
             let (begun, ended) = (number("begun"), number("ended"));
             Some(InProgress { payment_id: entry.text("payment_id")?, begun, ended })
         };
-        RefundLog { known, in_progress: fields.objects("in_progress").into_iter().filter_map(entry).collect() }
+        let call = |mut call: FieldReader| {
+            Some(RefundCall { payment_id: call.text("payment_id")?, amount: call.integer("amount").ok()? })
+        };
+        RefundLog {
+            known,
+            in_progress: fields.objects("in_progress").into_iter().filter_map(entry).collect(),
+            unlisted: fields.objects("unlisted").into_iter().filter_map(call).collect(),
+        }
     }
 
     pub(super) fn knows(&self, refund: &Refund) -> bool {
         self.known.contains(&refund.id)
     }
 
-    /// Remembers the refunds that GoPay has listed.
-    pub(super) fn learn(&mut self, refunds: &[Refund]) {
-        for refund in refunds {
-            if !self.knows(refund) {
-                self.known.push(refund.id.clone());
+    /// Remembers the refunds of a payment that GoPay has listed. Each explains one earlier call.
+    pub(super) fn learn(&mut self, payment_id: &str, refunds: &[Refund]) {
+        for refund in refunds.iter().filter(|refund| !self.known.contains(&refund.id)).collect::<Vec<_>>() {
+            self.known.push(refund.id.clone());
+            let is_explained = |call: &RefundCall| call.payment_id == payment_id && call.amount == refund.amount;
+            if let Some(index) = self.unlisted.iter().position(is_explained) {
+                self.unlisted.remove(index);
             }
         }
         keep_newest(&mut self.known);
+    }
+
+    /// Notes that a refund call may have made a refund.
+    pub(super) fn add_unlisted(&mut self, payment_id: &str, amount: i64) {
+        self.unlisted.push(RefundCall { payment_id: payment_id.to_owned(), amount });
+        keep_newest(&mut self.unlisted);
+    }
+
+    /// How many earlier calls may have made a refund of this payment and amount that GoPay has not listed yet.
+    pub(super) fn unlisted(&self, payment_id: &str, amount: i64) -> usize {
+        self.unlisted.iter().filter(|call| call.payment_id == payment_id && call.amount == amount).count()
     }
 
     /// Notes that a refund call of this payment begins. Returns whether it is the only one.
@@ -96,6 +124,7 @@ mod tests {
         assert!(log.begin("1"));
         assert!(!log.begin("1"));
         log.known = ["7", "8"].map(Into::into).into();
+        log.add_unlisted("1", 500);
         assert_eq!(RefundLog::read(&text(&log)), log);
         for json in ["", "null", "[]", "{\"known\":7,\"in_progress\":[1,{}]}"] {
             assert_eq!(RefundLog::read(json), RefundLog::default(), "{json}");
@@ -114,13 +143,33 @@ mod tests {
     }
 
     #[test]
+    fn a_refund_that_is_listed_explains_one_earlier_call() {
+        let refund = |id: &str, amount| Refund {
+            id: id.into(),
+            state: crate::gopay::RefundState::Success,
+            amount,
+            currency: None,
+            requested_at: None,
+        };
+        let mut log = RefundLog::default();
+        for (payment_id, amount) in [("1", 500), ("1", 500), ("1", 400), ("2", 500)] {
+            log.add_unlisted(payment_id, amount);
+        }
+        log.learn("1", &[refund("a", 500)]);
+        log.learn("1", &[refund("a", 500), refund("b", 300)]);
+        assert_eq!((log.unlisted("1", 500), log.unlisted("1", 400), log.unlisted("2", 500)), (1, 1, 1));
+    }
+
+    #[test]
     fn a_log_does_not_grow_without_bound() {
         let mut log = RefundLog::default();
         for id in 0..1000 {
             log.begin(&alloc::format!("{id}"));
             log.known.push(alloc::format!("{id}"));
-            log.learn(&[]);
+            log.add_unlisted(&alloc::format!("{id}"), id);
+            log.learn("1", &[]);
         }
-        assert_eq!((log.in_progress.len(), log.known.len()), (MAX_ENTRIES, MAX_ENTRIES));
+        let lengths = [log.in_progress.len(), log.known.len(), log.unlisted.len()];
+        assert_eq!(lengths, [MAX_ENTRIES; 3]);
     }
 }

@@ -27,6 +27,8 @@ use crate::{
 };
 
 type Result<T> = core::result::Result<T, JsValue>;
+/// Checks a response.
+type Verify = Box<dyn Fn(&Response) -> core::result::Result<(), Error>>;
 
 #[wasm_bindgen]
 extern "C" {
@@ -187,7 +189,7 @@ fn send(
     client: &Config,
     options: Option<RawOptions>,
     build: impl FnOnce(&Session, &CallOptions) -> core::result::Result<Request, Box<CallError>>,
-    verify: Box<dyn Fn(&Response) -> core::result::Result<(), Error>>,
+    verify: Verify,
 ) -> Result<Promise> {
     let session = session(client)?;
     let (options, context) = call_options(client, options.as_ref())?;
@@ -200,7 +202,7 @@ fn run(
     context: super::drive::CallContext,
     session: Rc<Session>,
     request: Request,
-    verify: Box<dyn Fn(&Response) -> core::result::Result<(), Error>>,
+    verify: Verify,
     options: CallOptions,
 ) -> Promise {
     start(io, context, move |io| async move { session.send(&io, request, &verify, &options).await.map(|_| None) })

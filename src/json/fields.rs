@@ -334,7 +334,7 @@ pub(crate) fn has_lone_surrogate(json: &str) -> bool {
             continue;
         };
         let other = escape.get(5..).and_then(|rest| rest.strip_prefix('\\')).and_then(surrogate);
-        if first >= 0xdc00 || !other.is_some_and(|other| other >= 0xdc00) {
+        if first >= 0xdc00 || other.is_none_or(|other| other < 0xdc00) {
             return true;
         }
         rest = escape.get(11..).unwrap_or_default();

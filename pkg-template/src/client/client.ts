@@ -146,7 +146,8 @@ export class ItPayClient {
     return this.#call((module, io, config) => {
       const own = given("options", options);
       const entries = Object.entries(given("query", own.query));
-      const query = reading("query", () => entries.flatMap(([name, value]) => (value === undefined ? [] : [text("query", name), text("query", String(value))])));
+      const query = reading("query", () => entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])));
+      for (const part of query) text("query", part);
       const body = own.body === undefined ? undefined : json("body", own.body);
       return module.request(io, config, text("method", method), text("path", path), query, body, plain(options));
     });
