@@ -7,7 +7,7 @@ const $ = (selector) => document.querySelector(selector);
 const [shelf, payment, receipt, buy, problem, code] = ["#shelf", "#payment", "#receipt", "#buy", "#problem", "itpay-qr"].map($);
 
 buy.addEventListener("click", order);
-code.addEventListener("itpay-renew", order);
+code.addEventListener("itpay-renew", renew);
 code.addEventListener("itpay-succeeded", () => load(location.hash.slice(1)));
 $("#back").addEventListener("click", () => show(shelf, ""));
 if (location.hash !== "") load(location.hash.slice(1));
@@ -19,10 +19,21 @@ async function order() {
   if (created !== undefined) pay(created);
 }
 
+/** A new code for an order whose code has expired, was declined or was canceled. */
+async function renew() {
+  const renewed = await ask(`/orders/${location.hash.slice(1)}/renew`, { method: "POST" });
+  if (renewed !== undefined) present(renewed);
+}
+
+/** After a reload: the server still has the order's code. */
 async function load(id) {
   const found = await ask(`/orders/${id}`);
   if (found === undefined) show(shelf, "");
-  else if (found.status === "succeeded") thank(found);
+  else present(found);
+}
+
+function present(found) {
+  if (found.status === "succeeded") thank(found);
   else pay(found);
 }
 

@@ -13,7 +13,7 @@ const BOOK = { title: "Notes on Tea", amount: { currency: "CNY", value: 3600 } }
 const ENDS = ["succeeded", "failed", "expired", "cancelled"];
 const SECURITY = {
   "Content-Security-Policy":
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
@@ -54,12 +54,13 @@ async function route(request, env) {
   const { pathname } = new URL(request.url);
   if (pathname === "/webhook") return webhook(request, env);
   if (pathname === "/orders" && request.method === "POST") return Response.json(await create(env), { status: 201 });
-  const [, id, part] = /^\/orders\/([\w-]+)(\/status|\/book)?$/.exec(pathname) ?? [];
+  const [, id, part] = /^\/orders\/([\w-]+)(\/status|\/book|\/renew)?$/.exec(pathname) ?? [];
   if (id === undefined) return page(request, env);
   const order = await orderOf(env, id).read();
   if (order === undefined) return Response.json({ error: "There is no such order." }, { status: 404 });
   if (part === "/status") return Response.json({ status: await status(env, order) }, { headers: { "Cache-Control": "no-store" } });
   if (part === "/book") return book(order);
+  if (part === "/renew" && request.method === "POST") return Response.json(await renew(env, order), { headers: { "Cache-Control": "no-store" } });
   return Response.json(order, { headers: { "Cache-Control": "no-store" } });
 }
 
@@ -79,6 +80,12 @@ async function create(env) {
   const order = { id: intent.id, status: "pending", title: BOOK.title, amount: BOOK.amount, qr_data, scan_url, expires_at, channel };
   await orderOf(env, intent.id).write(order);
   return order;
+}
+
+/** A new payment for the same book, unless the old one was paid in the last moment. */
+async function renew(env, order) {
+  if ((await status(env, order)) === "succeeded") return orderOf(env, order.id).read();
+  return create(env);
 }
 
 /** Reads the status from the gateway while the payment is open, because no webhook reports a scan. */

@@ -33,6 +33,12 @@ let merchant, browser;
 const page = { html: "", script: "", csp: "" };
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://page");
+  const [, id, part] = /^\/orders(?:\/(\d+))?(\/status|\/renew)?$/.exec(pathname) ?? [];
+  if (pathname.startsWith("/orders") && part !== "/status") {
+    if (request.method === "POST") page.orders += 1;
+    const number = request.method === "POST" ? page.orders : id;
+    return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify({ id: number, qr_data: `code ${number}`, scan_url: "itpay://pay", expires_at: "2099-01-01T00:00:00Z" }));
+  }
   const [type, body] = { "/": ["text/html", page.html], "/page.js": ["text/javascript", page.script] }[pathname] ?? ["application/json", JSON.stringify({ status: page.status })];
   response.writeHead(200, { "Content-Type": `${type}; charset=utf-8`, ...(page.csp && { "Content-Security-Policy": page.csp }) }).end(body);
 });
@@ -68,7 +74,7 @@ const CHARGE = `{ qr_data: "from a framework", expires_at: new Date(Date.now() +
 
 test("the page has the blocks that are tested here, and no other", () => {
   assert.deepEqual(blocks.map(({ title, language }) => `${title}: ${language}`), [
-    "Draw a code: js", "A payment in a page: html", "The status: js", "Looks: css", "Other words: js", "Under a Content-Security-Policy: http", "Under a Content-Security-Policy: js", "React: jsx", "Vue: vue", "Svelte: svelte",
+    "Draw a code: js", "As PNG: js", "A payment in a page: html", "The status: js", "A new code, and a reload: js", "Looks: css", "Other words: js", "Under a Content-Security-Policy: http", "Under a Content-Security-Policy: js", "React: jsx", "Vue: vue", "Svelte: svelte",
   ]);
 });
 
@@ -82,14 +88,43 @@ test("Draw a code", async () => {
     console.log = log;
   }
   assert.match(lines[0], /^[█▀▄ \n]{300,}$/);
-  assert.match(lines[1], /^\d{4} \d{4}$/);
+  assert.match(lines[1], /^\d{4} \d{4} 29 true$/);
+});
+
+test("As PNG", async () => {
+  const lines = [];
+  const { log } = console;
+  console.log = (...values) => lines.push(values.join(" "));
+  try {
+    await import(pathToFileURL(file("png.mjs", block("As PNG", "js"))));
+  } finally {
+    console.log = log;
+  }
+  assert.match(lines[0], /^\d{3} \d{3,4}$/);
+});
+
+test("A new code, and a reload", async () => {
+  page.orders = 0;
+  const tab = await open("<itpay-qr></itpay-qr>", await bundled(block("A new code, and a reload", "js")));
+  const shown = async (data) => tab.locator(`itpay-qr[data="${data}"]`).waitFor();
+  await shown("code 1");
+  await tab.reload();
+  await shown("code 1");
+  page.status = "expired";
+  await tab.getByRole("button", { name: "New code" }).click({ timeout: 15_000 });
+  page.status = "pending";
+  await shown("code 2");
+  await tab.reload();
+  await shown("code 2");
+  assert.equal(page.orders, 2);
+  await closeTab(tab);
 });
 
 test("A payment in a page, its looks and other words, under the policy, which forbids anything else", async () => {
   const [, script] = /<script type="module">([^]*)<\/script>/.exec(block("A payment in a page", "html"));
   const html = block("A payment in a page", "html").replace(/<script[^]*<\/script>/, "");
   const [, csp] = /^Content-Security-Policy: (.*)$/m.exec(block("Under a Content-Security-Policy", "http"));
-  const tab = await open(html, await bundled(script), { csp: `${csp}; style-src-elem 'unsafe-inline'; img-src data:; require-trusted-types-for 'script'`, head: `<style>${block("Looks", "css")}</style>` });
+  const tab = await open(html, await bundled(script), { csp: `${csp}; style-src-elem 'unsafe-inline'; require-trusted-types-for 'script'`, head: `<style>${block("Looks", "css")}</style>` });
   const element = tab.locator("itpay-qr");
   assert.deepEqual(await read(tab), [/data="(.*)"/.exec(html)[1]]);
   assert.match(await element.locator("[part=card]").innerText(), /^CN¥6\.99\s+Smart Summary\s+Scan with Alipay to pay/);
@@ -124,6 +159,25 @@ test("Under a Content-Security-Policy without wasm: the code in the slot", async
   const tab = await open(payment({ qr_data: "from the server" }), await bundled('import "itpay/qr/element"'), { csp: "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:" });
   assert.deepEqual(await read(tab), ["from the server"]);
   await closeTab(tab);
+});
+
+test("React, rendered on a server and hydrated", async () => {
+  const component = `${block("React", "jsx")}\nconst charge = { qr_data: "from a framework", expires_at: "2099-01-01T00:00:00Z" };`;
+  const jsx = { stdin: { loader: "jsx" }, build: { jsx: "automatic", define: { "process.env.NODE_ENV": '"development"' } } };
+  // On the server the element is markup only.
+  const server = await bundled(`${component}\nimport { renderToString } from "react-dom/server";\nexport const html = renderToString(<Pay charge={charge} onPaid={() => undefined} />);`, { ...jsx, build: { ...jsx.build, platform: "node", format: "cjs", conditions: ["module"] } });
+  const script = file("react-server.cjs", server);
+  const { default: { html } } = await import(pathToFileURL(script));
+  assert.match(html, /^<itpay-qr data="from a framework"/);
+  for (const late of [0, 300]) {
+    const client = await bundled(`${component}\nimport { hydrateRoot } from "react-dom/client";\nsetTimeout(() => hydrateRoot(document.querySelector("#app"), <Pay charge={charge} onPaid={() => (globalThis.paid = (globalThis.paid ?? 0) + 1)} />, { onRecoverableError: (error) => console.error(error) }), ${late === 0 ? 0 : "document.readyState === 'complete' ? 0 : 20"});`, jsx);
+    const tab = await open(`<div id="app">${html}</div>`, client);
+    assert.deepEqual(await read(tab), ["from a framework"]);
+    page.status = "succeeded";
+    await tab.waitForFunction(() => globalThis.paid === 1, undefined, { timeout: 15_000 });
+    // Nothing about a mismatch on the console.
+    await closeTab(tab, tab.troubles.filter((line) => /React DevTools/.test(line)));
+  }
 });
 
 test("React", async () => {

@@ -132,7 +132,7 @@ test("a server that breaks off is asked again, and a page is told of answers wit
   assert.ok(merchant.statuses.length - asked >= 2, "Retry-After is not kept to");
   merchant.broken = (request, response) => response.writeHead(200).end("<html>");
   await tab.waitForTimeout(2500);
-  assert.deepEqual(await events(tab), [["itpay-error", "status-url answered 503"]]);
+  assert.deepEqual(await events(tab), [["itpay-error", "status-url responded with 503"]]);
   merchant.broken = undefined;
   await press("pay");
   await tab.evaluate(() => dispatchEvent(new Event("online")));

@@ -73,6 +73,23 @@ test("a declined payment is begun anew, by keyboard, and the shop delivers by we
   assert.equal((await (await fetch(`${shop.url}/orders/${first}`)).json()).status, "failed");
 });
 
+test("a code that has expired is renewed, and a payment in the last moment is not asked for twice", async () => {
+  const tab = await openTab(browser, shop.url);
+  await tab.getByRole("button", { name: "Buy the book" }).click();
+  const first = await order(tab);
+  await shop.press(first, "expire");
+  await tab.getByRole("button", { name: "New code" }).click({ timeout: 15_000 });
+  await tab.waitForFunction((id) => location.hash !== `#${id}`, first);
+  const second = await order(tab);
+  await tab.reload();
+  assert.equal(await order(tab), second);
+  await shop.press(second, "pay");
+  const renewed = await (await fetch(`${shop.url}/orders/${second}/renew`, { method: "POST" })).json();
+  assert.deepEqual([renewed.id, renewed.status], [second, "succeeded"]);
+  await tab.getByText("Thank you. It’s yours.").waitFor();
+  await closeTab(tab);
+});
+
 test("it fits a phone, and the dark", async () => {
   for (const [name, options] of [["shop-phone", PHONE], ["shop-dark", { colorScheme: "dark", viewport: { width: 1100, height: 800 } }]]) {
     const tab = await openTab(browser, shop.url, options);
