@@ -6,11 +6,18 @@ import type { AgentTool, JsonSchema, ToolContext, ToolResult } from "./types.js"
 export interface McpTools {
   /** For the result of `tools/list`. */
   readonly tools: readonly Omit<AgentTool, "execute">[];
-  /** For `tools/call`. Undefined if there is no such tool. */
+  /**
+   * For `tools/call`. Undefined if there is no such tool.
+   * @param name Name of the tool.
+   * @param input The arguments, as its `inputSchema` describes them.
+   */
   call(name: string, input: unknown, context?: ToolContext): Promise<ToolResult> | undefined;
 }
 
-/** For an MCP server of your own: `setRequestHandler("tools/list", …)` and `("tools/call", …)`. */
+/**
+ * For an MCP server of your own: `setRequestHandler("tools/list", …)` and `("tools/call", …)`.
+ * @param tools The result of `agentTools`.
+ */
 export function toMcp(tools: readonly AgentTool[]): McpTools {
   const byName = new Map<string, AgentTool>(tools.map((tool) => [tool.name, tool]));
   return {
@@ -36,13 +43,19 @@ export interface AiSdkTool {
   readonly description: string;
   /** The form of the input. */
   readonly inputSchema: StandardJsonSchema;
-  /** Does the work. Never rejects. */
+  /**
+   * Does the work. Never rejects.
+   * @param input The arguments, as `inputSchema` describes them.
+   */
   execute(input: unknown, options?: { abortSignal?: AbortSignal | undefined }): Promise<ToolResult>;
   /** The text of a result, without the image. */
   toModelOutput(options: { output: ToolResult }): { type: "text" | "error-text"; value: string };
 }
 
-/** For the `tools` of the AI SDK's `generateText` and `streamText`, version 6. The image is in the result and not sent to the model. */
+/**
+ * For the `tools` of the AI SDK's `generateText` and `streamText`, version 6. The image is in the result and not sent to the model.
+ * @param tools The result of `agentTools`.
+ */
 export function toAiSdk(tools: readonly AgentTool[]): Record<string, AiSdkTool> {
   return Object.fromEntries(
     tools.map(({ name, description, inputSchema, execute }) => [
@@ -77,7 +90,10 @@ export interface OpenAiOutput {
   readonly result: ToolResult;
 }
 
-/** For OpenAI's Responses API. */
+/**
+ * For OpenAI's Responses API.
+ * @param tools The result of `agentTools`.
+ */
 export function toOpenAi(tools: readonly AgentTool[]): OpenAiTools {
   const byName = new Map<string, AgentTool>(tools.map((tool) => [tool.name, tool]));
   return {
@@ -103,11 +119,18 @@ export interface LangChainTool {
   readonly schema: JsonSchema;
   /** `func` resolves with the text for the model and with the result. */
   readonly responseFormat: "content_and_artifact";
-  /** Does the work. Never rejects. */
+  /**
+   * Does the work. Never rejects.
+   * @param input The arguments, as the schema describes them.
+   * @param runManager LangChain's run manager. Not used.
+   */
   func(input: unknown, runManager?: unknown, config?: { signal?: AbortSignal | undefined }): Promise<[string, ToolResult]>;
 }
 
-/** For LangChain: `toLangChain(tools).map((fields) => new DynamicStructuredTool(fields))`. The artifact is the whole result. */
+/**
+ * For LangChain: `toLangChain(tools).map((fields) => new DynamicStructuredTool(fields))`. The artifact is the whole result.
+ * @param tools The result of `agentTools`.
+ */
 export function toLangChain(tools: readonly AgentTool[]): LangChainTool[] {
   return tools.map(({ name, description, inputSchema, execute }) => ({
     name,

@@ -32,7 +32,7 @@ export interface AgentToolsOptions {
   maxPerHour?: number | undefined;
   /** Counts the payments. Default: a counter that lasts as long as these tools. */
   counter?: PaymentCounter | undefined;
-  /** Called once after each call of a tool. If it throws, the tools refuse every further call. */
+  /** Called once after each call of a tool. If it throws, the tools refuse every further call. Default: none. */
   audit?: ((entry: AuditEntry) => void) | undefined;
 }
 
@@ -41,6 +41,8 @@ export interface PaymentCounter {
   /**
    * Counts a payment that is about to be created. A payment that is counted already is not counted again.
    * @returns false if `max` payments have been counted within the last hour: then this one is not
+   * @param paymentId Id of the payment.
+   * @param max The largest number of payments.
    */
   add(paymentId: string, max: number): boolean | Promise<boolean>;
 }
@@ -136,6 +138,9 @@ export interface AgentTool {
   readonly inputSchema: JsonSchema;
   /** Hints for the host. */
   readonly annotations: ToolAnnotations;
-  /** Checks the input and does the work. Never rejects: a failure is a result with `isError`. */
+  /**
+   * Checks the input and does the work. Never rejects: a failure is a result with `isError`.
+   * @param input The arguments, as `inputSchema` describes them.
+   */
   execute(input: unknown, context?: ToolContext): Promise<ToolResult>;
 }

@@ -42,6 +42,7 @@ export type WasmSource = CompiledModule | Bytes | Response | URL | string;
 /**
  * Hands over a module that is compiled already, or the bytes of its file. Once done, doing it again changes nothing.
  * @throws ItPayError if it is another module, is none, or the runtime does not allow to compile it
+ * @param source A `WebAssembly.Module` or its bytes.
  */
 export function initSync(module: WasmModule, source: CompiledModule | Bytes): void {
   requireWebAssembly();
@@ -52,7 +53,10 @@ export function initSync(module: WasmModule, source: CompiledModule | Bytes): vo
   module.wasm.setModuleSource(() => compiled);
 }
 
-/** The same, where the module has to be fetched or is compiled while it arrives. */
+/**
+ * The same, where the module has to be fetched or is compiled while it arrives.
+ * @param source A URL, a `Response`, a `WebAssembly.Module` or its bytes.
+ */
 export async function init(module: WasmModule, source: WasmSource | PromiseLike<WasmSource>): Promise<void> {
   const given = await source;
   if (typeof given === "string" || given instanceof URL) return initSync(module, await fetched(module, await get(module, given)));
