@@ -2,14 +2,15 @@
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { test } from "node:test";
 
 import express from "express";
 import fastify from "fastify";
 import Koa from "koa";
 
-import { generateTestHeader } from "itpay/webhooks";
-import { createNodeHandler, fastifyWebhook, koaWebhook } from "itpay/webhooks/node";
+import { createWebhookHandler, generateTestHeader } from "itpay/webhooks";
+import { createNodeHandler, fastifyWebhook, koaWebhook, toFastify, toKoa, toNodeHandler } from "itpay/webhooks/node";
 
 const SECRET = "whsec_node";
 const LIMIT = 2000;
@@ -108,5 +109,133 @@ test("Fastify: other routes still get their JSON parsed", async () => {
     assert.deepEqual(await response.json(), { a: 1 });
   } finally {
     await server.close();
+  }
+});
+
+/** Sends a request as it stands, and returns the response's head and body. */
+function sendRaw(url, text) {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    let received = "";
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    socket.on("data", (piece) => { received += piece; });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(received));
+  });
+}
+
+for (const [name, start] of Object.entries(servers)) {
+  test(`${name}: TRACE gets 405, and the server lives on`, async () => {
+    const server = await start({ secret: SECRET, on: {}, onError: () => undefined });
+    try {
+      const response = await sendRaw(server.url, "TRACE /webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      // Fastify knows no route for TRACE.
+      assert.match(response, name === "Fastify" ? /^HTTP\/1\.1 40[45] / : /^HTTP\/1\.1 405 /);
+      assert.deepEqual(await post(server.url, body("evt_1")), [200, { status: "received" }]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test(`${name}: a request line or a Host that is no URL does no harm`, async () => {
+    const server = await start({ secret: SECRET, on: {}, onError: () => undefined });
+    try {
+      for (const head of ["POST //webhook HTTP/1.1\r\nHost: a/b?c", "POST http://other/webhook HTTP/1.1\r\nHost: x", "POST /webhook HTTP/1.1\r\nHost: user@host", "OPTIONS * HTTP/1.1\r\nHost: x"]) {
+        assert.match(await sendRaw(server.url, `${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`), /^HTTP\/1\.1 4\d\d /, head);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+}
+
+test("nothing is written to a response that the server's own time limit has sent", async () => {
+  let finish;
+  const options = { secret: SECRET, on: { default: () => new Promise((resolve) => { finish = resolve; }) } };
+  const limit = (response) => setTimeout(() => { response.statusCode = 504; response.end('{"late":true}'); }, 30);
+  const nodeHandler = createNodeHandler(options);
+  const koa = new Koa().use(async (context, next) => { limit(context.res); await next(); }).use(koaWebhook(options));
+  koa.silent = true;
+  const app = fastify();
+  app.addHook("onRequest", async (_, reply) => { limit(reply.raw); });
+  app.register(fastifyWebhook({ path: "/webhook", ...options }));
+  const running = [
+    await listen(createServer((request, response) => { limit(response); void nodeHandler(request, response); })),
+    await listen(createServer(express().use((_, response, next) => { limit(response); next(); }).post("/webhook", createNodeHandler(options)))),
+    await listen(createServer(koa.callback())),
+    { url: await app.listen({ port: 0, host: "127.0.0.1" }), close: () => app.close() },
+  ];
+  const rejected = [];
+  const note = (error) => void rejected.push(error);
+  process.on("unhandledRejection", note);
+  try {
+    for (const [index, server] of running.entries()) {
+      assert.equal((await post(server.url, body(`evt_late_${index}`)))[0], 504);
+      finish();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.deepEqual(rejected, []);
+  } finally {
+    process.off("unhandledRejection", note);
+    for (const server of running) await server.close();
+  }
+});
+
+test("a raw body that a platform or a body parser kept is used", async () => {
+  const handle = toNodeHandler(createWebhookHandler({ secret: SECRET, on: {}, onError: () => undefined }));
+  const keep = (request, _, bytes) => { request.rawBody = bytes; };
+  const koa = new Koa().use(async (context, next) => {
+    context.request.rawBody = await new Promise((resolve) => { let text = ""; context.req.setEncoding("utf8").on("data", (piece) => { text += piece; }).on("end", () => resolve(text)); });
+    context.request.body = JSON.parse(context.request.rawBody);
+    await next();
+  }).use(toKoa(createWebhookHandler({ secret: SECRET, on: {}, onError: () => undefined })));
+  const running = [
+    // express.json({ verify }), and so Nest with rawBody: true, Firebase and Google Cloud Functions.
+    await listen(createServer(express().use(express.json({ verify: keep })).post("/webhook", handle))),
+    // koa-bodyparser leaves its text in ctx.request.rawBody.
+    await listen(createServer(koa.callback())),
+  ];
+  try {
+    for (const server of running) assert.deepEqual(await post(server.url, body("evt_raw")), [200, { status: "received" }]);
+  } finally {
+    for (const server of running) await server.close();
+  }
+});
+
+test("any fetch-style handler runs under every server: URL, headers, body, cookies, failures", async () => {
+  const handle = async (request) => {
+    const { pathname, search } = new URL(request.url);
+    if (pathname === "/webhook/fails") throw new Error("mine");
+    const headers = new Headers({ "X-Method": request.method, "X-Url": pathname + search, "Content-Type": "application/octet-stream" });
+    headers.append("Set-Cookie", "a=1");
+    headers.append("Set-Cookie", "b=2; Path=/");
+    return new Response(request.method === "POST" ? await request.arrayBuffer() : "got", { status: 201, headers });
+  };
+  const router = express.Router().use(toNodeHandler(handle));
+  const app = fastify();
+  app.register(toFastify(handle, { path: "/webhook/*" }));
+  const running = {
+    "node:http": await listen(createServer(toNodeHandler(handle))),
+    Express: await listen(createServer(express().use("/webhook", router))),
+    Koa: await listen(createServer(new Koa().use(toKoa(handle)).callback())),
+    Fastify: { url: await app.listen({ port: 0, host: "127.0.0.1" }), close: () => app.close() },
+  };
+  const { error } = console;
+  console.error = () => undefined;
+  try {
+    for (const [name, server] of Object.entries(running)) {
+      const bytes = Uint8Array.of(0, 255, 128, 7);
+      const response = await fetch(`${server.url}/webhook/a%20b?id=1&c=%2F`, { method: "POST", body: bytes });
+      assert.deepEqual([response.status, response.headers.get("x-method"), response.headers.get("x-url")], [201, "POST", "/webhook/a%20b?id=1&c=%2F"], name);
+      assert.deepEqual(response.headers.getSetCookie(), ["a=1", "b=2; Path=/"], name);
+      assert.deepEqual(new Uint8Array(await response.arrayBuffer()), bytes, name);
+      assert.equal(await (await fetch(`${server.url}/webhook/x`)).text(), "got", name);
+      const failed = await fetch(`${server.url}/webhook/fails`);
+      assert.deepEqual([failed.status, await failed.json()], [500, { error: "Internal error" }], name);
+    }
+    for (const wrong of [undefined, null, {}, "x"]) for (const adapt of [toNodeHandler, toKoa, (handle) => toFastify(handle, { path: "/" })]) assert.throws(() => adapt(wrong), TypeError);
+  } finally {
+    console.error = error;
+    for (const server of Object.values(running)) await server.close();
   }
 });

@@ -43,7 +43,7 @@ export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore 
     async claim(id, leaseMs, token = crypto.randomUUID()) {
       const lease = checkClaim(id, leaseMs, token);
       const now = Date.now();
-      const result = claimResult(await run(statements.claim, id, token, now + lease, now), token);
+      const result = claimResult(await run(statements.claim, id, token, now + lease, now, now), token);
       if (result.state === "claimed") await run(statements.clean, now).catch(() => undefined);
       return result;
     },

@@ -4,7 +4,12 @@ import type { EventStore } from "../webhooks/event-store.js";
 import { checkClaim, checkClient, checkId, checkPrefix, checkTtl, claimResult, DONE, type PrefixOptions } from "./options.js";
 
 /** A client, cluster or sentinel of node-redis 4 and later. */
-export type NodeRedis = NodeRedisEval | { sendCommand(command: string[]): Promise<unknown> };
+export type NodeRedis = NodeRedisEval | NodeRedisCluster | { sendCommand(command: string[]): Promise<unknown> };
+
+interface NodeRedisCluster {
+  slots: unknown;
+  sendCommand(firstKey: string | undefined, isReadonly: boolean, command: string[]): Promise<unknown>;
+}
 
 interface NodeRedisEval {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -43,10 +48,12 @@ export function redisStore(client: NodeRedis | IoRedis | UpstashRedis, options: 
   const ttl = String(checkTtl(options));
   const run = (script: string, id: string, ...args: string[]): Promise<unknown> => {
     const key = prefix + id;
+    const command = ["EVAL", script, "1", key, ...args];
     // ioredis also has sendCommand and eval, both with other arguments.
     if ("call" in client) return client.call("EVAL", script, 1, key, ...args);
-    // Of node-redis, a client, a cluster and a sentinel have the same eval, but each its own sendCommand.
-    if (!("eval" in client)) return client.sendCommand(["EVAL", script, "1", key, ...args]);
+    // The eval of a cluster of node-redis 4 goes to any node.
+    if ("slots" in client) return client.sendCommand(key, false, command);
+    if (!("eval" in client)) return client.sendCommand(command);
     if ("sendCommand" in client) return (client as NodeRedisEval).eval(script, { keys: [key], arguments: args });
     return (client as UpstashRedis).eval(script, [key], args);
   };

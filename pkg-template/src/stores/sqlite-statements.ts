@@ -14,20 +14,21 @@ export function isMissingTable(error: unknown): boolean {
   return /no such table/i.test(String((error as Error | undefined)?.message));
 }
 
+/** Parameters have no numbers, because better-sqlite3 binds only such ones by position. */
 export function sqliteStatements(table: string): Record<"claim" | "complete" | "completeIn" | "release" | "clean", string> {
-  const mayClaim = `${table}.until <= ?4 OR ${table}.token = ?2`;
+  const mayClaim = `${table}.until <= ? OR ${table}.token = excluded.token`;
   return {
-    /** 1: id, 2: token, 3: end of the lease, 4: now. Returns the token that holds the event. */
-    claim: `INSERT INTO ${table} (id, token, until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET
-token = CASE WHEN ${mayClaim} THEN ?2 ELSE token END, until = CASE WHEN ${mayClaim} THEN ?3 ELSE until END RETURNING token`,
-    /** 1: id, 2: until when it is remembered. */
-    complete: `INSERT INTO ${table} (id, token, until) VALUES (?1, '${DONE}', ?2) ON CONFLICT (id) DO UPDATE SET
-token = '${DONE}', until = ?2 WHERE token <> '${DONE}' RETURNING token`,
-    /** 1: id, 2: token, 3: until when it is remembered. Returns no row if another token holds the event. */
-    completeIn: `UPDATE ${table} SET token = '${DONE}', until = ?3 WHERE id = ?1 AND token = ?2 RETURNING token`,
-    /** 1: id, 2: token. */
-    release: `DELETE FROM ${table} WHERE id = ?1 AND token = ?2 RETURNING token`,
-    /** 1: now. Deletes some of the rows whose time is over. */
-    clean: `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE until <= ?1 ORDER BY until LIMIT 10) RETURNING token`,
+    /** Id, token, end of the lease, now, now. Returns the token that holds the event. */
+    claim: `INSERT INTO ${table} (id, token, until) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+token = CASE WHEN ${mayClaim} THEN excluded.token ELSE token END, until = CASE WHEN ${mayClaim} THEN excluded.until ELSE until END RETURNING token`,
+    /** Id, until when it is remembered. */
+    complete: `INSERT INTO ${table} (id, token, until) VALUES (?, '${DONE}', ?) ON CONFLICT (id) DO UPDATE SET
+token = excluded.token, until = excluded.until WHERE token <> '${DONE}' RETURNING token`,
+    /** Until when it is remembered, id, token. Returns no row if another token holds the event. */
+    completeIn: `UPDATE ${table} SET token = '${DONE}', until = ? WHERE id = ? AND token = ? RETURNING token`,
+    /** Id, token. */
+    release: `DELETE FROM ${table} WHERE id = ? AND token = ? RETURNING token`,
+    /** Now. Deletes some of the rows whose time is over. */
+    clean: `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE until <= ? ORDER BY until LIMIT 10) RETURNING token`,
   };
 }

@@ -47,7 +47,7 @@ export function sqliteStore(database: Sqlite, options: SqliteStoreOptions = {}):
     async claim(id, leaseMs, token = crypto.randomUUID()) {
       const lease = checkClaim(id, leaseMs, token);
       const now = Date.now();
-      const result = claimResult(run(statements.claim, id, token, now + lease, now), token);
+      const result = claimResult(run(statements.claim, id, token, now + lease, now, now), token);
       if (result.state === "claimed") run(statements.clean, now);
       return result;
     },
@@ -62,7 +62,7 @@ export function sqliteStore(database: Sqlite, options: SqliteStoreOptions = {}):
     completeIn(target, id, token) {
       checkClient("database", target, "prepare");
       checkId(id, token);
-      if (get(target, statements.completeIn, id, token, Date.now() + ttl) === undefined) throw claimLost();
+      if (get(target, statements.completeIn, Date.now() + ttl, id, token) === undefined) throw claimLost();
     },
   };
 }
