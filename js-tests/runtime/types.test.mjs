@@ -28,3 +28,9 @@ test("the tools for agents fit the types of the AI SDK and of LangChain", async 
   const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, "agents.ts"], { cwd: folder }).catch((error) => error);
   assert.equal(stdout, "");
 });
+
+test("the stores take the clients of real services, as their own types are", async () => {
+  const options = ["--ignoreConfig", "--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--lib", "es2023,dom,dom.iterable", "--types", "node", "--module", "nodenext", "--moduleResolution", "nodenext"];
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, "stores.ts"], { cwd: folder }).catch((error) => error);
+  assert.equal(stdout, "");
+});
