@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -160,6 +161,33 @@ describe("completeIn", async () => {
     const deliver = async () => (await handle(new Request("http://shop/", { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret }) } }))).json();
     assert.deepEqual([await deliver(), await deliver(), await orders("evt_in_4")], [{ status: "received" }, { status: "already_processed" }, 1]);
   });
+});
+
+test("docs/stores.md: an order and its event commit together; the migration is the store's own table", async () => {
+  const page = readFileSync(new URL("../../docs/stores.md", import.meta.url), "utf8");
+  const [, code] = /^```js file=postgres.js\n([^]*?)^```$/m.exec(page);
+  const [, migration] = /^```sql\n([^]*?)^```$/m.exec(page);
+  assert.equal(page.match(/^```\w/gm).length, 2);
+  await pool.query("DROP TABLE IF EXISTS itpay_events");
+  await pool.query(migration);
+  await pool.query("DROP TABLE orders; CREATE TABLE orders (payment text PRIMARY KEY, paid boolean NOT NULL)");
+  await pool.query("INSERT INTO orders VALUES ('pi_1', false)");
+  const file = new URL("../node_modules/.stores-docs.mjs", import.meta.url);
+  writeFileSync(file, code);
+  Object.assign(process.env, { DATABASE_URL: database.url, ITPAY_WEBHOOK_SECRET: "whsec_docs" });
+  const { Pool } = pg;
+  const opened = [];
+  pg.Pool = function (options) {
+    opened.push(new Pool(options));
+    return opened[0];
+  };
+  const { handle } = await import(file);
+  pg.Pool = Pool;
+  const body = JSON.stringify({ id: "evt_docs", type: "payment_intent.succeeded", data: { id: "pi_1" } });
+  const deliver = async () => (await handle(new Request("http://shop/", { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec_docs" }) } }))).json();
+  assert.deepEqual([await deliver(), await deliver()], [{ status: "received" }, { status: "already_processed" }]);
+  assert.equal((await pool.query("SELECT paid FROM orders")).rows[0].paid, true);
+  await opened[0].end();
 });
 
 test("200 deliveries of one event over four connections and two processes run the code once", async () => {
