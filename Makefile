@@ -46,7 +46,7 @@ browser: setup-tests build ## the part of it that needs a browser
 chaos: setup-tests build ## 10,000 payments over a bad network, and a merchant that is killed 100 times (about 10 minutes)
 	@cd js-tests && CHAOS_PAYMENTS=10000 CHAOS_KILLS=100 CHAOS_SPEED=1 node --test --test-reporter=spec chaos/*.test.mjs
 
-load: build ## the webhook endpoint under steady load, then 100,000 calls of the client (13 minutes)
+load: setup-tests build ## the webhook endpoint under steady load, also over Redis and PostgreSQL, then 100,000 calls of the client (23 minutes)
 	@cd js-tests && node load/webhooks.mjs && node load/client.mjs
 
 coverage: setup-tests build ## lines that the tests reach, of Rust and of the package

@@ -1,6 +1,6 @@
 // The webhook endpoint on Node and in workerd under steady load: errors, times, and what is in use from minute to minute.
 //
-//   make load            2,000 requests a second, or what the machine holds, for 5 minutes each
+//   make load            2,000 requests a second (500 over a store), or what the machine holds, for 5 minutes each
 //   LOAD_SECONDS=10 node load/webhooks.mjs
 
 import { execFile, spawn } from "node:child_process";
@@ -15,6 +15,7 @@ import { promisify } from "node:util";
 
 import { generateTestHeader } from "itpay/webhooks";
 
+import { startPostgres, startRedis } from "../servers.mjs";
 import { startWorker } from "../workerd.mjs";
 
 const SECRET = "whsec_load";
@@ -58,8 +59,8 @@ export function residentMemory(pid) {
   }
 }
 
-async function node() {
-  const server = spawn(process.execPath, [here("node-server.mjs")], { env: { ...process.env, SECRET }, stdio: ["pipe", "pipe", "inherit"] });
+async function node(env = {}) {
+  const server = spawn(process.execPath, [here("node-server.mjs")], { env: { ...process.env, SECRET, ...env }, stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const { port } = JSON.parse((await lines.next()).value);
   const inUse = async () => {
@@ -68,6 +69,20 @@ async function node() {
   };
   return { url: `http://127.0.0.1:${port}/`, inUse, end: async () => { server.kill(); await once(server, "exit"); } };
 }
+
+/** The Node handler over a store that it starts. */
+async function over(store, start) {
+  const service = await start();
+  const endpoint = await node({ STORE: store, STORE_URL: service.url });
+  return { ...endpoint, end: async () => { await endpoint.end(); await service.stop(); } };
+}
+
+const endpoints = {
+  node: () => node(),
+  workerd: () => workerd(),
+  "node over Redis": () => over("redis", startRedis),
+  "node over Postgres": () => over("postgres", startPostgres),
+};
 
 async function workerd() {
   const before = new Set(workerdProcesses());
@@ -86,7 +101,7 @@ export function workerdProcesses() {
 
 /** Loads an endpoint in parts; what each part showed. */
 export async function measure(kind, seconds, rate, progress = () => undefined) {
-  const endpoint = await { node, workerd }[kind]();
+  const endpoint = await endpoints[kind]();
   const parts = [];
   try {
     for (let part = 0; part < PARTS; part += 1) {
@@ -102,8 +117,8 @@ export async function measure(kind, seconds, rate, progress = () => undefined) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const seconds = Number(process.env.LOAD_SECONDS ?? 300);
-  const rate = Number(process.env.LOAD_RATE ?? 2000);
-  for (const kind of ["node", "workerd"]) {
+  for (const kind of Object.keys(endpoints)) {
+    const rate = Number(process.env.LOAD_RATE ?? (kind.includes("over") ? 500 : 2000));
     console.log(`\n${kind}: ${rate} requests a second wanted, ${CONNECTIONS} connections, ${seconds} s in ${PARTS} parts\n`);
     console.log(["requests/s", "p50 ms", "p99 ms", "p99.9 ms", "failed", "RSS MB", "wasm KB"].map((title) => title.padStart(12)).join(""));
     await measure(kind, seconds, rate, ({ rate, p50, p99, p999, failed, rss, wasm }) => {

@@ -15,3 +15,13 @@ for (const kind of ["node", "workerd"]) {
     assert.ok(kind === "workerd" || parts.at(-1).handled > 500, `only ${parts.at(-1).handled} events`);
   });
 }
+
+for (const kind of ["node over Redis", "node over Postgres"]) {
+  test(`the webhook endpoint on ${kind} takes 500 requests a second for 15 seconds without a failure`, async () => {
+    const parts = await measure(kind, 15, 500);
+    assert.deepEqual(parts.map(({ failed }) => failed), [0, 0, 0, 0, 0]);
+    assert.equal(new Set(parts.map(({ wasm }) => wasm)).size, 1, "its wasm memory doesn't grow");
+    assert.ok(parts.at(-1).rss - parts[1].rss < 50e6, `${parts.map(({ rss }) => rss)}`);
+    assert.ok(parts.at(-1).handled > 1000, `only ${parts.at(-1).handled} events`);
+  });
+}

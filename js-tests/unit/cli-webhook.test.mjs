@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import { createNodeHandler } from "itpay/webhooks/node";
 
@@ -134,6 +135,9 @@ test("verify --explain says what went wrong", async () => {
     [header(BODY, `${SECRET}\n`), BODY, /no_match[^]*secret with a line break/],
     [header(BODY, "cli"), BODY, /no_match[^]*without its prefix/],
     [header(BODY, "whsec_another"), BODY, /no_match[^]*another endpoint's secret/],
+    [header(BODY), Buffer.from(BODY).toString("base64"), /no_match[^]*still in base64/],
+    [header(BODY), gzipSync(BODY), /no_match[^]*still compressed/],
+    [header(BODY), "", /no_match[^]*body is empty: something read it/],
     [header(BODY, SECRET, now - 1000), BODY, /too_old[^]*10[0-3]\d s before this machine's clock/],
     [header(BODY, SECRET, now + 1000), BODY, /too_new[^]*(9[6-9]\d|1000) s after/],
     ["t=x", BODY, /malformed_header/],

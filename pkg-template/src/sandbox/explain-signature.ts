@@ -21,7 +21,7 @@ const MAX_AGE = 300;
 
 /** @internal @param now Unix seconds */
 export function explainSignature(verifier: Verifier, body: Uint8Array, header: string, secret: string, now: number): SignatureCheck[] {
-  const code = codeOf(verifier, body, header, secret, now);
+  const { code, hint = "" } = errorOf(verifier, body, header, secret, now) ?? {};
   const time = Number(/(?:^|,)\s*t=(\d+)/.exec(header)?.[1]);
   const difference = Math.floor(now) - time;
   const age = `Its time is ${Math.abs(difference)} s ${difference >= 0 ? "before" : "after"} this machine's clock; ${MAX_AGE} s are allowed.`;
@@ -35,7 +35,7 @@ export function explainSignature(verifier: Verifier, body: Uint8Array, header: s
       "It has a time and a signature.",
     ],
     ["secret", { bad_secret: () => "It is empty. Pass the whsec_… secret of this endpoint." }, "It is there."],
-    ["signature", { no_match: () => explainMismatch(verifier, body, header, secret) }, "It was made with this secret over this body."],
+    ["signature", { no_match: () => explainMismatch(verifier, body, header, secret, hint) }, "It was made with this secret over this body."],
     [
       "timestamp",
       {
@@ -55,18 +55,20 @@ export function explainSignature(verifier: Verifier, body: Uint8Array, header: s
   });
 }
 
-function codeOf(verifier: Verifier, body: Uint8Array, header: string, secret: string, now: number): string | undefined {
+function errorOf(verifier: Verifier, body: Uint8Array, header: string, secret: string, now: number): { code: string; hint?: string } | undefined {
   try {
     verifier.constructEvent(body, header, secret, { maxAge: MAX_AGE, now });
     return undefined;
   } catch (error) {
-    if (isItPayError(error)) return (error as SignatureVerificationError).code;
+    if (isItPayError(error)) return error as SignatureVerificationError;
     throw error;
   }
 }
 
 /** Tries the most frequent mistakes and returns the one that would have verified. */
-function explainMismatch(verifier: Verifier, body: Uint8Array, header: string, secret: string): string {
+function explainMismatch(verifier: Verifier, body: Uint8Array, header: string, secret: string, hint: string): string {
+  // The body or the secret itself shows the cause: base64, compression, nothing at all, the prefix alone.
+  if (!hint.startsWith("Most often")) return hint;
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(body);
   const matches = (otherBody: string | Uint8Array, otherSecret: string): boolean =>
     otherSecret !== "" && verifier.verifySignature(otherBody, header, otherSecret, { maxAge: Infinity });
