@@ -1,7 +1,7 @@
 // The cases of every runtime, on this Node: as ES modules, and once more through require.
 
 import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 
 import { cases as clientCases } from "../suites/client.mjs";
 import { cases as gopayCases } from "../suites/gopay.mjs";

@@ -34,7 +34,7 @@ async function until(condition) {
 }
 
 test("a subscription's life: the first payment, three charges, a declined one, the end", async () => {
-  let now = Date.parse("2026-11-21T10:00:00Z");
+  const now = Date.parse("2026-11-21T10:00:00Z");
   const { sandbox, gopay, handled, told } = shop({ now: () => now });
   const { id } = await gopay.createSubscription({ ...ORDER, item_id: "plan", billing_interval: "month", metadata: { user: "u1" } });
   assert.equal((await gopay.retrieveSubscription(id)).status, "pending");

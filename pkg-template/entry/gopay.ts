@@ -4,7 +4,7 @@
  * @module itpay/gopay
  */
 
-export { type ApiPromise } from "../src/internal/api-promise.js";
+export type { ApiPromise } from "../src/internal/api-promise.js";
 export type { RequestOptions } from "../src/internal/client-config.js";
 export {
   AbortError,

@@ -4,7 +4,7 @@
  * @module itpay
  */
 
-export { type ApiPromise } from "../src/internal/api-promise.js";
+export type { ApiPromise } from "../src/internal/api-promise.js";
 export {
   createPaymentIntentId,
   type GenericRequestOptions,

@@ -55,6 +55,7 @@ export interface SandboxServer {
 export async function listen({ host, port, url }: { host: string; port: number; url: string | undefined }): Promise<SandboxServer> {
   const listeners = new Set<ServerResponse>();
   let served: Served | undefined;
+  // biome-ignore lint/correctness/noUnusedVariables: `??=` reads it
   let notifying: ReturnType<typeof setTimeout> | undefined;
   let outage: SandboxServer["outage"];
   let busy = 0;

@@ -23,18 +23,18 @@ export interface PaymentSummary {
   payment_id: string;
   status: string;
   /** In major units. */
-  amount?: string;
-  currency?: string;
+  amount?: string | undefined;
+  currency?: string | undefined;
   /** ISO 8601. */
-  expires_at?: string;
+  expires_at?: string | undefined;
 }
 
 /** A code to show. */
 export interface Code {
   /** The content of the QR code. */
   data: string;
-  scan_url?: string;
-  expires_at?: string;
+  scan_url?: string | undefined;
+  expires_at?: string | undefined;
 }
 
 export interface PaymentsOptions {

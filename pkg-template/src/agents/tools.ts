@@ -26,7 +26,7 @@ const PNG_SCALE = 8;
 /** The data of a result, and the image that goes with it. */
 interface Answer {
   readonly data: object;
-  readonly png?: Uint8Array;
+  readonly png?: Uint8Array | undefined;
 }
 
 interface Definition {

@@ -49,7 +49,7 @@ export type GoPaySandboxState =
  */
 export type GoPaySandboxChange =
   | { type: "payment"; id: string; state: GoPaySandboxState; at: number }
-  | { type: "attempt"; id: string; url: string; status: number | null; at: number; response?: string };
+  | { type: "attempt"; id: string; url: string; status: number | null; at: number; response?: string | undefined };
 
 /** A payment: the wire object without its oddities, and the internal state. */
 export interface GoPaySandboxPayment {

@@ -24,9 +24,9 @@ export interface SandboxRequest {
   /** Cut after 64 KiB. */
   body: string;
   /** The status of the response. Undefined where an injected fault withheld it. */
-  status?: number;
+  status?: number | undefined;
   /** The body of an error response (status 400 and above), up to 2,000 characters. */
-  errorBody?: string;
+  errorBody?: string | undefined;
 }
 
 /** The gateways' common interface to the wasm module. */
@@ -50,7 +50,7 @@ export interface Environment {
   /** Called with each change of the gateway's state. */
   onChange: (change: object) => void;
   /** Called with each attempt at a delivery. `response` is the start of the response's body. */
-  onAttempt: (attempt: { id: string; url: string; status: number | null; at: number; response?: string }) => void;
+  onAttempt: (attempt: { id: string; url: string; status: number | null; at: number; response?: string | undefined }) => void;
 }
 
 /** The time limit of a receiver, in milliseconds. */
@@ -150,20 +150,20 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     if (due === undefined) return;
     timer = setTimeout(flushInBackground, Math.min(Math.max(due - now(), 10), MAX_TIMEOUT));
     // The timer must not keep a program alive that has nothing else to do.
-    (timer as { unref?: () => void }).unref?.();
+    (timer as { unref?: (() => void) | undefined }).unref?.();
   };
 
   /** For changes that no caller waits for. */
   const flushInBackground = (): void => void flush().catch((error: unknown) => console.error("itpay sandbox:", error));
 
   const send = async (delivery: string) => {
-    const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string };
+    const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string | undefined };
     // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect both before they fire.
     const controller = new AbortController();
     const abort = (): void => controller.abort();
     const timeUp = setTimeout(abort, RECEIVER_TIMEOUT);
-    (timeUp as { unref?: () => void }).unref?.();
-    const result: { status?: number; text?: string } = {};
+    (timeUp as { unref?: (() => void) | undefined }).unref?.();
+    const result: { status?: number | undefined; text?: string | undefined } = {};
     const receive = async (): Promise<void> => {
       // A redirect is a failure: the event must not go elsewhere.
       const response = await (deliver ?? globalThis.fetch)(url, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }), signal: controller.signal });

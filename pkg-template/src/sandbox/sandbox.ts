@@ -34,7 +34,7 @@ export interface SandboxOptions {
  */
 export type SandboxChange =
   | { type: "intent"; id: string; status: PaymentIntentStatus; at: number }
-  | { type: "attempt"; id: string; url: string; status: number | null; at: number; response?: string };
+  | { type: "attempt"; id: string; url: string; status: number | null; at: number; response?: string | undefined };
 
 /** A payment with its internal state. */
 export interface SandboxIntent extends PaymentIntent {

@@ -82,7 +82,7 @@ const MAX_TIMER = 2_147_483_647;
 /** @internal @throws TypeError naming the option that is wrong */
 export function eventProcessor<E extends { id: string; type: string }>(
   gateway: string,
-  isOwnError: (error: unknown) => error is Error & { hint?: string },
+  isOwnError: (error: unknown) => error is Error & { hint?: string | undefined },
   options: ProcessorOptions<E> & { on?: object | undefined; other?: object | undefined },
 ): EventProcessor<E> {
   const { store = memoryStore(), lease = 60_000, timeout = 10_000, onError } = options;

@@ -23,9 +23,9 @@ export interface LambdaEvent {
 /** The result that Lambda sends as the response. */
 export interface LambdaResult {
   statusCode: number;
-  headers?: Record<string, string>;
-  multiValueHeaders?: Record<string, string[]>;
-  cookies?: string[];
+  headers?: Record<string, string> | undefined;
+  multiValueHeaders?: Record<string, string[]> | undefined;
+  cookies?: string[] | undefined;
   body: string;
   isBase64Encoded: boolean;
 }
