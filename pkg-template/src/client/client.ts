@@ -22,10 +22,11 @@ import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions,
 /** @internal The wasm module; the entry says where it comes from. */
 export const wasm = new AsyncWasm(glue as typeof glue & AsyncGlue);
 
+/** Options of `ItPayClient`. */
 export interface ItPayClientOptions extends ConnectionOptions {
   /** Default: the variable ITPAY_API_KEY. */
   apiKey?: string | undefined;
-  /** The payment channel of intents that name none, such as `alipay`. */
+  /** The channel of payments that name none, such as `alipay`. Default: none. */
   channel?: string | undefined;
   /** Default: the variable ITPAY_BASE_URL, else `https://api.itpay.ai/v1`. Plain http is for loopback. */
   baseUrl?: string | undefined;
@@ -33,20 +34,23 @@ export interface ItPayClientOptions extends ConnectionOptions {
   webhookSecret?: string | undefined;
 }
 
+/** Options of `waitForCompletion`. */
 export interface WaitOptions {
   /** How long to wait altogether, in milliseconds. Default 5 minutes. */
   timeout?: number | undefined;
   /** How long to wait between two looks, in milliseconds. Default 2,000. */
   pollInterval?: number | undefined;
+  /** Ends the wait with an `AbortError`. Default: none. */
   signal?: AbortSignal | undefined;
-  /** Called once for each change of status, the first included. */
+  /** Called once for each change of status, the first included. Default: nothing. */
   onUpdate?: ((intent: PaymentIntent) => void) | undefined;
 }
 
+/** Options of `request`. */
 export interface GenericRequestOptions extends RequestOptions {
-  /** Sent as JSON. */
+  /** Sent as JSON. Default: none. */
   body?: unknown;
-  /** Names and values; `undefined` leaves a name out. */
+  /** Names and values of the query. `undefined` leaves a name out. Default: none. */
   query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
 }
 
@@ -59,6 +63,7 @@ export class ItPayClient {
   readonly #webhookSecret: string | undefined;
   readonly #options: ItPayClientOptions;
 
+  /** Payments. */
   readonly paymentIntents = {
     /**
      * Creates a payment. Its id is the idempotency key: sending the same call again is safe.
@@ -80,12 +85,14 @@ export class ItPayClient {
       this.#call((module, io, config) => module.payment_intents_wait(io, config, text("id", id), plain(options))),
   };
 
+  /** QR codes of payments. */
   readonly qr = {
     /** The code to scan for a payment that is `pending`. */
     generate: (paymentIntentId: string, options?: RequestOptions): ApiPromise<QRCharge> =>
       this.#call((module, io, config) => module.qr_generate(io, config, text("paymentIntentId", paymentIntentId), plain(options))),
   };
 
+  /** Services. */
   readonly manifests = {
     /** Registers a service as a draft. Not sent again after a failure that leaves open whether it was registered. */
     create: (params: CreateManifestParams, options?: RequestOptions): ApiPromise<ServiceManifest> =>
@@ -103,6 +110,7 @@ export class ItPayClient {
       }),
   };
 
+  /** Verification of webhooks with the client's secret. */
   readonly webhooks = {
     /** As `verifySignature` of `itpay/webhooks`, with the client's secret. */
     verifySignature: (body: RawBody, header: SignatureSource, options?: VerifyOptions): boolean =>
@@ -141,7 +149,11 @@ export class ItPayClient {
     return new ItPayClient({ ...merged, headers: mergeHeaders(this.#options.headers, changed.headers) });
   }
 
-  /** A call that is not modelled, signed and sent like the others. `path` is below the base URL, such as `/refunds`. */
+  /**
+   * A call that is not modelled, signed and sent like the others. `path` is below the base URL, such as `/refunds`.
+   * @param method HTTP method.
+   * @param path Path below the base URL, such as `/refunds`.
+   */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
     return this.#call((module, io, config) => {
       const own = given("options", options);

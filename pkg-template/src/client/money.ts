@@ -8,13 +8,18 @@ import type { Money } from "./types.js";
 /**
  * Reads a decimal: `money("6.99", "CNY")` is `{ currency: "CNY", value: 699 }`.
  * @throws ValidationError for what is no decimal, or has more decimals than the currency
+ * @param amount In major units, such as `6.99`.
+ * @param currency ISO 4217.
  */
 export function money(amount: string, currency: string): Money {
   if (typeof amount !== "string") throw new ValidationError('amount must be a string such as "6.99"', { code: "invalid_request", field: "amount" });
   return { currency, value: synchronously((module) => module.money(amount, checkedCurrency(currency))) };
 }
 
-/** Writes an amount as people of the locale do: `¥6.99`. Default: the runtime's locale. */
+/**
+ * Writes an amount as people of the locale do: `¥6.99`. Default: the runtime's locale.
+ * @param locale BCP 47 tag, such as `en-US`. Default: the runtime's.
+ */
 export function formatMoney(money: Money, locale?: string): string {
   const { currency, value } = given("money", money) as Money;
   if (!Number.isSafeInteger(value)) throw new ValidationError("value must be an integer of minor units", { code: "invalid_request", field: "value" });

@@ -31,6 +31,7 @@ const BODY_TIMEOUT_MS = 5_000;
  * answers 402 is a third party, which must not see the API key. Of the body, 64 KB are read, for 5 seconds at most; of a
  * longer or slower one only the headers count.
  * @throws ValidationError if the headers and the body name different payments
+ * @param response A response of another server.
  */
 export async function parsePaymentRequired(response: Response): Promise<PaymentRequired | null> {
   try {

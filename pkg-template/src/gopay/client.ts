@@ -25,6 +25,7 @@ export const wasm = new AsyncWasm(glue as typeof glue & AsyncGlue);
 const PRODUCTION_URL = "https://gate.gopay.cz/api";
 const SANDBOX_URL = "https://gw.sandbox.gopay.com/api";
 
+/** Options of `GoPayClient`. */
 export interface GoPayClientOptions extends ConnectionOptions {
   /** Default: the variable GOPAY_CLIENT_ID. */
   clientId?: string | undefined;
@@ -57,6 +58,7 @@ export class GoPayClient {
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #fetch: typeof fetch | undefined;
 
+  /** Payments. */
   readonly payments = {
     /**
      * Creates a payment, which is paid at its `gw_url`. Sent once: after a failure there may be a payment that nobody
@@ -123,7 +125,10 @@ export class GoPayClient {
     synchronously((module) => module.check_client(this.#config));
   }
 
-  /** The ways to pay at the e-shop, in one currency or in all. */
+  /**
+   * The ways to pay at the e-shop, in one currency or in all.
+   * @param currency ISO 4217. Default: all currencies.
+   */
   paymentInstruments(currency?: string, options?: RequestOptions): ApiPromise<GoPayPaymentInstruments> {
     return this.#call((module, io, config) =>
       module.payment_instruments(io, config, currency === undefined ? undefined : text("currency", currency), plain(options)),

@@ -9,8 +9,12 @@ import { type DeliveryContext, eventProcessor, json, type ProcessorOptions, type
 /** Listeners by event type. `default` is called for every type without a listener of its own. */
 export type GopayEventHandlers = {
   [Type in StandardEventType]?: ((event: WebhookEvent<EventData[Type], Type>, context: WebhookContext) => void | Promise<void>) | undefined;
-} & { default?: ((event: StandardEvent, context: WebhookContext) => void | Promise<void>) | undefined };
+} & {
+  /** Listener for every type without a listener of its own. */
+  default?: ((event: StandardEvent, context: WebhookContext) => void | Promise<void>) | undefined;
+};
 
+/** Options of `createGopayWebhookHandler`. */
 export interface GopayWebhookHandlerOptions extends ProcessorOptions<StandardEvent> {
   /** Default: `gopay()`. */
   provider?: GopayProvider | undefined;

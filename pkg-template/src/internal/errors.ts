@@ -26,6 +26,7 @@ export interface ErrorFields {
 
 /** The base of every error of this package. */
 export class ItPayError extends Error {
+  /** The class, such as `ValidationError`. */
   override readonly name: string = "ItPayError";
   /** Stable, for programs: the gateway's own code where it answered with one. */
   declare readonly code: string;
@@ -146,7 +147,10 @@ export class SignatureVerificationError extends ItPayError {
   }
 }
 
-/** Whether this is an error of this package, of whichever copy of it. */
+/**
+ * Whether this is an error of this package, of whichever copy of it.
+ * @param error Anything that was thrown.
+ */
 export function isItPayError(error: unknown): error is ItPayError {
   try {
     return typeof error === "object" && error !== null && (error as { [brand]?: unknown })[brand] === true;

@@ -37,7 +37,7 @@ export interface GopayOptions extends Omit<GoPayClientOptions, "clientId" | "cli
   isSandbox: boolean;
   /** Where GoPay's notifications go. */
   webhookUrl: string;
-  /** The same as `logLevel: "debug"`. */
+  /** The same as `logLevel: "debug"`. Default false. */
   debug?: boolean | undefined;
 }
 

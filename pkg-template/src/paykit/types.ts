@@ -181,7 +181,20 @@ export interface BillingInfo {
 }
 
 /** `provider_metadata` is required where the provider has required fields in it. */
-type WithProviderMetadata<M> = unknown extends M ? { provider_metadata?: Record<string, unknown> | undefined } : undefined extends M ? { provider_metadata?: M | undefined } : { provider_metadata: M };
+type WithProviderMetadata<M> = unknown extends M
+  ? {
+      /** Data for the provider. */
+      provider_metadata?: Record<string, unknown> | undefined;
+    }
+  : undefined extends M
+    ? {
+        /** Data for the provider. */
+        provider_metadata?: M | undefined;
+      }
+    : {
+        /** Data for the provider. */
+        provider_metadata: M;
+      };
 
 /** The parameters of `paykit.checkouts.create`. */
 export type CreateCheckoutParams<M = unknown> = {

@@ -30,7 +30,11 @@ export class Webhook<Name extends string = string> {
     this.#webhookSecret = webhookSecret;
   }
 
-  /** Adds a handler for a type of event. A handler for the provider's own events (`itpay.…`) gets only their data. */
+  /**
+   * Adds a handler for a type of event. A handler for the provider's own events (`itpay.…`) gets only their data.
+   * @param type Type of the event.
+   * @param listener Called with each event of the type.
+   */
   on<Type extends StandardEventType>(type: Type, listener: (event: WebhookEvent<EventData[Type], Type>) => unknown): this;
   on(type: `${Name}.${string}`, listener: (data: unknown) => unknown): this;
   on(type: string, listener: Listener): this {

@@ -11,6 +11,7 @@ export type RawBody = string | Uint8Array | ArrayBuffer;
 /** The `X-ItPay-Signature` header's value, or the headers that it is among, in any letter case. */
 export type SignatureSource = string | Headers | Record<string, string | string[] | undefined>;
 
+/** Options of the verification. */
 export interface VerifyOptions {
   /** How many seconds the signature's time may lie in the past or in the future. Default 300; `Infinity` for any. */
   maxAge?: number | undefined;
