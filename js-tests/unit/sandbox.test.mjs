@@ -255,7 +255,7 @@ test("the requests that are kept are bounded", async () => {
   assert.equal(sandbox.requests.at(-1).path, "/v1/10049");
   const body = "x".repeat(2 ** 16 + 1);
   for (let request = 0; request < 200; request += 1) await sandbox.fetch(`http://x/v1/${request}`, { method: "POST", body });
-  assert.ok(sandbox.requests.length < 130, `${sandbox.requests.length} requests`);
+  assert.ok(sandbox.requests.length < 65, `${sandbox.requests.length} requests`);
   assert.equal(sandbox.requests.at(-1).body.length, 2 ** 16);
   assert.equal(JSON.parse(sandbox.requests.at(-1).errorBody).error.code, "INVALID_API_KEY");
 });

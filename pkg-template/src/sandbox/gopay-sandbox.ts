@@ -215,7 +215,7 @@ export interface GoPaySandbox {
   payment(id: GoPayPaymentId): GoPaySandboxPayment | undefined;
   /** All payments, in the order of creation. */
   readonly payments: readonly GoPaySandboxPayment[];
-  /** The last requests in order: at most 10,000, and at most 8 MiB together. */
+  /** The last requests in order: at most 10,000, and at most 4 MiB together. */
   readonly requests: readonly SandboxRequest[];
   /** All notifications, in order. */
   readonly deliveries: readonly GoPaySandboxDelivery[];

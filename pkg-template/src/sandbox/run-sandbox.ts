@@ -59,7 +59,7 @@ const RECEIVER_TIMEOUT = 10_000;
 const MAX_RECEIVER_TEXT = 80;
 const MAX_REQUESTS = 10_000;
 /** The size of all recorded requests together, in characters, and of a recorded body, in bytes. */
-const MAX_RECORDED = 8 * 1024 * 1024;
+const MAX_RECORDED = 4 * 1024 * 1024;
 const MAX_RECORDED_BODY = 64 * 1024;
 const MAX_ERROR_BODY = 2_000;
 const MAX_TIMEOUT = 2 ** 31 - 1;

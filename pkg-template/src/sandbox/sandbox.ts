@@ -128,7 +128,7 @@ export interface Sandbox {
   readonly intents: readonly SandboxIntent[];
   /** `svc_sandbox`, which always exists and accepts every channel, and all registered services. */
   readonly services: readonly ServiceManifest[];
-  /** The last requests in order: at most 10,000, and at most 8 MiB together. */
+  /** The last requests in order: at most 10,000, and at most 4 MiB together. */
   readonly requests: readonly SandboxRequest[];
   /** All events, in order. */
   readonly deliveries: readonly SandboxDelivery[];
