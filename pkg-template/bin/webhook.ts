@@ -76,8 +76,8 @@ export const sign = command({
   run: async ({ timestamp, secret, "secret-file": secretFile, json: isJson }, file) => {
     if (timestamp !== undefined && !/^\d{1,12}$/.test(timestamp)) throw new UsageError("--timestamp must be Unix seconds.");
     const key = secretOf(secret, secretFile);
-    const value = generateTestHeader({ payload: await readBody(file), secret: key, ...(timestamp === undefined ? {} : { timestamp: Number(timestamp) }) });
-    process.stdout.write(isJson ? `${JSON.stringify({ header: HEADER, value })}\n` : `${HEADER}: ${value}\n`);
+    const signature = generateTestHeader({ payload: await readBody(file), secret: key, ...(timestamp === undefined ? {} : { timestamp: Number(timestamp) }) });
+    process.stdout.write(isJson ? `${JSON.stringify({ header: HEADER, value: signature })}\n` : `${HEADER}: ${signature}\n`);
     return EXIT.ok;
   },
 });
@@ -94,9 +94,9 @@ export const verify = command({
   },
   notes: BODY_NOTE,
   examples: ['npx itpay webhook verify --header "t=1745712345,v1=…" --explain body.json'],
-  run: async ({ header: given, explain, secret, "secret-file": secretFile, json: isJson }, file) => {
-    if (given === undefined) throw new UsageError(`--header is required: the value of ${HEADER}.`);
-    const header = given.replace(/^x-itpay-signature:\s*/i, "");
+  run: async ({ header: value, explain, secret, "secret-file": secretFile, json: isJson }, file) => {
+    if (value === undefined) throw new UsageError(`--header is required: the value of ${HEADER}.`);
+    const header = value.replace(/^x-itpay-signature:\s*/i, "");
     const key = secretOf(secret, secretFile);
     const body = await readBody(file);
     let problem: { code: string; message: string } | undefined;

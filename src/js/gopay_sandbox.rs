@@ -1,6 +1,6 @@
 //! GoPay's gateway in the `sandbox` wasm module. Its interface is ItPay's, except for the payer's actions.
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the border")]
+#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
 
 use alloc::{
     format,

@@ -3,7 +3,7 @@
 //!
 //! JSON text goes in and out, because that is what most of it is anyway.
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the border")]
+#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
 
 use alloc::{
     format,

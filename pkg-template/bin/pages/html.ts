@@ -1,4 +1,4 @@
-// Markup from templates: whatever is put into one is escaped, unless it is markup from a template itself.
+// HTML from templates. Every value is escaped, unless it is HTML from a template itself.
 
 /** Markup that is safe to send. */
 export class Html {

@@ -37,7 +37,7 @@ export async function answerApi(
   const hangUp = new AbortController();
   response.once("close", () => hangUp.abort());
   try {
-    const answer = await receiver.fetch(`http://sandbox${path}`, {
+    const upstream = await receiver.fetch(`http://sandbox${path}`, {
       method,
       headers: Object.entries(request.headersDistinct).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value])),
       // fetch cannot send a GET with a body. The signature covers the path, too.
@@ -46,15 +46,15 @@ export async function answerApi(
     });
     // A confirmed change must survive a restart. A GET changes nothing.
     if (method !== "GET") save();
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.writeHead(upstream.status, Object.fromEntries(upstream.headers));
     let text = "";
     const decoder = new TextDecoder();
-    for await (const piece of answer.body ?? []) {
-      if (answer.status >= 400 && text.length < MAX_ERROR) text += decoder.decode(piece as Uint8Array, { stream: true });
+    for await (const piece of upstream.body ?? []) {
+      if (upstream.status >= 400 && text.length < MAX_ERROR) text += decoder.decode(piece as Uint8Array, { stream: true });
       response.write(piece);
     }
     response.end();
-    logEntry({ ...entry, status: answer.status, ...(answer.status >= 400 ? problemOf(text) : {}) });
+    logEntry({ ...entry, status: upstream.status, ...(upstream.status >= 400 ? problemOf(text) : {}) });
   } catch (error) {
     if (hangUp.signal.aborted) return logEntry({ ...entry, status: null, message: "the client hung up" });
     if (((error as Error).cause as { code?: string } | undefined)?.code !== "ECONNRESET") throw error;

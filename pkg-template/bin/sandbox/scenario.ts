@@ -270,8 +270,8 @@ export function readScenario(file: string, webhook: string | undefined): Scenari
   }
 }
 
-function scenarioOf(given: unknown, webhook: string | undefined): Scenario {
-  const { date, speed = 20, seed = 1, checkout, steps, ...rest } = fields(given, "the scenario");
+function scenarioOf(value: unknown, webhook: string | undefined): Scenario {
+  const { date, speed = 20, seed = 1, checkout, steps, ...rest } = fields(value, "the scenario");
   nothingElse(rest, "");
   if (date !== undefined && !(typeof date === "string" && /^\d{4}-\d\d-\d\d$/.test(date))) throw new Error("date must be like 2026-03-01");
   const midnight = date === undefined ? new Date().setHours(0, 0, 0, 0) : new Date(`${date}T00:00:00`).getTime();
@@ -284,8 +284,8 @@ function scenarioOf(given: unknown, webhook: string | undefined): Scenario {
   return { midnight, speed, seed: seed as number, checkout, webhook, steps: steps.map((step, index) => stepOf(step, `steps[${index}]`)) };
 }
 
-function stepOf(given: unknown, where: string): Step {
-  const { at: time, ...step } = fields(given, where);
+function stepOf(value: unknown, where: string): Step {
+  const { at: time, ...step } = fields(value, where);
   const at = timeOfDay(time, `${where}.at`);
   if ("payments" in step) {
     const { payments, until = time, gateway = "itpay", amount = {}, outcomes = { pay: 1 }, ...rest } = step;
@@ -323,9 +323,9 @@ function stepOf(given: unknown, where: string): Step {
   throw new Error(`${where} must say payments, outage, redeliver or refund`);
 }
 
-function fields(given: unknown, where: string): Record<string, unknown> {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) throw new Error(`${where} must be a JSON object`);
-  return given as Record<string, unknown>;
+function fields(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error(`${where} must be a JSON object`);
+  return value as Record<string, unknown>;
 }
 
 function nothingElse(rest: object, where: string): void {
@@ -333,13 +333,13 @@ function nothingElse(rest: object, where: string): void {
   if (unknown !== undefined) throw new Error(`${where}${unknown} is not known`);
 }
 
-function whole(given: unknown, where: string, min: number, max: number, other = ""): number {
-  if (typeof given === "number" && Number.isInteger(given) && given >= min && given <= max) return given;
+function whole(value: unknown, where: string, min: number, max: number, other = ""): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   throw new Error(`${where} must be a whole number from ${min} to ${max}${other}`);
 }
 
-function weights(given: unknown, where: string): [Outcome, number][] {
-  const entries = Object.entries(fields(given, where)).map(([name, weight]): [Outcome, number] => {
+function weights(value: unknown, where: string): [Outcome, number][] {
+  const entries = Object.entries(fields(value, where)).map(([name, weight]): [Outcome, number] => {
     if (!OUTCOMES.includes(name as Outcome)) throw new Error(`${where}.${name} is not known: it can be ${OUTCOMES.join(", ")}`);
     if (!(typeof weight === "number" && weight >= 0 && weight <= 1e9)) throw new Error(`${where}.${name} must be a number from 0 on`);
     return [name as Outcome, weight];
@@ -349,8 +349,8 @@ function weights(given: unknown, where: string): [Outcome, number][] {
 }
 
 /** `8:30`, `08:30` or `08:30:15`, in milliseconds. */
-function timeOfDay(given: unknown, where: string): number {
-  const [, hours, minutes, seconds = "0"] = (typeof given === "string" && /^(\d?\d):(\d\d)(?::(\d\d))?$/.exec(given)) || [];
+function timeOfDay(value: unknown, where: string): number {
+  const [, hours, minutes, seconds = "0"] = (typeof value === "string" && /^(\d?\d):(\d\d)(?::(\d\d))?$/.exec(value)) || [];
   const time = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
   if (!(time < DAY) || Number(minutes) > 59 || Number(seconds) > 59) throw new Error(`${where} must be a time of day such as 08:30 or 08:30:15`);
   return time;

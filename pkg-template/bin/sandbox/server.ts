@@ -1,4 +1,4 @@
-// The sandbox's HTTP server: who may send requests, and which part answers them.
+// The sandbox's HTTP server: who may send requests, and which part handles them.
 //
 //   /v1/…, /gopay/api/…   the gateways' APIs: api.ts
 //   /sandbox/…            controls for programs: controls.ts
@@ -65,7 +65,7 @@ export async function listen({ host, port, url }: { host: string; port: number; 
     response.once("close", () => (busy -= 1));
     response.on("error", () => undefined);
     try {
-      await answer(request, response);
+      await respond(request, response);
     } catch (error) {
       log("red", "✗", `${request.method} ${request.url}: ${String((error as Error).message)}`);
       if (response.headersSent) response.destroy();
@@ -93,11 +93,11 @@ export async function listen({ host, port, url }: { host: string; port: number; 
     }, NOTIFY_DELAY).unref();
   };
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = "GET", url: target = "/" } = request;
     const [path = "/", query = ""] = target.split(/\?(.*)/s);
     if (!isKnownHost(request.headers.host, names)) {
-      return sendError(response, 403, "UNKNOWN_HOST", `this sandbox is reached at ${own}; tell it of another address with --url`);
+      return sendError(response, 403, "UNKNOWN_HOST", `this sandbox is reached at ${own}; set another address with --url`);
     }
     if (served === undefined) return sendError(response, 503, "STARTING", "the sandbox is starting");
     const isPage = !isApi(path) && !path.startsWith("/sandbox/");

@@ -64,7 +64,7 @@ pub(super) fn statement(request: &Request, go_id: u64, payments: &[Payment]) -> 
     if from.zip(to).is_some_and(|(from, to)| from > to) {
         validator.invalid(&top, "date_to", "must not be before date_from");
     }
-    if validator.positive(&top, "goid").is_some_and(|given| !same_id(given, go_id)) {
+    if validator.positive(&top, "goid").is_some_and(|input| !same_id(input, go_id)) {
         validator.fail(&top, "goid", 304, "must be the e-shop's own");
     }
     let currency = validator.word(&top, "currency", CURRENCIES);

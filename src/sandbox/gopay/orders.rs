@@ -275,7 +275,7 @@ fn check_target(validator: &mut Validator, target: &ObjectRef<'_>, go_id: u64) {
         validator.require(target, name);
     }
     validator.word(target, "type", &["ACCOUNT"]);
-    if validator.positive(target, "goid").is_some_and(|given| !same_id(given, go_id)) {
+    if validator.positive(target, "goid").is_some_and(|input| !same_id(input, go_id)) {
         validator.fail(target, "goid", 321, "must be the e-shop's own");
     }
 }
@@ -327,8 +327,8 @@ fn check_payer(validator: &mut Validator, payer: &ObjectRef<'_>, card_only: bool
     }
 }
 
-pub(super) fn same_id(given: i64, id: u64) -> bool {
-    u64::try_from(given) == Ok(id)
+pub(super) fn same_id(input: i64, id: u64) -> bool {
+    u64::try_from(input) == Ok(id)
 }
 
 /// Reads a JSON object that passes the firewall.
@@ -345,8 +345,8 @@ pub(super) fn read_json(request: &Request) -> Result<JsonMap, ErrorResponse> {
 
 /// Whether the request has this media type. Parameters are ignored.
 pub(super) fn has_type(request: &Request, expected: &str) -> bool {
-    let given = request.headers.get("Content-Type").unwrap_or_default();
-    given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(expected)
+    let input = request.headers.get("Content-Type").unwrap_or_default();
+    input.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(expected)
 }
 
 /// GoPay's firewall rejects `\u…` as an attack: bodies must be raw UTF-8.

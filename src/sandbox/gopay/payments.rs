@@ -197,8 +197,8 @@ impl Payment {
 
     /// Returns the amount that can still be refunded, in minor units.
     pub fn refundable(&self) -> i64 {
-        let given = self.refunds.iter().filter(|refund| refund.state != RefundState::Failed);
-        self.paid.saturating_sub(given.map(|refund| refund.amount).fold(0, i64::saturating_add))
+        let refunds = self.refunds.iter().filter(|refund| refund.state != RefundState::Failed);
+        self.paid.saturating_sub(refunds.map(|refund| refund.amount).fold(0, i64::saturating_add))
     }
 }
 

@@ -39,9 +39,9 @@ impl Tokens {
         now_ms: u64,
         random: &[u8; 16],
     ) -> Result<Value, ErrorResponse> {
-        let given = request.headers.get("Authorization").and_then(|given| given.split_once(' '));
+        let input = request.headers.get("Authorization").and_then(|input| input.split_once(' '));
         let expected = STANDARD.encode([client_id, ":", client_secret.expose()].concat());
-        let matches = given.is_some_and(|(scheme, given)| scheme.eq_ignore_ascii_case("Basic") && given == expected);
+        let matches = input.is_some_and(|(scheme, input)| scheme.eq_ignore_ascii_case("Basic") && input == expected);
         if !matches {
             return Err(ErrorResponse::Plain { status: 401, code: 202 });
         }
@@ -75,8 +75,8 @@ impl Tokens {
 
     /// Checks that a request carries a valid token of a sufficient scope.
     pub fn authorize(&self, request: &Request, is_create: bool, now_ms: u64) -> Result<(), ErrorResponse> {
-        let given = request.headers.get("Authorization").and_then(|given| given.split_once(' '));
-        let token = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"));
+        let input = request.headers.get("Authorization").and_then(|input| input.split_once(' '));
+        let token = input.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"));
         let token = token.and_then(|(_, token)| self.valid.get(token)).filter(|token| token.expires_at > now_ms);
         if token.is_some_and(|token| token.can_all || is_create) {
             Ok(())
