@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 
 import { itpay } from "../command-line.mjs";
 
-const COMMANDS = ["sandbox", "webhook send", "webhook sign", "webhook verify", "qr"];
+const COMMANDS = ["sandbox", "webhook send", "webhook sign", "webhook verify", "qr", "mcp"];
 const PAGE = new URL("../../docs/cli.md", import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url), "utf8"));
 

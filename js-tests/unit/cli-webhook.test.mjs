@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,6 +71,15 @@ test("send takes the data or a whole event from a file, an id, and sends it seve
   assert.deepEqual(await send("--data", join(folder, "event.json"), "--id", "evt_8", "--type", "other"), [{ ...event, id: "evt_8", type: "other" }]);
   const twice = await send("--times", "2");
   assert.deepEqual(twice[0], twice[1]);
+});
+
+test("docs/cli.md: its commands run as they stand, but for the endpoint", async (t) => {
+  const { received, url } = await endpoint(t);
+  const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
+  const commands = [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block]) => block.trim().split("\n"));
+  assert.deepEqual(commands, ["npx itpay webhook send --to http://localhost:3000/webhook --times 2"]);
+  const { code, errors } = await itpay(commands[0].replace("http://localhost:3000/webhook", url).split(" ").slice(2));
+  assert.deepEqual([code, received.length], [0, 2], errors);
 });
 
 test("send without a secret says so, and a secret may come from a file", async (t) => {

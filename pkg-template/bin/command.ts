@@ -79,7 +79,7 @@ export function helpOf({ name, summary, argument, options, notes, examples }: Co
     `${summary}.`,
     `Usage: npx itpay ${name} [options]${argument === undefined ? "" : ` ${argument}`}`,
     `Options:\n${rows.map(([left, right]) => `${left.padEnd(width)}${wrap(right, width)}`).join("\n")}`,
-    ...(notes === undefined ? [] : [notes]),
+    ...(notes === undefined ? [] : [wrap(notes, 0)]),
     `Examples:\n${examples.map((example) => `  ${example}`).join("\n")}`,
   ].join("\n\n") + "\n";
 }
