@@ -46,8 +46,8 @@ function crates(path) {
   return sections.flatMap((section) => [...section.matchAll(/^([\w-]+) = /gm)].map(([, name]) => name));
 }
 
-test("every dependency of the crate, of the fuzz targets and of the tests has a reason in CONTRIBUTING.md, and none is named that is gone", () => {
-  const used = new Set([...crates("Cargo.toml"), ...crates("fuzz/Cargo.toml").filter((name) => name !== "itpay"), ...Object.keys(JSON.parse(read("js-tests/package.json")).devDependencies)]);
+test("every dependency of the crate, of the fuzz targets, the benchmarks and the tests has a reason in CONTRIBUTING.md, and none is named that is gone", () => {
+  const used = new Set([...crates("Cargo.toml"), ...[...crates("fuzz/Cargo.toml"), ...crates("benchmarks/Cargo.toml")].filter((name) => name !== "itpay"), ...Object.keys(JSON.parse(read("js-tests/package.json")).devDependencies)]);
   const list = read("CONTRIBUTING.md").split("## What it depends on, and why")[1];
   const named = new Set();
   for (const [, names, reason] of list.matchAll(/^\| (.*?) \| (.+) \|$/gm)) {
