@@ -22,7 +22,7 @@ pub const MAX_PAIRS: usize = 32;
 
 /// Why a signature was not accepted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Problem {
+pub enum VerifyError {
     /// The secret is empty.
     BadSecret,
     /// The header is not of the form `t=<digits>,v1=<64 hex digits>`.
@@ -37,27 +37,27 @@ pub enum Problem {
     TooOld,
 }
 
-impl Problem {
+impl VerifyError {
     /// The stable code that every language sees.
     pub fn code(self) -> &'static str {
         match self {
-            Problem::BadSecret => "bad_secret",
-            Problem::MalformedHeader => "malformed_header",
-            Problem::MissingHeader => "missing_header",
-            Problem::NoMatch => "no_match",
-            Problem::TooNew => "too_new",
-            Problem::TooOld => "too_old",
+            VerifyError::BadSecret => "bad_secret",
+            VerifyError::MalformedHeader => "malformed_header",
+            VerifyError::MissingHeader => "missing_header",
+            VerifyError::NoMatch => "no_match",
+            VerifyError::TooNew => "too_new",
+            VerifyError::TooOld => "too_old",
         }
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
     }
 }
 
-impl core::error::Error for Problem {}
+impl core::error::Error for VerifyError {}
 
 /// A secret after the key schedule, so that verifying many messages computes it once. Wiped on drop.
 #[derive(Clone)]
@@ -65,11 +65,11 @@ pub struct Key(Hmac<Sha256>);
 
 impl Key {
     /// The secret as it was handed out, prefix and all (`whsec_…`): its UTF-8 bytes are the key.
-    pub fn new(secret: &[u8]) -> Result<Key, Problem> {
+    pub fn new(secret: &[u8]) -> Result<Key, VerifyError> {
         if secret.is_empty() {
-            return Err(Problem::BadSecret);
+            return Err(VerifyError::BadSecret);
         }
-        Hmac::new_from_slice(secret).map(Key).map_err(|_| Problem::BadSecret)
+        Hmac::new_from_slice(secret).map(Key).map_err(|_| VerifyError::BadSecret)
     }
 
     /// Begins a message.
@@ -182,13 +182,13 @@ pub struct Header<'a> {
 impl<'a> Header<'a> {
     /// Reads a header value. Pairs may come in any order, with spaces around the commas; names other
     /// than `t` and `v1` are passed over, so that new schemes can be added beside the old.
-    pub fn parse(text: &'a [u8]) -> Result<Header<'a>, Problem> {
+    pub fn parse(text: &'a [u8]) -> Result<Header<'a>, VerifyError> {
         let text = text.trim_ascii();
         if text.is_empty() {
-            return Err(Problem::MissingHeader);
+            return Err(VerifyError::MissingHeader);
         }
         if text.len() > MAX_HEADER_BYTES {
-            return Err(Problem::MalformedHeader);
+            return Err(VerifyError::MalformedHeader);
         }
         let mut timestamp = None;
         let mut signatures = [b"".as_slice(); MAX_PAIRS];
@@ -196,15 +196,15 @@ impl<'a> Header<'a> {
         for (name, value) in text.split(|byte| *byte == b',').map(pair) {
             pairs += 1;
             if name == b"v1" {
-                *signatures.get_mut(count).ok_or(Problem::MalformedHeader)? = value;
+                *signatures.get_mut(count).ok_or(VerifyError::MalformedHeader)? = value;
                 count += 1;
             // Two different times would leave open which was signed. The same twice comes of joined headers.
             } else if name == b"t" && timestamp.replace(value).is_some_and(|other| other != value) {
-                return Err(Problem::MalformedHeader);
+                return Err(VerifyError::MalformedHeader);
             }
         }
-        let timestamp = timestamp.filter(|_| pairs <= MAX_PAIRS).ok_or(Problem::MalformedHeader)?;
-        let time = unix_seconds(timestamp).ok_or(Problem::MalformedHeader)?;
+        let timestamp = timestamp.filter(|_| pairs <= MAX_PAIRS).ok_or(VerifyError::MalformedHeader)?;
+        let time = unix_seconds(timestamp).ok_or(VerifyError::MalformedHeader)?;
         Ok(Header { timestamp, time, signatures, count })
     }
 
@@ -228,23 +228,23 @@ impl<'a> Header<'a> {
     }
 
     /// Compares with every signature in the header, without stopping at the first that fits.
-    pub fn check(&self, tag: &Tag) -> Result<(), Problem> {
-        let mut result = Err(Problem::MalformedHeader);
+    pub fn check(&self, tag: &Tag) -> Result<(), VerifyError> {
+        let mut result = Err(VerifyError::MalformedHeader);
         for candidate in self.signatures.iter().take(self.count).filter_map(|value| Tag::from_hex(value)) {
             if candidate == *tag {
                 result = Ok(());
             } else if result.is_err() {
-                result = Err(Problem::NoMatch);
+                result = Err(VerifyError::NoMatch);
             }
         }
         result
     }
 
     /// Compares the header's time with `now`, both in Unix seconds, in both directions.
-    pub fn check_age(&self, now: u64, max_age: Option<u64>) -> Result<(), Problem> {
+    pub fn check_age(&self, now: u64, max_age: Option<u64>) -> Result<(), VerifyError> {
         match max_age {
-            Some(max_age) if now.saturating_sub(self.time) > max_age => Err(Problem::TooOld),
-            Some(max_age) if self.time.saturating_sub(now) > max_age => Err(Problem::TooNew),
+            Some(max_age) if now.saturating_sub(self.time) > max_age => Err(VerifyError::TooOld),
+            Some(max_age) if self.time.saturating_sub(now) > max_age => Err(VerifyError::TooNew),
             _ => Ok(()),
         }
     }
@@ -253,16 +253,16 @@ impl<'a> Header<'a> {
 /// Verifies a whole message: the signature first, then its age (`None` accepts any).
 ///
 /// ```
-/// use itpay::signature::{self, Key, Problem};
+/// use itpay::signature::{self, Key, VerifyError};
 ///
 /// let key = Key::new(b"whsec_test_secret")?;
-/// let mut header = [0; signature::MAX_MADE_BYTES];
-/// let header = signature::make(&key, 1_745_712_345, b"{}", &mut header);
+/// let mut header = [0; signature::MAX_HEADER_LEN];
+/// let header = signature::sign(&key, 1_745_712_345, b"{}", &mut header);
 /// assert_eq!(signature::verify(&key, header.as_bytes(), b"{}", 1_745_712_400, Some(300)), Ok(()));
-/// assert_eq!(signature::verify(&key, header.as_bytes(), b"{ }", 1_745_712_400, Some(300)), Err(Problem::NoMatch));
-/// # Ok::<(), Problem>(())
+/// assert_eq!(signature::verify(&key, header.as_bytes(), b"{ }", 1_745_712_400, Some(300)), Err(VerifyError::NoMatch));
+/// # Ok::<(), VerifyError>(())
 /// ```
-pub fn verify(key: &Key, header: &[u8], body: &[u8], now: u64, max_age: Option<u64>) -> Result<(), Problem> {
+pub fn verify(key: &Key, header: &[u8], body: &[u8], now: u64, max_age: Option<u64>) -> Result<(), VerifyError> {
     let header = Header::parse(header)?;
     let mut mac = header.mac(key);
     mac.update(body);
@@ -270,11 +270,11 @@ pub fn verify(key: &Key, header: &[u8], body: &[u8], now: u64, max_age: Option<u
     header.check_age(now, max_age)
 }
 
-/// The longest header that [`make`] writes: `t=` and 20 digits, `,v1=` and 64.
-pub const MAX_MADE_BYTES: usize = 90;
+/// The longest header that [`sign`] writes: `t=` and 20 digits, `,v1=` and 64.
+pub const MAX_HEADER_LEN: usize = 90;
 
 /// Writes the header that a sender puts beside `body` into `buffer`.
-pub fn make<'a>(key: &Key, time: u64, body: &[u8], buffer: &'a mut [u8; MAX_MADE_BYTES]) -> &'a str {
+pub fn sign<'a>(key: &Key, time: u64, body: &[u8], buffer: &'a mut [u8; MAX_HEADER_LEN]) -> &'a str {
     let mut digits = [0; 20];
     let timestamp = decimal(time, &mut digits);
     let mut mac = key.mac();

@@ -78,8 +78,8 @@ fn least(measurements: usize, inputs: &[Vec<u8>; 2], mut call: impl FnMut(&[u8])
 fn the_time_does_not_tell_which_byte_of_a_signature_is_wrong() {
     let measurements = if std::env::var_os("ITPAY_LONG").is_some() { 3_000_000 } else { 30_000 };
     let key = Key::new(b"whsec_test_secret").unwrap();
-    let mut buffer = [0; signature::MAX_MADE_BYTES];
-    let right = signature::make(&key, 1, b"{}", &mut buffer).to_owned();
+    let mut buffer = [0; signature::MAX_HEADER_LEN];
+    let right = signature::sign(&key, 1, b"{}", &mut buffer).to_owned();
     let wrong = |digit: usize| {
         let mut header = right.clone().into_bytes();
         let at = header.len() - 64 + digit;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use itpay::signature::{self, Header, Key, Problem};
+use itpay::signature::{self, Header, Key, VerifyError};
 
 const TIME: u64 = 1_745_712_345;
 const BODY: &[u8] = b"{\"id\":\"evt_1\"}";
@@ -12,11 +12,11 @@ fn key() -> Key {
 }
 
 fn made() -> String {
-    let mut buffer = [0; signature::MAX_MADE_BYTES];
-    signature::make(&key(), TIME, BODY, &mut buffer).to_owned()
+    let mut buffer = [0; signature::MAX_HEADER_LEN];
+    signature::sign(&key(), TIME, BODY, &mut buffer).to_owned()
 }
 
-fn verified(header: &[u8]) -> Result<(), Problem> {
+fn verified(header: &[u8]) -> Result<(), VerifyError> {
     signature::verify(&key(), header, BODY, TIME, Some(300))
 }
 
@@ -30,9 +30,9 @@ fn each_byte_in_each_place_of_a_signature_is_a_digit_or_none() {
             let right = std::mem::replace(changed.get_mut(place).unwrap(), byte);
             let expected = match char::from(byte) {
                 _ if byte.eq_ignore_ascii_case(&right) => Ok(()),
-                digit if digit.is_ascii_hexdigit() => Err(Problem::NoMatch),
+                digit if digit.is_ascii_hexdigit() => Err(VerifyError::NoMatch),
                 // The signature ends there, and is too short.
-                _ => Err(Problem::MalformedHeader),
+                _ => Err(VerifyError::MalformedHeader),
             };
             assert_eq!(verified(&changed), expected, "byte {byte} at {}", place - start);
         }
@@ -42,9 +42,9 @@ fn each_byte_in_each_place_of_a_signature_is_a_digit_or_none() {
 #[test]
 fn a_signature_that_is_a_digit_short_or_long_is_none() {
     let header = made();
-    assert_eq!(verified(header.strip_suffix(|_: char| true).unwrap().as_bytes()), Err(Problem::MalformedHeader));
-    assert_eq!(verified(format!("{header}0").as_bytes()), Err(Problem::MalformedHeader));
-    assert_eq!(verified(format!("{header}00000000").as_bytes()), Err(Problem::MalformedHeader));
+    assert_eq!(verified(header.strip_suffix(|_: char| true).unwrap().as_bytes()), Err(VerifyError::MalformedHeader));
+    assert_eq!(verified(format!("{header}0").as_bytes()), Err(VerifyError::MalformedHeader));
+    assert_eq!(verified(format!("{header}00000000").as_bytes()), Err(VerifyError::MalformedHeader));
 }
 
 #[test]
@@ -57,9 +57,9 @@ fn the_right_signature_is_found_in_whichever_of_all_places() {
         *pairs.get_mut(place).unwrap() = right;
         let full = pairs.join(",");
         assert_eq!(verified(format!("{full},{time}").as_bytes()), Ok(()), "place {place}");
-        assert_eq!(verified(format!("{full},{time},v0=").as_bytes()), Err(Problem::MalformedHeader));
+        assert_eq!(verified(format!("{full},{time},v0=").as_bytes()), Err(VerifyError::MalformedHeader));
     }
-    assert_eq!(verified(vec![right; signature::MAX_PAIRS + 1].join(",").as_bytes()), Err(Problem::MalformedHeader));
+    assert_eq!(verified(vec![right; signature::MAX_PAIRS + 1].join(",").as_bytes()), Err(VerifyError::MalformedHeader));
 }
 
 #[test]

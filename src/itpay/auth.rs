@@ -10,7 +10,7 @@ use alloc::string::ToString as _;
 use crate::{
     Error, Secret,
     http::{BaseUrl, Headers, Method, Request},
-    signature::{HEADER, Header, Key, Problem, Tag},
+    signature::{HEADER, Header, Key, Tag, VerifyError},
 };
 
 /// An API key, ready to sign with: its schedule is computed once.
@@ -65,7 +65,7 @@ pub fn has_api_key(request: &Request, key: &Secret) -> bool {
 }
 
 /// The gateway's side of it, second half: whether a request's signature was made with this key, and in time.
-pub fn verify(request: &Request, key: &Secret, now: u64, max_age: u64) -> Result<(), Problem> {
+pub fn verify(request: &Request, key: &Secret, now: u64, max_age: u64) -> Result<(), VerifyError> {
     let header = Header::parse(request.headers.get(HEADER).unwrap_or_default().as_bytes())?;
     let key = Key::new(key.expose().as_bytes())?;
     header.check(&tag(&key, header.timestamp(), request.method, &[&request.path], &request.body))?;

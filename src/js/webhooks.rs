@@ -10,7 +10,7 @@ use core::cell::UnsafeCell;
 
 use wasm_bindgen::prelude::*;
 
-use crate::signature::{Header, Key, MAX_HEADER_BYTES, Mac, Problem, Tag};
+use crate::signature::{Header, Key, MAX_HEADER_BYTES, Mac, Tag, VerifyError};
 
 const BODY_BYTES: usize = 64 * 1024;
 const KEYS: usize = 16;
@@ -44,15 +44,15 @@ fn memory() -> &'static mut Memory {
 
 // What the functions below answer with, besides 0 for a signature that is right. A bad secret also means that the
 // key is not here.
-fn code(result: Result<(), Problem>) -> u8 {
+fn code(result: Result<(), VerifyError>) -> u8 {
     match result {
         Ok(()) => 0,
-        Err(Problem::MissingHeader) => 1,
-        Err(Problem::MalformedHeader) => 2,
-        Err(Problem::NoMatch) => 3,
-        Err(Problem::TooOld) => 4,
-        Err(Problem::TooNew) => 5,
-        Err(Problem::BadSecret) => 6,
+        Err(VerifyError::MissingHeader) => 1,
+        Err(VerifyError::MalformedHeader) => 2,
+        Err(VerifyError::NoMatch) => 3,
+        Err(VerifyError::TooOld) => 4,
+        Err(VerifyError::TooNew) => 5,
+        Err(VerifyError::BadSecret) => 6,
     }
 }
 
@@ -121,7 +121,7 @@ pub fn verify(key: usize, header_len: usize, body_len: i32, now: f64, max_age: f
                 mac.update(memory.body.get(..len).unwrap_or_default());
                 mac.finish()
             }
-            Err(_) => Tag::from_bytes(*memory.body.first_chunk().ok_or(Problem::NoMatch)?),
+            Err(_) => Tag::from_bytes(*memory.body.first_chunk().ok_or(VerifyError::NoMatch)?),
         };
         header.check(&tag)?;
         // JavaScript's numbers: seconds that may have decimals, and `Infinity` for any age.
@@ -130,15 +130,15 @@ pub fn verify(key: usize, header_len: usize, body_len: i32, now: f64, max_age: f
 }
 
 impl Memory {
-    fn begin(&self, key: usize, header: &Header<'_>) -> Result<Mac, Problem> {
+    fn begin(&self, key: usize, header: &Header<'_>) -> Result<Mac, VerifyError> {
         match self.keys.get(key) {
             Some(Some(key)) => Ok(header.mac(key)),
-            _ => Err(Problem::BadSecret),
+            _ => Err(VerifyError::BadSecret),
         }
     }
 
-    fn header(&self, len: usize) -> Result<Header<'_>, Problem> {
-        Header::parse(self.header.get(..len).ok_or(Problem::MalformedHeader)?)
+    fn header(&self, len: usize) -> Result<Header<'_>, VerifyError> {
+        Header::parse(self.header.get(..len).ok_or(VerifyError::MalformedHeader)?)
     }
 }
 

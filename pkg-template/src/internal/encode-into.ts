@@ -4,7 +4,7 @@
 let encoder: TextEncoder | undefined;
 
 /** Writes a message as UTF-8: as much of it as fits. */
-export function put(message: string | Uint8Array, into: Uint8Array): { read: number; written: number } {
+export function encodeInto(message: string | Uint8Array, into: Uint8Array): { read: number; written: number } {
   if (typeof message === "string") return (encoder ??= new TextEncoder()).encodeInto(message, into);
   const read = Math.min(message.length, into.length);
   into.set(read === message.length ? message : message.subarray(0, read));
@@ -12,6 +12,6 @@ export function put(message: string | Uint8Array, into: Uint8Array): { read: num
 }
 
 /** Writes characters of one byte each. */
-export function write(text: string, bytes: Uint8Array, at: number): void {
+export function writeLatin1(text: string, bytes: Uint8Array, at: number): void {
   for (let index = 0; index < text.length; index += 1) bytes[at + index] = text.charCodeAt(index);
 }

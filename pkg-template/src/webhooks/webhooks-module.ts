@@ -5,7 +5,7 @@ import { ItPayError } from "../internal/errors.js";
 import { internalError, isTrap, startError } from "../internal/wasm-error.js";
 import type { InitOutput } from "../glue/webhooks.js";
 import { hasNativeHmac, NativeKey } from "./native-hmac.js";
-import { put, write } from "../internal/encode-into.js";
+import { encodeInto, writeLatin1 } from "../internal/encode-into.js";
 
 /** What {@link verify} answers: 0 for a signature that is right, or one of these. src/js/webhooks.rs says the same. */
 export const MISSING_HEADER = 1;
@@ -73,7 +73,7 @@ function after(error: unknown): unknown {
 export function verify(message: string | Uint8Array, signature: string, secret: string | readonly string[], maxAge: number, now: number): number {
   const entered = running ?? start();
   try {
-    const { read, written } = put(signature, header);
+    const { read, written } = encodeInto(signature, header);
     if (read < signature.length) return MALFORMED_HEADER;
     if (typeof secret === "string") return verifyWith(entered, secret, message, signature, written, maxAge, now);
     let found: number = NO_MATCH;
@@ -92,9 +92,9 @@ function verifyWith(entered: InitOutput, secret: string, message: string | Uint8
   const place = placeOf(entered, secret);
   // As src/signature.rs finds it. What that does not accept, it refuses below.
   const timestamp = message.length >= nativeFrom && hasNativeHmac() && /(?:^|,)[ \t\n\f\r]*t=(\d+)/.exec(signature)?.[1];
-  if (timestamp) write((natives[place] ??= new NativeKey(secret)).tag(`${timestamp}.`, message), body, 0);
+  if (timestamp) writeLatin1((natives[place] ??= new NativeKey(secret)).tag(`${timestamp}.`, message), body, 0);
   // No character takes more than three bytes.
-  else if (message.length <= BODY_BYTES / 3) return entered.verify(place, length, put(message, body).written, now, maxAge);
+  else if (message.length <= BODY_BYTES / 3) return entered.verify(place, length, encodeInto(message, body).written, now, maxAge);
   else {
     const problem = compute(entered, place, length, message);
     if (problem !== 0) return problem;
@@ -107,7 +107,7 @@ export function sign(message: string | Uint8Array, prefix: string, secret: strin
   const entered = running ?? start();
   try {
     const place = placeOf(entered, secret);
-    compute(entered, place, put(prefix, header).written, message);
+    compute(entered, place, encodeInto(prefix, header).written, message);
     return body.slice(0, TAG_BYTES);
   } catch (error) {
     throw after(error);
@@ -121,7 +121,7 @@ function placeOf(entered: InitOutput, secret: string): number {
   if (place < 0) {
     place = oldest;
     oldest = (oldest + 1) % PLACES;
-    entered.set_key(place, put(secret, body).written);
+    entered.set_key(place, encodeInto(secret, body).written);
     secrets[place] = secret;
     delete natives[place];
   }
@@ -132,7 +132,7 @@ function placeOf(entered: InitOutput, secret: string): number {
 function compute(entered: InitOutput, place: number, length: number, message: string | Uint8Array): number {
   let rest = message;
   for (let first = 1; ; first = 0) {
-    const { read, written } = put(rest, body);
+    const { read, written } = encodeInto(rest, body);
     const problem = entered.absorb(place, length, first, written);
     if (problem !== 0) return problem;
     if (read === rest.length) break;

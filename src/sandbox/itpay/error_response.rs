@@ -10,7 +10,7 @@ use alloc::{
 
 use serde::Serialize;
 
-use crate::{Error, json::JsonMap, signature::Problem};
+use crate::{Error, json::JsonMap, signature::VerifyError};
 
 #[derive(Serialize)]
 pub(super) struct ErrorResponse {
@@ -84,7 +84,7 @@ impl ErrorResponse {
         ErrorResponse::new(401, "INVALID_API_KEY", "the API key is missing or not known")
     }
 
-    pub fn wrong_signature(problem: Problem) -> ErrorResponse {
+    pub fn wrong_signature(problem: VerifyError) -> ErrorResponse {
         let message = "the request's signature was not accepted: see details.reason";
         ErrorResponse::new(401, "INVALID_SIGNATURE", message).with("reason", problem.code())
     }

@@ -26,7 +26,7 @@ use crate::{
         ids::IdGenerator,
         store::Store,
     },
-    signature::{HEADER, Key, MAX_MADE_BYTES, make},
+    signature::{HEADER, Key, MAX_HEADER_LEN, sign},
 };
 
 /// The default lifetime of an intent and its code, in milliseconds (marketing site: 15 minutes).
@@ -183,8 +183,8 @@ impl Sandbox {
         let delivery = self.deliveries.start(now_ms)?;
         let mut headers = Headers::default();
         headers.set("Content-Type", "application/json");
-        let mut buffer = [0; MAX_MADE_BYTES];
-        headers.set(HEADER, make(&self.webhook_key, receiver_ms / 1000, delivery.body.as_bytes(), &mut buffer));
+        let mut buffer = [0; MAX_HEADER_LEN];
+        headers.set(HEADER, sign(&self.webhook_key, receiver_ms / 1000, delivery.body.as_bytes(), &mut buffer));
         Some(Webhook {
             id: delivery.id.clone(),
             attempt: delivery.attempts.len() + 1,
