@@ -14,7 +14,10 @@ use core::{
     task::{Context, Poll, Waker},
 };
 
-use crate::http::{Headers, Method, Response};
+use crate::{
+    Secret,
+    http::{Headers, Method, Response},
+};
 
 /// The time of a step, and a random number for it. The core reads no clock and draws no randomness.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -59,8 +62,23 @@ pub enum Step<T> {
     Wait(u64),
     /// Tell the caller about this JSON, then report [`Event::Notified`].
     Notify(String),
+    /// Read this key of the caller's cache, then report [`Event::CacheRead`].
+    ReadCache(String),
+    /// Write an entry to the caller's cache, then report [`Event::CacheRead`] with nothing.
+    WriteCache(Box<CacheEntry>),
     /// The call has ended.
     Done(T),
+}
+
+/// An entry of a cache that several processes share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CacheEntry {
+    /// The key.
+    pub key: String,
+    /// The value, which is as secret as a password.
+    pub value: Secret,
+    /// How long the entry is good for, in milliseconds.
+    pub ttl_ms: u64,
 }
 
 /// What happened since the last step.
@@ -74,6 +92,8 @@ pub enum Event {
     Failed(TransportError),
     /// The wait ended.
     WaitEnded,
+    /// The value in the caller's cache, or nothing.
+    CacheRead(Option<String>),
     /// The caller knows.
     Notified,
     /// The caller gave the call up: before the step was begun, or during it.
@@ -169,6 +189,8 @@ pub struct Aborted {
 
 enum Request {
     Notify(String),
+    ReadCache(String),
+    WriteCache(Box<CacheEntry>),
     Send(Box<Attempt>),
     Wait(u64),
 }
@@ -214,7 +236,9 @@ impl Io {
             Event::Failed(error) => Ok(Err(error)),
             Event::Aborted { sent } => Err(Aborted { sent }),
             // A driver that reports something else has no response.
-            Event::Started | Event::Notified | Event::WaitEnded => Ok(Err(TransportErrorKind::NotAResponse.into())),
+            Event::Started | Event::CacheRead(_) | Event::Notified | Event::WaitEnded => {
+                Ok(Err(TransportErrorKind::NotAResponse.into()))
+            }
         }
     }
 
@@ -224,6 +248,19 @@ impl Io {
             Event::Aborted { .. } => Err(Aborted { sent: false }),
             _ => Ok(()),
         }
+    }
+
+    /// Reads the caller's cache.
+    pub async fn read_cache(&self, key: String) -> Option<String> {
+        match self.ask(Request::ReadCache(key)).await {
+            Event::CacheRead(value) => value,
+            _ => None,
+        }
+    }
+
+    /// Writes to the caller's cache.
+    pub async fn write_cache(&self, entry: CacheEntry) {
+        self.ask(Request::WriteCache(Box::new(entry))).await;
     }
 
     /// Tells the caller about progress, as JSON.
@@ -274,6 +311,8 @@ impl<T> Call<T> {
         let request = self.io.0.borrow_mut().request.take();
         Some(match request {
             Some(Request::Notify(json)) => Step::Notify(json),
+            Some(Request::ReadCache(key)) => Step::ReadCache(key),
+            Some(Request::WriteCache(entry)) => Step::WriteCache(entry),
             Some(Request::Send(attempt)) => Step::Send(attempt),
             Some(Request::Wait(ms)) => {
                 let mut mailbox = self.io.0.borrow_mut();

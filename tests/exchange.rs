@@ -329,6 +329,7 @@ fn waiting_is_measured_by_the_monotonic_clock() {
                 Event::WaitEnded
             }
             Step::Notify(_) => Event::Notified,
+            Step::ReadCache(_) | Step::WriteCache(_) => Event::CacheRead(None),
             Step::Done(end) => {
                 assert_eq!(error(end).name, ErrorName::Timeout);
                 return;

@@ -5,7 +5,7 @@ use itpay::{
     Endpoint, Error, ErrorKind, JsonMap, Secret,
     gopay::{
         AccountStatement, Capture, CreatePayment, CreateRecurrence, ListRefunds, Notification, Observation, Operation,
-        Outcome, Payment, PaymentInstruments, RefundPayment, RefundState, RetrievePayment, SentBetween, State,
+        Outcome, Payment, PaymentInstruments, RefundPayment, RefundState, RetrievePayment, Scope, SentBetween, State,
         TokenRequest, VoidAuthorization, VoidRecurrence,
     },
     http::{Headers, Method, Response},
@@ -54,7 +54,8 @@ fn with(path: &str, value: Value) -> Value {
 
 #[test]
 fn a_payment_is_created_for_the_shop_with_its_text_as_it_is() {
-    let request = CreatePayment::from_json(&order().to_string(), GO_ID).and_then(|create| create.request()).unwrap();
+    let request =
+        CreatePayment::from_json(&order().to_string(), GO_ID, None).and_then(|create| create.request()).unwrap();
     assert_eq!((request.method, request.path.as_str()), (Method::Post, "/payments/payment"));
     let body = String::from_utf8(request.body.clone()).unwrap();
     assert!(body.contains("Žluťoučký kůň"), "GoPay's firewall refuses escapes: {body}");
@@ -110,14 +111,14 @@ fn what_gopay_would_refuse_is_refused_before_with_its_field() {
             "recurrence.recurrence_date_to",
         ),
     ] {
-        match CreatePayment::from_json(&with(path, value.clone()).to_string(), GO_ID) {
+        match CreatePayment::from_json(&with(path, value.clone()).to_string(), GO_ID, None) {
             Err(Error::Invalid { field: culprit, .. }) => assert_eq!(culprit, field, "{path} = {value}"),
             other => panic!("{path} = {value}: {other:?}"),
         }
     }
     let recurrence =
         json!({ "recurrence_cycle": "MONTH", "recurrence_period": "1", "recurrence_date_to": "2099-12-30" });
-    assert!(CreatePayment::from_json(&with("recurrence", recurrence).to_string(), GO_ID).is_ok());
+    assert!(CreatePayment::from_json(&with("recurrence", recurrence).to_string(), GO_ID, None).is_ok());
 }
 
 #[test]
@@ -125,7 +126,7 @@ fn an_id_that_is_no_number_never_becomes_a_path() {
     for id in ["", "../../eshops/eshop/1", "1?x=1", "1/refund", "%31", "-1", "1e3", " 1", "12345678901234567890"] {
         let id = id.to_owned();
         assert!(RetrievePayment { id: id.clone() }.request().is_err(), "{id}");
-        assert!(RefundPayment { id: id.clone(), amount: 1 }.request().is_err(), "{id}");
+        assert!(RefundPayment::new(id.clone(), 1).request().is_err(), "{id}");
         assert!(VoidRecurrence { id: id.clone() }.request().is_err(), "{id}");
         assert!(VoidAuthorization { id: id.clone() }.request().is_err(), "{id}");
         assert!(Capture::from_json(id.clone(), None).and_then(|capture| capture.request()).is_err(), "{id}");
@@ -141,7 +142,7 @@ fn each_call_is_sent_as_documented() {
     let form = Some("application/x-www-form-urlencoded");
     let json = Some("application/json");
     for (request, path, content_type, body) in [
-        (RefundPayment { id: id(), amount: 150 }.request(), "POST /payments/payment/42/refund", form, "amount=150"),
+        (RefundPayment::new(id(), 150).request(), "POST /payments/payment/42/refund", form, "amount=150"),
         (VoidRecurrence { id: id() }.request(), "POST /payments/payment/42/void-recurrence", form, ""),
         (VoidAuthorization { id: id() }.request(), "POST /payments/payment/42/void-authorization", form, ""),
         (Capture::from_json(id(), None).unwrap().request(), "POST /payments/payment/42/capture", form, ""),
@@ -185,7 +186,7 @@ fn each_call_is_sent_as_documented() {
 #[test]
 fn a_token_is_asked_for_with_the_credentials_and_renewed_before_it_ends() {
     let secret = Secret::new("n6W");
-    let request = TokenRequest { client_id: "140", client_secret: &secret }.request().unwrap();
+    let request = TokenRequest { client_id: "140", client_secret: &secret, scope: &Scope::All }.request().unwrap();
     // printf 140:n6W | base64
     assert_eq!(request.headers.get("authorization"), Some("Basic MTQwOm42Vw=="));
     assert_eq!(request.body, b"grant_type=client_credentials&scope=payment-all");
@@ -233,7 +234,7 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
         Err(Error::Api(error)) => {
             assert_eq!(
                 (error.code.as_deref(), error.message.as_str()),
-                (Some("NO"), "d (is the pair of clientId and clientSecret right?)")
+                (Some("201"), "d (is the pair of clientId and clientSecret right?)")
             );
             assert_eq!(error.details.map(|details| details.as_str().to_owned()).as_deref(), Some(odd));
         }
@@ -266,7 +267,7 @@ fn a_refusal_keeps_its_status_its_code_and_its_field_in_both_shapes() {
     let bare = r#"{"scope":"G","field":null,"error_code":351,"error_name":"PAYMENT_CAPTURE_DONE","message":null,"description":null}"#;
     for (status, body, code, fault, message) in [
         (409, list, Some("111"), Some(ErrorKind::InvalidRequest), "amount: Wrong amount"),
-        (409, bare, Some("PAYMENT_CAPTURE_DONE"), None, "PAYMENT_CAPTURE_DONE"),
+        (409, bare, Some("351"), None, "PAYMENT_CAPTURE_DONE"),
         (
             401,
             r#"{"error":"invalid_client","error_description":"Bad credentials"}"#,

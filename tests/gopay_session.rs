@@ -12,7 +12,7 @@ use itpay::{
     exchange::{CallOptions, ConnectionConfig},
     gopay::{
         Capture, CreatePayment, CreateRecurrence, DEFAULT_TIMEOUT, GoPayEndpoint, MemoryStore, RefundPayment,
-        RetrievePayment, SANDBOX_URL, Session, VoidAuthorization, VoidRecurrence, base_url,
+        RetrievePayment, SANDBOX_URL, Scope, Session, VoidAuthorization, VoidRecurrence, base_url,
     },
 };
 use simulator::{Reply, Sent, Stop, World, fail, fail_late, respond, respond_with};
@@ -26,8 +26,10 @@ fn session() -> Rc<Session> {
         config,
         client_id: "id".into(),
         client_secret: Secret::new("secret"),
+        scope: Scope::All,
         go_id: 8_123_456_789,
-        accept_language: "en-US".into(),
+        language: None,
+        has_token_cache: false,
         store: Box::<MemoryStore>::default(),
     })
 }
@@ -50,7 +52,7 @@ fn status(session: &Rc<Session>) -> Call<CallResult<()>> {
 }
 
 fn refund(session: &Rc<Session>, amount: i64) -> Call<CallResult<()>> {
-    call(session, RefundPayment { id: "7".into(), amount })
+    call(session, RefundPayment::new("7", amount))
 }
 
 fn is_token(sent: &Sent) -> bool {
@@ -428,7 +430,7 @@ fn order() -> String {
 /// Each call that changes something, the payment that shows that it was done, and the one that shows that it was not.
 fn all_changes() -> [(&'static str, Make, Option<&'static str>, Option<&'static str>); 7] {
     [
-        ("create", |session| call(session, CreatePayment::from_json(&order(), 1).unwrap()), None, None),
+        ("create", |session| call(session, CreatePayment::from_json(&order(), 1, None).unwrap()), None, None),
         ("refund", |session| refund(session, 100), None, Some(PAYMENT)),
         ("charge", |session| call(session, CreateRecurrence::from_json("7", &order()).unwrap()), None, None),
         (
@@ -580,7 +582,7 @@ fn an_abort_of_a_change_says_whether_it_may_have_been_done() {
 fn a_change_that_is_wrong_is_not_sent_and_was_not_done() {
     let session = session();
     let mut world = world(|_, _| respond(200, PAYMENT));
-    let error = error(world.run(call(&session, RefundPayment { id: "../7".into(), amount: 1 })));
+    let error = error(world.run(call(&session, RefundPayment::new("../7", 1))));
     assert_eq!(
         (error.name, error.field.as_deref(), error.outcome),
         (ErrorName::Validation, Some("id"), Some(Outcome::NotDone))

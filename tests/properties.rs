@@ -13,7 +13,7 @@ use itpay::{
     exchange::{CallOptions, ConnectionConfig},
     gopay::{
         Capture, CreatePayment, CreateRecurrence, GoPayEndpoint, MemoryStore, RefundPayment, RetrievePayment,
-        SANDBOX_URL, Session, VoidAuthorization, VoidRecurrence, base_url,
+        SANDBOX_URL, Scope, Session, VoidAuthorization, VoidRecurrence, base_url,
     },
     http::{BaseUrl, Method, Request},
     itpay::{ApiKey, CreatePaymentIntent, DEFAULT_BASE_URL, WaitOptions, parse_any},
@@ -81,7 +81,9 @@ fn gopay_session() -> Rc<Session> {
         client_id: "id".into(),
         client_secret: Secret::new("secret"),
         go_id: 1,
-        accept_language: "en-US".into(),
+        scope: Scope::All,
+        language: None,
+        has_token_cache: false,
         store: Box::<MemoryStore>::default(),
     })
 }
@@ -98,8 +100,8 @@ fn gopay_call(session: &Rc<Session>, number: u8, index: usize) -> Call<CallResul
     let order = order.replace("ORDER", &format!("order-{index}-"));
     match number {
         0 => make(session, RetrievePayment { id: "7".into() }),
-        1 => make(session, CreatePayment::from_json(&order, 1).unwrap()),
-        2 => make(session, RefundPayment { id: id(), amount: 100 }),
+        1 => make(session, CreatePayment::from_json(&order, 1, None).unwrap()),
+        2 => make(session, RefundPayment::new(id(), 100)),
         3 => make(session, CreateRecurrence::from_json(&id(), &order).unwrap()),
         4 => make(session, Capture::from_json(id(), None).unwrap()),
         5 => make(session, VoidAuthorization { id: id() }),

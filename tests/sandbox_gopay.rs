@@ -130,7 +130,9 @@ fn config() -> Config {
 }
 
 fn basic(id: &str, secret: &str) -> String {
-    let request = gopay::TokenRequest { client_id: id, client_secret: &Secret::new(secret) }.request().unwrap();
+    let request = gopay::TokenRequest { client_id: id, client_secret: &Secret::new(secret), scope: &gopay::Scope::All }
+        .request()
+        .unwrap();
     request.headers.get("Authorization").unwrap().to_owned()
 }
 
@@ -227,7 +229,7 @@ fn a_payment_is_created_paid_told_and_read() {
 #[test]
 fn the_client_reads_what_the_sandbox_writes() {
     let mut shop = Shop::open();
-    let create = gopay::CreatePayment::from_json(&order().to_string(), GO_ID).unwrap();
+    let create = gopay::CreatePayment::from_json(&order().to_string(), GO_ID, None).unwrap();
     let payment = gopay::CreatePayment::parse(&shop.send(create.request().unwrap())).unwrap();
     assert_eq!(payment.email.as_deref(), Some("test@test.cz"));
     assert_eq!(payment.go_id.as_deref(), Some("8123456789"));

@@ -182,7 +182,7 @@ export function cases({ GoPayClient, isItPayError }) {
       const field = { errors: [{ scope: "F", field: "amount", error_code: 111, error_name: null, message: "Wrong amount", description: null }] };
       for (const [status, body, expected] of [
         [409, field, { name: "ValidationError", code: "111", field: "amount", details: field }],
-        [409, { scope: "G", field: null, error_code: 303, error_name: "PAYMENT_WRONG_STATE", message: null, description: null }, { name: "APIError", code: "PAYMENT_WRONG_STATE" }],
+        [409, { scope: "G", field: null, error_code: 303, error_name: "PAYMENT_WRONG_STATE", message: null, description: null }, { name: "APIError", code: "303" }],
         [404, { errors: [{ error_code: 304 }] }, { name: "APIError", code: "304" }],
         [429, "", { name: "RateLimitError", retryAfter: 5000 }],
         [503, "<html><h1>Maintenance</h1></html>", { name: "APIError", code: "http_503", retryable: true }],

@@ -19,6 +19,9 @@ export {
   ValidationError,
 } from "../src/internal/errors.js";
 export { GoPayClient, type GoPayClientOptions } from "../src/gopay/client.js";
+export { describeSubState, type GoPaySubState } from "../src/gopay/sub-states.js";
+export type { TokenCache } from "../src/internal/call-io.js";
+export type { GenericRequestOptions } from "../src/internal/generic-request.js";
 export type * from "../src/gopay/types.js";
 export {
   createGopay,

@@ -18,6 +18,7 @@ export const {
   ConnectionError,
   createGopay,
   createGopayWebhookHandler,
+  describeSubState,
   gopay,
   GoPayClient,
   GopayProvider,

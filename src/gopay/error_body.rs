@@ -27,6 +27,9 @@ fn from_object(status: u16, text: &str, mut body: FieldReader) -> ApiError {
     if let Some(field) = fields.text("field").filter(|field| !field.is_empty()) {
         message = if message.is_empty() { field } else { field + ": " + &message };
     }
+    if message.is_empty() {
+        message = name.clone().unwrap_or_default();
+    }
     let kind = match (status, number) {
         (401 | 403, _) | (_, Some(200..=203)) => Some(ErrorKind::Authentication),
         (400 | 409, Some(110..=116 | 332 | 360)) => Some(ErrorKind::InvalidRequest),
@@ -34,7 +37,8 @@ fn from_object(status: u16, text: &str, mut body: FieldReader) -> ApiError {
     };
     ApiError {
         kind,
-        code: name.or_else(|| number.map(|number| number.to_string())),
+        // The number is stable. The name is sometimes null, and only OAuth has nothing else.
+        code: number.filter(|number| *number > 0).map(|number| number.to_string()).or(name),
         message,
         details: RawJson::of(text),
         ..ApiError::default()

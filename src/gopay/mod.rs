@@ -4,14 +4,20 @@
 //! integers in minor units. A call that moves money is sent once: what is known after a failure says [`Outcome`].
 
 mod accounts;
+mod cards;
 mod error_body;
+mod language;
 mod normalize;
 mod notification;
 mod outcome;
 mod payments;
 mod preauthorization;
+mod qr_payments;
+mod raw_call;
 mod reconcile;
 mod recurrence;
+#[cfg(feature = "paykit")]
+mod refund_entry;
 mod refund_log;
 mod refunds;
 pub mod routes;
@@ -31,18 +37,26 @@ use crate::{
     json::{FieldError, FieldReader, FieldResult, RawJson, open_enum},
 };
 
+#[cfg(feature = "paykit")]
+pub(crate) use self::payments::{MAX_CONTACT, MAX_DESCRIPTION, MAX_ORDER_NUMBER, MAX_URL};
 pub use self::{
     accounts::{AccountStatement, PaymentInstruments},
+    cards::{Card, CardStatus, DeleteCard, RetrieveCard},
+    language::Language,
     normalize::{decode_entities, normalize},
     notification::Notification,
     outcome::{Observation, Operation, SentBetween},
     payments::{CreatePayment, Payment, RetrievePayment, State},
     preauthorization::{Capture, Preauthorization, PreauthorizationState, VoidAuthorization},
+    qr_payments::{QrPayment, RetrieveQrPayment},
+    raw_call::RawCall,
     recurrence::{CreateRecurrence, Cycle, Recurrence, RecurrenceState, VoidRecurrence},
     refunds::{ListRefunds, Refund, RefundPayment, RefundState},
     session::{MemoryStore, Prepared, Session, SessionStore, base_url},
-    token::{SCOPE, Token, TokenRequest, authorise},
+    token::{Scope, Token, TokenRequest, authorise},
 };
+#[cfg(feature = "paykit")]
+use self::{reconcile::sent_between, refund_log::RefundLog};
 #[doc(no_inline)]
 pub use crate::Outcome;
 
@@ -149,6 +163,11 @@ pub fn parse_json(response: &Response) -> Result<RawJson, Error> {
         .ok_or_else(|| invalid_field(response, "body", "is nested too deeply, or has an escape that is no character"))
 }
 
+/// The normalized JSON of a successful response; none for an empty body.
+pub fn parse_optional_json(response: &Response) -> Result<Option<RawJson>, Error> {
+    if response.is_success() && response.body.is_empty() { Ok(None) } else { parse_json(response).map(Some) }
+}
+
 /// An id, which the gateway writes as a number and, at times, as a string.
 pub(crate) fn id(fields: &mut FieldReader, name: &str) -> FieldResult<Option<String>> {
     if let Some(text) = fields.text(name).filter(|text| !text.is_empty()) {
@@ -162,7 +181,7 @@ pub(crate) fn id(fields: &mut FieldReader, name: &str) -> FieldResult<Option<Str
 }
 
 /// A caller's payment id. Digits only: anything else could lead the call to another path.
-fn payment_id(field: &str, id: &str) -> Result<String, Error> {
+pub(crate) fn payment_id(field: &str, id: &str) -> Result<String, Error> {
     if !id.is_empty() && id.len() <= 19 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(id.to_string())
     } else {

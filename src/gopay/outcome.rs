@@ -23,6 +23,8 @@ pub enum Operation {
         /// In minor units.
         amount: i64,
     },
+    /// Whatever a call that is not modelled changes.
+    Other,
     /// Nothing is blocked any more.
     AuthorizationVoided,
     /// There are no further charges.
@@ -57,7 +59,7 @@ impl Operation {
     /// Whether a look at the payment, and at its refunds, can show that it came true.
     pub fn shows(&self) -> (bool, bool) {
         match self {
-            Operation::Created | Operation::Recurred => (false, false),
+            Operation::Created | Operation::Other | Operation::Recurred => (false, false),
             Operation::Refunded { .. } => (true, true),
             _ => (true, false),
         }
@@ -76,7 +78,7 @@ impl Operation {
             Operation::Captured { .. } => has_code(error, 351, "PAYMENT_CAPTURE_DONE"),
             Operation::AuthorizationVoided => has_code(error, 353, "PAYMENT_AUTH_VOID_DONE"),
             Operation::RecurrenceVoided => has_code(error, 342, "PAYMENT_RECURRENCE_STOPPED"),
-            Operation::Created | Operation::Recurred | Operation::Refunded { .. } => false,
+            Operation::Created | Operation::Other | Operation::Recurred | Operation::Refunded { .. } => false,
         }
     }
 
@@ -121,7 +123,7 @@ impl Operation {
             Operation::RecurrenceVoided => {
                 Some(payment.recurrence.as_ref()?.state.as_ref()? == &RecurrenceState::Stopped)
             }
-            Operation::Created | Operation::Recurred | Operation::Refunded { .. } => None,
+            Operation::Created | Operation::Other | Operation::Recurred | Operation::Refunded { .. } => None,
         }
     }
 

@@ -2,12 +2,12 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
-use super::{Change, GoPayEndpoint, Operation, Preauthorization, Recurrence, id, parse_object, routes};
+use super::{Change, GoPayEndpoint, Language, Operation, Preauthorization, Recurrence, id, parse_object, routes};
 use crate::{
     Endpoint, Error,
     endpoint::{read_object, read_params, same_id},
     http::{Method, Request, Response},
-    json::{FieldReader, FieldResult, RawObject, open_enum},
+    json::{FieldReader, FieldResult, RawObject, open_enum, quoted},
     money::{amount, check_currency},
 };
 
@@ -113,6 +113,23 @@ fn pairs(fields: &mut FieldReader) -> Vec<(String, String)> {
     fields.objects("additional_params").into_iter().filter_map(pair).collect()
 }
 
+/// The longest `order_number`, in characters.
+pub(crate) const MAX_ORDER_NUMBER: usize = 128;
+/// The longest `order_description` and the longest name of an item, in characters.
+pub(crate) const MAX_DESCRIPTION: usize = 256;
+/// The longest URL, in characters.
+pub(crate) const MAX_URL: usize = 512;
+/// The longest texts of a payer's contact, in characters.
+pub(crate) const MAX_CONTACT: [(&str, usize); 7] = [
+    ("email", 128),
+    ("first_name", 256),
+    ("last_name", 256),
+    ("phone_number", 128),
+    ("city", 128),
+    ("street", 128),
+    ("postal_code", 16),
+];
+
 /// `POST /payments/payment`. Nobody is charged by it: the payer does that at `gw_url`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatePayment {
@@ -120,19 +137,25 @@ pub struct CreatePayment {
 }
 
 impl CreatePayment {
-    /// Reads a caller's parameters, named as on the wire. `target` is filled in.
-    pub fn from_json(params: &str, go_id: u64) -> Result<CreatePayment, Error> {
+    /// A payment with a body that is valid and complete.
+    #[cfg(feature = "paykit")]
+    pub(crate) fn from_body(body: String) -> CreatePayment {
+        CreatePayment { body }
+    }
+
+    /// Reads a caller's parameters, named as on the wire. `target` and, if there is one, the language are filled in.
+    pub fn from_json(params: &str, go_id: u64, language: Option<&Language>) -> Result<CreatePayment, Error> {
         read_params(params, |mut fields| {
             let amount = amount(&mut fields)?;
             let currency = fields.string("currency")?;
             if let Err(problem) = check_currency(&currency) {
                 return fields.field_error("currency", problem);
             }
-            fields.text_up_to("order_number", 128, true)?;
-            fields.text_up_to("order_description", 256, false)?;
+            fields.text_up_to("order_number", MAX_ORDER_NUMBER, true)?;
+            fields.text_up_to("order_description", MAX_DESCRIPTION, false)?;
             let mut callback = fields.object("callback")?;
-            callback.text_up_to("return_url", 512, true)?;
-            callback.text_up_to("notification_url", 512, false)?;
+            callback.text_up_to("return_url", MAX_URL, true)?;
+            callback.text_up_to("notification_url", MAX_URL, false)?;
             check_items(&mut fields, amount)?;
             if let Some(mut payer) = fields.optional_object("payer")? {
                 check_contact(&mut payer)?;
@@ -146,7 +169,10 @@ impl CreatePayment {
                 Recurrence::check(&mut recurrence)?;
             }
             let target = format!("{{\"type\":\"ACCOUNT\",\"goid\":{go_id}}}");
-            Ok(CreatePayment { body: fields.with(&[("target", &target)], &[]) })
+            let lang = language.map(|language| quoted(language.as_str()));
+            let lang = lang.iter().map(|lang| ("lang", lang.as_str()));
+            let defaults: Vec<_> = [("target", target.as_str())].into_iter().chain(lang).collect();
+            Ok(CreatePayment { body: fields.with(&defaults, &[]) })
         })
     }
 }
@@ -155,7 +181,7 @@ impl CreatePayment {
 pub(super) fn check_items(fields: &mut FieldReader, amount: i64) -> FieldResult<()> {
     let items = fields.list("items", |entry, key| {
         let mut item = entry.object(key)?;
-        item.text_up_to("name", 256, true)?;
+        item.text_up_to("name", MAX_DESCRIPTION, true)?;
         item.integer("amount")
     })?;
     let sum = items.iter().fold(0, |sum: i64, amount| sum.saturating_add(*amount));
@@ -167,15 +193,7 @@ pub(super) fn check_items(fields: &mut FieldReader, amount: i64) -> FieldResult<
 
 fn check_contact(payer: &mut FieldReader) -> FieldResult<()> {
     let Some(mut contact) = payer.optional_object("contact")? else { return Ok(()) };
-    for (name, most) in [
-        ("email", 128),
-        ("first_name", 256),
-        ("last_name", 256),
-        ("phone_number", 128),
-        ("city", 128),
-        ("street", 128),
-        ("postal_code", 16),
-    ] {
+    for (name, most) in MAX_CONTACT {
         contact.text_up_to(name, most, false)?;
     }
     match contact.optional_string("country_code")? {

@@ -111,7 +111,7 @@ impl Session {
         seen
     }
 
-    async fn look<E: GoPayEndpoint>(
+    pub(super) async fn look<E: GoPayEndpoint>(
         &self,
         io: &Io,
         endpoint: &E,
@@ -123,7 +123,7 @@ impl Session {
     }
 
     /// Returns the refunds that this session had not seen before, and remembers them.
-    fn learn_refunds(&self, payment_id: &str, mut refunds: Vec<Refund>) -> Vec<Refund> {
+    pub(super) fn learn_refunds(&self, payment_id: &str, mut refunds: Vec<Refund>) -> Vec<Refund> {
         let mut log = self.refund_log();
         refunds.retain(|refund| !log.knows(refund));
         log.learn(payment_id, &refunds);
@@ -131,7 +131,7 @@ impl Session {
         refunds
     }
 
-    fn refund_log(&self) -> RefundLog {
+    pub(super) fn refund_log(&self) -> RefundLog {
         RefundLog::read(&self.store.get(REFUND_LOG).unwrap_or_default())
     }
 
@@ -155,7 +155,7 @@ fn failure_of(error: &Error, exchanged: &Exchanged, io: &Io) -> Failure {
 }
 
 /// When a call was sent by the gateway's clock, from the `Date` of a later response. A date is cut off to the second.
-fn sent_between(later: &Exchanged, sent_at: u64, io: &Io) -> Option<SentBetween> {
+pub(super) fn sent_between(later: &Exchanged, sent_at: u64, io: &Io) -> Option<SentBetween> {
     let date = parse_http_date(later.response.headers.get("date")?)?;
     Some(SentBetween {
         earliest: date.saturating_sub(io.now().monotonic_ms.saturating_sub(sent_at)),

@@ -2,7 +2,11 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use super::{Change, Done, GoPayEndpoint, Operation, Payment, parse_object, payments::check_items, routes};
+use super::{
+    Change, Done, GoPayEndpoint, Operation, Payment, parse_object,
+    payments::{MAX_DESCRIPTION, MAX_ORDER_NUMBER, check_items},
+    routes,
+};
 use crate::{
     Endpoint, Error,
     endpoint::{read_object, read_params, same_id},
@@ -102,8 +106,8 @@ impl CreateRecurrence {
             if let Err(problem) = check_currency(&currency) {
                 return fields.field_error("currency", problem);
             }
-            fields.text_up_to("order_number", 128, true)?;
-            fields.text_up_to("order_description", 256, false)?;
+            fields.text_up_to("order_number", MAX_ORDER_NUMBER, true)?;
+            fields.text_up_to("order_description", MAX_DESCRIPTION, false)?;
             check_items(&mut fields, amount)?;
             Ok(CreateRecurrence { parent_id: parent_id.to_owned(), body: fields.with(&[], &[]) })
         })

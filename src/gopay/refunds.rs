@@ -2,12 +2,12 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{Change, Done, GoPayEndpoint, Operation, id, parse_json, parse_object, routes};
+use super::{Change, Done, GoPayEndpoint, Operation, id, parse_json, parse_object, payments::check_items, routes};
 use crate::{
     Endpoint, Error,
     endpoint::{self, read_params},
     http::{Method, Request, Response},
-    json::{FieldReader, FieldResult, open_enum},
+    json::{FieldReader, FieldResult, RawJson, open_enum},
     money::amount,
     time::parse_iso8601,
 };
@@ -27,16 +27,27 @@ open_enum! {
 /// `POST /payments/payment/{id}/refund`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RefundPayment {
-    /// The payment's.
+    /// The id of the payment.
     pub id: String,
     /// In minor units, above 0.
     pub amount: i64,
+    /// The order lines that are refunded, as on the wire. Their amounts are the refund's.
+    pub items: Option<RawJson>,
 }
 
 impl RefundPayment {
+    /// A refund of an amount, without items.
+    pub fn new(id: impl Into<String>, amount: i64) -> RefundPayment {
+        RefundPayment { id: id.into(), amount, items: None }
+    }
+
     /// Reads a caller's parameters, named as on the wire.
     pub fn from_json(id: String, params: &str) -> Result<RefundPayment, Error> {
-        read_params(params, |mut fields| Ok(RefundPayment { id, amount: amount(&mut fields)? }))
+        read_params(params, |mut fields| {
+            let amount = amount(&mut fields)?;
+            check_items(&mut fields, amount)?;
+            Ok(RefundPayment { id, amount, items: fields.json("items") })
+        })
     }
 }
 
@@ -47,7 +58,11 @@ impl Endpoint for RefundPayment {
         if self.amount < 1 {
             return Err(Error::invalid("amount", "must be above 0"));
         }
-        Ok(Request::new(Method::Post, routes::refund(&self.id)?).with_form(format!("amount={}", self.amount)))
+        let request = Request::new(Method::Post, routes::refund(&self.id)?);
+        Ok(match &self.items {
+            Some(items) => request.with_json(format!("{{\"amount\":{},\"items\":{}}}", self.amount, items.as_str())),
+            None => request.with_form(format!("amount={}", self.amount)),
+        })
     }
 
     fn parse(response: &Response) -> Result<Done, Error> {

@@ -11,6 +11,8 @@ use crate::Error;
 pub const TOKEN: &str = "/oauth2/token";
 /// `POST`: create a payment.
 pub const PAYMENTS: &str = "/payments/payment";
+/// Saved cards.
+const CARDS: &str = "/payments/cards";
 /// `POST`: an account statement.
 pub const ACCOUNT_STATEMENT: &str = "/accounts/account-statement";
 
@@ -20,10 +22,12 @@ pub const ACCOUNT_STATEMENT: &str = "/accounts/account-statement";
 pub enum Route {
     AccountStatement,
     Capture(u64),
+    Card(u64),
     CreateRecurrence(u64),
     Payment(u64),
     PaymentInstruments { go_id: u64, currency: Option<String> },
     Payments,
+    QrPayment(u64),
     Refund(u64),
     Refunds(u64),
     Token,
@@ -47,12 +51,16 @@ impl Route {
             let currency = if rest.is_empty() { None } else { Some(rest.strip_prefix('/')?.into()) };
             return Some(Route::PaymentInstruments { go_id: number(go_id)?, currency });
         }
+        if let Some(card_id) = path.strip_prefix(CARDS) {
+            return number(card_id.strip_prefix('/')?).map(Route::Card);
+        }
         let below = path.strip_prefix(PAYMENTS)?.strip_prefix('/')?;
         let Some((id, last)) = below.split_once('/') else { return number(below).map(Route::Payment) };
         let id = number(id)?;
         Some(match last {
             "capture" => Route::Capture(id),
             "create-recurrence" => Route::CreateRecurrence(id),
+            "qr-payment" => Route::QrPayment(id),
             "refund" => Route::Refund(id),
             "refunds" => Route::Refunds(id),
             "void-authorization" => Route::VoidAuthorization(id),
@@ -64,7 +72,8 @@ impl Route {
     /// What the path takes, as an `Allow` header lists it.
     pub fn methods(&self) -> &'static str {
         match self {
-            Route::Payment(_) | Route::PaymentInstruments { .. } | Route::Refunds(_) => "GET",
+            Route::Card(_) => "GET, DELETE",
+            Route::Payment(_) | Route::PaymentInstruments { .. } | Route::QrPayment(_) | Route::Refunds(_) => "GET",
             _ => "POST",
         }
     }
@@ -73,6 +82,16 @@ impl Route {
 /// `GET`: a payment as it is.
 pub fn payment(id: &str) -> Result<String, Error> {
     Ok(format!("{PAYMENTS}/{}", payment_id("id", id)?))
+}
+
+/// `GET`: the QR codes of a payment.
+pub fn qr_payment(id: &str) -> Result<String, Error> {
+    below(id, "qr-payment")
+}
+
+/// `GET`, `DELETE`: a saved card. The id is digits.
+pub fn card(card_id: &str) -> String {
+    format!("{CARDS}/{card_id}")
 }
 
 /// `POST`: give money back.

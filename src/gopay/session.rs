@@ -3,7 +3,7 @@
 //! ```no_run
 //! # use itpay::{CallResult, call::Io, exchange::CallOptions, gopay::*};
 //! async fn refund(session: &Session, io: &Io) -> CallResult<Done> {
-//!     let refund = RefundPayment { id: "3000006529".into(), amount: 100 };
+//!     let refund = RefundPayment::new("3000006529", 100);
 //!     session.call(io, &refund, &CallOptions::default()).await
 //! }
 //! ```
@@ -22,12 +22,12 @@ use core::cell::RefCell;
 use serde::Serialize;
 
 use super::{
-    Change, GoPayEndpoint, TokenRequest, error_body, parse_json,
+    Change, GoPayEndpoint, Language, Scope, TokenRequest, error_body, parse_optional_json,
     token::{credentials, is_token_error},
 };
 use crate::{
     CallError, CallResult, Endpoint as _, Error, ErrorName, Outcome, Secret,
-    call::Io,
+    call::{CacheEntry, Io},
     exchange::{CallOptions, ConnectionConfig, Exchanged, exchange, response_error},
     http::{BaseUrl, Headers, Request, Response},
     json::{FieldReader, text},
@@ -35,6 +35,8 @@ use crate::{
 
 /// How long a caller waits for another caller's token request before it asks itself, in milliseconds.
 const TOKEN_PATIENCE: u64 = 1_000;
+/// How long a token of the shared cache is used before the cache is read again, in milliseconds.
+const CACHED_TOKEN_LIFE: u64 = 60_000;
 /// The longest pause between two looks at another caller's token request, in milliseconds.
 const MAX_TOKEN_PAUSE: u64 = 50;
 
@@ -69,10 +71,14 @@ pub struct Session {
     pub client_id: String,
     /// The secret of the client.
     pub client_secret: Secret,
+    /// The calls that its tokens allow.
+    pub scope: Scope,
     /// The number of the e-shop.
     pub go_id: u64,
-    /// The language of GoPay's error messages, such as `en-US`.
-    pub accept_language: String,
+    /// The language of GoPay's error messages, and of payments that name none.
+    pub language: Option<Language>,
+    /// Whether the program has a cache in which several processes share their token.
+    pub has_token_cache: bool,
     /// Where the token is kept.
     pub store: Box<dyn SessionStore>,
 }
@@ -144,7 +150,7 @@ impl Session {
 
     fn headers(&self) -> Headers {
         let mut headers = Headers::default();
-        headers.set("Accept-Language", self.accept_language.as_str());
+        headers.set("Accept-Language", Language::of_messages(self.language.as_ref()));
         headers
     }
 
@@ -192,10 +198,21 @@ impl Session {
     /// Asks for a token on behalf of all who wait for one.
     async fn request_token(&self, io: &Io, state: TokenState, options: &CallOptions) -> CallResult<Secret> {
         let request = state.request.wrapping_add(1) & MAX_REQUEST;
-        TokenState { request, is_pending: true, ..TokenState::default() }.save(self);
+        let rejected = state.rejected;
+        TokenState { request, is_pending: true, rejected: rejected.clone(), ..TokenState::default() }.save(self);
         let mut pending = PendingToken { session: self, request, is_over: false };
+        if self.has_token_cache
+            && let Some(token) = io.read_cache(self.cache_key()).await.filter(|token| rejected.as_ref() != Some(token))
+        {
+            pending.is_over = true;
+            // Another process renews it, so the cache is read again soon.
+            let renew_at = io.now().unix_ms.saturating_add(CACHED_TOKEN_LIFE);
+            TokenState { token: Some(token.clone()), renew_at, request, ..TokenState::default() }.save(self);
+            return Ok(Secret::new(token));
+        }
 
-        let token_request = TokenRequest { client_id: &self.client_id, client_secret: &self.client_secret };
+        let token_request =
+            TokenRequest { client_id: &self.client_id, client_secret: &self.client_secret, scope: &self.scope };
         let options = CallOptions { timeout_ms: options.timeout_ms, ..CallOptions::default() };
         let asked = async {
             let request = token_request.request()?;
@@ -209,6 +226,11 @@ impl Session {
                 let renew_at = token.renew_at(io.now().unix_ms);
                 // Also after another caller has lost patience and asks itself: a token is a token.
                 TokenState { token: access_token, renew_at, request, ..TokenState::default() }.save(self);
+                if self.has_token_cache {
+                    let ttl_ms = renew_at.saturating_sub(io.now().unix_ms);
+                    let entry = CacheEntry { key: self.cache_key(), value: token.access_token.clone(), ttl_ms };
+                    io.write_cache(entry).await;
+                }
                 Ok(token.access_token)
             }
             // Others do not give up with this caller: dropping `pending` lets them ask.
@@ -224,8 +246,14 @@ impl Session {
     fn drop_token(&self, token: &Secret) {
         let state = TokenState::load(self);
         if state.token.as_deref() == Some(token.expose()) {
-            TokenState { token: None, ..state }.save(self);
+            TokenState { token: None, rejected: state.token.clone(), ..state }.save(self);
         }
+    }
+
+    /// A token is for one client, one gateway and one scope.
+    fn cache_key(&self) -> String {
+        let origin = [self.config.base.origin(), self.config.base.prefix()].concat();
+        format!("itpay:gopay:{origin}:{}:{}", self.client_id, self.scope.as_str())
     }
 }
 
@@ -264,9 +292,10 @@ pub(super) fn read(exchanged: &Exchanged, call: &Prepared<'_>) -> Result<String,
         (call.read)(response, "")?;
         return Ok(String::new());
     }
-    let json = parse_json(response)?;
-    (call.read)(response, json.as_str())?;
-    Ok(json.as_str().into())
+    let json = parse_optional_json(response)?;
+    let json = json.as_ref().map_or("", |json| json.as_str());
+    (call.read)(response, json)?;
+    Ok(json.into())
 }
 
 /// The error of a call that was not sent, because there was no token for it.
@@ -290,6 +319,8 @@ struct TokenState {
     request: u64,
     /// Whether that request is in progress.
     is_pending: bool,
+    /// The last token that GoPay did not accept.
+    rejected: Option<String>,
     /// How it failed, if it did.
     failure: Option<Box<CallError>>,
 }
@@ -304,6 +335,7 @@ impl TokenState {
         let (renew_at, request) = (number("renew_at").unwrap_or_default(), number("request").unwrap_or_default());
         TokenState {
             token: fields.text("token"),
+            rejected: fields.text("rejected"),
             renew_at,
             request,
             is_pending: fields.boolean("is_pending").unwrap_or_default(),

@@ -8,10 +8,19 @@ use super::{error_body, parse_object, routes};
 use crate::{
     Endpoint, Error, Secret,
     http::{Headers, Method, Request, Response},
+    json::open_enum,
 };
 
-/// What the token is good for: everything.
-pub const SCOPE: &str = "payment-all";
+open_enum! {
+    /// The calls that a token allows.
+    Scope {
+        /// All calls.
+        All = "payment-all",
+        /// Only the creation of payments.
+        Create = "payment-create",
+    }
+}
+
 /// How long before its end a token is renewed, in milliseconds; but at most a fifth of its life.
 const REFRESH_MARGIN: u64 = 300_000;
 /// How long a token is believed to last, in seconds, where the answer does not say.
@@ -24,6 +33,8 @@ pub struct TokenRequest<'a> {
     pub client_id: &'a str,
     /// Not.
     pub client_secret: &'a Secret,
+    /// The calls that the token allows.
+    pub scope: &'a Scope,
 }
 
 /// What calls are authorised with, for a while.
@@ -49,7 +60,7 @@ impl Endpoint for TokenRequest<'_> {
     fn request(&self) -> Result<Request, Error> {
         let credentials = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret.expose()));
         let mut request = Request::new(Method::Post, routes::TOKEN.to_owned())
-            .with_form(format!("grant_type=client_credentials&scope={SCOPE}"));
+            .with_form(format!("grant_type=client_credentials&scope={}", self.scope.as_str()));
         request.headers.set("Authorization", "Basic ".to_owned() + &credentials);
         request.repeatable = true;
         Ok(request)

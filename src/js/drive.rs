@@ -41,6 +41,11 @@ extern "C" {
     /// Resolves to whether the signal ended it.
     #[wasm_bindgen(method, structural)]
     fn pause(this: &CallIo, ms: f64, signal: Option<&AbortSignal>) -> Promise;
+    /// Resolves to the text of a cache entry, or to undefined.
+    #[wasm_bindgen(method, structural, js_name = readCache)]
+    fn read_cache(this: &CallIo, key: &str) -> Promise;
+    #[wasm_bindgen(method, structural, js_name = writeCache)]
+    fn write_cache(this: &CallIo, key: &str, value: &str, ttl_ms: f64) -> Promise;
     /// Milliseconds of a clock that never goes back.
     #[wasm_bindgen(method, structural)]
     fn monotonic(this: &CallIo) -> f64;
@@ -109,6 +114,14 @@ async fn drive(io: CallIo, context: CallContext, mut call: Flow) -> Result<JsVal
                     on_update.call1(&JsValue::UNDEFINED, &JSON::parse(&json)?)?;
                 }
                 Event::Notified
+            }
+            Some(Step::ReadCache(key)) => {
+                Event::CacheRead(JsFuture::from(io.read_cache(&key)).await.ok().and_then(|value| value.as_string()))
+            }
+            Some(Step::WriteCache(entry)) => {
+                let written = io.write_cache(&entry.key, entry.value.expose(), entry.ttl_ms as f64);
+                let _ = JsFuture::from(written).await;
+                Event::CacheRead(None)
             }
             Some(Step::Done(Ok(json))) => return Ok(json.map_or(JsValue::UNDEFINED, JsValue::from)),
             Some(Step::Done(Err(error))) => return Err(end_with(*error, signal)),

@@ -3,22 +3,22 @@
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
 
-use alloc::{boxed::Box, format, rc::Rc, string::String};
+use alloc::{boxed::Box, format, rc::Rc, string::String, vec::Vec};
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::{
     drive::{CallIo, start},
-    error::{invalid, missing, to_js},
+    error::{invalid, missing, thrown, to_js},
     options::{Config, RawOptions, call_options, connection, text},
 };
 use crate::{
-    CallError, Error, Outcome, Secret,
+    CallError, Endpoint as _, Error, Outcome, Secret,
     gopay::{
-        self, AccountStatement, Capture, CreatePayment, CreateRecurrence, GoPayEndpoint, ListRefunds,
-        PaymentInstruments, Prepared, RefundPayment, RetrievePayment, Session, SessionStore, VoidAuthorization,
-        VoidRecurrence,
+        self, AccountStatement, Capture, CreatePayment, CreateRecurrence, DeleteCard, GoPayEndpoint, Language,
+        ListRefunds, PaymentInstruments, Prepared, RawCall, RefundPayment, RetrieveCard, RetrievePayment,
+        RetrieveQrPayment, Scope, Session, SessionStore, VoidAuthorization, VoidRecurrence,
     },
     http::Response,
 };
@@ -34,8 +34,10 @@ extern "C" {
     fn client_secret(this: &GoPayConfig) -> JsValue;
     #[wasm_bindgen(method, getter = goId, structural)]
     fn go_id(this: &GoPayConfig) -> JsValue;
-    #[wasm_bindgen(method, getter = acceptLanguage, structural)]
-    fn accept_language(this: &GoPayConfig) -> String;
+    #[wasm_bindgen(method, getter, structural)]
+    fn language(this: &GoPayConfig) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn scope(this: &GoPayConfig) -> JsValue;
     /// An object for the session's texts by key.
     #[wasm_bindgen(method, getter, structural)]
     fn store(this: &GoPayConfig) -> JsValue;
@@ -73,8 +75,17 @@ pub(super) fn session(config: &Config) -> Result<Rc<Session>> {
         client_id: credential("clientId", "GOPAY_CLIENT_ID", own.client_id())?,
         client_secret: Secret::new(credential("clientSecret", "GOPAY_CLIENT_SECRET", own.client_secret())?),
         go_id: number.ok_or_else(|| invalid("goId", "must be the e-shop's number: digits"))?,
-        accept_language: own.accept_language(),
+        language: text("language", &own.language())?
+            .map(|language| Language::parse(&language))
+            .transpose()
+            .map_err(thrown)?,
+        scope: match text("scope", &own.scope())?.map(Scope::from) {
+            None => Scope::All,
+            Some(Scope::Other(_)) => return Err(invalid("scope", "must be payment-all or payment-create")),
+            Some(scope) => scope,
+        },
         config: connection(config, gopay::DEFAULT_TIMEOUT, base)?,
+        has_token_cache: config.has_token_cache(),
         store: Box::new(ConfigStore(own.store())),
     }))
 }
@@ -87,7 +98,7 @@ pub fn check_client(client: &Config) -> Result<()> {
 
 #[wasm_bindgen]
 pub fn payments_create(io: CallIo, client: &Config, params: &str, options: Option<RawOptions>) -> Result<Promise> {
-    call(io, client, options, |session| CreatePayment::from_json(params, session.go_id))
+    call(io, client, options, |session| CreatePayment::from_json(params, session.go_id, session.language.as_ref()))
 }
 
 #[wasm_bindgen]
@@ -167,6 +178,47 @@ pub fn payment_instruments(
 #[wasm_bindgen]
 pub fn account_statement(io: CallIo, client: &Config, params: &str, options: Option<RawOptions>) -> Result<Promise> {
     call(io, client, options, |session| AccountStatement::from_json(params, session.go_id))
+}
+
+/// The JSON has the texts of the codes, too.
+#[wasm_bindgen]
+pub fn payments_qr_payment(
+    io: CallIo,
+    client: &Config,
+    id: String,
+    format: Option<String>,
+    options: Option<RawOptions>,
+) -> Result<Promise> {
+    let session = session(client)?;
+    let retrieve = RetrieveQrPayment { id, format };
+    retrieve.request().map_err(thrown)?;
+    let (options, context) = call_options(client, options.as_ref())?;
+    Ok(start(io, context, move |io| async move { session.qr_payment_json(&io, &retrieve, &options).await.map(Some) }))
+}
+
+#[wasm_bindgen]
+pub fn cards_retrieve(io: CallIo, client: &Config, card_id: String, options: Option<RawOptions>) -> Result<Promise> {
+    call(io, client, options, |_| Ok(RetrieveCard { card_id }))
+}
+
+#[wasm_bindgen]
+pub fn cards_delete(io: CallIo, client: &Config, card_id: String, options: Option<RawOptions>) -> Result<Promise> {
+    call(io, client, options, |_| Ok(DeleteCard { card_id }))
+}
+
+/// A call that is not modelled. `query` holds names and values in turn.
+#[wasm_bindgen]
+pub fn request(
+    io: CallIo,
+    client: &Config,
+    method: &str,
+    path: &str,
+    query: Vec<String>,
+    body: Option<String>,
+    options: Option<RawOptions>,
+) -> Result<Promise> {
+    let pairs = query.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str())));
+    call(io, client, options, |_| RawCall::new(method, path, pairs, body))
 }
 
 /// Makes the call of an endpoint. It is built now, so that what is wrong with it is said before anything is sent.

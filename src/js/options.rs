@@ -39,6 +39,10 @@ extern "C" {
     fn headers(this: &Config) -> JsValue;
     #[wasm_bindgen(method, getter = userAgent, structural)]
     fn user_agent(this: &Config) -> Option<String>;
+    /// Whether `CallIo` has a cache for tokens.
+    #[cfg(feature = "js-gopay")]
+    #[wasm_bindgen(method, getter = hasTokenCache, structural)]
+    pub(super) fn has_token_cache(this: &Config) -> bool;
     #[wasm_bindgen(method, getter, structural)]
     fn log(this: &Config) -> JsValue;
     #[wasm_bindgen(method, getter = logLevel, structural)]

@@ -28,7 +28,7 @@ impl RawJson {
     }
 
     /// Of a value that JSON can write; of any other null.
-    #[cfg(feature = "paykit")]
+    #[cfg(feature = "gopay")]
     pub(crate) fn new(value: &(impl Serialize + ?Sized)) -> RawJson {
         RawJson(serde_json::value::to_raw_value(value).unwrap_or_default())
     }
@@ -72,7 +72,7 @@ impl RawObject {
     }
 
     /// Says one thing more; null says nothing.
-    #[cfg(feature = "paykit")]
+    #[cfg(feature = "gopay")]
     pub(crate) fn set(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         let value = RawJson::new(value);
         if value.as_str() != "null" {

@@ -81,6 +81,8 @@ pub struct World {
     pub sent: Rc<RefCell<Vec<Sent>>>,
     pub waits: Vec<u64>,
     pub notified: Vec<String>,
+    /// The cache that processes share.
+    pub cache: BTreeMap<String, String>,
     pub steps: usize,
 }
 
@@ -94,6 +96,7 @@ impl World {
             sent: Rc::default(),
             waits: Vec::new(),
             notified: Vec::new(),
+            cache: BTreeMap::new(),
             steps: 0,
         }
     }
@@ -157,6 +160,15 @@ impl World {
                         ends[index] = Some(end);
                         running[index] = false;
                         break;
+                    }
+                    Step::ReadCache(key) => {
+                        event = Event::CacheRead(self.cache.get(&key).cloned());
+                        continue;
+                    }
+                    Step::WriteCache(entry) => {
+                        self.cache.insert(entry.key.clone(), entry.value.expose().to_string());
+                        event = Event::CacheRead(None);
+                        continue;
                     }
                     Step::Notify(json) => {
                         self.notified.push(json);

@@ -9,11 +9,13 @@ import type { SandboxServer, Served } from "./server.js";
 
 /** The path prefix of everything that is GoPay's. */
 export const GOPAY = "/gopay";
+/** GoPay's own SDKs take a host and append this. */
+const GOPAY_SDKS = "/api";
 /** How much of an error response is read for the log, in characters. */
 const MAX_ERROR = 4096;
 
 export function isApi(path: string): boolean {
-  return ["/v1", `${GOPAY}/api`].some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+  return ["/v1", `${GOPAY}/api`, GOPAY_SDKS].some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
 }
 
 export async function answerApi(
@@ -33,7 +35,8 @@ export async function answerApi(
     logEntry({ ...entry, status: outage, message: "(outage)" });
     return sendError(response, outage, "UNAVAILABLE", "the gateway has an outage");
   }
-  const [receiver, path] = target.startsWith(GOPAY) ? [gopay, target.slice(GOPAY.length)] : [gateway, target];
+  const path = target.startsWith(GOPAY) ? target.slice(GOPAY.length) : target;
+  const receiver = path.startsWith(`${GOPAY_SDKS}/`) ? gopay : gateway;
   const hangUp = new AbortController();
   response.once("close", () => hangUp.abort());
   try {

@@ -1,6 +1,6 @@
 // The sandbox's HTTP server: who may send requests, and which part handles them.
 //
-//   /v1/…, /gopay/api/…   the gateways' APIs: api.ts
+//   /v1/…, /gopay/api/…, /api/…   the gateways' APIs: api.ts
 //   /sandbox/…            controls for programs: controls.ts
 //   /sandbox/live         Server-Sent Events: something has changed
 //   /itpay/…              the package's own modules, for the pages

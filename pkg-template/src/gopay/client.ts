@@ -1,21 +1,26 @@
-// GoPayClient: dresses the wasm module's calls of GoPay's REST API v3.
+// GoPayClient: wraps the wasm module's calls of GoPay's REST API v3.
 
 import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
-import type { CallIo } from "../internal/call-io.js";
+import type { CallIo, TokenCache } from "../internal/call-io.js";
 import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "../internal/client-config.js";
 import { variable } from "../internal/env.js";
+import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
 import { fromRecord, ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
+import { given, reading } from "../internal/untrusted.js";
 import * as glue from "../glue/gopay.js";
 import type {
   CreateGoPayPaymentParams,
   CreateGoPayRecurrenceParams,
   GoPayAccountStatementParams,
-  GoPayItem,
+  GoPayCaptureParams,
+  GoPayCard,
+  GoPayLanguage,
   GoPayPayment,
   GoPayPaymentInstruments,
+  GoPayQrPayment,
   GoPayRefund,
+  GoPayRefundParams,
   GoPayResult,
 } from "./types.js";
 
@@ -35,14 +40,21 @@ export interface GoPayClientOptions extends ConnectionOptions {
   goId?: string | number | undefined;
   /** GoPay's test gateway or the real one: true, 1, yes, on or false, 0, no, off. Default: the variable GOPAY_SANDBOX. */
   isSandbox?: boolean | string | undefined;
-  /** Default: the variable GOPAY_BASE_URL, else the gateway that `isSandbox` says. Ends in `/api`. Plain http is for loopback. */
+  /** Ends in `/api`. Default: the variable GOPAY_BASE_URL, else the gateway that `isSandbox` selects. Plain http is for loopback. */
   baseUrl?: string | undefined;
-  /** In which language GoPay words its errors: `cs`, `sk` or else English. Default `en`. */
-  language?: string | undefined;
+  /** The language of payments that name no `lang`, and of GoPay's error messages (Czech for `cs` and `sk`, else English). Default: none. */
+  language?: GoPayLanguage | undefined;
+  /** The calls that the token allows. Default `payment-all`; with `payment-create` only `payments.create` works. */
+  scope?: "payment-all" | "payment-create" | undefined;
+  /** A cache in which several instances share the access token. It is as secret as the client's secret. Default: none. */
+  tokenCache?: TokenCache | undefined;
 }
 
 type PaymentId = string | number;
 type Use = (module: typeof glue, io: CallIo, config: object) => Promise<unknown>;
+
+/** @internal Makes a call of the wasm module that is not one of the client's own. */
+export let callGoPay: <T>(client: GoPayClient, use: Use) => ApiPromise<T>;
 
 /**
  * GoPay's REST API v3. Amounts are integers in minor units; times are in milliseconds.
@@ -55,8 +67,11 @@ export class GoPayClient {
   readonly isSandbox: boolean;
   /** The e-shop's number. */
   readonly goId: string;
+  /** The script of the inline gateway, which shows `gw_url` in the shop's own page. */
+  readonly embedScriptUrl: string;
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #fetch: typeof fetch | undefined;
+  readonly #tokenCache: TokenCache | undefined;
 
   /** Payments. */
   readonly payments = {
@@ -76,7 +91,7 @@ export class GoPayClient {
      * Gives money back. ACCEPTED: it is on its way, the history tells how it went.
      * @throws with `outcome`; `FAILED` as an APIError of that code
      */
-    refund: (id: PaymentId, params: { amount: number }, options?: RequestOptions): ApiPromise<GoPayResult> =>
+    refund: (id: PaymentId, params: GoPayRefundParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) => module.payments_refund(io, config, digits("id", id), json("params", params), plain(options))),
 
     /** The refunds of a payment: the only place where a refund has an id. */
@@ -94,7 +109,7 @@ export class GoPayClient {
       this.#call((module, io, config) => module.payments_void_recurrence(io, config, digits("id", id), plain(options))),
 
     /** Takes what was authorised, or a part; the rest is given back. What has been taken already is as good. */
-    capture: (id: PaymentId, params?: { amount: number; items?: GoPayItem[] | undefined }, options?: RequestOptions): ApiPromise<GoPayResult> =>
+    capture: (id: PaymentId, params?: GoPayCaptureParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) =>
         module.payments_capture(io, config, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
       ),
@@ -102,23 +117,48 @@ export class GoPayClient {
     /** Gives back what was authorised. What has been given back already is as good. */
     voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) => module.payments_void_authorization(io, config, digits("id", id), plain(options))),
+
+    /**
+     * The codes by which a banking app pays the payment, as pictures in base64 and, in `qr_text`, as text for `itpay/qr`.
+     * Production may need GoPay to enable them for the e-shop.
+     */
+    qrPayment: (id: PaymentId, params: { format?: "png" | "svg" | undefined } = {}, options?: RequestOptions): ApiPromise<GoPayQrPayment> =>
+      this.#call((module, io, config) => {
+        const { format } = given("params", params);
+        return module.payments_qr_payment(io, config, digits("id", id), format === undefined ? undefined : text("format", format), plain(options));
+      }),
+  };
+
+  /** Saved cards. A payment with `payer.request_card_token` saves one. */
+  readonly cards = {
+    /** A saved card. */
+    retrieve: (cardId: PaymentId, options?: RequestOptions): ApiPromise<GoPayCard> =>
+      this.#call((module, io, config) => module.cards_retrieve(io, config, digits("cardId", cardId), plain(options))),
+
+    /** Deletes a saved card. */
+    delete: (cardId: PaymentId, options?: RequestOptions): ApiPromise<undefined> =>
+      this.#call((module, io, config) => module.cards_delete(io, config, digits("cardId", cardId), plain(options))),
   };
 
   /** @throws AuthenticationError without credentials; ValidationError naming the option that is wrong */
   constructor(options: GoPayClientOptions = {}) {
     const own: GoPayClientOptions = given("options", options);
-    const { env, language } = own;
+    const { env, language, scope, tokenCache } = own;
+    this.#tokenCache = checkedCache(tokenCache);
     const goId = own.goId ?? variable("GOPAY_GO_ID", env);
     this.isSandbox = sandboxFlag(own.isSandbox ?? variable("GOPAY_SANDBOX", env));
     this.goId = goId === undefined ? "" : digits("goId", goId);
     this.#fetch = own.fetch;
     own.baseUrl ??= variable("GOPAY_BASE_URL", env) ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL);
+    this.embedScriptUrl = `${String(own.baseUrl).replace(/\/api\/?$/, "")}/gp-gw/js/embed.js`;
     this.#config = {
       ...connection(own, "client secret"),
       clientId: own.clientId ?? variable("GOPAY_CLIENT_ID", env),
       clientSecret: own.clientSecret ?? variable("GOPAY_CLIENT_SECRET", env),
       goId: goId === undefined ? undefined : this.goId,
-      acceptLanguage: typeof language === "string" && /^(cs|sk)\b/i.test(language) ? "cs-CZ" : "en-US",
+      language,
+      scope,
+      hasTokenCache: tokenCache !== undefined,
       // Where the wasm module keeps the session's state, such as the token.
       store: Object.create(null) as object,
     };
@@ -140,11 +180,32 @@ export class GoPayClient {
     return this.#call((module, io, config) => module.account_statement(io, config, json("params", params), plain(options)));
   }
 
+  /**
+   * A call that is not modelled, with token, retries and errors like the others. `path` is below the base URL, such as
+   * `/payments/payment/1`. A GET is repeated after a failure, and any other call is sent once.
+   */
+  request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
+    return this.#call((module, io, config) => {
+      const { query, body } = genericRequest(options);
+      return module.request(io, config, text("method", method), text("path", path), query, body, plain(options));
+    });
+  }
+
+  static {
+    callGoPay = (client, use) => client.#call(use);
+  }
+
   #call<T>(use: Use): ApiPromise<T> {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
     const fetch = this.#fetch ?? globalThis.fetch;
-    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, io) => use(module, io, this.#config), resolve as never, reject));
+    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, io) => use(module, io, this.#config), resolve as never, reject, this.#tokenCache));
   }
+}
+
+function checkedCache(cache: TokenCache | undefined): TokenCache | undefined {
+  const isCache = cache === undefined || reading("tokenCache", () => typeof cache?.get === "function" && typeof cache.set === "function");
+  if (isCache) return cache;
+  throw new ValidationError("tokenCache must have the methods get(key) and set(key, token, ttlMs)", { code: "invalid_request", field: "tokenCache" });
 }
 
 /** @internal Never guesses: the wrong guess would be the gateway where money is real. */

@@ -1,5 +1,52 @@
 // GoPay's objects as they are on the wire (REST API v3). Amounts are integers in minor units; unknown fields pass.
 
+import type { GoPaySubState } from "./sub-states.js";
+
+/** Known payment instruments, and whatever GoPay adds. */
+export type GoPayInstrument =
+  | "PAYMENT_CARD"
+  | "BANK_ACCOUNT"
+  | "GPAY"
+  | "APPLE_PAY"
+  | "CLICK_TO_PAY"
+  | "GOPAY"
+  | "PAYPAL"
+  | "BITCOIN"
+  | "PAYSAFECARD"
+  | "PRSMS"
+  | "MPAYMENT"
+  | "SUPERCASH"
+  | "ACCOUNT"
+  | "TWISTO"
+  | "SKIPPAY"
+  | (string & {});
+
+/** Known languages of GoPay's pages, and whatever it adds. */
+export type GoPayLanguage =
+  | "CS"
+  | "EN"
+  | "SK"
+  | "DE"
+  | "RU"
+  | "PL"
+  | "HU"
+  | "FR"
+  | "RO"
+  | "BG"
+  | "HR"
+  | "IT"
+  | "ES"
+  | "UK"
+  | "ET"
+  | "LT"
+  | "LV"
+  | "SL"
+  | "PT"
+  | (string & {});
+
+/** Known kinds of pay later, and whatever GoPay adds. */
+export type GoPayBnplType = "DEFERRED_PAYMENT" | "PAY_IN_THREE" | (string & {});
+
 /** Known states, and whatever GoPay adds. */
 export type GoPayState =
   | "CREATED"
@@ -78,10 +125,22 @@ export interface CreateGoPayPaymentParams {
   callback: { return_url: string; notification_url?: string | undefined };
   /** The payer, and the payment instruments on offer. */
   payer?: {
-    allowed_payment_instruments?: string[] | undefined;
-    default_payment_instrument?: string | undefined;
+    allowed_payment_instruments?: GoPayInstrument[] | undefined;
+    default_payment_instrument?: GoPayInstrument | undefined;
     allowed_swifts?: string[] | undefined;
     default_swift?: string | undefined;
+    /** The kinds of pay later on offer. */
+    allowed_bnpl_types?: GoPayBnplType[] | undefined;
+    default_bnpl_type?: GoPayBnplType | undefined;
+    /** Saves the card: the response of a paid payment has its token in `payer.payment_card.card_token`. */
+    request_card_token?: boolean | undefined;
+    /** The token of a saved card to pay with. */
+    allowed_card_token?: string | undefined;
+    /** Whether the saved card needs its PIN. */
+    verify_pin?: boolean | string | undefined;
+    /** The masked number of the saved card. */
+    masked_pan?: string | undefined;
+    payment_card?: { card_token?: string | undefined; [field: string]: unknown } | undefined;
     contact?: GoPayContact | undefined;
     [field: string]: unknown;
   } | undefined;
@@ -92,7 +151,7 @@ export interface CreateGoPayPaymentParams {
   /** Your data, returned with the payment. */
   additional_params?: { name: string; value: string }[] | undefined;
   /** Such as `EN`. */
-  lang?: string | undefined;
+  lang?: GoPayLanguage | undefined;
   /** Default: the client's e-shop. */
   target?: { type: string; goid: number } | undefined;
   [field: string]: unknown;
@@ -126,15 +185,24 @@ export interface GoPayPayment {
   /** State of the payment. */
   state: GoPayState;
   /** Why, such as `_5006`: not enough money. */
-  sub_state?: string | undefined;
+  sub_state?: GoPaySubState | undefined;
   /** In minor units. */
   amount?: number | undefined;
   /** ISO 4217. */
   currency?: string | undefined;
   /** The instrument that the customer chose, such as `PAYMENT_CARD`. */
-  payment_instrument?: string | undefined;
+  payment_instrument?: GoPayInstrument | undefined;
   /** The payer. */
-  payer?: { contact?: GoPayContact | undefined; [field: string]: unknown } | undefined;
+  payer?:
+    | {
+        contact?: GoPayContact | undefined;
+        /** The card, once the payer has entered it. */
+        payment_card?: GoPayPaymentCard | undefined;
+        /** The account of a bank transfer. */
+        bank_account?: GoPayBankAccount | undefined;
+        [field: string]: unknown;
+      }
+    | undefined;
   /** The e-shop. */
   target?: { type?: string | undefined; goid?: number | string | undefined } | undefined;
   /** The recurrence that the payment is the first of. */
@@ -144,7 +212,7 @@ export interface GoPayPayment {
   /** Your data from `create`. */
   additional_params?: { name: string; value: string }[] | undefined;
   /** Language of the payment page. */
-  lang?: string | undefined;
+  lang?: GoPayLanguage | undefined;
   /** Where the payer pays. */
   gw_url?: string | undefined;
   [field: string]: unknown;
@@ -165,6 +233,85 @@ export interface GoPayRefund {
   /** Time of the last change, as GoPay sends it. */
   date_last_change?: string | number | undefined;
   [field: string]: unknown;
+}
+
+/** The card of a payment. */
+export interface GoPayPaymentCard {
+  card_number?: string | undefined;
+  /** YYMM. */
+  card_expiration?: string | undefined;
+  card_brand?: string | undefined;
+  card_issuer_country?: string | undefined;
+  card_issuer_bank?: string | undefined;
+  /** The token of a saved card, for `payer.allowed_card_token` of later payments. */
+  card_token?: string | undefined;
+  card_fingerprint?: string | undefined;
+  "3ds_result"?: string | undefined;
+  [field: string]: unknown;
+}
+
+/** The account of a bank transfer. */
+export interface GoPayBankAccount {
+  prefix?: string | undefined;
+  account_number?: string | undefined;
+  bank_code?: string | undefined;
+  iban?: string | undefined;
+  bic?: string | undefined;
+  account_name?: string | undefined;
+  country?: string | undefined;
+  account_token?: string | undefined;
+  [field: string]: unknown;
+}
+
+/** A saved card. */
+export interface GoPayCard extends GoPayPaymentCard {
+  card_id: number | string;
+  status?: "ACTIVE" | "DELETED" | (string & {}) | undefined;
+  real_masked_pan?: string | undefined;
+  card_art_url?: string | undefined;
+}
+
+/** The codes by which a banking app pays a payment. */
+export interface GoPayQrPayment {
+  /** In minor units. */
+  amount: number;
+  /** ISO 4217. */
+  currency: string;
+  /** The account that receives the transfer. */
+  recipient?:
+    | {
+        name?: string | undefined;
+        bank_account?:
+          | {
+              local?: { prefix?: string | undefined; account_number?: string | undefined; bank_code?: string | undefined; variable_symbol?: string | undefined; [field: string]: unknown } | undefined;
+              international?: { bic?: string | undefined; iban?: string | undefined; reference?: string | undefined; [field: string]: unknown } | undefined;
+              [field: string]: unknown;
+            }
+          | undefined;
+        [field: string]: unknown;
+      }
+    | undefined;
+  /** Pictures in base64: `spayd` for CZK, `paybysquare` and `sepa` for EUR, `mnb_qr` for HUF. */
+  qr_code: { spayd?: string | undefined; paybysquare?: string | undefined; sepa?: string | undefined; mnb_qr?: string | undefined; [field: string]: string | undefined };
+  /** The texts of the codes, made by this package from the fields above: `toSvg(qr_text.spayd)`. */
+  qr_text: { spayd?: string | undefined; sepa?: string | undefined };
+  [field: string]: unknown;
+}
+
+/** Parameters of `payments.refund`. */
+export interface GoPayRefundParams {
+  /** In minor units, above 0. */
+  amount: number;
+  /** The refunded order lines. Their amounts make the refund's amount. */
+  items?: GoPayItem[] | undefined;
+}
+
+/** Parameters of `payments.capture`, for a part of the authorized amount. */
+export interface GoPayCaptureParams {
+  /** In minor units, above 0. */
+  amount: number;
+  /** The captured order lines. Their amounts make the captured amount. */
+  items?: GoPayItem[] | undefined;
 }
 
 /** Result of a call that changes a payment. `FAILED` is thrown as an error. */

@@ -1,6 +1,6 @@
 // A wasm module whose calls wait for the network: wasm-bindgen-futures drives them, and a promise comes back.
 
-import { CallIo } from "./call-io.js";
+import { CallIo, type TokenCache } from "./call-io.js";
 import { captureTrace, fromRecord, type ItPayError, ValidationError } from "./errors.js";
 import { type Glue, Wasm } from "./wasm.js";
 
@@ -26,14 +26,14 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
   }
 
   /** Makes a call over that `fetch`. `use` begins it, or throws what is wrong with it. */
-  begin(fetch: typeof globalThis.fetch, use: (glue: G, io: CallIo) => Promise<unknown>, resolve: (result: Result) => void, reject: (error: unknown) => void): void {
+  begin(fetch: typeof globalThis.fetch, use: (glue: G, io: CallIo) => Promise<unknown>, resolve: (result: Result) => void, reject: (error: unknown) => void, cache?: TokenCache): void {
     const trace = captureTrace(this.begin);
     const fail = (error: unknown): void => reject(fromRecord(error, trace));
     try {
       if (typeof fetch !== "function") {
         throw new ValidationError("fetch must be a function; this runtime has none of its own, so pass one", { code: "invalid_request", field: "fetch" });
       }
-      const io = new CallIo(fetch);
+      const io = new CallIo(fetch, cache);
       const promise = this.call((glue) => use(glue, io));
       this.#inFlight.set(io, fail);
       promise.then((json) => {

@@ -36,13 +36,38 @@ class AttemptResult {
 /** The longest time that a timer can take, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** A cache in which several instances share an access token, such as one over Redis. */
+export interface TokenCache {
+  /** The token of this key, or undefined. */
+  get(key: string): string | null | undefined | Promise<string | null | undefined>;
+  /** Keeps a token for so many milliseconds. */
+  set(key: string, token: string, ttlMs: number): unknown;
+}
+
+/** How long a cache may take for one step, in milliseconds. */
+const CACHE_TIMEOUT_MS = 1_000;
+
+/** The result of a cache's step; undefined if it fails or takes too long. */
+function settled(step: () => unknown): Promise<unknown> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, CACHE_TIMEOUT_MS);
+    const end = (value?: unknown): void => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    Promise.resolve().then(step).then(end, () => end());
+  });
+}
+
 export class CallIo {
   readonly #fetch: Fetch;
+  readonly #cache: TokenCache | undefined;
   #last = new AttemptResult();
   #stop = (): void => {};
 
-  constructor(fetch: Fetch) {
+  constructor(fetch: Fetch, cache?: TokenCache) {
     this.#fetch = fetch;
+    this.#cache = cache;
   }
 
   /** Makes one attempt. `headers` is JSON. The result says how it ended. */
@@ -92,6 +117,16 @@ export class CallIo {
   /** Ends the attempt or the pause in progress: nobody waits for it any more. */
   stop(): void {
     this.#stop();
+  }
+
+  /** Reads the shared cache. A cache that fails or hangs has nothing. */
+  readCache(key: string): Promise<string | undefined> {
+    return settled(() => this.#cache?.get(key)).then((value) => (typeof value === "string" && value !== "" ? value : undefined));
+  }
+
+  /** Writes to the shared cache. A cache that fails or hangs is left alone. */
+  async writeCache(key: string, value: string, ttlMs: number): Promise<void> {
+    await settled(() => this.#cache?.set(key, value, ttlMs));
   }
 
   monotonic(): number {

@@ -215,7 +215,7 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     const respond = (status: number, headers: Headers, text: string, body: ReadableStream<Uint8Array> | string | null): Response => {
       entry.status = status;
       if (status >= 400) entry.errorBody = text.slice(0, MAX_ERROR_BODY);
-      return new Response(body, { status, headers });
+      return new Response(status === 204 ? null : body, { status, headers });
     };
     const fault = faults.take(method, pathname) ?? {};
     if (fault.delay !== undefined) {

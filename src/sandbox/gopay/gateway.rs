@@ -130,8 +130,11 @@ impl Sandbox {
         let mut response = match self.handle(request, CallContext { now_ms, random }) {
             Ok((content_type, body)) => {
                 let mut headers = Headers::default();
-                headers.set("Content-Type", content_type);
-                Response { status: 200, headers, body: body.into_bytes() }
+                let status = if body.is_empty() { 204 } else { 200 };
+                if status == 200 {
+                    headers.set("Content-Type", content_type);
+                }
+                Response { status, headers, body: body.into_bytes() }
             }
             Err(error) => error.into_response(language, now_ms),
         };

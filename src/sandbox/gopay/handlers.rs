@@ -36,7 +36,7 @@ impl Sandbox {
         let is_create = matches!(route, Some(Route::Payments));
         self.tokens.authorize(request, is_create, context.now_ms)?;
         let route = route.ok_or_else(ErrorResponse::not_found)?;
-        if request.method.as_str() != route.methods() {
+        if !route.methods().split(", ").any(|method| method == request.method.as_str()) {
             return Err(ErrorResponse::Method(route.methods()));
         }
         match route {
@@ -44,6 +44,11 @@ impl Sandbox {
                 let statement = accounts::statement(request, self.config.go_id, self.payments.records())?;
                 Ok(("application/octet-stream", statement))
             }
+            Route::Card(id) if request.method == Method::Delete => {
+                self.delete_card(id)?;
+                Ok(("", String::new()))
+            }
+            Route::Card(id) => Ok(as_json(&self.card(id)?.into())),
             Route::Capture(id) => self.capture(id, request, context),
             Route::CreateRecurrence(id) => self.create_recurrence(id, request, context),
             Route::Payment(id) => {
@@ -54,6 +59,7 @@ impl Sandbox {
                 Ok(as_json(&accounts::instruments(currency.as_deref())?))
             }
             Route::Payments => self.create(request, context),
+            Route::QrPayment(_) => Err(ErrorResponse::not_found()),
             Route::Refund(id) => self.refund(id, request, context),
             Route::Refunds(id) => {
                 let payment = self.payment(id).ok_or_else(ErrorResponse::not_found)?;

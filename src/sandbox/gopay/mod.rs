@@ -21,6 +21,7 @@
 //! ```
 
 mod accounts;
+mod cards;
 mod changes;
 mod error_response;
 mod gateway;

@@ -54,6 +54,9 @@ pub struct Payment {
     pub refunds: Vec<Refund>,
     /// An accepted operation that is not finished yet.
     pub queued: Option<Queued>,
+    /// Whether the saved card was deleted.
+    #[serde(default)]
+    pub is_card_deleted: bool,
     /// All states, the current one last.
     pub history: Vec<Change>,
 }
@@ -83,6 +86,7 @@ impl Payment {
             paid: 0,
             refunds: Vec::new(),
             queued: None,
+            is_card_deleted: false,
             history: Vec::new(),
             order,
         };
@@ -116,12 +120,8 @@ impl Payment {
         let mut payer = if quirks { payer_to_wire(&order.payer) } else { order.payer.clone() };
         match self.payment_instrument.as_deref() {
             // The card is known once the payer has entered it.
-            Some("PAYMENT_CARD") if !matches!(self.state, State::Created | State::PaymentMethodChosen) => {
-                let card = json!({
-                    "card_number": "444444******4448", "card_expiration": "3012", "card_brand": "VISA",
-                    "card_issuer_country": "CZE", "card_issuer_bank": "SANDBOX",
-                });
-                payer.insert("payment_card".to_owned(), card);
+            Some(_) if self.shows_card() => {
+                payer.insert("payment_card".to_owned(), self.card_to_wire().into());
             }
             Some(BANK) if self.state.was_paid() => {
                 let account = json!({ "iban": "CZ6508000000192000145399", "bic": "GIBACZPX" });

@@ -8,14 +8,12 @@ use serde_json::{Value, json};
 use super::{error_response::ErrorResponse, orders::has_type};
 use crate::{
     Secret,
-    gopay::SCOPE,
     http::{Request, query_value},
 };
 
 /// The lifetime of a token, in seconds.
 const EXPIRES_IN: u64 = 1800;
 /// The scope that allows creating payments only.
-const CREATE_SCOPE: &str = "payment-create";
 
 /// All valid tokens. They are secrets, so a snapshot omits them, and clients request new ones.
 #[derive(Default)]
@@ -56,8 +54,8 @@ impl Tokens {
         }
         let can_all = match query_value(form, "scope").as_deref() {
             None | Some("") => return Err(ErrorResponse::field("scope", 110, "is required")),
-            Some(SCOPE) => true,
-            Some(CREATE_SCOPE) => false,
+            Some("payment-all") => true,
+            Some("payment-create") => false,
             Some(_) => return Err(ErrorResponse::field("scope", 111, "must be payment-create or payment-all")),
         };
         self.valid.retain(|_, token| token.expires_at > now_ms);

@@ -1,0 +1,98 @@
+//! Saved cards. GoPay's API can read them and delete them; a payment saves one.
+
+use alloc::string::String;
+
+use super::{GoPayEndpoint, id, parse_object, payment_id, routes};
+use crate::{
+    Endpoint, Error, RawObject,
+    endpoint::{read_object, same_id},
+    http::{Method, Request, Response},
+    json::{FieldReader, FieldResult, open_enum},
+};
+
+open_enum! {
+    /// Whether a card can be charged.
+    CardStatus {
+        /// The card can be charged.
+        Active = "ACTIVE",
+        /// The card was deleted.
+        Deleted = "DELETED",
+    }
+}
+
+/// A saved card.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// The id of the card, digits.
+    pub card_id: String,
+    /// Whether it can be charged.
+    pub status: Option<CardStatus>,
+    /// Every other field, as it came.
+    pub extra: RawObject,
+}
+
+impl Card {
+    fn read(mut fields: FieldReader) -> FieldResult<Card> {
+        Ok(Card {
+            card_id: match id(&mut fields, "card_id")? {
+                Some(id) => id,
+                None => return fields.field_error("card_id", "is missing"),
+            },
+            status: fields.text("status").map(Into::into),
+            extra: fields.rest(),
+        })
+    }
+}
+
+/// `GET /payments/cards/{card_id}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetrieveCard {
+    /// The id of the card, digits.
+    pub card_id: String,
+}
+
+impl Endpoint for RetrieveCard {
+    type Output = Card;
+
+    fn request(&self) -> Result<Request, Error> {
+        Ok(Request::new(Method::Get, routes::card(&payment_id("card_id", &self.card_id)?)))
+    }
+
+    fn parse(response: &Response) -> Result<Card, Error> {
+        parse_object(response, Card::read)
+    }
+}
+
+impl GoPayEndpoint for RetrieveCard {
+    fn read(&self, response: &Response, json: &str) -> Result<Card, Error> {
+        let card = read_object(response, json, Card::read)?;
+        same_id(response, "card_id", &card.card_id, &self.card_id)?;
+        Ok(card)
+    }
+}
+
+/// `DELETE /payments/cards/{card_id}`. A second deletion changes nothing, so it may be sent again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteCard {
+    /// The id of the card, digits.
+    pub card_id: String,
+}
+
+impl Endpoint for DeleteCard {
+    type Output = ();
+
+    fn request(&self) -> Result<Request, Error> {
+        let path = routes::card(&payment_id("card_id", &self.card_id)?);
+        Ok(Request { repeatable: true, ..Request::new(Method::Delete, path) })
+    }
+
+    fn parse(response: &Response) -> Result<(), Error> {
+        super::parse_optional_json(response).map(drop)
+    }
+}
+
+impl GoPayEndpoint for DeleteCard {
+    fn read(&self, _response: &Response, _json: &str) -> Result<(), Error> {
+        Ok(())
+    }
+}
