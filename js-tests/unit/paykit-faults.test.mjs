@@ -53,9 +53,9 @@ test("1: what moves money is sent once, whatever is answered", async () => {
   }
   const { sandbox, gopay, id, posts } = await shop();
   sandbox.inject({ path: `/api/payments/payment/${id}/refund`, method: "POST", reset: "after" });
-  const refund = await gopay.createRefund({ payment_id: id, amount: 900 });
-  assert.deepEqual([posts("/refund"), sandbox.payment(id).refunds.length, refund.amount], [1, 1, 900]);
-  assert.equal(refund.id, String(sandbox.payment(id).refunds[0].id));
+  // It was made, but GoPay's history is not precise enough to show that it is not older than the call.
+  const lost = await rejects(gopay.createRefund({ payment_id: id, amount: 900 }), { name: "OperationFailedError" });
+  assert.deepEqual([posts("/refund"), sandbox.payment(id).refunds.length, lost.context.outcome], [1, 1, "unknown"]);
   sandbox.inject({ path: `/api/payments/payment/${id}/refund`, method: "POST", reset: true });
   const unknown = await rejects(gopay.createRefund({ payment_id: id, amount: 100 }), { name: "OperationFailedError", provider: "gopay", method: "createRefund" });
   assert.deepEqual([posts("/refund"), unknown.context.outcome, sandbox.payment(id).refunds.length], [2, "unknown", 1]);
@@ -103,7 +103,7 @@ test("3 and 4: an authorised payment is captured, whole or in part, and comes ba
   assert.equal((await gopay.cancelPayment(none)).status, "canceled");
   await rejects(gopay.capturePayment("999", { amount: 1 }), { name: "ResourceNotFoundError", statusCode: 404 });
   // Captured, even if nobody can see it.
-  const unseen = provider([{ ...PAYMENT, state: "AUTHORIZED" }, { id: 1, result: "FINISHED" }, json("", 404)]);
+  const unseen = provider([{ ...PAYMENT, state: "AUTHORIZED" }, { id: 3000006529, result: "FINISHED" }, json("", 404)]);
   assert.equal((await unseen.gopay.capturePayment("3000006529", { amount: 2900 })).status, "succeeded");
   sandbox.close();
 });
@@ -111,7 +111,7 @@ test("3 and 4: an authorised payment is captured, whole or in part, and comes ba
 test("5: a payment that GoPay did not cancel is not called canceled", async () => {
   const refused = provider([{ ...PAYMENT, state: "AUTHORIZED" }, refusal(352, "PAYMENT_AUTH_VOID_FAILED")]);
   const error = await rejects(refused.gopay.cancelPayment("3000006529"), { name: "OperationFailedError", retryable: false });
-  assert.deepEqual([error.context.code, error.context.status, error.context.outcome], ["PAYMENT_AUTH_VOID_FAILED", 409, "not_done"]);
+  assert.deepEqual([error.context.code, error.context.status, error.context.outcome], ["352", 409, "not_done"]);
   const { sandbox, gopay, id, posts } = await shop();
   assert.match((await rejects(gopay.cancelPayment(id), { code: "OPERATION_FAILED" })).message, /PAID/);
   assert.equal(posts("/void-authorization"), 0);
@@ -138,7 +138,7 @@ test("6: a stop that GoPay has only accepted is not called done before it is", a
   assert.equal((await gopay.retrieveSubscription(id)).status, "canceled");
   // Stopped, even if nobody can see it.
   const first = { ...PAYMENT, state: "PAID", recurrence: RECURRENCE };
-  assert.equal((await provider([first, { id: 1, result: "FINISHED" }, json("", 500)]).gopay.cancelSubscription("3000006529")).status, "canceled");
+  assert.equal((await provider([first, { id: 3000006529, result: "FINISHED" }, json("", 500)]).gopay.cancelSubscription("3000006529")).status, "canceled");
   sandbox.close();
 });
 
@@ -181,7 +181,7 @@ test("8: no word for GOPAY_SANDBOX reaches the real gateway by mistake, and the 
 });
 
 test("9: the page's examples are taken, without what the core's schemas ask for", async () => {
-  const { gopay } = provider([PAYMENT, PAYMENT, { ...PAYMENT, recurrence: RECURRENCE }, { id: 1, result: "FINISHED" }, []]);
+  const { gopay } = provider([PAYMENT, PAYMENT, { ...PAYMENT, recurrence: RECURRENCE }, { id: 3000006529, result: "FINISHED" }, []]);
   const paykit = new PayKit(gopay);
   schemas.Checkout.parse(await paykit.checkouts.create(CHECKOUT));
   schemas.Payment.parse(await paykit.payments.create(ORDER));
@@ -311,7 +311,7 @@ test("20: errors say what GoPay said, and what it means", async () => {
   const field = json({ errors: [{ scope: "F", field: "payer.contact.email", error_code: 111, error_name: "INVALID", message: "Wrong e-mail" }] }, 409);
   const error = await rejects(provider([field]).gopay.createPayment(ORDER), { name: "OperationFailedError", statusCode: 500, provider: "gopay", method: "createPayment" });
   assert.ok(error instanceof OperationFailedError);
-  assert.deepEqual([error.context.status, error.context.code, error.context.details.errors[0].field], [409, "INVALID", "payer.contact.email"]);
+  assert.deepEqual([error.context.status, error.context.code, error.context.details.errors[0].field], [409, "111", "payer.contact.email"]);
   assert.match(error.message, /Wrong e-mail/);
   for (const [answer, call] of [[refusal(330), (one) => one.createRefund({ payment_id: "1", amount: 1 })], [refusal(341), (one) => one.updateSubscription("1", { provider_metadata: { amount: 1, currency: "CZK" } })]]) {
     assert.equal((await rejects(call(provider([answer]).gopay))).context.status, 409);

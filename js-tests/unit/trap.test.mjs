@@ -128,7 +128,7 @@ test("gopay: a trap is an ItPayError, and the next call works", async () => {
 });
 
 test("paykit: a trap is an ItPayError, and the next call works", async () => {
-  slim.initSync(slim.paykitWasm, doctored("paykit.wasm", /^paykit_payment$/, 5));
+  slim.initSync(slim.paykitWasm, doctored("paykit.wasm", /^paykit_call$/, 5));
   const provider = createItpay({ apiKey: "sk_test", webhookSecret: "whsec_1", fetch: answers({ id: "pi_1", status: "succeeded", amount: { currency: "CNY", value: 699 } }) });
   const seen = [];
   for (let call = 0; call < 20; call += 1) {

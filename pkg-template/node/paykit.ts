@@ -3,12 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { wasm as client } from "../src/client/client.js";
 import { compileFile } from "../src/internal/wasm-source.js";
 import { wasm as paykit } from "../src/paykit/itpay-provider.js";
 import { wasm as webhooks } from "../src/webhooks/webhooks-module.js";
 
-client.setModuleSource(() => compileFile(() => readFileSync(join(__dirname, "../../wasm/client.wasm"))));
 paykit.setModuleSource(() => compileFile(() => readFileSync(join(__dirname, "../../wasm/paykit.wasm"))));
 webhooks.setModuleSource(() => compileFile(() => readFileSync(join(__dirname, "../../wasm/webhooks.wasm"))));
 

@@ -42,7 +42,7 @@ extern "C" {
     fn channel(this: &ItPayConfig) -> JsValue;
 }
 
-fn session(config: &Config) -> Result<Rc<Session>> {
+pub(super) fn session(config: &Config) -> Result<Rc<Session>> {
     let own: &ItPayConfig = config.unchecked_ref();
     let api_key = text("apiKey", &own.api_key())?.ok_or_else(|| {
         let message = "There is no API key: pass `apiKey`, or set the variable ITPAY_API_KEY";
@@ -208,7 +208,7 @@ fn run(
     start(io, context, move |io| async move { session.send(&io, request, &verify, &options).await.map(|_| None) })
 }
 
-fn fresh_id() -> core::result::Result<String, Box<CallError>> {
+pub(super) fn fresh_id() -> core::result::Result<String, Box<CallError>> {
     let random = Uint8Array::new_with_length(10);
     get_random_values(&random).map_err(|cause| {
         let message = "This runtime has no crypto.getRandomValues: pass an `id`";

@@ -15,6 +15,8 @@ mod gopay;
 mod gopay_sandbox;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod options;
+#[cfg(any(feature = "js-gopay", feature = "js-paykit"))]
+mod paykit_error;
 #[cfg(feature = "js-gopay")]
 mod paykit_gopay;
 #[cfg(feature = "js-paykit")]

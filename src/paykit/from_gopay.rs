@@ -1,6 +1,6 @@
 //! GoPay's payments as PayKit's objects.
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 use super::{
     metadata::Item,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Metadata, RawObject,
-    gopay::{self, Cycle, Recurrence, RecurrenceState, RefundState, State},
+    gopay::{self, Cycle, Progress, Recurrence, RecurrenceState, RefundPayment, State},
     json::FieldReader,
     time::to_iso8601,
 };
@@ -82,19 +82,20 @@ pub fn subscription(payment: &gopay::Payment, parent: Option<&gopay::Payment>, n
     if let Some(charge) = charge {
         fields.set("charge", &custom_fields(charge));
     }
+    let status = status(first, charge);
     Subscription {
         id: payment.parent_id.clone().unwrap_or_else(|| first.id.clone()),
         customer: customer(first).or_else(|| customer(payment)),
         amount: first.amount.unwrap_or_default(),
         currency: first.currency.clone().unwrap_or_default(),
-        status: status(first, charge),
+        status,
         current_period_start: start,
         current_period_end: end,
         item_id: item.item.or_else(|| first_item(first)).unwrap_or_default(),
         billing_interval,
         metadata,
         custom_fields: fields,
-        requires_action: charge.is_none() && first.state == State::Created,
+        requires_action: charge.is_none() && first.state == State::Created && status == SubscriptionStatus::Pending,
         payment_url: first.gw_url.clone(),
     }
 }
@@ -136,21 +137,17 @@ pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
     }
 }
 
-/// The refund that was just asked for, from the history after it: the newest of that amount. Without it, the payment's
-/// id stands in for the refund's.
-pub fn created_refund(payment_id: &str, amount: i64, result: &str, history: &[gopay::Refund]) -> Refund {
-    let made = history
-        .iter()
-        .filter(|entry| entry.amount == amount && entry.state != RefundState::Failed)
-        .max_by_key(|entry| (entry.requested_at, entry.id.len(), entry.id.as_str()));
+/// A refund that was just made. `entry` is its entry in the history, if it is known; without it, the refund has the id of
+/// the payment.
+pub fn created_refund(refund: &RefundPayment, result: &Progress, entry: Option<&gopay::Refund>) -> Refund {
     let mut custom_fields = RawObject::default();
-    custom_fields.set("payment_id", payment_id);
+    custom_fields.set("payment_id", &refund.id);
     custom_fields.set("result", result);
-    custom_fields.set("state", &made.map(|made| made.state.as_str()));
+    custom_fields.set("state", &entry.map(|entry| entry.state.as_str()));
     Refund {
-        id: made.map_or(payment_id, |made| &made.id).to_owned(),
-        amount,
-        currency: made.and_then(|made| made.currency.clone()).unwrap_or_default(),
+        id: entry.map_or(&refund.id, |entry| &entry.id).clone(),
+        amount: refund.amount,
+        currency: entry.and_then(|entry| entry.currency.clone()).unwrap_or_default(),
         reason: None,
         metadata: None,
         custom_fields,

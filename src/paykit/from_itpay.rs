@@ -87,6 +87,15 @@ pub fn intent_events(webhook: &WebhookEvent, now: u64) -> Result<Vec<Event>, Err
     })
 }
 
+/// The QR code that an intent has already.
+pub(super) fn code(intent: &PaymentIntent) -> Option<RawObject> {
+    let qr = RawObject::parse(intent.extra.get("qr")?.as_str())?;
+    let mut code = RawObject::default();
+    code.set("id", &qr.get("charge_id"));
+    code.set("scan_url", &*qr.text("scan_url").filter(|url| !url.is_empty())?);
+    Some(code)
+}
+
 fn invoice(intent: &PaymentIntent, now: u64) -> Invoice {
     let (item, metadata) = purchase(intent);
     let (amount_paid, currency) = amount(intent);

@@ -34,15 +34,6 @@ pub fn notification(url: &str, body: &str) -> Result<Notification, Error> {
     Notification::parse(&query)
 }
 
-/// Why GoPay's response does not match the notification.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Mismatch {
-    /// The payment belongs to another e-shop.
-    GoId,
-    /// The response is about another payment.
-    Id,
-}
-
 /// A notification, and the data that was read because of it.
 #[derive(Clone, Debug)]
 pub struct NotificationContext {
@@ -65,19 +56,13 @@ pub struct RequiredReads {
     pub refunds: bool,
 }
 
-/// The further reads that the events of this payment need, or the reason why the payment is not the notified one.
-pub fn required_reads(notification: &Notification, payment: &Payment, go_id: &str) -> Result<RequiredReads, Mismatch> {
-    if payment.id != notification.id {
-        return Err(Mismatch::Id);
-    }
-    if payment.go_id.as_deref().is_some_and(|other| other != go_id) {
-        return Err(Mismatch::GoId);
-    }
+/// The further reads that the events of this payment need.
+pub fn required_reads(payment: &Payment) -> RequiredReads {
     let has_subscription_event = matches!(payment.state, State::Paid | State::Canceled);
-    Ok(RequiredReads {
+    RequiredReads {
         parent: payment.parent_id.clone().filter(|_| has_subscription_event),
         refunds: matches!(payment.state, State::Refunded | State::PartiallyRefunded),
-    })
+    }
 }
 
 impl NotificationContext {

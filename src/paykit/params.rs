@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Error, Metadata,
     endpoint::read_params,
+    gopay,
     json::{FieldReader, FieldResult},
     money::{amount, amount_or_digits, check_currency},
 };
@@ -150,6 +151,38 @@ pub(super) fn url(fields: &mut FieldReader, name: &str) -> FieldResult<String> {
         Ok(url.into_owned())
     } else {
         fields.field_error(name, "must be an absolute URL, such as https://shop.example/done")
+    }
+}
+
+/// Parameters of `createRefund`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RefundParams {
+    /// The id of the payment, digits.
+    pub payment_id: String,
+    /// In minor units, above 0.
+    pub amount: i64,
+    /// The merchant's reason. GoPay does not store it.
+    pub reason: Option<String>,
+    /// The merchant's own metadata. GoPay does not store it.
+    pub metadata: Option<Metadata>,
+}
+
+impl RefundParams {
+    /// Reads the parameters.
+    pub fn read(params: &str) -> Result<RefundParams, Error> {
+        let params = self::read(params, |fields, _| {
+            Ok(RefundParams {
+                payment_id: match gopay::id(fields, "payment_id")? {
+                    Some(id) => id,
+                    None => return fields.field_error("payment_id", "is missing"),
+                },
+                amount: amount(fields)?,
+                reason: fields.text("reason"),
+                metadata: if fields.has("metadata") { Some(metadata(fields)?) } else { None },
+            })
+        })?;
+        gopay::payment_id("payment_id", &params.payment_id)?;
+        Ok(params)
     }
 }
 

@@ -17,8 +17,9 @@ use super::{
     params::{self, AmountSource, Order},
 };
 use crate::{
-    Error, RawJson, RawObject, gopay,
-    json::{self, FieldReader, FieldResult},
+    Error, RawJson, RawObject,
+    gopay::{self, Language, MAX_CONTACT, MAX_DESCRIPTION, MAX_ORDER_NUMBER, MAX_URL},
+    json::{self, FieldError, FieldReader, FieldResult},
     money::{amount, amount_or_digits},
     time::{MS_PER_DAY, add_months, parse_iso8601, to_iso_date},
 };
@@ -26,6 +27,10 @@ use crate::{
 /// Values of a call that the core can't make itself.
 #[derive(Clone, Debug)]
 pub struct Context {
+    /// The id of the e-shop.
+    pub go_id: u64,
+    /// The language of payments that name none. Without it, English.
+    pub language: Option<Language>,
     /// The URL of GoPay's notifications.
     pub notification_url: String,
     /// A fresh order number, for callers who pass none.
@@ -37,7 +42,7 @@ pub struct Context {
 /// The last day that GoPay accepts for a recurrence.
 const LAST_DAY: &str = "2099-12-30";
 
-/// Parameters of `createCheckout`. The amount is in `provider_metadata`; its currency is CZK by default.
+/// The body of a payment for `createCheckout`. The amount is in `provider_metadata`; its currency is CZK by default.
 pub fn checkout_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let amount_source = AmountSource::ProviderMetadata { default_currency: Some("CZK") };
@@ -61,21 +66,22 @@ pub fn checkout_params(params: &str, context: &Context) -> Result<String, Error>
             ..item(&order)
         };
         let recurrence = recurrence.map(|(_, recurrence)| recurrence);
-        create(&order, &item, &return_url, provider, context, recurrence, None)
+        create(&order, &item, ("success_url", &return_url), provider, context, recurrence, None)
     })
 }
 
-/// Parameters of `createPayment`. `capture_method: "manual"` makes it a preauthorization.
+/// The body of a payment for `createPayment`. `capture_method: "manual"` makes it a preauthorization.
 pub fn payment_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let order = Order::read(fields, provider, AmountSource::Params)?;
         let return_url = params::url(provider, "success_url")?;
         let manual = params::is_manual_capture(fields)?;
-        create(&order, &item(&order), &return_url, provider, context, None, Some(manual))
+        let return_url = ("provider_metadata.success_url", return_url.as_str());
+        create(&order, &item(&order), return_url, provider, context, None, Some(manual))
     })
 }
 
-/// Parameters of `createSubscription`: the first payment of a recurrence.
+/// The body of a payment for `createSubscription`: the first payment of a recurrence.
 pub fn subscription_params(params: &str, context: &Context) -> Result<String, Error> {
     params::read(params, |fields, provider| {
         let return_url = params::url(provider, "success_url")?;
@@ -84,7 +90,8 @@ pub fn subscription_params(params: &str, context: &Context) -> Result<String, Er
         let count = params::quantity(provider, "recurrence_period")?;
         let recurrence = recurrence(interval, count, provider, context.now)?;
         let item = Item { billing_interval: Some(interval), start: Some(context.now), ..item(&order) };
-        create(&order, &item, &return_url, provider, context, Some(recurrence), None)
+        let return_url = ("provider_metadata.success_url", return_url.as_str());
+        create(&order, &item, return_url, provider, context, Some(recurrence), None)
     })
 }
 
@@ -128,6 +135,36 @@ pub fn charge_params(params: &str, first: Option<&gopay::Payment>, order_number:
     })
 }
 
+/// The amount and the currency that a caller expects a payment to have. GoPay can change neither.
+pub struct AmountChange {
+    amount: Option<i64>,
+    currency: Option<String>,
+}
+
+/// The expected amount of `updateCheckout`, from `provider_metadata`.
+pub fn checkout_change(params: &str) -> Result<AmountChange, Error> {
+    params::read(params, |_, provider| AmountChange::read(provider))
+}
+
+/// The expected amount of `updatePayment`.
+pub fn payment_change(params: &str) -> Result<AmountChange, Error> {
+    params::read(params, |fields, _| AmountChange::read(fields))
+}
+
+impl AmountChange {
+    fn read(fields: &mut FieldReader) -> FieldResult<AmountChange> {
+        let amount = if fields.has("amount") { Some(amount_or_digits(fields)?) } else { None };
+        let currency = if fields.has("currency") { Some(params::currency(fields, None)?) } else { None };
+        Ok(AmountChange { amount, currency })
+    }
+
+    /// Whether the payment has the expected amount and currency.
+    pub fn is_in(&self, payment: &gopay::Payment) -> bool {
+        (self.amount.is_none() || self.amount == payment.amount)
+            && (self.currency.is_none() || self.currency == payment.currency)
+    }
+}
+
 /// Parameters of `capturePayment`. None means the whole amount, which needs no permission from GoPay.
 pub fn capture_params(params: &str, payment: &gopay::Payment) -> Result<Option<String>, Error> {
     params::read(params, |fields, _| {
@@ -166,9 +203,10 @@ struct CreateRecurrence<'a> {
     additional_params: Vec<Param<'a>>,
 }
 
-/// Parameters of create.
+/// The body of a payment.
 #[derive(Serialize)]
-struct CreatePayment<'a> {
+struct PaymentBody<'a> {
+    target: Target,
     amount: i64,
     currency: &'a str,
     order_number: &'a str,
@@ -183,6 +221,13 @@ struct CreatePayment<'a> {
     recurrence: Option<Recurrence>,
     #[serde(skip_serializing_if = "Option::is_none")]
     preauthorization: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Target {
+    #[serde(rename = "type")]
+    target_type: &'static str,
+    goid: u64,
 }
 
 #[derive(Serialize)]
@@ -226,7 +271,7 @@ struct OrderLine<'a> {
 fn create(
     order: &Order,
     item: &Item,
-    return_url: &str,
+    return_url: (&str, &str),
     provider: &mut FieldReader,
     context: &Context,
     recurrence: Option<Recurrence>,
@@ -235,6 +280,11 @@ fn create(
     let order_number = provider.optional_string("order_number")?.unwrap_or(context.order_number.as_str().into());
     let description = provider.optional_string("description")?.or(order.item_id.as_deref().map(Cow::Borrowed));
     let name = order.item_id.as_deref().or(description.as_deref()).unwrap_or(&order_number);
+    check_length("provider_metadata.order_number", &order_number, MAX_ORDER_NUMBER)?;
+    check_length("item_id", order.item_id.as_deref().unwrap_or_default(), MAX_DESCRIPTION)?;
+    check_length("provider_metadata.description", description.as_deref().unwrap_or_default(), MAX_DESCRIPTION)?;
+    check_length(return_url.0, return_url.1, MAX_URL)?;
+    check_length("webhookUrl", &context.notification_url, MAX_URL)?;
     let item = item.to_text();
     let own = order.metadata.iter().map(|(name, value)| Param { name, value });
     // GoPay preauthorizes and repeats only card payments.
@@ -244,7 +294,8 @@ fn create(
     if allowed.is_empty() {
         allowed.extend(instruments.iter().map(|name| Cow::Borrowed(*name)));
     }
-    Ok(json::text(&CreatePayment {
+    Ok(json::text(&PaymentBody {
+        target: Target { target_type: "ACCOUNT", goid: context.go_id },
         amount: order.amount,
         currency: &order.currency,
         order_number: &order_number,
@@ -256,8 +307,8 @@ fn create(
             contact: contact(order)?,
         },
         additional_params: own.chain([Param { name: metadata::KEY, value: &item }]).collect(),
-        callback: Callback { return_url, notification_url: &context.notification_url },
-        lang: language(provider)?,
+        callback: Callback { return_url: return_url.1, notification_url: &context.notification_url },
+        lang: language(provider, context.language.as_ref())?,
         recurrence,
         preauthorization,
     }))
@@ -270,23 +321,30 @@ fn order_line(name: &str, amount: i64, count: u64) -> RawJson {
 
 fn contact(order: &Order) -> FieldResult<RawObject> {
     let mut contact = RawObject::default();
+    let mut set = |name: &str, field: &str, text: Option<&str>| -> FieldResult<()> {
+        let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(()) };
+        let most = MAX_CONTACT.iter().find(|(known, _)| *known == name).map_or(usize::MAX, |(_, most)| *most);
+        check_length(field, text, most)?;
+        contact.set(name, text);
+        Ok(())
+    };
     match &order.customer {
-        Some(Payee::Email(email)) => contact.set("email", email),
+        Some(Payee::Email(email)) => set("email", "customer.email", Some(email))?,
         Some(Payee::Id(_)) => return field_error("customer.email", "is missing: GoPay requires the payer's e-mail"),
         None => {}
     }
     if let Some(billing) = &order.billing {
         let name = billing.name.as_deref().map(|name| name.rsplit_once(char::is_whitespace).unwrap_or(("", name)));
-        contact.set("first_name", &name.map(|(first, _)| first.trim()).filter(|first| !first.is_empty()));
-        contact.set("last_name", &name.map(|(_, last)| last));
+        set("first_name", "billing.address.name", name.map(|(first, _)| first.trim()))?;
+        set("last_name", "billing.address.name", name.map(|(_, last)| last))?;
         let lines: Vec<&str> = [&billing.line1, &billing.line2].into_iter().filter_map(Option::as_deref).collect();
-        contact.set("street", &Some(lines.join(", ")).filter(|street| !street.is_empty()));
-        contact.set("city", &billing.city);
-        contact.set("postal_code", &billing.postal_code);
-        contact.set("phone_number", &billing.phone);
+        set("street", "billing.address.line1", Some(&lines.join(", ")))?;
+        set("city", "billing.address.city", billing.city.as_deref())?;
+        set("postal_code", "billing.address.postal_code", billing.postal_code.as_deref())?;
+        set("phone_number", "billing.address.phone", billing.phone.as_deref())?;
         if let Some(country) = &billing.country {
             match alpha3(country) {
-                Some(country) => contact.set("country_code", country),
+                Some(country) => set("country_code", "billing.address.country", Some(country))?,
                 None => return field_error("billing.address.country", "must be two letters of ISO 3166-1, such as CZ"),
             }
         }
@@ -294,12 +352,21 @@ fn contact(order: &Order) -> FieldResult<RawObject> {
     Ok(contact)
 }
 
-fn language(provider: &mut FieldReader) -> FieldResult<String> {
-    let language = provider.optional_string("language")?.unwrap_or("EN".into());
-    if language.len() == 2 && language.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        Ok(language.to_ascii_uppercase())
-    } else {
-        provider.field_error("language", "must be two letters, such as en")
+/// GoPay refuses longer texts.
+fn check_length(field: &str, text: &str, most: usize) -> FieldResult<()> {
+    match text.chars().count() {
+        length if length > most => field_error(field, format!("must be at most {most} characters long, not {length}")),
+        _ => Ok(()),
+    }
+}
+
+fn language(provider: &mut FieldReader, default: Option<&Language>) -> FieldResult<String> {
+    let Some(language) = provider.optional_string("language")? else {
+        return Ok(default.map_or("EN", Language::as_str).to_owned());
+    };
+    match Language::parse(&language) {
+        Ok(language) => Ok(language.as_str().to_owned()),
+        Err(_) => provider.field_error("language", "must be two letters, such as en"),
     }
 }
 
@@ -338,6 +405,6 @@ fn end_date(provider: &mut FieldReader, now: u64) -> FieldResult<Option<String>>
     Ok(Some(date.into_owned().min(LAST_DAY.to_owned())))
 }
 
-fn field_error<T>(field: &str, problem: &str) -> FieldResult<T> {
-    Err(crate::json::FieldError { field: field.to_owned(), problem: problem.to_owned() }.into())
+fn field_error<T>(field: &str, problem: impl Into<String>) -> FieldResult<T> {
+    Err(FieldError { field: field.to_owned(), problem: problem.into() }.into())
 }

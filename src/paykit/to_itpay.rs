@@ -15,6 +15,7 @@ use super::{
 use crate::{
     Error, Metadata, Money,
     json::{self, FieldReader, FieldResult},
+    money::amount,
 };
 
 /// Defaults of the provider, for calls that leave these values out.
@@ -42,6 +43,16 @@ pub fn intent_of_payment(params: &str, defaults: &ProviderDefaults) -> Result<St
         params::is_manual_capture(fields)?;
         intent(order, None, provider, defaults)
     })
+}
+
+/// Whether the parameters of `createCheckout` ask for a recurring session.
+pub fn is_recurring(params: &str) -> Result<bool, Error> {
+    params::read(params, |fields, _| Ok(fields.text("session_type").as_deref() == Some("recurring")))
+}
+
+/// The amount of `capturePayment`.
+pub fn captured_amount(params: &str) -> Result<i64, Error> {
+    params::read(params, |fields, _| amount(fields))
 }
 
 fn intent(

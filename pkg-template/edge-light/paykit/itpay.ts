@@ -1,14 +1,11 @@
 // ItPay's provider in `itpay/paykit`, its wasm as a compiled module: for Vercel's edge and Next.js.
 
-import clientModule from "../../../wasm/client.wasm?module";
 import paykitModule from "../../../wasm/paykit.wasm?module";
 import webhooksModule from "../../../wasm/webhooks.wasm?module";
 import * as provider from "../../entry/paykit-itpay.js";
-import { wasm as client } from "../../src/client/client.js";
 import { wasm as paykit } from "../../src/paykit/itpay-provider.js";
 import { wasm as webhooks } from "../../src/webhooks/webhooks-module.js";
 
-client.setModuleSource(() => clientModule);
 paykit.setModuleSource(() => paykitModule);
 webhooks.setModuleSource(() => webhooksModule);
 

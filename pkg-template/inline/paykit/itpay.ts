@@ -1,15 +1,12 @@
 // ItPay's provider in `itpay/paykit`, its wasm as text: for bundlers, pages, Deno and Bun.
 
 import * as provider from "../../entry/paykit-itpay.js";
-import { wasm as client } from "../../src/client/client.js";
-import clientText from "../../src/glue/client.text.js";
 import paykitText from "../../src/glue/paykit.text.js";
 import webhooksText from "../../src/glue/webhooks.text.js";
 import { compileText } from "../../src/internal/wasm-source.js";
 import { wasm as paykit } from "../../src/paykit/itpay-provider.js";
 import { wasm as webhooks } from "../../src/webhooks/webhooks-module.js";
 
-client.setModuleSource(() => compileText(clientText));
 paykit.setModuleSource(() => compileText(paykitText));
 webhooks.setModuleSource(() => compileText(webhooksText));
 

@@ -54,7 +54,16 @@ export interface GenericRequestOptions extends RequestOptions {
   query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
 }
 
-type Use = (module: typeof glue, io: CallIo, config: object) => Promise<unknown>;
+type Use<Module = typeof glue> = (module: Module, io: CallIo, config: object) => Promise<unknown>;
+
+/** A wasm module that has the client's calls. `itpay/paykit` has one of its own, with more calls. */
+type ClientModule = AsyncWasm<typeof glue & AsyncGlue>;
+
+/** @internal A client whose calls another wasm module makes, and a function for that module's own calls. */
+export let createClientOver: <Module extends Omit<typeof glue, "default" | "initSync"> & AsyncGlue>(
+  module: AsyncWasm<Module>,
+  options: ItPayClientOptions,
+) => { client: ItPayClient; call: <T>(use: Use<Module>) => ApiPromise<T> };
 
 /** The ItPay API. Amounts are integers in minor units; times are in milliseconds. */
 export class ItPayClient {
@@ -62,6 +71,7 @@ export class ItPayClient {
   readonly #fetch: typeof fetch | undefined;
   readonly #webhookSecret: string | undefined;
   readonly #options: ItPayClientOptions;
+  readonly #module: ClientModule;
 
   /** Payments. */
   readonly paymentIntents = {
@@ -122,10 +132,12 @@ export class ItPayClient {
   };
 
   /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */
-  constructor(options: ItPayClientOptions = {}) {
+  constructor(options?: ItPayClientOptions);
+  constructor(options: ItPayClientOptions = {}, module: ClientModule = wasm) {
     const own: ItPayClientOptions = given("options", options);
     own.baseUrl ??= variable("ITPAY_BASE_URL", own.env);
     this.#options = own;
+    this.#module = module;
     this.#config = {
       ...connection(own, "API key"),
       apiKey: own.apiKey ?? variable("ITPAY_API_KEY", own.env),
@@ -133,7 +145,14 @@ export class ItPayClient {
     };
     this.#fetch = own.fetch;
     this.#webhookSecret = own.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", own.env);
-    synchronously((module) => module.check_client(this.#config));
+    synchronously((module) => module.check_client(this.#config), module);
+  }
+
+  static {
+    createClientOver = (module, options) => {
+      const client = construct(options, module);
+      return { client, call: (use) => client.#call(use as unknown as Use) };
+    };
   }
 
   /**
@@ -146,7 +165,7 @@ export class ItPayClient {
     for (const [name, value] of Object.entries(changed)) {
       if (value !== undefined) Object.assign(merged, { [name]: value });
     }
-    return new ItPayClient({ ...merged, headers: mergeHeaders(this.#options.headers, changed.headers) });
+    return construct({ ...merged, headers: mergeHeaders(this.#options.headers, changed.headers) }, this.#module);
   }
 
   /**
@@ -168,8 +187,13 @@ export class ItPayClient {
   #call<T>(use: Use): ApiPromise<T> {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
     const fetch = this.#fetch ?? globalThis.fetch;
-    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, io) => use(module, io, this.#config), resolve as never, reject));
+    return apiPromise((resolve, reject) => this.#module.begin(fetch, (module, io) => use(module, io, this.#config), resolve as never, reject));
   }
+}
+
+/** The constructor's overload hides its second parameter from users. */
+function construct(options: ItPayClientOptions, module: unknown): ItPayClient {
+  return new (ItPayClient as new (options: ItPayClientOptions, module: unknown) => ItPayClient)(options, module);
 }
 
 /** A fresh id for a payment: `pi_` and a UUIDv7. */
@@ -178,9 +202,9 @@ export function createPaymentIntentId(): string {
 }
 
 /** @internal */
-export function synchronously<T>(use: (module: typeof glue) => T): T {
+export function synchronously<T>(use: (module: typeof glue) => T, module: ClientModule = wasm): T {
   try {
-    return wasm.call(use);
+    return module.call(use);
   } catch (error) {
     throw fromRecord(error);
   }

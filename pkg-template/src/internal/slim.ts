@@ -15,18 +15,20 @@ import { wasm as webhooks } from "../webhooks/webhooks-module.js";
 export interface WasmModule {
   /** @internal */
   readonly wasm: { setModuleSource(source: () => WebAssembly.Module): void };
-  /** @internal What it exports, and no other of them does. */
+  /** @internal A name among its exports by which it is recognized. */
   readonly known: string;
+  /** @internal A name that is not among its exports. */
+  readonly unknown?: string;
   /** The file's name in the package: `import … from "itpay/<name>"`, or a copy of it. */
   readonly name: string;
 }
 
-/** Of `itpay/slim/client` and `itpay/slim/paykit`. */
-export const clientWasm: WasmModule = { wasm: client, known: "payment_intents_create", name: "client.wasm" };
+/** Of `itpay/slim/client`. */
+export const clientWasm: WasmModule = { wasm: client, known: "payment_intents_create", unknown: "paykit_events", name: "client.wasm" };
 /** Of `itpay/slim/gopay`. */
 export const gopayWasm: WasmModule = { wasm: gopay, known: "payments_create", name: "gopay.wasm" };
-/** Of `itpay/slim/paykit`, beside the client's and the webhooks'. */
-export const paykitWasm: WasmModule = { wasm: paykit, known: "paykit_intent", name: "paykit.wasm" };
+/** Of `itpay/slim/paykit`, beside the webhooks'. It has the client, too. */
+export const paykitWasm: WasmModule = { wasm: paykit, known: "paykit_events", name: "paykit.wasm" };
 /** Of `itpay/slim/qr`. */
 export const qrWasm: WasmModule = { wasm: qr, known: "svg", name: "qr.wasm" };
 /** Of `itpay/slim/qr/png`. */
@@ -47,7 +49,8 @@ export type WasmSource = CompiledModule | Bytes | Response | URL | string;
 export function initSync(module: WasmModule, source: CompiledModule | Bytes): void {
   requireWebAssembly();
   const compiled = isModule(source) ? source : compile(bytes(module, source));
-  if (!WebAssembly.Module.exports(compiled).some(({ name }) => name === module.known)) {
+  const exported = new Set(WebAssembly.Module.exports(compiled).map(({ name }) => name));
+  if (!exported.has(module.known) || (module.unknown !== undefined && exported.has(module.unknown))) {
     throw new ItPayError(`This is not the ${module.name} of this version of itpay`, { code: "wasm_wrong" });
   }
   module.wasm.setModuleSource(() => compiled);

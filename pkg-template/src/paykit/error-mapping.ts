@@ -1,14 +1,17 @@
-// Shared by both providers: parameters as JSON, and the client's errors as PayKit's.
+// Shared by both providers: parameters as JSON, and the core's errors as PayKit's.
 
-import { isItPayError, type ItPayError } from "../internal/errors.js";
+import { fromRecord, isItPayError, type ItPayError } from "../internal/errors.js";
 import {
   AuthenticationError,
+  ConstraintViolationError,
   OperationFailedError,
   PayKitError,
+  type PayKitErrorFields,
   ProviderNotSupportedError,
   RateLimitError,
   ResourceNotFoundError,
   ValidationError,
+  WebhookError,
 } from "./errors.js";
 
 /** Parameters as JSON. Refuses numbers and dates that JSON would turn into null, because null means absent. */
@@ -49,40 +52,58 @@ export interface Call {
   provider: string;
   /** The provider's method. */
   method: string;
-  /** The resource that the call reads. */
-  resource?: { type: string; id: string } | undefined;
 }
 
-/** Runs a provider's method and turns the client's errors into PayKit's. */
-export async function run<T>(call: Call, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toPayKitError(error, call);
-  }
+/** An error of the core. src/paykit/error.rs has the same fields. */
+interface ErrorRecord {
+  name: keyof typeof classes;
+  message: string;
+  field: string | null;
+  retryable: boolean;
+  /** In seconds. */
+  retryAfter: number | null;
+  alternative: string | null;
+  context: Record<string, string>;
 }
 
-/** Whether the gateway does not have the resource. */
-export function isNotFound(error: unknown): boolean {
-  return isItPayError(error) && error.status === 404;
+type Fields = PayKitErrorFields & Call;
+
+const classes = {
+  AuthenticationError: ({ message }: ErrorRecord, fields: Fields) => new AuthenticationError(fields.provider, message, fields),
+  ConstraintViolationError: ({ message }: ErrorRecord, fields: Fields) => new ConstraintViolationError(message, fields),
+  OperationFailedError: ({ message }: ErrorRecord, fields: Fields) => new OperationFailedError(fields.method, fields.provider, { ...fields, reason: message }),
+  ProviderNotSupportedError: ({ message, alternative, context }: ErrorRecord, fields: Fields) =>
+    new ProviderNotSupportedError(context["operation"] ?? fields.method, fields.provider, { ...fields, reason: message, ...(alternative === null ? {} : { alternative }) }),
+  // PayKit's core has seconds, and so has the record.
+  RateLimitError: ({ retryAfter }: ErrorRecord, fields: Fields) => new RateLimitError(fields.provider, { ...fields, retryAfter: retryAfter ?? undefined }),
+  ResourceNotFoundError: ({ context }: ErrorRecord, fields: Fields) => new ResourceNotFoundError(context["type"] ?? "", context["id"] ?? "", fields.provider, fields),
+  ValidationError: ({ message, field }: ErrorRecord, fields: Fields) => new ValidationError(message, { ...fields, field: field ?? undefined }),
+  WebhookError: ({ message, retryable }: ErrorRecord, fields: Fields) => new WebhookError(message, { ...fields, statusCode: retryable ? 503 : 400 }),
+};
+
+/** The error of a call as one of PayKit's. Anything that is no error of this package is returned as it is. */
+export function toPayKitError(thrown: unknown, call: Call): unknown {
+  if (thrown instanceof PayKitError) return thrown;
+  // The client refused to begin the call.
+  if (isItPayError(thrown)) return fromClient(thrown, call);
+  const { name, details, cause: below } = (thrown ?? {}) as { name?: unknown; details?: unknown; cause?: unknown };
+  if (name !== "PayKitError" || typeof details !== "string") return thrown;
+  const record = JSON.parse(details) as ErrorRecord;
+  const cause = below === undefined ? undefined : fromRecord(below);
+  const context = { ...(isItPayError(cause) ? clientContext(cause) : {}), ...record.context };
+  return classes[record.name](record, { ...call, cause, retryable: record.retryable, context });
 }
 
-export function toPayKitError(error: unknown, { provider, method, resource }: Call): unknown {
-  if (error instanceof PayKitError || !isItPayError(error)) return error;
-  const fields = { provider, method, cause: error, retryable: error.retryable, context: context(error) };
-  if (error.attempts === 0 && error.name === "ValidationError") return new ValidationError(error.message, { ...fields, field: (error as ItPayError & { field?: string | undefined }).field });
-  if (error.name === "AuthenticationError") return new AuthenticationError(provider, error.message, fields);
-  if (error.name === "RateLimitError") {
-    const { retryAfter } = error as ItPayError & { retryAfter?: number | undefined };
-    // PayKit's core has seconds.
-    return new RateLimitError(provider, { ...fields, retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000) });
-  }
-  if (isNotFound(error) && resource !== undefined) return new ResourceNotFoundError(resource.type, resource.id, provider, fields);
-  return new OperationFailedError(method, provider, { ...fields, reason: error.message });
+function fromClient(cause: ItPayError, call: Call): PayKitError {
+  const { field } = cause as ItPayError & { field?: string | undefined };
+  const fields = { ...call, cause, retryable: cause.retryable, context: clientContext(cause) };
+  if (cause.name === "ValidationError") return new ValidationError(cause.message, { ...fields, field });
+  if (cause.name === "AuthenticationError") return new AuthenticationError(call.provider, cause.message, fields);
+  return new OperationFailedError(call.method, call.provider, { ...fields, reason: cause.message });
 }
 
 /** Details of a gateway's error for programs. */
-function context(error: ItPayError): Record<string, unknown> {
+function clientContext(error: ItPayError): Record<string, unknown> {
   const { code, status, requestId, details, attempts } = error;
   const { outcome, field } = error as ItPayError & { outcome?: string | undefined; field?: string | undefined };
   return { code, status, requestId, details, attempts, outcome, field };

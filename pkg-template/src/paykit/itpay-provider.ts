@@ -1,23 +1,21 @@
-// ItPay as a PayKit provider: a checkout or a payment is an intent with its QR code, and the customer pays in a wallet.
+// ItPay as a PayKit provider. The wasm module makes each call; here are types, options and errors.
 
-import { ItPayClient, type ItPayClientOptions } from "../client/client.js";
+import { createClientOver, type ItPayClient, type ItPayClientOptions } from "../client/client.js";
+import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
 import { variable } from "../internal/env.js";
 import { fromRecord, isItPayError } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
 import * as glue from "../glue/paykit.js";
-import type { PaymentIntent, QRCharge } from "../client/types.js";
 import { constructEvent } from "../webhooks/signature.js";
 import { VERSION } from "../internal/version.js";
-import { type Glue, Wasm } from "../internal/wasm.js";
-import { isNotFound, run, toId, toJson, unsupported } from "./error-mapping.js";
-import { ConfigurationError, ConstraintViolationError, ProviderNotSupportedError, ResourceNotFoundError, ValidationError, WebhookError } from "./errors.js";
+import { toId, toJson, toPayKitError, unsupported } from "./error-mapping.js";
+import { ConfigurationError, WebhookError } from "./errors.js";
 import type { CapturePaymentParams, Checkout, CreateCheckoutParams, CreatePaymentParams, Customer, Payment, Refund, Subscription, WebhookEvent } from "./types.js";
 import type { IncomingWebhook, PayKitProvider } from "./provider.js";
 
-/** @internal The wasm module; the entry says where it comes from. */
-export const wasm = new Wasm<typeof glue & Glue>(glue);
+/** @internal The wasm module, which has ItPay's client, too; the entry says where it comes from. */
+export const wasm = new AsyncWasm(glue as typeof glue & AsyncGlue);
 
-/** Options of `createItpay`. */
 export interface ItPayProviderOptions extends ItPayClientOptions {
   /** The agent that acts. Default: the variable ITPAY_AGENT_ID, or `provider_metadata.agent_id` of each call. */
   agentId?: string | undefined;
@@ -60,41 +58,34 @@ export class ItPayProvider implements PayKitProvider {
   readonly providerVersion: string = VERSION;
   /** Whether the key is a test key. */
   readonly isSandbox: boolean;
-  readonly #client: ItPayClient;
+  readonly #native: ReturnType<typeof createClientOver<typeof glue & AsyncGlue>>;
   readonly #webhookSecret: string | undefined;
   readonly #agentId: string | undefined;
   readonly #serviceId: string | undefined;
 
-  /** @throws what `ItPayClient` throws */
+  /** @throws the errors of `new ItPayClient()` */
   constructor(options: ItPayProviderOptions = {}) {
     const own: ItPayProviderOptions = given("options", options);
     const { env, agentId, serviceId } = own;
-    this.#client = new ItPayClient(own);
+    this.#native = createClientOver(wasm, own);
     this.#webhookSecret = own.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", env);
     this.#agentId = text("agentId", agentId) ?? variable("ITPAY_AGENT_ID", env);
     this.#serviceId = text("serviceId", serviceId) ?? variable("ITPAY_SERVICE_ID", env);
     this.isSandbox = (own.apiKey ?? variable("ITPAY_API_KEY", env) ?? "").startsWith("sk_test_");
   }
 
-  /** The client, for what PayKit has no name for. */
+  /** The client, for features that PayKit does not have. */
   get _native(): ItPayClient {
-    return this.#client;
+    return this.#native.client;
   }
 
-  /** Makes an intent and its code: `payment_url` opens the wallet, `custom_fields.qr` is what to draw. */
+  /** Creates an intent and its QR code. `payment_url` opens the wallet, and `custom_fields.qr.qr_data` is the code to draw. */
   createCheckout(params: CheckoutParams): Promise<Checkout> {
-    return this.#run("createCheckout", async () => {
-      const json = toJson(params);
-      if ((JSON.parse(json) as CheckoutParams).session_type === "recurring") throw new ProviderNotSupportedError("createCheckout of a recurring session", NAME, NO_SUBSCRIPTIONS);
-      return checkout(...(await this.#intent("checkout", json)));
-    });
+    return this.#call("createCheckout", { params });
   }
 
   retrieveCheckout(id: string): Promise<Checkout | null> {
-    return this.#run("retrieveCheckout", async () => {
-      const intent = await this.#find(id);
-      return intent && checkout(intent);
-    });
+    return this.#call("retrieveCheckout", { id });
   }
 
   updateCheckout(): Promise<Checkout> {
@@ -105,18 +96,16 @@ export class ItPayProvider implements PayKitProvider {
     return unsupported(NAME, "deleteCheckout", NOTHING_CHANGES, "let it expire.");
   }
 
-  /** Makes an intent and its code: `payment_url` opens the wallet, `custom_fields.qr` is what to draw. */
+  /**
+   * Creates an intent and its QR code. `payment_url` opens the wallet, and `custom_fields.qr.qr_data` is the code to draw.
+   * A wallet takes the money at once, also with `capture_method: "manual"`.
+   */
   createPayment(params: PaymentParams): Promise<Payment> {
-    return this.#run("createPayment", async () => {
-      return payment(...(await this.#intent("payment", toJson(params))));
-    });
+    return this.#call("createPayment", { params });
   }
 
   retrievePayment(id: string): Promise<Payment | null> {
-    return this.#run("retrievePayment", async () => {
-      const intent = await this.#find(id);
-      return intent && payment(intent);
-    });
+    return this.#call("retrievePayment", { id });
   }
 
   updatePayment(): Promise<Payment> {
@@ -127,17 +116,9 @@ export class ItPayProvider implements PayKitProvider {
     return unsupported(NAME, "deletePayment", NOTHING_CHANGES, "let it expire.");
   }
 
-  /** Returns a payment that is paid. A wallet takes the money at once, also with `capture_method: "manual"`. */
+  /** Returns a payment that is paid. There is nothing to capture, because a wallet takes the money at once. */
   capturePayment(id: string, params: CapturePaymentParams): Promise<Payment> {
-    return this.#run("capturePayment", async () => {
-      const { amount } = JSON.parse(toJson(params)) as CapturePaymentParams;
-      const intent = await this.#find(id);
-      if (intent === null) throw new ResourceNotFoundError("payment", id, NAME);
-      const paid = payment(intent);
-      if (paid.status !== "succeeded") throw new ConstraintViolationError(`Payment ${id} is ${paid.status}: the customer has not paid it`, { provider: NAME, method: "capturePayment", context: { status: paid.status } });
-      if (amount !== paid.amount) throw new ValidationError(`amount must be ${paid.amount}: a wallet pays the whole amount`, { provider: NAME, method: "capturePayment", field: "amount" });
-      return paid;
-    });
+    return this.#call("capturePayment", { id, params });
   }
 
   cancelPayment(): Promise<Payment> {
@@ -145,27 +126,27 @@ export class ItPayProvider implements PayKitProvider {
   }
 
   createRefund(): Promise<Refund> {
-    return unsupported(NAME, "createRefund", "How ItPay answers to one is not documented.", '_native.request("POST", "/refunds", { body }).');
+    return unsupported(NAME, "createRefund", "The response of ItPay to a refund is not documented.", '_native.request("POST", "/refunds", { body }).');
   }
 
   createSubscription(): Promise<Subscription> {
-    return unsupported(NAME, "createSubscription", NO_SUBSCRIPTIONS.reason);
+    return unsupported(NAME, "createSubscription", NO_SUBSCRIPTIONS);
   }
 
   updateSubscription(): Promise<Subscription> {
-    return unsupported(NAME, "updateSubscription", NO_SUBSCRIPTIONS.reason);
+    return unsupported(NAME, "updateSubscription", NO_SUBSCRIPTIONS);
   }
 
   cancelSubscription(): Promise<Subscription> {
-    return unsupported(NAME, "cancelSubscription", NO_SUBSCRIPTIONS.reason);
+    return unsupported(NAME, "cancelSubscription", NO_SUBSCRIPTIONS);
   }
 
   deleteSubscription(): Promise<null> {
-    return unsupported(NAME, "deleteSubscription", NO_SUBSCRIPTIONS.reason);
+    return unsupported(NAME, "deleteSubscription", NO_SUBSCRIPTIONS);
   }
 
   retrieveSubscription(): Promise<Subscription | null> {
-    return unsupported(NAME, "retrieveSubscription", NO_SUBSCRIPTIONS.reason);
+    return unsupported(NAME, "retrieveSubscription", NO_SUBSCRIPTIONS);
   }
 
   createCustomer(): Promise<Customer> {
@@ -185,8 +166,8 @@ export class ItPayProvider implements PayKitProvider {
   }
 
   /**
-   * Verifies the signature and says what has happened. An event that PayKit has no name for comes as `itpay.<type>`.
-   * @throws WebhookError for one that is not ItPay's
+   * Verifies the signature and returns the events. An event type that PayKit does not have comes as `itpay.<type>`.
+   * @throws WebhookError for a webhook that is not ItPay's
    */
   async handleWebhook(webhook: IncomingWebhook & { webhookSecret?: string | null | undefined; headers?: Record<string, string> | undefined }, webhookSecret?: string | null): Promise<WebhookEvent[]> {
     // PayKit 1.1 has the secret and the headers under other names, in the one argument.
@@ -199,7 +180,7 @@ export class ItPayProvider implements PayKitProvider {
       // A JSON body that something has parsed is no raw body: verifying says so.
       constructEvent(body, headersAsObject ?? headers ?? {}, secret);
       const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-      return JSON.parse(call((module) => module.paykit_events(text, Date.now()))) as WebhookEvent[];
+      return JSON.parse(events(text)) as WebhookEvent[];
     } catch (error) {
       if (!isItPayError(error)) throw error;
       const hint = "hint" in error ? `. ${String(error.hint)}` : "";
@@ -207,30 +188,20 @@ export class ItPayProvider implements PayKitProvider {
     }
   }
 
-  async #intent(kind: "checkout" | "payment", json: string): Promise<[PaymentIntent, Pick<QRCharge, "id" | "scan_url">]> {
-    const create = JSON.parse(call((module) => module.paykit_intent(kind, json, this.#agentId, this.#serviceId)));
-    const intent = await this.#client.paymentIntents.create(create);
-    // A repeated call finds its intent further on, with its code made.
-    const made = intent.status === "pending" ? undefined : intent.qr;
-    const charge = made?.scan_url ? { id: made.charge_id, scan_url: made.scan_url } : await this.#client.qr.generate(intent.id);
-    return [intent, charge];
-  }
-
-  async #find(id: string): Promise<PaymentIntent | null> {
-    return this.#client.paymentIntents.retrieve(toId(id)).catch((error: unknown) => {
-      if (isNotFound(error)) return null;
-      throw error;
-    });
-  }
-
-  #run<T>(method: string, work: () => Promise<T>): Promise<T> {
-    return run({ provider: NAME, method }, work);
+  /** Makes a call in the wasm module, which decides everything about it. */
+  async #call<T>(method: string, { id, params }: { id?: string; params?: unknown }): Promise<T> {
+    try {
+      const own = [id === undefined ? "" : toId(id), params === undefined ? "" : toJson(params)] as const;
+      return (await this.#native.call((module, io, config) => module.paykit_call(io, config, this.#agentId, this.#serviceId, method, ...own))) as T;
+    } catch (error) {
+      throw toPayKitError(error, { provider: NAME, method });
+    }
   }
 }
 
 const NOTHING_CHANGES = "ItPay does not document how to change an intent.";
 const NO_CUSTOMERS = "ItPay keeps no customers.";
-const NO_SUBSCRIPTIONS = { reason: "How ItPay's subscriptions are made is not documented." };
+const NO_SUBSCRIPTIONS = "ItPay does not document its subscriptions.";
 
 /** ItPay as a PayKit provider, from the variables ITPAY_API_KEY, ITPAY_WEBHOOK_SECRET, ITPAY_AGENT_ID, ITPAY_SERVICE_ID. */
 export function itpay(options: Omit<ItPayProviderOptions, "apiKey" | "webhookSecret"> = {}): ItPayProvider {
@@ -242,17 +213,10 @@ export function createItpay(options: ItPayProviderOptions): ItPayProvider {
   return new ItPayProvider(options);
 }
 
-function checkout(intent: PaymentIntent, charge?: Pick<QRCharge, "id" | "scan_url">): Checkout {
-  return JSON.parse(call((module) => module.paykit_checkout(JSON.stringify(intent), charge && JSON.stringify(charge)))) as Checkout;
-}
-
-function payment(intent: PaymentIntent, charge?: Pick<QRCharge, "id" | "scan_url">): Payment {
-  return JSON.parse(call((module) => module.paykit_payment(JSON.stringify(intent), charge && JSON.stringify(charge)))) as Payment;
-}
-
-function call<T>(use: (module: typeof glue) => T): T {
+/** The events of a verified webhook, as JSON. */
+function events(body: string): string {
   try {
-    return wasm.call(use);
+    return wasm.call((module) => module.paykit_events(body));
   } catch (error) {
     throw fromRecord(error);
   }

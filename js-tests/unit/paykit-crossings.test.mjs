@@ -1,0 +1,38 @@
+// How often a PayKit call enters the wasm module, and how often JSON is converted in it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { createGopay } from "itpay/gopay";
+
+import { json, OPTIONS, PAYMENT, TOKEN } from "../gopay-mock.mjs";
+
+const CHECKOUT = {
+  customer: { email: "user@example.com" }, item_id: "shoes", session_type: "one_time", quantity: 1, metadata: { order: "1042" },
+  success_url: "https://shop.example/s", cancel_url: "https://shop.example/c", provider_metadata: { amount: 2900 },
+};
+
+/** Counts the conversions while `work` runs, but for those of the fetch double. */
+async function conversions(work) {
+  const { parse, stringify } = JSON;
+  const seen = [];
+  JSON.parse = (text, ...rest) => (seen.push(`parse ${text.slice(0, 20)}`), parse(text, ...rest));
+  JSON.stringify = (value, ...rest) => (seen.push("stringify"), stringify(value, ...rest));
+  try {
+    await work();
+  } finally {
+    Object.assign(JSON, { parse, stringify });
+  }
+  return seen;
+}
+
+test("createCheckout is one entry and one promise, and its JSON is written once and read once on this side", async () => {
+  const responses = { token: JSON.stringify(TOKEN), payment: JSON.stringify(PAYMENT) };
+  const fetch = async (url) => json(url.endsWith("/oauth2/token") ? responses.token : responses.payment);
+  const gopay = createGopay({ ...OPTIONS, fetch });
+  await gopay.createCheckout(CHECKOUT); // The token.
+  const seen = await conversions(() => gopay.createCheckout(CHECKOUT));
+  // The parameters, the headers of the one attempt, and the checkout. The core reads the parameters, writes GoPay's body,
+  // reads the response and writes the checkout: four more, without the headers'.
+  assert.deepEqual([seen.filter((kind) => kind === "stringify").length, seen.length], [1, 3], seen.join());
+});

@@ -1,0 +1,16 @@
+//! PayKit's errors on their way to JavaScript.
+
+use alloc::boxed::Box;
+
+use crate::{CallError, ErrorCause, ErrorName, RawJson, paykit::PayKitError};
+
+/// The error as one that the driver can end with. The facade reads `details`, which has its fields, and makes an error of
+/// PayKit's classes.
+#[cold]
+pub(super) fn to_call_error(mut error: Box<PayKitError>) -> Box<CallError> {
+    let cause = error.cause.take();
+    let mut own = CallError::new(ErrorName::Other("PayKitError".into()), "paykit", error.message.as_str());
+    own.details = Some(RawJson::new(&*error));
+    own.cause = cause.map(ErrorCause::Call);
+    own
+}
