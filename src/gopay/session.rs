@@ -93,6 +93,20 @@ pub fn base_url(url: &str, allow_http: bool) -> Result<BaseUrl, Error> {
 }
 
 impl Session {
+    /// A session with default settings, whose state is kept in memory.
+    pub fn new(config: ConnectionConfig, client_id: impl Into<String>, client_secret: Secret, go_id: u64) -> Session {
+        Session {
+            config,
+            client_id: client_id.into(),
+            client_secret,
+            scope: Scope::All,
+            go_id,
+            language: None,
+            has_token_cache: false,
+            store: Box::<MemoryStore>::default(),
+        }
+    }
+
     /// Makes a call and returns its typed output.
     pub async fn call<E: GoPayEndpoint>(&self, io: &Io, endpoint: &E, options: &CallOptions) -> CallResult<E::Output> {
         let output = RefCell::new(None);

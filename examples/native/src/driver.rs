@@ -30,6 +30,8 @@ pub fn drive<T>(mut call: Call<T>, on_update: impl Fn(&str)) -> T {
                 on_update(&json);
                 Event::Notified
             }
+            // This program shares its token with no other.
+            Some(Step::ReadCache(_) | Step::WriteCache(_)) => Event::CacheRead(None),
             Some(Step::Done(end)) => return end,
             None => unreachable!("a call that has ended is not driven any more"),
         };

@@ -81,16 +81,11 @@ fn pay_by_qr_code() -> Result<(), Box<dyn Error>> {
 fn refund_a_payment() -> Result<(), Box<dyn Error>> {
     let base = gopay::base_url(&env::var("GOPAY_BASE_URL")?, false)?;
     let go_id = env::var("GOPAY_GO_ID")?.parse()?;
-    let session = Rc::new(gopay::Session {
-        config: ConnectionConfig::new(base, gopay::DEFAULT_TIMEOUT),
-        client_id: env::var("GOPAY_CLIENT_ID")?,
-        client_secret: Secret::new(env::var("GOPAY_CLIENT_SECRET")?),
-        go_id,
-        accept_language: "en-US".into(),
-        store: Box::<MemoryStore>::default(),
-    });
+    let config = ConnectionConfig::new(base, gopay::DEFAULT_TIMEOUT);
+    let client_secret = Secret::new(env::var("GOPAY_CLIENT_SECRET")?);
+    let session = Rc::new(gopay::Session::new(config, env::var("GOPAY_CLIENT_ID")?, client_secret, go_id));
     let order = r#"{"amount":2900,"currency":"CZK","order_number":"1","callback":{"return_url":"https://shop.example/"}}"#;
-    let create = CreatePayment::from_json(order, go_id)?;
+    let create = CreatePayment::from_json(order, go_id, None)?;
     let options = CallOptions::default();
 
     let flow = {
