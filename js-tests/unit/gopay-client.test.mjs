@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
+
 import { describeSubState, GoPayClient } from "itpay/gopay";
 import { createGopaySandbox } from "itpay/sandbox";
 
@@ -138,4 +141,27 @@ test("instances share a token through a cache, and a cache that fails or hangs d
     assert.equal((await gopay.payments.status(7)).state, "PAID");
   }
   for (const wrong of [0, NaN, "", -1, {}, { get: fails }]) assert.throws(() => client(undefined, { tokenCache: wrong }), { name: "ValidationError", field: "tokenCache" });
+});
+
+test("the sandbox's QR payments are pictures of their texts, while a bank transfer can pay", async () => {
+  const sandbox = createGopaySandbox({ deliver: async () => new Response() });
+  const gopay = new GoPayClient({ ...OPTIONS, clientId: sandbox.clientId, clientSecret: sandbox.clientSecret, goId: sandbox.goId, fetch: sandbox.fetch });
+  const create = (change) => gopay.payments.create({ ...ORDER, ...change });
+  for (const [currency, names] of [["CZK", ["spayd"]], ["EUR", ["paybysquare", "sepa"]], ["HUF", ["mnb_qr"]]]) {
+    const { id } = await create({ currency });
+    const payment = await gopay.payments.qrPayment(id);
+    assert.deepEqual([payment.amount, payment.currency, Object.keys(payment.qr_code).sort()], [2900, currency, names]);
+    for (const name of names.filter((name) => payment.qr_text[name] !== undefined)) {
+      const { data, width, height } = PNG.sync.read(Buffer.from(payment.qr_code[name], "base64"));
+      assert.equal(jsQR(new Uint8ClampedArray(data), width, height).data, payment.qr_text[name]);
+    }
+    const { qr_code } = await gopay.payments.qrPayment(id, { format: "svg" });
+    assert.match(Buffer.from(qr_code[names[0]], "base64").toString(), /^<svg /);
+    await sandbox.pay(id);
+    await assert.rejects(gopay.payments.qrPayment(id), { status: 409 });
+  }
+  const card = await create({ payer: { ...ORDER.payer, allowed_payment_instruments: ["PAYMENT_CARD"] } });
+  await assert.rejects(gopay.payments.qrPayment(card.id), { status: 409, code: "302" });
+  await assert.rejects(gopay.payments.qrPayment(1), { status: 404 });
+  sandbox.close();
 });

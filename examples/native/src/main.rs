@@ -18,7 +18,7 @@ use itpay::{
     CallResult, Money, Secret,
     call::{Call, Io},
     exchange::{CallOptions, ConnectionConfig},
-    gopay::{self, CreatePayment, MemoryStore, Payment, RefundPayment, RetrievePayment, State},
+    gopay::{self, CreatePayment, Payment, RefundPayment, RetrievePayment, State},
     http::BaseUrl,
     itpay::{self as client, ApiKey, CreatePaymentIntent, GenerateQr, Party, PaymentIntent, PaymentType, WaitOptions},
     payment_intent_id,
@@ -100,7 +100,7 @@ fn refund_a_payment() -> Result<(), Box<dyn Error>> {
             // Nobody gives this call up.
             let _ = io.wait(200).await;
         }
-        let refund = RefundPayment { id: payment.id.clone(), amount: 900 };
+        let refund = RefundPayment::new(payment.id.clone(), 900);
         session.call(&io, &refund, &options).await
     };
     match drive(Call::new(flow), |_| {}) {

@@ -1,7 +1,8 @@
 // GoPay's payment page, where `gw_url` leads: card, bank, or away.
 
+import { toSvg } from "../../entry/qr.js";
 import { type GoPaySandbox, type GoPaySandboxPayment, isItPayError } from "../../entry/sandbox.js";
-import { html } from "./html.js";
+import { Html, html } from "./html.js";
 import { amountOf, deadlineOf, deliveriesOf, toneOf } from "./layout.js";
 import type { Page, Shown, Visit } from "./page.js";
 import { paymentPage, webAddress } from "./payment.js";
@@ -75,7 +76,7 @@ function show(gateway: GoPaySandbox, payment: GoPaySandboxPayment, visit: Visit)
       status: texts.status[state] ?? state,
       meaning: texts.meaning[state] ?? state,
       reason: state === "CANCELED" || state === "TIMEOUTED" ? payment.sub_state : undefined,
-      picture: undefined,
+      picture: payment.qr_text === null ? undefined : html`<div class="code">${new Html(toSvg(payment.qr_text, { title: amount }))}</div>`,
       buttons: [
         transferred
           ? { action: "arrive", name: own.arrived(amount), style: "main", possible: true }

@@ -91,6 +91,8 @@ export interface GoPaySandboxPayment {
   notification_url: string | null;
   /** The payment instruments that the payer may choose. */
   choices: string[];
+  /** The code by which a banking app pays the payment; null unless a bank transfer can pay it now. */
+  qr_text: string | null;
   /** Unix milliseconds. */
   created_at: number;
   /** When an unpaid payment times out or a preauthorization lapses, in Unix milliseconds. */

@@ -271,6 +271,7 @@ impl Sandbox {
             "notification_url": order.notification_url,
             "additional_params": order.additional_params,
             "choices": order.choices(),
+            "qr_text": payment.qr_text(),
             "created_at": payment.created_at,
             "expires_at": payment.expires_at,
             "paid": payment.paid,

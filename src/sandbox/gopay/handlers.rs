@@ -59,7 +59,7 @@ impl Sandbox {
                 Ok(as_json(&accounts::instruments(currency.as_deref())?))
             }
             Route::Payments => self.create(request, context),
-            Route::QrPayment(_) => Err(ErrorResponse::not_found()),
+            Route::QrPayment(id) => Ok(as_json(&self.qr_payment(id, request)?)),
             Route::Refund(id) => self.refund(id, request, context),
             Route::Refunds(id) => {
                 let payment = self.payment(id).ok_or_else(ErrorResponse::not_found)?;

@@ -29,6 +29,7 @@ mod handlers;
 mod notifications;
 mod orders;
 mod payments;
+mod qr_payments;
 mod recurrence;
 mod refunds;
 mod tokens;
