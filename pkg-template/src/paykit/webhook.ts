@@ -36,6 +36,11 @@ export class Webhook<Name extends string = string> {
    * @param listener Called with each event of the type.
    */
   on<Type extends StandardEventType>(type: Type, listener: (event: WebhookEvent<EventData[Type], Type>) => unknown): this;
+  /**
+   * Adds a handler for the provider's own events.
+   * @param type Type of the event, such as `itpay.payment_intent.succeeded`.
+   * @param listener Called with the data of each event of the type.
+   */
   on(type: `${Name}.${string}`, listener: (data: unknown) => unknown): this;
   on(type: string, listener: Listener): this {
     if (typeof listener !== "function") throw new TypeError("on: the handler must be a function");
