@@ -1,10 +1,8 @@
 // The pages of the guide, in reading order.
 
-import { existsSync } from "node:fs";
-
 const page = (text, name) => ({ text, path: `docs/${name}.md` });
 
-const list = [
+export const pages = [
   { group: "Start", items: [{ text: "README", path: "README.md" }, page("All pages", "index")] },
   {
     group: "ItPay",
@@ -25,6 +23,3 @@ const list = [
     ],
   },
 ];
-
-const root = new URL("../", import.meta.url);
-export const pages = list.map(({ group, items }) => ({ group, items: items.filter(({ path }) => existsSync(new URL(path, root))) }));

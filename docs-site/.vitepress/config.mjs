@@ -29,7 +29,6 @@ export default {
   titleTemplate: ":title | itpay",
   description: "ItPay and GoPay payments from any JavaScript runtime and from Rust.",
   lang: "en-US",
-  ignoreDeadLinks: [/(agents|stores)$/],
   // A static server without rules for addresses finds every page.
   cleanUrls: false,
   head: [["link", { rel: "icon", href: "data:," }]],

@@ -13,7 +13,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import azure from "@azure/functions";
 import { createApp, toWebHandler } from "h3";
-import { generateTestHeader } from "itpay/webhooks";
+import { constructEvent, generateTestHeader } from "itpay/webhooks";
 
 import { startWorker } from "../workerd.mjs";
 
@@ -22,6 +22,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = readFileSync(join(root, "docs/webhooks.md"), "utf8");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const frameworks = new Map([...page.matchAll(/^### (.+)\n(?:(?!^##)[^])*?^```js\n([^]*?)^```$/gm)].map(([, name, code]) => [name, code]));
+const events = [...page.matchAll(/^```json\n([^]*?)^```$/gm)].map(([, json]) => json);
 const files = new Map([...page.matchAll(/^```js file=(\S+)\n([^]*?)^```$/gm)].map(([, name, code]) => [name, code]));
 
 // From here the package and the frameworks are found by their names.
@@ -108,7 +109,7 @@ const drivers = {
 test("docs/webhooks.md has the blocks that are tested here, and no other", () => {
   assert.deepEqual([...frameworks.keys()], Object.keys(drivers));
   assert.deepEqual([...files.keys()], ["on.js", "stores.js", "by-hand.js"]);
-  assert.equal(page.match(/^```\w/gm).length, frameworks.size + files.size);
+  assert.equal(page.match(/^```\w/gm).length, frameworks.size + files.size + events.length);
 });
 
 test("the README's line for a framework stands in docs/webhooks.md", () => {
@@ -149,5 +150,14 @@ test("docs/webhooks.md: each store is made of what its service's binding is", as
   for (const [name, make] of Object.entries(stores)) {
     assert.equal(typeof make(bindings).claim, "function");
     assert.throws(() => make({}), { name: "TypeError", message: /must have/ }, name);
+  }
+});
+
+test("docs/webhooks.md has an event of each known type, as the sandbox sends it", async () => {
+  const types = ["succeeded", "failed", "expired"];
+  assert.deepEqual(events.map((json) => JSON.parse(json).type), types.map((type) => `payment_intent.${type}`));
+  for (const json of events) {
+    const { id, type, data } = constructEvent(json, generateTestHeader({ payload: json, secret: SECRET }), SECRET);
+    assert.deepEqual([typeof id, data.status, typeof data.amount.value], ["string", type.split(".")[1], "number"]);
   }
 });

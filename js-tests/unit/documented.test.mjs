@@ -27,6 +27,15 @@ test("every function, class and constant is on a page", () => {
   assert.deepEqual(missing, []);
 });
 
+test("every page of docs/ is in the site's list and says who needs it", async () => {
+  const listed = (await import("../../docs-site/pages-list.mjs")).pages.flatMap(({ items }) => items.map(({ path }) => path));
+  for (const page of pages) {
+    assert.ok(listed.includes(page), page);
+    const text = readFileSync(join(root, page), "utf8");
+    if (!["README.md", "docs/rust.md"].includes(page)) assert.match(text, /^# .+\n\n\*\*Who needs this:\*\* /, page);
+  }
+});
+
 test("every entry is on a page", () => {
   const text = pages.map((page) => readFileSync(join(root, page), "utf8")).join("\n");
   for (const entry of entries) assert.ok(text.includes(`itpay${entry.slice(1)}`), entry);
