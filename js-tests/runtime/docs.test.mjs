@@ -22,6 +22,7 @@ const ELSEWHERE = {
   "docs/qr.md": "browser/docs-qr.test.mjs",
   "docs/runtimes.md": "runtime/runtimes-docs.test.mjs",
   "docs/rust.md": "cargo test --doc",
+  "docs/stores.md": "runtime/stores-postgres.test.mjs",
   "docs/webhooks.md": "runtime/webhooks-docs.test.mjs",
 };
 const own = pages.filter((page) => !(page in ELSEWHERE));
