@@ -18,6 +18,8 @@ use itpay::{
 use simulator::{Reply, Sent, Stop, World, fail, fail_late, respond, respond_with};
 
 const PAYMENT: &str = r#"{"id":7,"state":"PAID","amount":2900,"currency":"CZK"}"#;
+/// GoPay's own error, not a page of a proxy before it.
+const GAVE_UP: &str = r#"{"scope":"G","error_code":500,"error_name":null}"#;
 const TOKEN_ERROR: &str = r#"{"errors":[{"scope":"G","error_code":200}]}"#;
 
 fn session() -> Rc<Session> {
@@ -336,7 +338,7 @@ fn only_a_refund_that_cannot_be_older_than_the_call_proves_that_it_was_done() {
     ] {
         for (failed, outcome) in [
             ((|| fail(Transport::ConnectionFailed).after(9_000)) as fn() -> Reply, lost),
-            (|| respond(500, "").after(9_000), gave_up),
+            (|| respond(500, GAVE_UP).after(9_000), gave_up),
         ] {
             let session = session();
             let mut world = refunds_world(failed, vec![(500, state, requested)]);
@@ -461,7 +463,7 @@ fn all_changes() -> [(&'static str, Make, Option<&'static str>, Option<&'static 
 }
 
 /// The failures that leave open whether the call was processed, and whether GoPay itself gave up.
-const AMBIGUOUS: [(fn() -> Reply, bool); 17] = [
+const AMBIGUOUS: [(fn() -> Reply, bool); 19] = [
     (|| fail(Transport::ConnectionFailed), false),
     (|| fail_late(Transport::ConnectionFailed), false),
     (|| fail_late(Transport::TimedOut), false),
@@ -477,8 +479,10 @@ const AMBIGUOUS: [(fn() -> Reply, bool); 17] = [
     (|| respond(429, "slow down"), false),
     (|| respond(502, ""), false),
     (|| respond(520, "<html>"), false),
-    (|| respond(500, ""), true),
-    (|| respond(503, "<html>"), true),
+    (|| respond(500, ""), false),
+    (|| respond(503, "<html>"), false),
+    (|| respond(500, GAVE_UP), true),
+    (|| respond(503, GAVE_UP), true),
 ];
 
 fn reply_for(sent: &Sent, failed: fn() -> Reply, payment: Option<&str>) -> Reply {

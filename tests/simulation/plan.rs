@@ -1,0 +1,118 @@
+//! A plan: the seed of a run, and the faults and orders that are left out of it while a failure is shrunk.
+
+use std::collections::BTreeSet;
+
+use crate::rng::Rng;
+
+/// How many orders a run has.
+pub const ORDERS: usize = 60;
+
+/// All that a run depends on.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    pub seed: u64,
+    /// Faults that do not happen, by the number of their decision.
+    pub muted: BTreeSet<u64>,
+    /// Orders that are not placed.
+    pub dropped: BTreeSet<usize>,
+    /// Whether to write a timeline.
+    pub traces: bool,
+}
+
+/// A fault on the way of a request to a gateway, or of its response.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fault {
+    /// Nobody listens at the gateway's address.
+    ConnectionRefused,
+    /// The request never arrives, and nobody is told.
+    RequestLost,
+    /// The connection is reset before the gateway has the request.
+    ResetBefore,
+    /// The gateway processes the request, and the connection is reset before its response.
+    ResetAfter,
+    /// The gateway processes the request, and nobody is told.
+    ResponseLost,
+    /// The response breaks off in its body.
+    Truncated,
+    /// The request takes this long to arrive. It may arrive after its sender has stopped waiting.
+    LateRequest(u64),
+    /// The response takes this long to arrive.
+    LateResponse(u64),
+    /// A filter in front of the gateway answers with a page, and the gateway never sees the request.
+    PageBefore(u16),
+    /// The gateway processes the request, and a filter replaces the response by a page.
+    PageAfter(u16),
+    /// The response is about another payment of the same gateway.
+    OtherPayment,
+    /// The gateway sees the request twice. Only what HTTP allows to repeat is repeated.
+    Duplicated,
+}
+
+const PAGES: [u16; 12] = [401, 403, 409, 429, 500, 502, 503, 504, 520, 522, 525, 530];
+
+/// A fault of the event store.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StoreFault {
+    /// The step is not applied, and fails.
+    Failed,
+    /// The step is applied, and its response is lost.
+    ResponseLost,
+    /// The step is applied, and its response takes longer than the handler waits.
+    Slow,
+}
+
+/// Decides about each possible fault of a run, in the order in which the run asks.
+pub struct Faults {
+    plan: Plan,
+    /// In a thousand.
+    rate: u64,
+    decisions: u64,
+    /// The faults that happened, by the number of their decision.
+    pub happened: Vec<u64>,
+}
+
+impl Faults {
+    pub fn new(plan: &Plan) -> Faults {
+        // Some runs are calm, some are rough.
+        let rate = Rng::of(plan.seed, 1, 0).pick(&[5, 20, 60, 150]);
+        Faults { plan: plan.clone(), rate, decisions: 0, happened: Vec::new() }
+    }
+
+    fn decide<T>(&mut self, is_possible: bool, fault: impl FnOnce(&mut Rng) -> T) -> Option<T> {
+        let number = self.decisions;
+        self.decisions += 1;
+        let mut rng = Rng::of(self.plan.seed, 2, number);
+        if !is_possible || !rng.permille(self.rate) || self.plan.muted.contains(&number) {
+            return None;
+        }
+        self.happened.push(number);
+        Some(fault(&mut rng))
+    }
+
+    /// The fault of one attempt. A refused connection and a repeated request are possible everywhere that HTTP allows.
+    pub fn of_attempt(&mut self, is_repeatable: bool) -> Option<Fault> {
+        self.decide(true, |rng| match rng.below(if is_repeatable { 12 } else { 11 }) {
+            0 => Fault::ConnectionRefused,
+            1 => Fault::RequestLost,
+            2 => Fault::ResetBefore,
+            3 => Fault::ResetAfter,
+            4 => Fault::ResponseLost,
+            5 => Fault::Truncated,
+            6 => Fault::LateRequest(rng.between(1_000, 60_000)),
+            7 => Fault::LateResponse(rng.between(1_000, 40_000)),
+            8 => Fault::PageBefore(rng.pick(&PAGES)),
+            9 => Fault::PageAfter(rng.pick(&PAGES)),
+            10 => Fault::OtherPayment,
+            _ => Fault::Duplicated,
+        })
+    }
+
+    pub fn of_store(&mut self, is_possible: bool) -> Option<StoreFault> {
+        self.decide(is_possible, |rng| rng.pick(&[StoreFault::Failed, StoreFault::ResponseLost, StoreFault::Slow]))
+    }
+
+    /// Whether something else goes wrong here: a delivery is lost, a process crashes, a listener throws.
+    pub fn happens(&mut self, is_possible: bool) -> bool {
+        self.decide(is_possible, |_| ()).is_some()
+    }
+}
