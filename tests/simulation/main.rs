@@ -6,6 +6,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 mod delivery;
+mod histories;
 mod ledger;
 mod merchant;
 mod plan;
@@ -53,7 +54,7 @@ fn no_seed_breaks_a_promise() {
         return;
     }
     KEPT.iter().copied().for_each(|seed| drop(check(seed)));
-    let limit = Duration::from_secs(variable("SECONDS").unwrap_or(5));
+    let limit = Duration::from_secs(variable("LASTING").unwrap_or(5));
     // Fresh seeds each time, unless the first one is given.
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as u64;
     let first = variable("FIRST").unwrap_or(clock);
@@ -76,4 +77,15 @@ fn the_same_seed_gives_the_same_run_byte_for_byte() {
         assert_eq!(first.timeline, second.timeline);
         assert_eq!(first.events, second.events);
     }
+}
+
+#[test]
+fn the_histories_for_the_typescript_are_those_of_the_model() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/simulation/histories.json");
+    let histories = histories::all();
+    if std::env::var("UPDATE").is_ok() {
+        std::fs::write(path, &histories).unwrap();
+    }
+    let known = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(known == histories, "UPDATE=1 cargo test --test simulation writes them again");
 }
