@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo shop test setup setup-tests build check format test-rust test-no-std test-js browser chaos load coverage \
-	bench-client bench-mcp bench-qr bench-rust bench-startup bench-webhooks scan-qr fuzz-short packaging packaging-short docs licenses release-check
+	bench-client bench-mcp bench-qr bench-rust bench-startup bench-webhooks scan-qr fuzz-short packaging packaging-short docs licenses release-check simulate simulate-mutants
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ format: setup ## format Rust, TypeScript and JavaScript
 
 test-rust: ## the core, natively
 	cargo test --locked
+
+simulate: ## simulated payments from fresh seeds for a minute (LASTING=600: ten minutes; SEED=7: one seed again)
+	LASTING=$${LASTING:-60} SEED=$(SEED) RUST_BACKTRACE=0 cargo test --locked --release --test simulation -- --nocapture
+
+simulate-mutants: ## known faults, planted one at a time in a copy: the simulation finds each of them (about 8 minutes)
+	@scripts/simulate-mutants
 
 test-no-std: setup ## the core for a target without std
 	@scripts/test-no-std

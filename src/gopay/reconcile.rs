@@ -145,9 +145,7 @@ fn failure_of(error: &Error, exchanged: &Exchanged, io: &Io) -> Failure {
     match error {
         // The result is FAILED.
         Error::Api(_) if exchanged.response.is_success() => Failure::ConnectionRefused,
-        Error::Api(error) if is_own(error) => {
-            status_failure(&exchanged.response, io.now())
-        }
+        Error::Api(error) if is_own(error) => status_failure(&exchanged.response, io.now()),
         // A page of a filter or a proxy. It may have let the call through and replaced the response.
         Error::Api(_) => Failure::NoResponse,
         _ => Failure::IncompleteResponse,

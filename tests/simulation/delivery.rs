@@ -62,12 +62,13 @@ pub enum HandlerEvent {
     Arrives,
     /// GoPay has said what the notification is about, or not.
     Read(Box<Report>),
-    Claim,
     /// The store applies a step whose response nobody gets in time.
     Applies(Option<End>),
     Told(Told),
     /// The listener of this claim ends.
-    ListenerEnds { threw: bool },
+    ListenerEnds {
+        threw: bool,
+    },
     Crashes,
     /// The gateway has waited long enough.
     TimesOut,
@@ -99,8 +100,8 @@ impl World {
     }
 
     pub fn handler(&mut self, index: usize, event: HandlerEvent) -> Result<(), Broken> {
-        let Delivery { merchant, gateway, ref id, ref subject, .. } = self.deliveries[index];
-        let (id, subject) = (id.clone(), subject.clone());
+        let Delivery { merchant, gateway, ref subject, .. } = self.deliveries[index];
+        let subject = subject.clone();
         match event {
             HandlerEvent::TimesOut => {
                 self.respond(index, None);
@@ -116,7 +117,7 @@ impl World {
                     self.respond(index, None);
                     return Ok(());
                 };
-                self.deliveries[index].token = self.rng.next();
+                self.deliveries[index].token = self.rng.draw();
                 if gateway == Gateway::ItPay {
                     return self.begin(index);
                 }
@@ -143,7 +144,6 @@ impl World {
         }
         let event_id = self.deliveries[index].event_id();
         match event {
-            HandlerEvent::Claim => self.store_step(index, &id, None),
             HandlerEvent::Crashes => {
                 self.crash(merchant);
                 Ok(())
@@ -294,7 +294,9 @@ impl World {
 
     fn in_handlers(&self, merchant: usize) -> Vec<String> {
         let own = self.deliveries.iter().filter(|delivery| delivery.merchant == merchant);
-        own.filter(|delivery| delivery.handler.is_some() || delivery.is_open).map(|delivery| delivery.id.clone()).collect()
+        own.filter(|delivery| delivery.handler.is_some() || delivery.is_open)
+            .map(|delivery| delivery.id.clone())
+            .collect()
     }
 
     fn all_can_be_disturbed(&self, merchant: usize) -> bool {
@@ -308,4 +310,3 @@ impl World {
         }
     }
 }
-

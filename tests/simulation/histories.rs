@@ -55,7 +55,7 @@ enum What {
 fn play(deliveries: &[Delivered]) -> (BTreeMap<usize, u16>, Vec<u64>) {
     let mut queue = BinaryHeap::new();
     let mut events: Vec<Option<(usize, What)>> = Vec::new();
-    let mut push = |queue: &mut BinaryHeap<_>, events: &mut Vec<_>, at: u64, delivery: usize, what: What| {
+    let push = |queue: &mut BinaryHeap<_>, events: &mut Vec<_>, at: u64, delivery: usize, what: What| {
         queue.push(Reverse((at, events.len())));
         events.push(Some((delivery, what)));
     };

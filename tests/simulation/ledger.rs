@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    merchant::Op,
-    store::LEASE,
-    world::Broken,
-};
+use crate::{merchant::Op, store::LEASE, world::Broken};
 
 /// A call of a merchant, as the world knows it.
 #[derive(Clone, Debug)]

@@ -255,7 +255,8 @@ async fn gopay_call(
         }
         Op::Refund(amount) => done(session.call(io, &gopay::RefundPayment { id, amount }, options).await?),
         Op::Capture(part) => {
-            let params = part.map(|amount| format!(r#"{{"amount":{amount},"items":[{{"name":"Tea","amount":{amount}}}]}}"#));
+            let params =
+                part.map(|amount| format!(r#"{{"amount":{amount},"items":[{{"name":"Tea","amount":{amount}}}]}}"#));
             done(session.call(io, &gopay::Capture::from_json(id, params.as_deref())?, options).await?)
         }
         Op::VoidAuthorization => done(session.call(io, &gopay::VoidAuthorization { id }, options).await?),

@@ -21,9 +21,7 @@ impl World {
         let hold = payment.preauthorization.as_ref();
         match op {
             Op::Capture(_) => payment.state.was_paid() || hold == Some(&PreauthorizationState::Captured),
-            Op::VoidAuthorization => {
-                payment.state == State::Canceled || hold == Some(&PreauthorizationState::Canceled)
-            }
+            Op::VoidAuthorization => payment.state == State::Canceled || hold == Some(&PreauthorizationState::Canceled),
             Op::VoidRecurrence => {
                 payment.mandate.as_ref().is_some_and(|mandate| mandate.state == RecurrenceState::Stopped)
             }
@@ -97,7 +95,11 @@ impl World {
                 let was = payment.is_some_and(|payment| {
                     payment.history.iter().any(|change| change.state.as_str() == state) || state == "CREATED"
                 });
-                if told == id && was { Ok(()) } else { Err(format!("{call} reports {told} {state}, which is not true")) }
+                if told == id && was {
+                    Ok(())
+                } else {
+                    Err(format!("{call} reports {told} {state}, which is not true"))
+                }
             }
             Reply::Payment { id: told, .. } => {
                 let known = told.parse().ok().and_then(|id| self.merchants[merchant].gopay.payment(id));
@@ -120,7 +122,8 @@ impl World {
             return Ok(());
         };
         let asked = |matches: &dyn Fn(Op) -> Option<i64>| -> i64 {
-            let own = self.ledger.asks.iter().filter(|ask| ask.merchant == merchant && ask.id == *id && !ask.is_not_done);
+            let own =
+                self.ledger.asks.iter().filter(|ask| ask.merchant == merchant && ask.id == *id && !ask.is_not_done);
             own.filter_map(|ask| matches(ask.op)).sum()
         };
         if matches!(op, Op::Refund(_)) {
@@ -165,7 +168,9 @@ impl World {
             let sold = sold.map(|payment| payment.id).filter(known).map(|id| id.to_string());
             for id in paid.cloned().chain(sold) {
                 if !self.ledger.fulfilled.contains_key(&(merchant, id.clone())) {
-                    return Err(format!("payment {id} of merchant {merchant} was paid, and its listener never succeeded"));
+                    return Err(format!(
+                        "payment {id} of merchant {merchant} was paid, and its listener never succeeded"
+                    ));
                 }
             }
         }

@@ -26,7 +26,9 @@ impl World {
         match (op, reply) {
             (Op::CreateIntent, _) => self.soon(index, Op::GenerateQr),
             (Op::GenerateQr, _) => self.shown(index),
-            (Op::RetrieveIntent, Reply::Intent { status, .. }) if status == "pending" => self.soon(index, Op::GenerateQr),
+            (Op::RetrieveIntent, Reply::Intent { status, .. }) if status == "pending" => {
+                self.soon(index, Op::GenerateQr)
+            }
             (Op::RetrieveIntent, _) => self.shown(index),
             (Op::CreatePayment, Reply::Payment { id, .. }) => {
                 self.orders[index].id = Some(id);

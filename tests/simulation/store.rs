@@ -56,10 +56,6 @@ impl Store {
             End::Release => {}
         }
     }
-
-    pub fn is_done(&self, id: &str) -> bool {
-        self.0.get(id).is_some_and(|held| held.token.is_none())
-    }
 }
 
 /// What a handler has the world do next.
@@ -81,7 +77,9 @@ pub enum Told {
     /// A step of the store failed because its time was over. It is not repeated.
     StoreTimedOut,
     Ended,
-    Listened { threw: bool },
+    Listened {
+        threw: bool,
+    },
 }
 
 /// One delivery in the handler.
@@ -95,7 +93,11 @@ enum State {
     Claiming,
     Listening,
     /// Ends the claim, then responds. An end that failed is repeated once.
-    Ending { end: End, status: u16, is_repeated: bool },
+    Ending {
+        end: End,
+        status: u16,
+        is_repeated: bool,
+    },
 }
 
 impl Handler {

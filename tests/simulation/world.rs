@@ -8,7 +8,6 @@ use std::{
 use itpay::{
     Secret,
     call::{Attempt, Call, Event as CallEvent, Now, Step, TransportError, TransportErrorKind},
-    gopay::State,
     http::{Headers, Method, Request, Response},
     sandbox::{self, gopay as gopay_sandbox},
 };
@@ -34,17 +33,40 @@ pub type Broken = String;
 pub enum Event {
     Place(usize),
     /// The merchant asks for an operation of an order.
-    Ask { order: usize, op: Op },
+    Ask {
+        order: usize,
+        op: Op,
+    },
     PayerComes(usize),
     /// The bank settles or rejects what GoPay has accepted.
-    Bank { merchant: usize, payment: u64 },
-    Arrives { call: usize, send: u64, attempt: Box<Attempt>, fault: Option<Fault> },
-    Hears { call: usize, send: u64, event: CallEvent },
-    Aborts { call: usize },
+    Bank {
+        merchant: usize,
+        payment: u64,
+    },
+    Arrives {
+        call: usize,
+        send: u64,
+        attempt: Box<Attempt>,
+        fault: Option<Fault>,
+    },
+    Hears {
+        call: usize,
+        send: u64,
+        event: CallEvent,
+    },
+    Aborts {
+        call: usize,
+    },
     Tick(usize),
-    Handler { delivery: usize, event: HandlerEvent },
+    Handler {
+        delivery: usize,
+        event: HandlerEvent,
+    },
     Restart(usize),
-    ClockJumps { merchant: usize, by: i64 },
+    ClockJumps {
+        merchant: usize,
+        by: i64,
+    },
     TokensRevoked(usize),
 }
 
@@ -225,7 +247,13 @@ impl World {
     pub fn tell(&mut self, line: impl FnOnce() -> String) {
         if let Some(timeline) = &mut self.timeline {
             let (ms, seconds) = (self.now % 1000, self.now / 1000);
-            timeline.push(format!("{:>4}:{:02}:{:02}.{ms:03}  {}", seconds / 3600, seconds / 60 % 60, seconds % 60, line()));
+            timeline.push(format!(
+                "{:>4}:{:02}:{:02}.{ms:03}  {}",
+                seconds / 3600,
+                seconds / 60 % 60,
+                seconds % 60,
+                line()
+            ));
         }
     }
 
@@ -491,9 +519,7 @@ impl World {
     fn other_payment(&self, merchant: usize, id: &str) -> Option<String> {
         let of_itpay = id.starts_with("pi_");
         let mut others = self.orders.iter().filter(|order| order.merchant == merchant);
-        others.find_map(|order| {
-            order.id.clone().filter(|other| other != id && (order.kind == Kind::ItPay) == of_itpay)
-        })
+        others.find_map(|order| order.id.clone().filter(|other| other != id && (order.kind == Kind::ItPay) == of_itpay))
     }
 
     // Payers
@@ -570,10 +596,6 @@ impl World {
             self.at(due, Event::Tick(merchant));
         }
         Ok(())
-    }
-
-    pub fn gopay_state(&self, merchant: usize, id: &str) -> Option<&State> {
-        Some(&self.merchants[merchant].gopay.payment(id.parse().ok()?)?.state)
     }
 
     pub fn is_idle(&self) -> bool {
