@@ -35,7 +35,7 @@ test-rust: ## the core, natively
 	cargo test --locked
 
 simulate: ## simulated payments from fresh seeds for a minute (LASTING=600: ten minutes; SEED=7: one seed again)
-	LASTING=$${LASTING:-60} SEED=$(SEED) RUST_BACKTRACE=0 cargo test --locked --release --test simulation -- --nocapture
+	LASTING=$${LASTING:-60} FIRST=$${FIRST:-$$(date +%s)000} SEED=$(SEED) RUST_BACKTRACE=0 cargo test --locked --release --test simulation -- --nocapture
 
 simulate-mutants: ## known faults, planted one at a time in a copy: the simulation finds each of them (about 8 minutes)
 	@scripts/simulate-mutants

@@ -6,7 +6,7 @@ use itpay::{
     CallError, CallResult, Secret,
     call::{Call, Io},
     exchange::{CallOptions, ConnectionConfig},
-    gopay::{self, MemoryStore, Progress},
+    gopay::{self, Progress},
     http::BaseUrl,
     itpay as api,
 };
@@ -183,14 +183,12 @@ impl Process {
                 api_key: api::ApiKey::new(Secret::new(API_KEY)).expect("a key"),
                 channel: None,
             }),
-            gopay: Rc::new(gopay::Session {
-                config: ConnectionConfig::new(gopay_base, gopay::DEFAULT_TIMEOUT),
-                client_id: "simulation".into(),
-                client_secret: Secret::new(CLIENT_SECRET),
-                go_id: GO_ID,
-                accept_language: "en-US".into(),
-                store: Box::<MemoryStore>::default(),
-            }),
+            gopay: Rc::new(gopay::Session::new(
+                ConnectionConfig::new(gopay_base, gopay::DEFAULT_TIMEOUT),
+                "simulation",
+                Secret::new(CLIENT_SECRET),
+                GO_ID,
+            )),
         }
     }
 
@@ -251,9 +249,9 @@ async fn gopay_call(
             let params = format!(
                 r#"{{"amount":{amount},"currency":"CZK","order_number":"{number}","items":[{{"name":"Tea","amount":{amount}}}],"callback":{{"return_url":"https://shop.example/return","notification_url":"https://shop.example/gopay"}},"payer":{{"contact":{{"email":"a@shop.example"}}}}{more}}}"#
             );
-            payment(session.call(io, &gopay::CreatePayment::from_json(&params, GO_ID)?, options).await?)
+            payment(session.call(io, &gopay::CreatePayment::from_json(&params, GO_ID, None)?, options).await?)
         }
-        Op::Refund(amount) => done(session.call(io, &gopay::RefundPayment { id, amount }, options).await?),
+        Op::Refund(amount) => done(session.call(io, &gopay::RefundPayment { id, amount, items: None }, options).await?),
         Op::Capture(part) => {
             let params =
                 part.map(|amount| format!(r#"{{"amount":{amount},"items":[{{"name":"Tea","amount":{amount}}}]}}"#));

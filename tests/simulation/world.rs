@@ -376,6 +376,8 @@ impl World {
                 self.ended(index, report, delivery)
             }
             Some(Step::Notify(_)) => self.step(index, CallEvent::Notified),
+            // No merchant shares its token by a cache.
+            Some(Step::ReadCache(_) | Step::WriteCache(_)) => self.step(index, CallEvent::CacheRead(None)),
             Some(Step::Wait(ms)) => {
                 self.after(ms, Event::Hears { call: index, send: step_number, event: CallEvent::WaitEnded });
                 Ok(())
