@@ -50,8 +50,8 @@ impl ErrorResponse {
     }
 
     /// The body is an object, but a value in it is not valid JSON: a lone surrogate, a number out of range.
-    pub fn invalid_json(problem: &serde_json::Error) -> ErrorResponse {
-        ErrorResponse::new(400, "INVALID_JSON", &format!("the body is not valid JSON: {problem}")).with("field", "body")
+    pub fn invalid_json(problem: &str) -> ErrorResponse {
+        ErrorResponse::new(400, "INVALID_JSON", &format!("the body {problem}")).with("field", "body")
     }
 
     pub fn method_not_allowed(allow: &'static str) -> ErrorResponse {

@@ -15,7 +15,7 @@ use crate::{
     Error,
     http::{Method, Request, path_segment, query_value},
     itpay::{CreateManifest, CreatePaymentIntent, PaymentType, has_api_key, routes::Route, verify},
-    json::{FieldReader, JsonMap},
+    json::{FieldReader, JsonMap, LONE_SURROGATE, has_lone_surrogate},
     sandbox::context::CallContext,
     signature::DEFAULT_MAX_AGE,
 };
@@ -130,10 +130,15 @@ impl Sandbox {
 fn read_params<T>(request: &Request, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, ErrorResponse> {
     let invalid = |problem: &str| Error::invalid("body", problem);
     let body = core::str::from_utf8(&request.body).map_err(|_| invalid("is not UTF-8"))?;
+    if has_lone_surrogate(body) {
+        return Err(ErrorResponse::invalid_json(LONE_SURROGATE));
+    }
     let object = FieldReader::parse(body).map_err(|error| {
         invalid(&format!("is not a JSON object (line {}, column {})", error.line(), error.column()))
     })?;
     object.ok_or_else(|| invalid("is not a JSON object"))?;
     let params = read(body)?;
-    serde_json::from_str::<JsonMap>(body).map(|_| params).map_err(|error| ErrorResponse::invalid_json(&error))
+    serde_json::from_str::<JsonMap>(body)
+        .map(|_| params)
+        .map_err(|error| ErrorResponse::invalid_json(&format!("is not valid JSON: {error}")))
 }
