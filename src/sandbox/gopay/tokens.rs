@@ -13,7 +13,6 @@ use crate::{
 
 /// The lifetime of a token, in seconds.
 const EXPIRES_IN: u64 = 1800;
-/// The scope that allows creating payments only.
 
 /// All valid tokens. They are secrets, so a snapshot omits them, and clients request new ones.
 #[derive(Default)]
