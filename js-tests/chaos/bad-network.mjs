@@ -15,6 +15,9 @@ export function dice(seed) {
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const hungUp = () => new TypeError("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });
 
+/** Statuses of pages that stand in for the gateway's response: of proxies, of filters, of a CDN without its origin. */
+const PAGES = [401, 403, 502, 503, 520, 522, 524];
+
 /**
  * `trouble` is the share of requests that something happens to. What happened is counted in `counts`.
  * A request is sent a second time only where `mayRepeat` says that the other side can tell: nothing between two
@@ -62,10 +65,11 @@ export function badNetwork(fetch, { seed, trouble, mayRepeat, counts = {} }) {
       return new Response(cut, { status: response.status, headers: response.headers });
     }
     if (kind === 5) {
+      const status = PAGES[Math.floor(roll() * PAGES.length)];
       const done = roll() < 0.5;
-      happens(done ? "502 from a proxy, done" : "502 from a proxy, not done");
+      happens(`${status}, a page of a proxy or filter, ${done ? "done" : "not done"}`);
       if (done) await (await fetch(url, init)).arrayBuffer();
-      return new Response("<html><h1>Bad gateway</h1></html>", { status: 502 });
+      return new Response("<html><h1>Not available</h1></html>", { status, headers: { "Content-Type": "text/html" } });
     }
     if (mayRepeat(url, init)) {
       happens("sent twice");
