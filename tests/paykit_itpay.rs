@@ -1,6 +1,6 @@
 //! PayKit's calls of ItPay, step by step.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::type_complexity, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 mod simulator;
 

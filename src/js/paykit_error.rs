@@ -6,6 +6,7 @@ use crate::{CallError, ErrorCause, ErrorName, RawJson, paykit::PayKitError};
 
 /// The error as one that the driver can end with. The facade reads `details`, which has its fields, and makes an error of
 /// PayKit's classes.
+#[allow(clippy::boxed_local, reason = "callers have it boxed")]
 #[cold]
 pub(super) fn to_call_error(mut error: Box<PayKitError>) -> Box<CallError> {
     let cause = error.cause.take();

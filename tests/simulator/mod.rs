@@ -1,6 +1,6 @@
 //! Drives calls against a scripted gateway in virtual time: no socket, no sleep.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, clippy::indexing_slicing, reason = "each test file uses a part of it, and a test may fail")]
 
 use std::{
     cell::RefCell,
