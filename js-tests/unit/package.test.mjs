@@ -47,11 +47,11 @@ test("every link and picture of the README and of the pages is in the tarball, b
   assert.deepEqual(missing, []);
 });
 
-test("the README's pictures are below 150 KB together, the tarball below 1.5 MB", () => {
+test("the README's pictures are below 150 KB together, the tarball below 1.65 MB", () => {
   const pictures = packed.files.filter(({ path }) => /\.(png|svg|jpe?g)$/.test(path));
   assert.equal(pictures.length, 2);
   assert.ok(pictures.reduce((sum, { size }) => sum + size, 0) < 150_000);
-  assert.ok(packed.size < 1_500_000, `${packed.size}`);
+  assert.ok(packed.size < 1_650_000, `${packed.size}`);
 });
 
 test("the package, its VERSION and the crate have one version", async () => {
@@ -160,7 +160,7 @@ const modules = {
   "./webhooks/node": ["webhooks"],
   "./stores": [],
   "./gopay": ["gopay"],
-  "./paykit": ["client", "paykit", "webhooks"],
+  "./paykit": ["paykit", "webhooks"],
   "./qr": ["qr"],
   "./qr/element": ["qr"],
   "./qr/png": ["qr-png"],

@@ -183,6 +183,9 @@ export class GoPayClient {
   /**
    * A call that is not modelled, with token, retries and errors like the others. `path` is below the base URL, such as
    * `/payments/payment/1`. A GET is repeated after a failure, and any other call is sent once.
+   * @param method The HTTP method
+   * @param path Starts with a slash and is percent-encoded
+   * @param options The body, the query, and the options of every call
    */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
     return this.#call((module, io, config) => {

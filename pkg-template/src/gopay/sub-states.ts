@@ -67,7 +67,10 @@ const SENTENCES = {
 /** Known sub-states, and whatever GoPay adds. */
 export type GoPaySubState = keyof typeof SENTENCES | (string & {});
 
-/** An English sentence for a sub-state such as `_5006`; undefined for an unknown one. */
+/**
+ * Returns an English sentence for a sub-state, or undefined for an unknown one.
+ * @param subState GoPay's code, such as `_5006`
+ */
 export function describeSubState(subState: string | undefined): string | undefined {
   return subState !== undefined && Object.hasOwn(SENTENCES, subState) ? SENTENCES[subState as keyof typeof SENTENCES] : undefined;
 }

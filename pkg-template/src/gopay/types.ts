@@ -237,37 +237,55 @@ export interface GoPayRefund {
 
 /** The card of a payment. */
 export interface GoPayPaymentCard {
+  /** The card number, masked. */
   card_number?: string | undefined;
   /** YYMM. */
   card_expiration?: string | undefined;
+  /** The brand, such as `VISA`. */
   card_brand?: string | undefined;
+  /** The country of the issuer, ISO 3166-1 alpha-3. */
   card_issuer_country?: string | undefined;
+  /** The bank that issued the card. */
   card_issuer_bank?: string | undefined;
   /** The token of a saved card, for `payer.allowed_card_token` of later payments. */
   card_token?: string | undefined;
+  /** The same for each payment with the same card. */
   card_fingerprint?: string | undefined;
+  /** The result of 3-D Secure. */
   "3ds_result"?: string | undefined;
   [field: string]: unknown;
 }
 
 /** The account of a bank transfer. */
 export interface GoPayBankAccount {
+  /** The prefix of a Czech account number. */
   prefix?: string | undefined;
+  /** The account number. */
   account_number?: string | undefined;
+  /** The code of the bank. */
   bank_code?: string | undefined;
+  /** The IBAN. */
   iban?: string | undefined;
+  /** The BIC of the bank. */
   bic?: string | undefined;
+  /** The name of the account. */
   account_name?: string | undefined;
+  /** The country of the account, ISO 3166-1 alpha-3. */
   country?: string | undefined;
+  /** GoPay's token for the account. */
   account_token?: string | undefined;
   [field: string]: unknown;
 }
 
 /** A saved card. */
 export interface GoPayCard extends GoPayPaymentCard {
+  /** The id of the saved card. */
   card_id: number | string;
+  /** Whether the card can be charged. */
   status?: "ACTIVE" | "DELETED" | (string & {}) | undefined;
+  /** The masked number of the card behind a wallet. */
   real_masked_pan?: string | undefined;
+  /** A picture of the card. */
   card_art_url?: string | undefined;
 }
 

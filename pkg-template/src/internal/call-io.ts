@@ -38,9 +38,17 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** A cache in which several instances share an access token, such as one over Redis. */
 export interface TokenCache {
-  /** The token of this key, or undefined. */
+  /**
+   * Returns the token of a key, or undefined.
+   * @param key Names the client, the gateway and the scope
+   */
   get(key: string): string | null | undefined | Promise<string | null | undefined>;
-  /** Keeps a token for so many milliseconds. */
+  /**
+   * Keeps a token.
+   * @param key Names the client, the gateway and the scope
+   * @param token A secret
+   * @param ttlMs How long the token holds, in milliseconds
+   */
   set(key: string, token: string, ttlMs: number): unknown;
 }
 

@@ -3,10 +3,11 @@
 import { json, type RequestOptions } from "./client-config.js";
 import { given, reading } from "./untrusted.js";
 
+/** The options of a call that is not modelled. */
 export interface GenericRequestOptions extends RequestOptions {
-  /** Sent as JSON. */
+  /** The body, sent as JSON. Default: none. */
   body?: unknown;
-  /** Names and values of the query. `undefined` leaves a name out. */
+  /** Names and values of the query. `undefined` leaves a name out. Default: none. */
   query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
 }
 

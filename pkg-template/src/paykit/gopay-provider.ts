@@ -26,6 +26,7 @@ import type {
 import type { IncomingWebhook, PayKitProvider } from "./provider.js";
 import { VERSION } from "../internal/version.js";
 
+/** Options of `createGopay`. */
 export interface GopayOptions extends Omit<GoPayClientOptions, "clientId" | "clientSecret" | "goId" | "isSandbox"> {
   /** GoPay's client id. */
   clientId: string;

@@ -16,6 +16,7 @@ import type { IncomingWebhook, PayKitProvider } from "./provider.js";
 /** @internal The wasm module, which has ItPay's client, too; the entry says where it comes from. */
 export const wasm = new AsyncWasm(glue as typeof glue & AsyncGlue);
 
+/** Options of `itpay` and `createItpay`. */
 export interface ItPayProviderOptions extends ItPayClientOptions {
   /** The agent that acts. Default: the variable ITPAY_AGENT_ID, or `provider_metadata.agent_id` of each call. */
   agentId?: string | undefined;
