@@ -197,7 +197,7 @@ fn transport_error(base: &BaseUrl, error: TransportError, timeout_ms: u64, attem
             Some(Failure::ConnectionRefused),
         ),
         TooLarge => (
-            ErrorName::Api,
+            ErrorName::Connection,
             format!("The response of {origin} is too large; the call was probably processed"),
             Some(Failure::IncompleteResponse),
         ),

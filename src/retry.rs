@@ -68,8 +68,8 @@ fn seconds(value: &str) -> Option<u64> {
     if !digits(whole) || !digits(fraction) {
         return None;
     }
-    let ms = (0..3).fold(0, |ms, at| ms * 10 + u64::from(fraction.as_bytes().get(at).map_or(0, |byte| byte - b'0')));
-    let rest = fraction.bytes().skip(3).any(|byte| byte != b'0');
-    // Only an overflow fails here, and nobody waits that long.
-    Some(whole.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1000).saturating_add(ms + u64::from(rest)))
+    // Nobody waits as long as an overflow.
+    let number = |ms: u64, byte: u8| ms.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+    let ms = whole.bytes().chain(fraction.bytes().chain([b'0'; 3]).take(3)).fold(0, number);
+    Some(ms.saturating_add(u64::from(fraction.bytes().skip(3).any(|byte| byte != b'0'))))
 }

@@ -5,34 +5,41 @@ pub(crate) const MS_PER_DAY: u64 = 86_400_000;
 
 /// Reads a date as HTTP headers have it, in each of the three forms of RFC 9110: `Sun, 06 Nov 1994 08:49:37 GMT`,
 /// `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
+#[cold]
+#[inline(never)]
 pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
-    let mut parts = text.split([' ', '-']).filter(|part| !part.is_empty());
-    let weekday = parts.next()?;
-    let mut next = || parts.next();
-    let (day, month, year, clock, zone) = if weekday.ends_with(',') {
-        (next()?, next()?, next()?, next()?, next())
-    } else {
-        let (month, day, clock, year) = (next()?, next()?, next()?, next()?);
-        (day, month, year, clock, Some("GMT"))
-    };
-    if zone != Some("GMT") || next().is_some() || !text.is_ascii() {
-        return None;
+    let mut parts = [""; 6];
+    let mut count = 0;
+    for part in text.split([' ', '-']).filter(|part| !part.is_empty()) {
+        *parts.get_mut(count)? = part;
+        count += 1;
     }
-    let number = |text: &str| text.parse::<u64>().ok();
-    let day = number(day).filter(|day| (1..=31).contains(day))?;
+    let (day, month, year, clock) = match parts {
+        [weekday, day, month, year, clock, "GMT"] if weekday.ends_with(',') => (day, month, year, clock),
+        [weekday, month, day, clock, year, ""] if !weekday.ends_with(',') => (day, month, year, clock),
+        _ => return None,
+    };
+    let day = digits(day).filter(|day| (1..=31).contains(day))?;
     let month = MONTHS.iter().position(|known| *known == month)? as u64 + 1;
     // A year of two digits is in the past or at most some decades away.
-    let year = match number(year)? {
+    let year = match digits(year)? {
         year @ 0..70 => 2000 + year,
         year @ 70..100 => 1900 + year,
         year => Some(year).filter(|year| (1970..=9999).contains(year))?,
     };
-    let mut clock = clock.split(':').map(number);
-    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    let mut clock = clock.split(':');
+    let (hour, minute, second) = (digits(clock.next()?)?, digits(clock.next()?)?, digits(clock.next()?)?);
     if hour > 23 || minute > 59 || second > 60 || clock.next().is_some() {
         return None;
     }
     Some(days_from_date(year, month, day) * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000)
+}
+
+/// A number of one to four digits.
+#[inline(never)]
+fn digits(text: &str) -> Option<u64> {
+    let is_number = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.bytes().fold(0, |number, byte| number * 10 + u64::from(byte - b'0')))
 }
 
 /// Reads a date as ISO 8601 has it: `2026-11-21`, or with a time `T01:04:20`, a fraction and `Z`, `+01:00`, `+0100`

@@ -125,7 +125,7 @@ fn a_failure_has_its_class_its_code_and_says_whether_the_call_was_processed() {
         (fail_late(Transport::ConnectionFailed), ErrorName::Connection, "broken_answer", false, "probably processed"),
         (Reply::never(), ErrorName::Timeout, "timeout", true, "within 30000 ms"),
         (fail_late(Transport::TimedOut), ErrorName::Timeout, "timeout", true, "did not end"),
-        (fail_late(Transport::TooLarge), ErrorName::Api, "response_too_large", false, "too large"),
+        (fail_late(Transport::TooLarge), ErrorName::Connection, "response_too_large", false, "too large"),
         (fail(Transport::NotAResponse), ErrorName::Validation, "invalid_request", false, "must resolve to a Response"),
     ] {
         let mut reply = Some(reply);

@@ -435,7 +435,7 @@ export function cases(itpay, serverUrl) {
       const good = spaces(2);
       assert.deepEqual(await new ItPayClient({ apiKey: KEY, fetch: good.fetch }).paymentIntents.retrieve("pi_1"), INTENT);
       const endless = spaces(Infinity);
-      const error = await rejects(new ItPayClient({ apiKey: KEY, fetch: endless.fetch, timeout: 20_000 }).paymentIntents.retrieve("pi_1"), { name: "APIError", code: "response_too_large", status: 200, attempts: 1 });
+      const error = await rejects(new ItPayClient({ apiKey: KEY, fetch: endless.fetch, timeout: 20_000 }).paymentIntents.retrieve("pi_1"), { name: "ConnectionError", code: "response_too_large", status: 200, attempts: 1 });
       assert.match(error.message, /too large/);
       assert.ok(endless.canceled());
     }],
@@ -544,6 +544,7 @@ export function cases(itpay, serverUrl) {
       assert.equal(paymentRequired(INTENT).headers.get("X-Payment-Amount"), "CNY 6.99");
       for (const shown of ["€5.00", "¥6.99", "", "a\nb", 7]) assert.equal(paymentRequired(INTENT, { ...charge, display: { amount: shown } }).headers.get("X-Payment-Amount"), "CNY 6.99");
       for (const value of [6.99, Number.NaN, "699", undefined]) assert.throws(() => paymentRequired({ ...INTENT, amount: { currency: "CNY", value } }), { name: "ValidationError", field: "intent.amount.value" });
+      assert.throws(() => paymentRequired(INTENT, { ...charge, payment_intent_id: "pi_other" }), { name: "ValidationError", code: "payment_mismatch", field: "charge.payment_intent_id" });
       assert.throws(() => paymentRequired({ ...INTENT, amount: { currency: "cny", value: 699 } }), { name: "ValidationError", field: "currency" });
       for (const other of [new Response("{}", { status: 200 }), new Response("<html>", { status: 402 }), new Response("null", { status: 402 })]) assert.equal(await parsePaymentRequired(other), null);
     }],

@@ -159,7 +159,7 @@ impl Poller {
             }
             Some(Failure::NoResponse | Failure::ConnectionRefused) => self.again(now, self.interval),
             // One that broke off or came too slowly is complete the next time, perhaps. One that is too large is not.
-            Some(Failure::IncompleteResponse) if error.name != ErrorName::Api => self.again(now, self.interval),
+            Some(Failure::IncompleteResponse) if error.status.is_none() => self.again(now, self.interval),
             _ => PollDecision::Failed,
         }
     }

@@ -27,6 +27,8 @@ use crate::{
 };
 
 type Result<T> = core::result::Result<T, JsValue>;
+/// Builds a request.
+type Build<'a> = &'a dyn Fn(&Session, &CallOptions) -> core::result::Result<Request, Box<CallError>>;
 /// Checks a response.
 type Verify = Box<dyn Fn(&Response) -> core::result::Result<(), Error>>;
 
@@ -73,7 +75,7 @@ pub fn payment_intents_create(
         let key = options.idempotency_key.as_deref();
         CreatePaymentIntent::request_from_json(params, key, fresh_id, session.channel.as_deref())
     };
-    send(io, client, options, build, Box::new(CreatePaymentIntent::check))
+    send(io, client, options, &build, Box::new(CreatePaymentIntent::check))
 }
 
 #[wasm_bindgen]
@@ -107,7 +109,7 @@ pub fn qr_generate(
 #[wasm_bindgen]
 pub fn manifests_create(io: CallIo, client: &Config, params: &str, options: Option<RawOptions>) -> Result<Promise> {
     let build = |_: &Session, _: &CallOptions| CreateManifest::request_from_json(params).map_err(Into::into);
-    send(io, client, options, build, Box::new(CreateManifest::check))
+    send(io, client, options, &build, Box::new(CreateManifest::check))
 }
 
 #[wasm_bindgen]
@@ -142,13 +144,13 @@ pub fn request(
         let mut request = Request::new(method, http::plain_path(path)?);
         let pairs = query.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str())));
         request.query = http::query(pairs);
-        Ok(match body {
-            Some(body) if has_lone_surrogate(&body) => return Err(Error::invalid("body", LONE_SURROGATE).into()),
-            Some(body) => request.with_json(body),
+        Ok(match &body {
+            Some(body) if has_lone_surrogate(body) => return Err(Error::invalid("body", LONE_SURROGATE).into()),
+            Some(body) => request.with_json(body.clone()),
             None => request,
         })
     };
-    send(io, client, options, build, Box::new(|response| parse_any(response).map(drop)))
+    send(io, client, options, &build, Box::new(|response| parse_any(response).map(drop)))
 }
 
 /// A fresh id, `pi_` and a UUIDv7.
@@ -177,35 +179,18 @@ fn call<E: Endpoint + 'static>(
     options: Option<RawOptions>,
     endpoint: E,
 ) -> Result<Promise> {
-    let request = endpoint.request();
+    let request = endpoint.request().map_err(Into::into);
     let verify = Box::new(move |response: &Response| endpoint.verify(response));
-    send(io, client, options, |_, _| request.map_err(Into::into), verify)
+    send(io, client, options, &|_, _| request.clone(), verify)
 }
 
 /// One call. It is built now, so that what is wrong with it is said before anything is sent. Its result is exactly what
 /// the gateway sent, once `verify` could read it.
-fn send(
-    io: CallIo,
-    client: &Config,
-    options: Option<RawOptions>,
-    build: impl FnOnce(&Session, &CallOptions) -> core::result::Result<Request, Box<CallError>>,
-    verify: Verify,
-) -> Result<Promise> {
+fn send(io: CallIo, client: &Config, options: Option<RawOptions>, build: Build<'_>, verify: Verify) -> Result<Promise> {
     let session = session(client)?;
     let (options, context) = call_options(client, options.as_ref())?;
     let request = build(&session, &options).map_err(|error| to_js(error, None))?;
-    Ok(run(io, context, session, request, verify, options))
-}
-
-fn run(
-    io: CallIo,
-    context: super::drive::CallContext,
-    session: Rc<Session>,
-    request: Request,
-    verify: Verify,
-    options: CallOptions,
-) -> Promise {
-    start(io, context, move |io| async move { session.send(&io, request, &verify, &options).await.map(|_| None) })
+    Ok(start(io, context, move |io| async move { session.send(&io, request, &verify, &options).await.map(|_| None) }))
 }
 
 pub(super) fn fresh_id() -> core::result::Result<String, Box<CallError>> {

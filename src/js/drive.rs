@@ -59,6 +59,7 @@ extern "C" {
     fn request_id(this: &AttemptResult) -> Option<String>;
     #[wasm_bindgen(method, getter = retryAfter, structural)]
     fn retry_after(this: &AttemptResult) -> Option<String>;
+    #[cfg(feature = "js-gopay")]
     #[wasm_bindgen(method, getter, structural)]
     fn date(this: &AttemptResult) -> Option<String>;
     #[wasm_bindgen(method, getter, structural)]
@@ -92,7 +93,10 @@ async fn drive(io: CallIo, context: CallContext, mut call: Flow) -> Result<JsVal
     // The method of the last attempt, if it failed.
     let mut failed: Option<&'static str> = None;
     loop {
-        let step = call.step(event, now(&io));
+        // Only the wait after a failure is random.
+        let random = if failed.is_some() { Math::random() } else { 0.0 };
+        let now = Now { unix_ms: Date::now() as u64, monotonic_ms: io.monotonic() as u64, random };
+        let step = call.step(event, now);
         event = match step {
             Some(Step::Send(attempt)) => {
                 let event = send(&io, &context, &attempt).await;
@@ -131,13 +135,9 @@ async fn drive(io: CallIo, context: CallContext, mut call: Flow) -> Result<JsVal
     }
 }
 
-fn now(io: &CallIo) -> Now {
-    Now { unix_ms: Date::now() as u64, monotonic_ms: io.monotonic() as u64, random: Math::random() }
-}
-
 async fn send(io: &CallIo, context: &CallContext, attempt: &Attempt) -> Event {
     log_attempt(context, attempt);
-    let started = io.monotonic();
+    let started = context.log.as_ref().map(|_| io.monotonic());
     let body = core::str::from_utf8(&attempt.body).ok().filter(|body| !body.is_empty());
     let promise = io.attempt(
         attempt.method.as_str(),
@@ -153,7 +153,9 @@ async fn send(io: &CallIo, context: &CallContext, attempt: &Attempt) -> Event {
         Ok(result) => event(&result.unchecked_into()),
         Err(cause) => failure(TransportErrorKind::ConnectionFailed, None, cause),
     };
-    log_event(context, attempt, &event, io.monotonic() - started);
+    if let Some(started) = started {
+        log_event(context, attempt, &event, io.monotonic() - started);
+    }
     event
 }
 
@@ -181,11 +183,16 @@ fn failure(kind: TransportErrorKind, status: Option<u16>, cause: JsValue) -> Eve
 
 fn response(result: &AttemptResult, status: u16) -> Response {
     let mut headers = Headers::default();
-    let own = [("x-request-id", result.request_id()), ("retry-after", result.retry_after()), ("date", result.date())];
-    for (name, value) in own {
+    let mut add = |name: &'static str, value: Option<String>| {
         if let Some(value) = value {
             headers.set(name, value);
         }
+    };
+    add("x-request-id", result.request_id());
+    #[cfg(feature = "js-gopay")]
+    add("date", result.date());
+    if status >= 300 {
+        add("retry-after", result.retry_after());
     }
     // A file stays in JavaScript.
     Response { status, headers, body: result.body().as_string().unwrap_or_default().into_bytes() }
@@ -265,7 +272,8 @@ fn log_event(context: &CallContext, attempt: &Attempt, event: &Event, ms: f64) {
 
 /// The path of a URL without its query, which can hold a search of the caller's.
 fn path(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/");
-    path.split('?').next().unwrap_or(path)
+    // Of https://host/path the third slash begins the path.
+    let start = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2).map_or(0, |(at, _)| at);
+    let end = url.bytes().position(|byte| byte == b'?').unwrap_or(url.len());
+    url.get(start..end).unwrap_or_default()
 }

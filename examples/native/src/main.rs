@@ -84,7 +84,10 @@ fn refund_a_payment() -> Result<(), Box<dyn Error>> {
     let config = ConnectionConfig::new(base, gopay::DEFAULT_TIMEOUT);
     let client_secret = Secret::new(env::var("GOPAY_CLIENT_SECRET")?);
     let session = Rc::new(gopay::Session::new(config, env::var("GOPAY_CLIENT_ID")?, client_secret, go_id));
-    let order = r#"{"amount":2900,"currency":"CZK","order_number":"1","callback":{"return_url":"https://shop.example/"}}"#;
+    let order = r#"{
+        "amount": 2900, "currency": "CZK", "order_number": "1", "items": [{ "name": "Book", "amount": 2900, "count": 1 }],
+        "payer": { "contact": { "email": "payer@example.com" } }, "callback": { "return_url": "https://shop.example/" }
+    }"#;
     let create = CreatePayment::from_json(order, go_id, None)?;
     let options = CallOptions::default();
 

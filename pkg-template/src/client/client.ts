@@ -187,7 +187,7 @@ export class ItPayClient {
   #call<T>(use: Use): ApiPromise<T> {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
     const fetch = this.#fetch ?? globalThis.fetch;
-    return apiPromise((resolve, reject) => this.#module.begin(fetch, (module, io) => use(module, io, this.#config), resolve as never, reject));
+    return apiPromise((keep) => this.#module.run(fetch, (module, io) => use(module, io, this.#config), keep));
   }
 }
 

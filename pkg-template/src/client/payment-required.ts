@@ -119,6 +119,8 @@ export function paymentRequired(intent: PaymentIntent, charge?: QRCharge): Respo
 }
 
 function asking(intent: PaymentIntent, charge?: QRCharge): Response {
+  const { payment_intent_id: paid = intent.id } = charge ?? {};
+  if (paid !== intent.id) throw new ValidationError("charge is the code of another payment than intent", { code: "payment_mismatch", field: "charge.payment_intent_id" });
   // It is about one payment of one caller, so no cache may keep it.
   const headers = new Headers({ "Cache-Control": "no-store", "Content-Type": "application/json", "X-Payment-Intent": intent.id });
   const set = (name: string, value: string | undefined): void => {

@@ -201,7 +201,7 @@ export class GoPayClient {
   #call<T>(use: Use): ApiPromise<T> {
     // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
     const fetch = this.#fetch ?? globalThis.fetch;
-    return apiPromise((resolve, reject) => wasm.begin(fetch, (module, io) => use(module, io, this.#config), resolve as never, reject, this.#tokenCache));
+    return apiPromise((keep) => wasm.run(fetch, (module, io) => use(module, io, this.#config), keep, this.#tokenCache));
   }
 }
 

@@ -1,9 +1,12 @@
 // What a call returns: its data when awaited, and the Response that it came in for those who ask.
 
-/** What the wasm module answers with. */
-export interface Answered<T> {
+/** The result of a call. */
+export interface CallResult<T> {
+  /** The data. */
   data: T;
+  /** The Response that the data came in. Its body has been read. */
   response: Response;
+  /** The gateway's name for the exchange. */
   requestId: string | null;
 }
 
@@ -13,19 +16,13 @@ export interface ApiPromise<T> extends Promise<T> {
   withResponse(): Promise<{ data: T; response: Response; requestId: string | null }>;
 }
 
-/** @internal Not a class of its own: what is awaited takes a detour unless it is a plain promise. */
-export function apiPromise<T>(begin: (resolve: (answered: Answered<T>) => void, reject: (error: unknown) => void) => void): ApiPromise<T> {
-  let answer: Answered<T>;
-  const promise = new Promise<T>((resolve, reject) =>
-    begin((answered) => {
-      answer = answered;
-      resolve(answered.data);
-    }, reject),
-  ) as ApiPromise<T>;
+/** @internal Runs a call that keeps its result. Not a class of its own: awaiting a plain promise takes no detour. */
+export function apiPromise<T>(run: (keep: (result: CallResult<unknown>) => void) => Promise<unknown>): ApiPromise<T> {
+  let result: CallResult<unknown>;
+  const promise = run((kept) => (result = kept)) as ApiPromise<T>;
   promise.withResponse = async () => {
     await promise;
-    const { data, response, requestId } = answer;
-    return { data, response, requestId };
+    return result as CallResult<T>;
   };
   return promise;
 }

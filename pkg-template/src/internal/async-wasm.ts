@@ -1,7 +1,8 @@
 // A wasm module whose calls wait for the network: wasm-bindgen-futures drives them, and a promise comes back.
 
 import { CallIo, type TokenCache } from "./call-io.js";
-import { captureTrace, fromRecord, type ItPayError, ValidationError } from "./errors.js";
+import type { CallResult } from "./api-promise.js";
+import { callerTrace, fromRecord, type ItPayError, ValidationError } from "./errors.js";
 import { type Glue, Wasm } from "./wasm.js";
 
 /** wasm-bindgen's glue of such a module, as scripts/assemble.mjs adapts it. */
@@ -11,8 +12,6 @@ export interface AsyncGlue extends Glue {
   /** Lets no closure of the current instance enter it any more. */
   abandonInstance(): void;
 }
-
-type Result = ReturnType<CallIo["result"]>;
 
 export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
   readonly #glue: G;
@@ -25,32 +24,37 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
     glue.onClosureError((error) => this.replace(error));
   }
 
-  /** Makes a call over that `fetch`. `use` begins it, or throws what is wrong with it. */
-  begin(fetch: typeof globalThis.fetch, use: (glue: G, io: CallIo) => Promise<unknown>, resolve: (result: Result) => void, reject: (error: unknown) => void, cache?: TokenCache): void {
-    const trace = captureTrace(this.begin);
-    const fail = (error: unknown): void => reject(fromRecord(error, trace));
+  /**
+   * Makes a call over that `fetch`. `use` begins it, or throws what is wrong with it. Errors are made in this async function,
+   * as V8 then puts the frames that await it into their stack.
+   */
+  async run(fetch: typeof globalThis.fetch, use: (glue: G, io: CallIo) => Promise<unknown>, keep: (result: CallResult<unknown>) => void, cache?: TokenCache): Promise<unknown> {
+    const trace = callerTrace();
+    const io = new CallIo(fetch, cache);
+    let promise: Promise<unknown>;
     try {
       if (typeof fetch !== "function") {
         throw new ValidationError("fetch must be a function; this runtime has none of its own, so pass one", { code: "invalid_request", field: "fetch" });
       }
-      const io = new CallIo(fetch, cache);
-      const promise = this.call((glue) => use(glue, io));
-      this.#inFlight.set(io, fail);
-      promise.then((json) => {
-        // A trap may have ended it meanwhile.
-        if (!this.#inFlight.delete(io)) return;
-        try {
-          resolve(io.result(json as string | undefined));
-        } catch (error) {
-          fail(error);
-        }
-      }, (error: unknown) => {
-        this.#inFlight.delete(io);
-        fail(error);
-      });
-    } catch (error) {
+      promise = this.call((glue) => use(glue, io));
+    } catch (thrown) {
+      const error = fromRecord(thrown, trace);
       // Not at once: workerd calls a promise unhandled that is rejected before its owner could listen.
-      void Promise.resolve(error).then(fail);
+      await undefined;
+      throw error;
+    }
+    try {
+      const json = await new Promise<unknown>((resolve, reject) => {
+        this.#inFlight.set(io, reject);
+        promise.then(resolve, reject);
+      });
+      const result = io.result(json as string | undefined);
+      keep(result);
+      return result.data;
+    } catch (error) {
+      throw fromRecord(error, trace);
+    } finally {
+      this.#inFlight.delete(io);
     }
   }
 

@@ -163,16 +163,16 @@ const classes = { APIError, AbortError, AuthenticationError, ConnectionError, Ra
 
 /**
  * @internal The wasm modules throw plain objects with an error class's name and fields, JSON values as text. Anything else is
- * passed on as it is. `trace` is where the call was made.
+ * passed on as it is. `trace` has the frames of the caller.
  */
-export function fromRecord(thrown: unknown, trace?: Trace): unknown {
+export function fromRecord(thrown: unknown, trace?: string): unknown {
   try {
     if (typeof thrown !== "object" || thrown === null || thrown instanceof Error) return thrown;
     const { name, message, details, intent, ...fields } = thrown as ErrorFields & { name: keyof typeof classes; message: string };
     if (!Object.hasOwn(classes, name)) return thrown;
     if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
     const error = new classes[name](message, { ...fields, details: parsed(details), intent: parsed(intent) as PaymentIntent | undefined });
-    if (trace !== undefined) error.stack = `${name}: ${message}${trace.frames}`;
+    if (trace !== undefined) error.stack = trace;
     return error;
   } catch {
     return thrown; // a proxy that says nothing
@@ -183,23 +183,8 @@ function parsed(json: unknown): unknown {
   return typeof json === "string" ? (JSON.parse(json) as unknown) : undefined;
 }
 
-/** @internal Where a call was made. Its text is only made when somebody asks for it. */
-export interface Trace {
-  /** The frames, a line each, a line break before the first. */
-  readonly frames: string;
-}
-
-/** @internal Remembers the caller's frames: an error is made when they have returned. `below` and what it calls is left out. */
-export function captureTrace(below: (...args: never[]) => unknown): Trace {
-  const holder: { stack?: string | undefined } = {};
-  const { captureStackTrace } = Error as { captureStackTrace?: (target: object, below: unknown) => void };
-  if (captureStackTrace === undefined) holder.stack = new Error().stack;
-  else captureStackTrace(holder, below);
-  return {
-    get frames(): string {
-      const stack = holder.stack ?? "";
-      // V8 begins with the error's own line, others with the first frame.
-      return captureStackTrace === undefined ? `\n${stack}` : stack.slice(Math.max(stack.indexOf("\n"), 0));
-    },
-  };
+/** @internal The caller's frames, where an engine does not put them into the stack of an error that an async function makes. */
+export function callerTrace(): string | undefined {
+  const isV8 = (Error as { captureStackTrace?: unknown }).captureStackTrace !== undefined;
+  return isV8 ? undefined : new Error().stack;
 }
