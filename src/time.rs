@@ -9,10 +9,8 @@ pub(crate) const MS_PER_DAY: u64 = 86_400_000;
 #[inline(never)]
 pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
     let mut parts = [""; 6];
-    let mut count = 0;
-    for part in text.split([' ', '-']).filter(|part| !part.is_empty()) {
-        *parts.get_mut(count)? = part;
-        count += 1;
+    for (index, part) in text.split([' ', '-']).filter(|part| !part.is_empty()).enumerate() {
+        *parts.get_mut(index)? = part;
     }
     let (day, month, year, clock) = match parts {
         [weekday, day, month, year, clock, "GMT"] if weekday.ends_with(',') => (day, month, year, clock),
