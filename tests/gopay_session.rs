@@ -479,7 +479,7 @@ const AMBIGUOUS: [(fn() -> Reply, bool); 19] = [
     (|| respond(429, "slow down"), false),
     (|| respond(502, ""), false),
     (|| respond(520, "<html>"), false),
-    (|| respond(500, ""), false),
+    (|| respond(500, ""), true),
     (|| respond(503, "<html>"), false),
     (|| respond(500, GAVE_UP), true),
     (|| respond(503, GAVE_UP), true),

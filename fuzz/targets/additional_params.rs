@@ -5,7 +5,7 @@
 
 use itpay::{
     JsonMap,
-    gopay::{Payment, clean},
+    gopay::{Payment, normalize},
     paykit::{self, Context},
 };
 use libfuzzer_sys::fuzz_target;
@@ -40,8 +40,13 @@ fuzz_target!(|data: &[u8]| {
     let metadata: JsonMap =
         read.additional_params.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     let order = json!({ "amount": 1, "currency": "CZK", "item_id": "a & \"b\"", "metadata": metadata, "provider_metadata": { "success_url": "https://shop.example/" } });
-    let context =
-        Context { notification_url: "https://shop.example/n".into(), order_number: "1".into(), now: 1_745_712_345_000 };
+    let context = Context {
+        go_id: 8_123_456_789,
+        language: None,
+        notification_url: "https://shop.example/n".into(),
+        order_number: "1".into(),
+        now: 1_745_712_345_000,
+    };
     let Ok(sent) = paykit::payment_params(&order.to_string(), &context) else { return };
     let mut sent: Value = serde_json::from_str(&sent).expect("JSON");
     for param in sent.get_mut("additional_params").and_then(Value::as_array_mut).expect("a list") {

@@ -33,7 +33,8 @@ fuzz_target!(|data: &[u8]| {
     // Whether an answer is right is decided in one place; what of it is, the JSON says.
     assert_eq!(RetrievePaymentIntent::check(&response).is_ok(), RetrievePaymentIntent::parse(&response).is_ok());
     if let Ok(intent) = RetrievePaymentIntent::parse(&response) {
-        let json: BTreeMap<String, RawJson> = serde_json::from_slice(&response.body).expect("an intent that is no JSON");
+        let json: BTreeMap<String, RawJson> =
+            serde_json::from_slice(&response.body).expect("an intent that is no JSON");
         assert_eq!(json["id"].read(), Some(intent.id.clone()));
         assert_eq!(json["status"].read(), Some(intent.status.as_str().to_owned()));
     }

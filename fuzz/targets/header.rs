@@ -26,8 +26,10 @@ fn expected(key: &Key, header: &[u8], body: &[u8]) -> Result<(), VerifyError> {
     if !timestamp.iter().all(u8::is_ascii_digit) {
         return Err(VerifyError::MalformedHeader);
     }
-    let time: u64 =
-        std::str::from_utf8(timestamp).ok().and_then(|digits| digits.parse().ok()).ok_or(VerifyError::MalformedHeader)?;
+    let time: u64 = std::str::from_utf8(timestamp)
+        .ok()
+        .and_then(|digits| digits.parse().ok())
+        .ok_or(VerifyError::MalformedHeader)?;
     let mut mac = key.mac();
     mac.update(&[timestamp, b".".as_slice(), body].concat());
     let right = mac.finish().to_hex();

@@ -10,7 +10,9 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let Ok(event) = WebhookEvent::parse(data) else { return };
     // By text: a number may be larger than any that Rust or JavaScript has.
-    let Ok(sent) = serde_json::from_slice::<BTreeMap<String, RawJson>>(data) else { panic!("an event that is no object") };
+    let Ok(sent) = serde_json::from_slice::<BTreeMap<String, RawJson>>(data) else {
+        panic!("an event that is no object")
+    };
     assert_eq!(sent["id"].read(), Some(event.id.clone()));
     for name in sent.keys().filter(|name| !["id", "type", "data"].contains(&name.as_str())) {
         assert_eq!(event.extra.get(name), sent.get(name), "{name}");

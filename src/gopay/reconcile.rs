@@ -145,7 +145,12 @@ fn failure_of(error: &Error, exchanged: &Exchanged, io: &Io) -> Failure {
     match error {
         // The result is FAILED.
         Error::Api(_) if exchanged.response.is_success() => Failure::ConnectionRefused,
-        Error::Api(error) if is_own(error) => status_failure(&exchanged.response, io.now()),
+        // GoPay's own server errors may have no body.
+        Error::Api(error)
+            if is_own(error) || (exchanged.response.status >= 500 && exchanged.response.body.is_empty()) =>
+        {
+            status_failure(&exchanged.response, io.now())
+        }
         // A page of a filter or a proxy. It may have let the call through and replaced the response.
         Error::Api(_) => Failure::NoResponse,
         _ => Failure::IncompleteResponse,

@@ -173,7 +173,6 @@ impl<'a> FieldReader<'a> {
     }
 
     /// The objects in a list; whatever else is there is passed over.
-    #[cfg(any(feature = "gopay", feature = "js-client"))]
     pub fn objects(&mut self, name: &str) -> Vec<FieldReader<'a>> {
         let Some(JsonKind::List(entries)) = JsonKind::read(self.take(name)) else { return Vec::new() };
         entries.into_iter().filter_map(|entry| FieldReader::parse(entry).ok()?).collect()
