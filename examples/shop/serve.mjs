@@ -22,10 +22,10 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
   for await (const line of createInterface({ input: sandbox.stdout })) {
     const [, name, value] = /^(ITPAY_\w+)=(.*)$/.exec(line) ?? [];
     if (name !== undefined) variables[name] = value;
-    if (variables.ITPAY_BASE_URL !== undefined) break;
+    if (variables.ITPAY_BASE_URL !== undefined && variables.ITPAY_WEBHOOK_SECRET !== undefined) break;
   }
   const { ITPAY_API_KEY, ITPAY_BASE_URL } = variables;
-  if (ITPAY_BASE_URL === undefined) throw new Error("the sandbox did not start");
+  if (ITPAY_BASE_URL === undefined || variables.ITPAY_WEBHOOK_SECRET === undefined) throw new Error("the sandbox did not start");
   const gateway = new URL(ITPAY_BASE_URL).origin;
 
   // The service needs the shop's address, and the shop's Worker needs the service's id. So the port is chosen first.
