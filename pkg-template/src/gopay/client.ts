@@ -150,7 +150,7 @@ export class GoPayClient {
     this.goId = goId === undefined ? "" : digits("goId", goId);
     this.#fetch = own.fetch;
     own.baseUrl ??= variable("GOPAY_BASE_URL", env) ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL);
-    this.embedScriptUrl = `${String(own.baseUrl).replace(/\/api\/?$/, "")}/gp-gw/js/embed.js`;
+    this.embedScriptUrl = `${text("baseUrl", own.baseUrl).replace(/\/api\/?$/, "")}/gp-gw/js/embed.js`;
     this.#config = {
       ...connection(own, "client secret"),
       clientId: own.clientId ?? variable("GOPAY_CLIENT_ID", env),

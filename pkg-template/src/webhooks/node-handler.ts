@@ -1,5 +1,6 @@
 // Fetch-style handlers under Node's own servers: node:http, Express, Koa, Fastify.
 
+import { given } from "../internal/untrusted.js";
 import { FORBIDDEN_METHODS, type NodeRequest, toRequest } from "./node-request.js";
 import { createWebhookHandler, type WebhookHandlerOptions } from "./webhook-handler.js";
 
@@ -105,8 +106,9 @@ export function koaWebhook(options: WebhookHandlerOptions): (context: KoaContext
 }
 
 /** `toFastify(createWebhookHandler(options), { path })`. */
-export function fastifyWebhook({ path, ...options }: WebhookHandlerOptions & { path: string }): (server: FastifyServer) => Promise<void> {
-  return toFastify(createWebhookHandler(options), { path });
+export function fastifyWebhook(options: WebhookHandlerOptions & { path: string }): (server: FastifyServer) => Promise<void> {
+  const { path, ...own } = given("options", options) as WebhookHandlerOptions & { path: string };
+  return toFastify(createWebhookHandler(own), { path });
 }
 
 interface Result {
