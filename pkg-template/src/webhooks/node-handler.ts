@@ -105,7 +105,10 @@ export function koaWebhook(options: WebhookHandlerOptions): (context: KoaContext
   return toKoa(createWebhookHandler(options));
 }
 
-/** `toFastify(createWebhookHandler(options), { path })`. */
+/**
+ * `toFastify(createWebhookHandler(options), { path })`.
+ * @param options Those of `createWebhookHandler`, and the path of the route
+ */
 export function fastifyWebhook(options: WebhookHandlerOptions & { path: string }): (server: FastifyServer) => Promise<void> {
   const { path, ...own } = given("options", options) as WebhookHandlerOptions & { path: string };
   return toFastify(createWebhookHandler(own), { path });
