@@ -108,13 +108,13 @@ export class GoPayClient {
     voidRecurrence: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) => module.payments_void_recurrence(io, config, digits("id", id), plain(options))),
 
-    /** Takes what was authorised, or a part; the rest is given back. What has been taken already is as good. */
+    /** Captures an authorized payment, or a part of it; the rest is released. A payment that is captured already counts as success. */
     capture: (id: PaymentId, params?: GoPayCaptureParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) =>
         module.payments_capture(io, config, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
       ),
 
-    /** Gives back what was authorised. What has been given back already is as good. */
+    /** Voids an authorization. One that is void already counts as success. */
     voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) => module.payments_void_authorization(io, config, digits("id", id), plain(options))),
 
