@@ -36,6 +36,9 @@ for (const [name, texts] of [["200 real texts", realTexts()], ["10,000 random te
   });
 }
 
-test("an id and 120 digits take 33 modules at M, where a single byte segment takes 49", () => {
-  assert.equal(toMatrix(`pi_0192f0c1-${"7".repeat(120)}`).size, 33);
+// 12 characters as bytes and 117 digits are 108 and 404 bits, which fill the 512 of version 4 at M to the last one.
+test("an id and 117 digits take 33 modules at M, where a single byte segment takes 49", () => {
+  assert.equal(toMatrix(`pi_0192f0c1-${"7".repeat(117)}`).size, 33);
+  assert.equal(toMatrix(`pi_0192f0c1-${"7".repeat(118)}`).size, 37);
+  assert.equal(toMatrix("a".repeat(129)).size, 49);
 });
