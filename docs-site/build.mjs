@@ -30,12 +30,18 @@ run(tool("typedoc"), ["--options", "typedoc.config.mjs", "--logLevel", "Warn"]);
 for (const name of readdirSync(join(staged, "api"), { recursive: true }).filter((file) => file.endsWith(".md"))) {
   const path = join(staged, "api", name);
   const heading = (id) => id.replaceAll("_", "-").replaceAll(/^-|-$/g, "");
-  writeFileSync(path, readFileSync(path, "utf8").replaceAll(/\]\((\.\.[^)#]*)#([^)]+)\)/g, (_, page, id) => `](${page}#${heading(id)})`));
+  writeFileSync(
+    path,
+    readFileSync(path, "utf8").replaceAll(/\]\((\.\.[^)#]*)#([^)]+)\)/g, (_, page, id) => `](${page}#${heading(id)})`),
+  );
 }
 run(tool("vitepress"), ["build", "."]);
 
 const site = join(root, "target/site");
-run("cargo", ["doc", "--locked", "--no-deps", "--target-dir", "target/doc-site"], { cwd: root, env: { ...process.env, RUSTDOCFLAGS: "-D warnings" } });
+run("cargo", ["doc", "--locked", "--no-deps", "--target-dir", "target/doc-site"], {
+  cwd: root,
+  env: { ...process.env, RUSTDOCFLAGS: "-D warnings" },
+});
 cpSync(join(root, "target/doc-site/doc"), join(site, "rust"), { recursive: true });
 if (!existsSync(join(site, "rust/itpay/index.html"))) throw new Error("rustdoc wrote no page for the crate");
 console.log("The site is in target/site. To look at it: npm run preview --prefix docs-site");

@@ -6,10 +6,25 @@ export const pages = [
   { group: "Start", items: [{ text: "README", path: "README.md" }, page("All pages", "index")] },
   {
     group: "ItPay",
-    items: [page("Client and configuration", "client"), page("Errors", "errors"), page("Webhooks", "webhooks"), page("Stores", "stores"), page("QR codes", "qr"), page("Agents", "agents")],
+    items: [
+      page("Client and configuration", "client"),
+      page("Errors", "errors"),
+      page("Webhooks", "webhooks"),
+      page("Stores", "stores"),
+      page("QR codes", "qr"),
+      page("Agents", "agents"),
+    ],
   },
   { group: "GoPay and PayKit", items: [page("GoPay", "gopay"), page("PayKit", "paykit")] },
-  { group: "Testing", items: [page("Testing", "testing"), page("Sandbox", "sandbox"), page("GoPay sandbox", "gopay-sandbox"), page("Command line", "cli")] },
+  {
+    group: "Testing",
+    items: [
+      page("Testing", "testing"),
+      page("Sandbox", "sandbox"),
+      page("GoPay sandbox", "gopay-sandbox"),
+      page("Command line", "cli"),
+    ],
+  },
   { group: "Platforms", items: [page("Runtimes", "runtimes"), page("Rust", "rust")] },
   {
     group: "About",

@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 const { exports } = JSON.parse(readFileSync(new URL("../pkg/package.json", import.meta.url), "utf8"));
 const typesOf = (conditions) => conditions.types ?? conditions.default?.types ?? "";
 // The entries below itpay/slim are the others again, without their wasm.
-const entries = Object.keys(exports).filter((name) => typesOf(exports[name]).includes("/entry/") && !name.startsWith("./slim/"));
+const entries = Object.keys(exports).filter(
+  (name) => typesOf(exports[name]).includes("/entry/") && !name.startsWith("./slim/"),
+);
 
 export default {
   entryPoints: entries.map((name) => `../pkg/${typesOf(exports[name])}`),

@@ -18,14 +18,22 @@ export async function registerService(client, texts = {}) {
 }
 
 /** Starts the tools. `call(name, input)` resolves with the structured result; `audit` has the entries so far. */
-export async function startTools({ client: clientOptions = {}, sandbox: sandboxOptions = {}, serviceId, ...options } = {}) {
+export async function startTools({
+  client: clientOptions = {},
+  sandbox: sandboxOptions = {},
+  serviceId,
+  ...options
+} = {}) {
   const sandbox = createSandbox({ deliver: async () => new Response(), ...sandboxOptions });
   const client = new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch, maxRetries: 0, ...clientOptions });
-  const service = serviceId ?? (await registerService(new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch })));
+  const service =
+    serviceId ?? (await registerService(new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch })));
   const audit = [];
-  const restart = (more = {}) => agentTools({ client, serviceId: service, audit: (entry) => audit.push(entry), ...options, ...more });
+  const restart = (more = {}) =>
+    agentTools({ client, serviceId: service, audit: (entry) => audit.push(entry), ...options, ...more });
   const tools = restart();
-  const execute = (name, input, context, from = tools) => from.find((tool) => tool.name === name).execute(input, context);
+  const execute = (name, input, context, from = tools) =>
+    from.find((tool) => tool.name === name).execute(input, context);
   const call = async (...args) => (await execute(...args)).structuredContent;
   /** Creates a payment of 6.99 CNY and returns its id. */
   const create = async (input = {}) => (await call("itpay_create_payment", { ...PURCHASE, ...input })).payment_id;

@@ -7,7 +7,12 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** Every page that a user reads, by its path. */
-export const pages = ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+export const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 
 /** The code blocks of a page. `file=NAME` and other words after the language are its attributes. */
 export function codeBlocks(page) {
@@ -19,7 +24,10 @@ export function codeBlocks(page) {
       language,
       code,
       attributes: Object.fromEntries([...words.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value])),
-      heading: before.match(/^#+ .+$/gm)?.at(-1).replace(/^#+ /, ""),
+      heading: before
+        .match(/^#+ .+$/gm)
+        ?.at(-1)
+        .replace(/^#+ /, ""),
       line: before.split("\n").length,
     };
   });
@@ -46,6 +54,10 @@ export function errorCodes() {
     }
   };
   collect("pkg-template/src", /^(?!agents|sandbox).*\.ts$/, /\bcode: "([a-z]+(?:_[a-z]+)*)"/g);
-  collect("src", /^(call|error|js\/\w+)\.rs$/, /(?:(?:CallError|Record)::new\(\s*[\w:"]+,\s*|missing\(\s*|(?:_|None|Some\(_\))\) => )"([a-z]+_[a-z_]+|timeout|aborted)"/g);
+  collect(
+    "src",
+    /^(call|error|js\/\w+)\.rs$/,
+    /(?:(?:CallError|Record)::new\(\s*[\w:"]+,\s*|missing\(\s*|(?:_|None|Some\(_\))\) => )"([a-z]+_[a-z_]+|timeout|aborted)"/g,
+  );
   return [...codes];
 }

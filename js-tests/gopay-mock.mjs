@@ -3,11 +3,20 @@
 import { createGopay } from "itpay/gopay";
 
 export const SECRET = "n6W_very_secret";
-export const OPTIONS = { clientId: "1400000001", clientSecret: SECRET, goId: "8640000001", isSandbox: true, webhookUrl: "https://shop.example/api/webhook" };
+export const OPTIONS = {
+  clientId: "1400000001",
+  clientSecret: SECRET,
+  goId: "8640000001",
+  isSandbox: true,
+  webhookUrl: "https://shop.example/api/webhook",
+};
 export const TOKEN = { access_token: "token_1", expires_in: 1800 };
 
 export const json = (body, status = 200, headers = {}) =>
-  new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers: { "Content-Type": "application/json", ...headers } });
+  new Response(typeof body === "string" ? body : JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/json", ...headers },
+  });
 
 /** As GoPay answers: a payment with what `change` says. */
 export const PAYMENT = {
@@ -48,6 +57,9 @@ export function provider(answers, options = {}) {
 export async function notified(change, { query = "", more = [] } = {}) {
   const payment = { ...PAYMENT, ...change };
   const { gopay, calls } = provider([payment, ...more]);
-  const events = await gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `https://shop.example/api/webhook?id=${payment.id}${query}` }, null);
+  const events = await gopay.handleWebhook(
+    { body: "", headersAsObject: {}, fullUrl: `https://shop.example/api/webhook?id=${payment.id}${query}` },
+    null,
+  );
   return { events, types: events.map(({ type }) => type), calls };
 }

@@ -12,8 +12,17 @@ const COMMAND = fileURLToPath(new URL("../pkg/dist/bin/itpay.mjs", import.meta.u
 export const ERAS = { "2025-11-25": {}, "2026-07-28": { versionNegotiation: { mode: { pin: "2026-07-28" } } } };
 
 /** Connects a client. `call` resolves with the structured result; `stderr()` returns the server's standard error so far. */
-export async function startMcp(args = [], { env = {}, era = "2025-11-25", cwd, capabilities = {}, handlers = {} } = {}) {
-  const transport = new StdioClientTransport({ command: process.execPath, args: [COMMAND, "mcp", ...args], env: { PATH: process.env.PATH, ...env }, cwd, stderr: "pipe" });
+export async function startMcp(
+  args = [],
+  { env = {}, era = "2025-11-25", cwd, capabilities = {}, handlers = {} } = {},
+) {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [COMMAND, "mcp", ...args],
+    env: { PATH: process.env.PATH, ...env },
+    cwd,
+    stderr: "pipe",
+  });
   let stderr = "";
   transport.stderr.on("data", (piece) => (stderr += piece));
   const client = new Client({ name: "itpay-tests", version: "1" }, { capabilities, ...ERAS[era] });

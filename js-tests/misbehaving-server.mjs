@@ -16,13 +16,17 @@ const ways = {
   },
   "stall-headers": () => undefined,
   "stall-body": (_, __, ___, response) => response.writeHead(200).write(INTENT.slice(0, 10)),
-  "500-once": (_, answer, nth) => (nth === 1 ? answer(500, '{"error":{"code":"OOPS","message":"later"}}') : answer(200, INTENT)),
+  "500-once": (_, answer, nth) =>
+    nth === 1 ? answer(500, '{"error":{"code":"OOPS","message":"later"}}') : answer(200, INTENT),
   "500-always": (_, answer) => answer(500, '{"error":{"code":"OOPS","message":"later"}}'),
   "429-seconds": (_, answer, nth) => (nth === 1 ? answer(429, "{}", { "Retry-After": "1" }) : answer(200, INTENT)),
-  "429-date": (_, answer, nth) => (nth === 1 ? answer(429, "{}", { "Retry-After": new Date(Date.now() + 2000).toUTCString() }) : answer(200, INTENT)),
-  "429-always": (_, answer) => answer(429, '{"error":{"code":"SLOW_DOWN","message":"slow down"},"request_id":"req_429"}', { "Retry-After": "7" }),
+  "429-date": (_, answer, nth) =>
+    nth === 1 ? answer(429, "{}", { "Retry-After": new Date(Date.now() + 2000).toUTCString() }) : answer(200, INTENT),
+  "429-always": (_, answer) =>
+    answer(429, '{"error":{"code":"SLOW_DOWN","message":"slow down"},"request_id":"req_429"}', { "Retry-After": "7" }),
   truncated: (_, answer) => answer(200, INTENT.slice(0, 20)),
-  redirect: (request, answer) => answer(307, "", { Location: `http://127.0.0.1:${request.socket.localPort}/stolen/x/v1/payment-intents/pi_1` }),
+  redirect: (request, answer) =>
+    answer(307, "", { Location: `http://127.0.0.1:${request.socket.localPort}/stolen/x/v1/payment-intents/pi_1` }),
   gzip: (_, answer) => answer(200, gzipSync(INTENT), { "Content-Encoding": "gzip" }),
   "byte-by-byte": async (_, __, ___, response) => {
     response.writeHead(200);
@@ -33,7 +37,8 @@ const ways = {
     response.end();
   },
   huge: (_, answer) => answer(400, "<html><body><h1>Bad</h1>" + "x".repeat(2 * 1024 * 1024)),
-  big: (_, answer) => answer(200, '{"id":"pi_1","status":"pending","amount":{"currency":"CNY","value":9007199254740993}}'),
+  big: (_, answer) =>
+    answer(200, '{"id":"pi_1","status":"pending","amount":{"currency":"CNY","value":9007199254740993}}'),
 };
 
 /** Starts it; `url` and `requests` by run, and `close()`. */
@@ -46,8 +51,14 @@ export async function misbehavingServer() {
     const pieces = [];
     request.on("data", (piece) => pieces.push(piece));
     request.on("end", () => {
-      seen.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(pieces).toString() });
-      const answer = (status, body, headers = {}) => response.writeHead(status, { "X-Request-Id": "req_1", ...headers }).end(body);
+      seen.push({
+        method: request.method,
+        url: request.url,
+        headers: request.headers,
+        body: Buffer.concat(pieces).toString(),
+      });
+      const answer = (status, body, headers = {}) =>
+        response.writeHead(status, { "X-Request-Id": "req_1", ...headers }).end(body);
       if (how === "seen") return answer(200, JSON.stringify(requests.get(request.url.slice("/seen/".length)) ?? []));
       return (ways[how] ?? ((_, plain) => plain(404, "{}")))(request, answer, seen.length, response);
     });

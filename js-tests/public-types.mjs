@@ -15,15 +15,18 @@ const entries = Object.entries(exports)
   .map(([name, conditions]) => [`itpay${name.slice(1)}`, join(pkg, conditions.default.types ?? conditions.types)]);
 
 function load() {
-  const program = ts.createProgram(entries.map(([, path]) => path), {
-    target: ts.ScriptTarget.ES2022,
-    lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    types: [],
-  });
+  const program = ts.createProgram(
+    entries.map(([, path]) => path),
+    {
+      target: ts.ScriptTarget.ES2022,
+      lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      types: [],
+    },
+  );
   return { program, checker: program.getTypeChecker() };
 }
 
@@ -45,7 +48,10 @@ export function publicTypes() {
       printed.add(target);
       for (const declaration of target.declarations) {
         const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
-        lines.push(printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile()).replaceAll(/^ +#private;\n/gm, ""), "");
+        lines.push(
+          printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile()).replaceAll(/^ +#private;\n/gm, ""),
+          "",
+        );
       }
     }
   }
@@ -64,10 +70,16 @@ export function propertiesWithoutUndefined() {
   for (const file of program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(pkg))) {
     const report = (node) => found.push(`${relative(pkg, file.fileName)}: ${node.getText(file).split("\n")[0]}`);
     const visit = (node) => {
-      const optional = (ts.isPropertySignature(node) || ts.isPropertyDeclaration(node) || ts.isMappedTypeNode(node)) && node.questionToken !== undefined;
+      const optional =
+        (ts.isPropertySignature(node) || ts.isPropertyDeclaration(node) || ts.isMappedTypeNode(node)) &&
+        node.questionToken !== undefined;
       if (optional && !accepts(node.type)) report(node);
       // `Partial` does not accept undefined either.
-      if ((ts.isParameter(node) || ts.isPropertySignature(node) || ts.isTypeAliasDeclaration(node)) && /^Partial</.test(node.type?.getText(file) ?? "")) report(node);
+      if (
+        (ts.isParameter(node) || ts.isPropertySignature(node) || ts.isTypeAliasDeclaration(node)) &&
+        /^Partial</.test(node.type?.getText(file) ?? "")
+      )
+        report(node);
       ts.forEachChild(node, visit);
     };
     visit(file);

@@ -12,7 +12,10 @@ after(() => running.forEach((child) => child.kill())); // those that a failed te
 
 /** Starts the command line as its users do. */
 export function startCommand(...args) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("../pkg/dist/bin/itpay.mjs", import.meta.url)), ...args]);
+  const child = spawn(process.execPath, [
+    fileURLToPath(new URL("../pkg/dist/bin/itpay.mjs", import.meta.url)),
+    ...args,
+  ]);
   running.add(child);
   child.once("exit", () => running.delete(child));
   const run = { child, output: "", errors: "", exit: once(child, "exit") };
@@ -36,7 +39,10 @@ export async function startSandbox(...args) {
   const apiKey = /ITPAY_API_KEY=(\S+)/.exec(run.output)[1];
   if (run.url.startsWith("http://127.")) run.client = new ItPayClient({ apiKey, baseUrl: `${run.url}/v1` });
   run.press = async (path, body) => {
-    const response = await fetch(`${run.url}/sandbox/${path}`, { method: "POST", ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(`${run.url}/sandbox/${path}`, {
+      method: "POST",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     return [response.status, await response.json()];
   };
   run.stop = async () => {

@@ -10,7 +10,9 @@ import jsQR from "jsqr";
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
 
 const wasmBinary = readFileSync(createRequire(import.meta.url).resolve("zxing-wasm/reader/zxing_reader.wasm"));
-prepareZXingModule({ overrides: { wasmBinary: wasmBinary.buffer.slice(wasmBinary.byteOffset, wasmBinary.byteOffset + wasmBinary.length) } });
+prepareZXingModule({
+  overrides: { wasmBinary: wasmBinary.buffer.slice(wasmBinary.byteOffset, wasmBinary.byteOffset + wasmBinary.length) },
+});
 
 /** By ZXing (C++), all codes in it. The picture: RGBA, as pngjs gives it. */
 export async function scanned({ data, width, height }) {
@@ -32,12 +34,26 @@ export function scannedByZbar(pictures) {
   try {
     const files = pictures.map(({ data, width, height }, index) => {
       const file = join(folder, `${index}.pgm`);
-      writeFileSync(file, Buffer.concat([Buffer.from(`P5 ${width} ${height} 255\n`), Uint8Array.from({ length: width * height }, (_, pixel) => data[4 * pixel])]));
+      writeFileSync(
+        file,
+        Buffer.concat([
+          Buffer.from(`P5 ${width} ${height} 255\n`),
+          Uint8Array.from({ length: width * height }, (_, pixel) => data[4 * pixel]),
+        ]),
+      );
       return file;
     });
     // It ends with 4 if a picture has no code.
-    const { stdout } = spawnSync("zbarimg", ["-q", "--xml", "-Sdisable", "-Sqrcode.enable", ...files], { encoding: "utf8", maxBuffer: 2 ** 28 });
-    const found = new Map([...stdout.matchAll(/<source href='[^']*?(\d+)\.pgm'>([^]*?)<\/source>/g)].map(([, index, source]) => [Number(index), source]));
+    const { stdout } = spawnSync("zbarimg", ["-q", "--xml", "-Sdisable", "-Sqrcode.enable", ...files], {
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    });
+    const found = new Map(
+      [...stdout.matchAll(/<source href='[^']*?(\d+)\.pgm'>([^]*?)<\/source>/g)].map(([, index, source]) => [
+        Number(index),
+        source,
+      ]),
+    );
     return pictures.map((_, index) => /<data[^>]*><!\[CDATA\[([^]*?)\]\]><\/data>/.exec(found.get(index) ?? "")?.[1]);
   } finally {
     rmSync(folder, { recursive: true });

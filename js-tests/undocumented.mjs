@@ -13,31 +13,47 @@ const entries = Object.entries(exports)
   .filter(([name, conditions]) => conditions.default?.types !== undefined || name === "./slim")
   .map(([name, conditions]) => [`itpay${name.slice(1)}`, join(pkg, conditions.default.types ?? conditions.types)]);
 
-const UNITS = /millisecond|second|minute|hour|day|byte|KiB|MiB|pixel|module|minor unit|major unit|column|character|percent|ISO|integer|count|how many|how often|number of|port|seed|position|status|bits|retries|e-shop|number/i;
+const UNITS =
+  /millisecond|second|minute|hour|day|byte|KiB|MiB|pixel|module|minor unit|major unit|column|character|percent|ISO|integer|count|how many|how often|number of|port|seed|position|status|bits|retries|e-shop|number/i;
 
 // What the objects of other packages must have for ours to use them. Their own documentation describes their members.
-const FOREIGN = /^(D1|KV|DurableObject|IoRedis|NodeRedis|UpstashRedis|Fastify|Koa|Node(Request|Response)|Postgres|Pg|Sqlite|Neon|Lambda)/;
+const FOREIGN =
+  /^(D1|KV|DurableObject|IoRedis|NodeRedis|UpstashRedis|Fastify|Koa|Node(Request|Response)|Postgres|Pg|Sqlite|Neon|Lambda)/;
 
 /** A line for each public name that lacks a summary, a parameter, a unit or a default. */
 export function undocumented() {
-  const options = { target: ts.ScriptTarget.ES2022, lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"], module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true, types: [] };
-  const program = ts.createProgram(entries.map(([, path]) => path), options);
+  const options = {
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    strict: true,
+    types: [],
+  };
+  const program = ts.createProgram(
+    entries.map(([, path]) => path),
+    options,
+  );
   const checker = program.getTypeChecker();
   const found = [];
   const seen = new Set();
   /** Whether this declaration was looked at before, under another owner's name. */
   const again = (symbol) => seen.has(symbol.declarations[0]) || !seen.add(symbol.declarations[0]);
 
-  const isOurs = (symbol) => symbol.declarations?.some((declaration) => declaration.getSourceFile().fileName.includes("/pkg/dist/")) === true;
+  const isOurs = (symbol) =>
+    symbol.declarations?.some((declaration) => declaration.getSourceFile().fileName.includes("/pkg/dist/")) === true;
   const summary = (symbol) => ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
 
   /** The parameters of a function, where they are no object whose members are documented. */
   function checkParameters(name, signature) {
     for (const parameter of signature.parameters) {
       const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
-      const described = (type.isUnion() ? type.types : [type]).some((each) => each.symbol !== undefined && isOurs(each.symbol)) || type.aliasSymbol !== undefined;
+      const described =
+        (type.isUnion() ? type.types : [type]).some((each) => each.symbol !== undefined && isOurs(each.symbol)) ||
+        type.aliasSymbol !== undefined;
       // A destructured parameter has no name to document.
-      if (!described && !parameter.name.startsWith("__") && summary(parameter) === "") found.push(`${name}(${parameter.name}): no @param`);
+      if (!described && !parameter.name.startsWith("__") && summary(parameter) === "")
+        found.push(`${name}(${parameter.name}): no @param`);
     }
   }
 
@@ -47,10 +63,13 @@ export function undocumented() {
     const text = summary(member);
     if (text === "") found.push(`${name}: no summary`);
     const type = checker.getNonNullableType(checker.getTypeOfSymbol(member));
-    if (member.flags & ts.SymbolFlags.Method && !/Provider$/.test(owner)) for (const signature of type.getCallSignatures()) if (isOurs({ declarations: [signature.declaration] })) checkParameters(name, signature);
+    if (member.flags & ts.SymbolFlags.Method && !/Provider$/.test(owner))
+      for (const signature of type.getCallSignatures())
+        if (isOurs({ declarations: [signature.declaration] })) checkParameters(name, signature);
     if (!/(Options|Params)$/.test(owner)) return;
     if (type.flags & ts.TypeFlags.NumberLike && !UNITS.test(text)) found.push(`${name}: no unit`);
-    if (/Options$/.test(owner) && member.flags & ts.SymbolFlags.Optional && !/default|absent|without/i.test(text)) found.push(`${name}: no default`);
+    if (/Options$/.test(owner) && member.flags & ts.SymbolFlags.Optional && !/default|absent|without/i.test(text))
+      found.push(`${name}: no default`);
   }
 
   function check(entry, symbol) {
@@ -68,12 +87,16 @@ export function undocumented() {
     if (type.isUnion() || type.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike)) return;
     for (const member of checker.getPropertiesOfType(type)) checkMember(name, member);
     if (target.flags & ts.SymbolFlags.Class && !/Error$/.test(symbol.name)) {
-      for (const signature of checker.getTypeOfSymbolAtLocation(target, target.valueDeclaration).getConstructSignatures()) checkParameters(`new ${name}`, signature);
+      for (const signature of checker
+        .getTypeOfSymbolAtLocation(target, target.valueDeclaration)
+        .getConstructSignatures())
+        checkParameters(`new ${name}`, signature);
     }
   }
 
   for (const [entry, path] of entries) {
-    for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(path)))) check(entry, symbol);
+    for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(path))))
+      check(entry, symbol);
   }
   return found;
 }

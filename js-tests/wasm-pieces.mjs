@@ -5,7 +5,10 @@ import { basename, join } from "node:path";
 
 /** Of the package in the folder: [module's name, [piece as text, piece as bytes in Latin-1]], by name. */
 export function wasmPieces(pkg) {
-  const names = readdirSync(join(pkg, "dist/wasm")).filter((file) => file.endsWith(".wasm")).map((file) => basename(file, ".wasm")).sort();
+  const names = readdirSync(join(pkg, "dist/wasm"))
+    .filter((file) => file.endsWith(".wasm"))
+    .map((file) => basename(file, ".wasm"))
+    .sort();
   const texts = names.map((name) => readFileSync(join(pkg, `dist/esm/src/glue/${name}.text.js`), "latin1"));
   const files = names.map((name) => readFileSync(join(pkg, `dist/wasm/${name}.wasm`), "latin1"));
   return names.map((name, index) => [name, [ownPiece(texts, index), ownPiece(files, index)]]);

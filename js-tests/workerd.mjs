@@ -23,7 +23,10 @@ export async function startWorker(entry, { compatibilityFlags = [], bindings = {
       {
         name: "wasm as a module",
         setup({ onLoad }) {
-          onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: await import("node:fs").then((fs) => fs.readFileSync(path)), loader: "copy" }));
+          onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({
+            contents: await import("node:fs").then((fs) => fs.readFileSync(path)),
+            loader: "copy",
+          }));
         },
       },
     ],
@@ -35,7 +38,10 @@ export async function startWorker(entry, { compatibilityFlags = [], bindings = {
     compatibilityFlags,
     bindings,
     modulesRoot: folder,
-    modules: files.map((file) => ({ type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(folder, file) })),
+    modules: files.map((file) => ({
+      type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
+      path: join(folder, file),
+    })),
     ...options,
   });
   await worker.ready;

@@ -12,7 +12,17 @@
 // Which of them a runtime gets, the exports map of pkg-template/package.json says.
 
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,7 +51,9 @@ function write(path, content) {
 }
 
 function tsc(...args) {
-  execFileSync(process.execPath, [join(root, "js-tests/node_modules/typescript/bin/tsc"), ...args], { stdio: "inherit" });
+  execFileSync(process.execPath, [join(root, "js-tests/node_modules/typescript/bin/tsc"), ...args], {
+    stdio: "inherit",
+  });
 }
 
 for (const folder of [compiled, pkg, join(template, "src/glue")]) rmSync(folder, { recursive: true, force: true });
@@ -54,7 +66,10 @@ for (const key of Object.keys(manifest.exports).filter((name) => name.endsWith("
   const bytes = readFileSync(join(from, `${name}_bg.wasm`));
   new WebAssembly.Module(bytes); // An engine takes it.
   write(join(dist, `wasm/${name}.wasm`), bytes);
-  write(join(dist, `wasm/${name}.wasm.d.ts`), 'import type { CompiledModule } from "../esm/src/internal/platform-types.js";\n\ndeclare const module: CompiledModule;\nexport default module;\n');
+  write(
+    join(dist, `wasm/${name}.wasm.d.ts`),
+    'import type { CompiledModule } from "../esm/src/internal/platform-types.js";\n\ndeclare const module: CompiledModule;\nexport default module;\n',
+  );
   write(join(compiled, `src/glue/${name}.text.js`), `export default "${encode(bytes)}";\n`);
   write(join(template, `src/glue/${name}.d.ts`), read(join(from, `${name}.d.ts`)));
   // The others are called with numbers and bytes, without glue.
@@ -69,14 +84,22 @@ const isTypes = (path) => path.endsWith(".d.ts");
 const runtimes = ["inline", "workerd", "edge-light"];
 for (const folder of ["entry", "src"]) {
   cpSync(join(compiled, folder), join(dist, "esm", folder), { recursive: true });
-  cpSync(join(compiled, folder), join(dist, "cjs", folder), { recursive: true, filter: (path) => isTypes(path) || !/\.\w+$/.test(path) });
+  cpSync(join(compiled, folder), join(dist, "cjs", folder), {
+    recursive: true,
+    filter: (path) => isTypes(path) || !/\.\w+$/.test(path),
+  });
 }
-for (const folder of runtimes) cpSync(join(compiled, folder), join(dist, "esm", folder), { recursive: true, filter: (path) => !isTypes(path) });
+for (const folder of runtimes)
+  cpSync(join(compiled, folder), join(dist, "esm", folder), { recursive: true, filter: (path) => !isTypes(path) });
 
 // 3. The entries for Node.js. Finding a file takes Node.js longer than running it, so that an entry is one file, beside the one
 // with the code that all entries share.
 const bundle = await rollup({
-  input: Object.fromEntries(readdirSync(join(compiled, "node")).filter((file) => file.endsWith(".js")).map((file) => [file.slice(0, -".js".length), join(compiled, "node", file)])),
+  input: Object.fromEntries(
+    readdirSync(join(compiled, "node"))
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => [file.slice(0, -".js".length), join(compiled, "node", file)]),
+  ),
   external: /^(node|cloudflare):/,
   // Thrown away where nothing uses it, as bundlers do by the package's sideEffects.
   treeshake: { moduleSideEffects: (id) => !id.includes("/src/") || id.endsWith("wasm-source.js") },
@@ -89,7 +112,12 @@ await bundle.write({
   generatedCode: "es2015",
   hoistTransitiveImports: false,
   chunkFileNames: "shared-[name].js",
-  manualChunks: (id) => (/\/src\/(internal|webhooks|qr\/encoder)\b/.test(id) ? "code" : /\/src\/client\/(client|money)\b/.test(id) ? "client" : undefined),
+  manualChunks: (id) =>
+    /\/src\/(internal|webhooks|qr\/encoder)\b/.test(id)
+      ? "code"
+      : /\/src\/client\/(client|money)\b/.test(id)
+        ? "client"
+        : undefined,
 });
 await bundle.close();
 write(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
@@ -113,25 +141,37 @@ const { metafile } = await build({
   plugins: [
     {
       name: "the MCP server",
-      setup: ({ onResolve }) => onResolve({ filter: /^\.\/mcp\/server\.js$/ }, () => ({ path: "./mcp.mjs", external: true })),
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^\.\/mcp\/server\.js$/ }, () => ({ path: "./mcp.mjs", external: true })),
     },
     {
       name: "the package's own entries",
-      setup: ({ onResolve }) => onResolve({ filter: /\/entry\/[\w-]+\.js$/ }, ({ path }) => ({ path: path.replace(/^.*\/entry\/(.*)\.js$/, "../node/$1.mjs"), external: true })),
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/entry\/[\w-]+\.js$/ }, ({ path }) => ({
+          path: path.replace(/^.*\/entry\/(.*)\.js$/, "../node/$1.mjs"),
+          external: true,
+        })),
     },
   ],
 });
 chmodSync(join(dist, "bin/itpay.mjs"), 0o755);
 // For THIRD-PARTY-LICENSES.
-const bundled = new Set(Object.keys(metafile.inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+const bundled = new Set(
+  Object.keys(metafile.inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
+);
 const version = (name) => JSON.parse(read(join(root, "js-tests/node_modules", name, "package.json"))).version;
-write(join(root, "target/bundled-packages.json"), JSON.stringify([...bundled].sort().map((name) => `${name} ${version(name)}`)));
+write(
+  join(root, "target/bundled-packages.json"),
+  JSON.stringify([...bundled].sort().map((name) => `${name} ${version(name)}`)),
+);
 
 // 5. What is copied, and a folder for each entry for tools from before the exports map: Parcel, TypeScript's node10.
-for (const framework of ["react", "svelte", "vue"]) cpSync(join(template, `types/${framework}.d.ts`), join(dist, `types/${framework}.d.ts`));
+for (const framework of ["react", "svelte", "vue"])
+  cpSync(join(template, `types/${framework}.d.ts`), join(dist, `types/${framework}.d.ts`));
 for (const file of ["package.json", "SKILL.md"]) cpSync(join(template, file), join(pkg, file));
 for (const file of readdirSync(root)) {
-  if (/^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^LICENSE-|^THIRD-PARTY-LICENSES$/.test(file)) cpSync(join(root, file), join(pkg, file));
+  if (/^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^LICENSE-|^THIRD-PARTY-LICENSES$/.test(file))
+    cpSync(join(root, file), join(pkg, file));
 }
 for (const [key, conditions] of Object.entries(manifest.exports)) {
   if (key === "." || conditions.node === undefined) continue;
@@ -146,4 +186,5 @@ for (const [key, conditions] of Object.entries(manifest.exports)) {
 for (const file of readdirSync(join(root, "docs"))) {
   if (file.endsWith(".md")) cpSync(join(root, "docs", file), join(pkg, "docs", file));
 }
-for (const [, picture] of read(join(root, "README.md")).matchAll(/!\[[^\]]*\]\((docs\/[^)]+)\)/g)) cpSync(join(root, picture), join(pkg, picture));
+for (const [, picture] of read(join(root, "README.md")).matchAll(/!\[[^\]]*\]\((docs\/[^)]+)\)/g))
+  cpSync(join(root, picture), join(pkg, picture));

@@ -6,5 +6,7 @@
 const digit = (value) => String.fromCharCode(value + (value < 57 ? 35 : 36));
 
 export function encode(bytes) {
-  return Array.from(bytes, (byte) => (byte < 89 ? digit(byte) : digit(89 + Math.floor((byte - 89) / 91)) + digit((byte - 89) % 91))).join("");
+  return Array.from(bytes, (byte) =>
+    byte < 89 ? digit(byte) : digit(89 + Math.floor((byte - 89) / 91)) + digit((byte - 89) % 91),
+  ).join("");
 }

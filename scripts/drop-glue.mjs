@@ -13,9 +13,27 @@ const load = () => new WebAssembly.Module(readFileSync(file));
 const kept = WebAssembly.Module.exports(load()).filter(({ name }) => !name.startsWith("__"));
 const graph = `${file}.exports.json`;
 writeFileSync(graph, JSON.stringify(kept.map(({ name }) => ({ name, export: name, root: true }))));
-const features = ["simd", "bulk-memory", "bulk-memory-opt", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"].map((feature) => `--enable-${feature}`);
+const features = [
+  "simd",
+  "bulk-memory",
+  "bulk-memory-opt",
+  "sign-ext",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "multivalue",
+].map((feature) => `--enable-${feature}`);
 execFileSync("wasm-metadce", [file, "--graph-file", graph, ...features, "--output", file]);
-execFileSync("wasm-opt", [file, ...features, "-O2", "--shrink-level=1", "--strip-producers", "--strip-target-features", "--output", file]);
+execFileSync("wasm-opt", [
+  file,
+  ...features,
+  "-O2",
+  "--shrink-level=1",
+  "--strip-producers",
+  "--strip-target-features",
+  "--output",
+  file,
+]);
 
 const imports = WebAssembly.Module.imports(load());
 if (imports.length > 0) throw new Error(`${file} still imports ${JSON.stringify(imports)}`);

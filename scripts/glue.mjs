@@ -22,7 +22,10 @@ export function adaptGlue(glue, file) {
   // A module whose calls wait has closures.
   if (text.includes("function makeMutClosure(")) {
     // A trap in a closure is nobody's error, so the facade is told.
-    replace(/(?<=return f\(a, state\.b, \.\.\.args\);\s*\}) finally/, " catch (error) { closureFailed(error); } finally");
+    replace(
+      /(?<=return f\(a, state\.b, \.\.\.args\);\s*\}) finally/,
+      " catch (error) { closureFailed(error); } finally",
+    );
     // A closure of an instance that has trapped does nothing any more: it is not called, and frees no memory of the next one.
     replace("throw new Error('Cannot invoke closure from previous WASM instance');", "return;");
     replace("if (--state.cnt === 0)", "if (--state.cnt === 0 && state.instance === __wbg_instance_id)");
@@ -41,10 +44,16 @@ export function abandonInstance() {
 `;
   }
   // Next.js's edge runtime hands over a module from another realm, which is no instance of this realm's class.
-  replace("!(module instanceof WebAssembly.Module)", "Object.prototype.toString.call(module) !== '[object WebAssembly.Module]'");
+  replace(
+    "!(module instanceof WebAssembly.Module)",
+    "Object.prototype.toString.call(module) !== '[object WebAssembly.Module]'",
+  );
   // jest-environment-jsdom has no TextDecoder at import.
   if (text.includes("new TextDecoder(")) {
-    replace(/^let cachedTextDecoder = .*$\n^cachedTextDecoder\.decode\(\);$/m, "let cachedTextDecoder = lazyTextDecoder();");
+    replace(
+      /^let cachedTextDecoder = .*$\n^cachedTextDecoder\.decode\(\);$/m,
+      "let cachedTextDecoder = lazyTextDecoder();",
+    );
     replace(/^const cachedTextEncoder = .*$/m, "const cachedTextEncoder = lazyTextEncoder();");
     text = `import { lazyTextDecoder, lazyTextEncoder } from "../internal/lazy-text-codec.js";\n${text}`;
   }

@@ -11,7 +11,10 @@ const folder = fileURLToPath(new URL("../.github/workflows/", import.meta.url));
 const lint = await createLinter();
 let problems = 0;
 for (const file of readdirSync(folder).filter((name) => name.endsWith(".yml"))) {
-  for (const { line, column, message, kind } of lint(readFileSync(`${folder}${file}`, "utf8"), `.github/workflows/${file}`)) {
+  for (const { line, column, message, kind } of lint(
+    readFileSync(`${folder}${file}`, "utf8"),
+    `.github/workflows/${file}`,
+  )) {
     console.error(`.github/workflows/${file}:${line}:${column}: ${message} [${kind}]`);
     problems += 1;
   }

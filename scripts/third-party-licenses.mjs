@@ -9,12 +9,28 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const file = join(root, "THIRD-PARTY-LICENSES");
-const cargo = (...args) => execFileSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] });
+const cargo = (...args) =>
+  execFileSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] });
 
 /** The crates in the wasm modules, as `name version`. Macros and build scripts leave no code in them. */
 export function crates() {
-  const tree = cargo("tree", "--locked", "--package", "itpay-wasm", "--all-features", "--target", "wasm32-unknown-unknown", "--edges", "normal,no-proc-macro", "--prefix", "none");
-  const names = tree.trim().split("\n").map((line) => line.replace(/^(\S+) v(\S+).*$/, "$1 $2"));
+  const tree = cargo(
+    "tree",
+    "--locked",
+    "--package",
+    "itpay-wasm",
+    "--all-features",
+    "--target",
+    "wasm32-unknown-unknown",
+    "--edges",
+    "normal,no-proc-macro",
+    "--prefix",
+    "none",
+  );
+  const names = tree
+    .trim()
+    .split("\n")
+    .map((line) => line.replace(/^(\S+) v(\S+).*$/, "$1 $2"));
   return [...new Set(names)].filter((name) => !/^itpay(-wasm)? /.test(name)).sort();
 }
 
@@ -32,7 +48,12 @@ function licenseText(folder) {
 
 function text() {
   const { packages } = JSON.parse(cargo("metadata", "--locked", "--all-features", "--format-version", "1"));
-  const manifests = new Map(packages.map(({ name, version, license, manifest_path: path }) => [`${name} ${version}`, { license, folder: dirname(path) }]));
+  const manifests = new Map(
+    packages.map(({ name, version, license, manifest_path: path }) => [
+      `${name} ${version}`,
+      { license, folder: dirname(path) },
+    ]),
+  );
   const parts = crates().map((name) => ({ name, ...manifests.get(name) }));
   for (const name of npmPackages()) {
     const folder = join(root, "js-tests/node_modules", name.slice(0, name.lastIndexOf(" ")));

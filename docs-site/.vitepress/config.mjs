@@ -19,7 +19,10 @@ for (const level of ["warn", "warnOnce"]) {
   };
 }
 
-const guide = pages.map(({ group, items }) => ({ text: group, items: items.map(({ text, path }) => ({ text, link: `/${path.replace(/(index|README)?\.md$/, "")}` })) }));
+const guide = pages.map(({ group, items }) => ({
+  text: group,
+  items: items.map(({ text, path }) => ({ text, link: `/${path.replace(/(index|README)?\.md$/, "")}` })),
+}));
 
 export default {
   srcDir: "pages",

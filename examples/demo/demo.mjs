@@ -50,7 +50,9 @@ async function demo() {
   step("A gateway and a merchant");
   const gateway = await startGateway();
   say(`   gateway   ${gateway.url}  (its own process, ${gateway.pid})`);
-  const merchant = await startWorker(here("worker.js"), { bindings: { ITPAY_WEBHOOK_SECRET: gateway.ITPAY_WEBHOOK_SECRET } });
+  const merchant = await startWorker(here("worker.js"), {
+    bindings: { ITPAY_WEBHOOK_SECRET: gateway.ITPAY_WEBHOOK_SECRET },
+  });
   running.push(merchant.dispose);
   const endpoint = new URL("/itpay/v1/webhook", await merchant.worker.ready).href;
   say(`   merchant  ${endpoint}  (a Worker in workerd)`);
@@ -118,12 +120,17 @@ async function demo() {
   report("delivered again", second);
   expect("the second delivery", second.response, '200 {"status":"already_processed"}');
   const body = JSON.stringify({ id: "evt_forged", type: "payment_intent.succeeded", data: { id: intent.id } });
-  const forged = await fetch(endpoint, { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec_guessed" }) } });
+  const forged = await fetch(endpoint, {
+    method: "POST",
+    body,
+    headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec_guessed" }) },
+  });
   report("forged", { response: `${forged.status} ${await forged.text()}` });
   expect("the response to the forgery", forged.status, 401);
 
   step("What happened");
-  for (const [ms, who, what] of timeline) say(`   ${`${(ms / 1000).toFixed(2)} s`.padStart(7)}  ${who.padEnd(8)}  ${what}`);
+  for (const [ms, who, what] of timeline)
+    say(`   ${`${(ms / 1000).toFixed(2)} s`.padStart(7)}  ${who.padEnd(8)}  ${what}`);
   say(paint("green", "\n✓ Paid once, handled once, and the forgery was rejected."));
 }
 

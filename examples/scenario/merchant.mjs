@@ -11,7 +11,14 @@ import { createGopay, createGopayWebhookHandler, GoPayClient } from "itpay/gopay
 import { createNodeHandler } from "itpay/webhooks/node";
 
 // The values that `npx itpay sandbox` prints.
-const SANDBOX = { url: "http://127.0.0.1:8402", apiKey: "sk_test_sandbox", webhookSecret: "whsec_sandbox", clientId: "1000000001", clientSecret: "gopay_sandbox", goId: "8123456789" };
+const SANDBOX = {
+  url: "http://127.0.0.1:8402",
+  apiKey: "sk_test_sandbox",
+  webhookSecret: "whsec_sandbox",
+  clientId: "1000000001",
+  clientSecret: "gopay_sandbox",
+  goId: "8123456789",
+};
 
 export async function startMerchant({ port = 8787, ...sandbox } = {}) {
   const { url: gateway, apiKey, webhookSecret, ...account } = { ...SANDBOX, ...sandbox };
@@ -68,7 +75,10 @@ export async function startMerchant({ port = 8787, ...sandbox } = {}) {
     if (which === "gopay") {
       const { id } = await gopayClient.payments.create({
         payer: { contact: { email: "customer@shop.example" } },
-        amount: amount.value, currency: amount.currency, order_number: order, order_description: description,
+        amount: amount.value,
+        currency: amount.currency,
+        order_number: order,
+        order_description: description,
         items: [{ name: description, amount: amount.value }],
         callback: { return_url: `${url}/thanks`, notification_url: `${url}/gopay` },
       });
@@ -76,16 +86,35 @@ export async function startMerchant({ port = 8787, ...sandbox } = {}) {
       return id;
     }
     service ??= await itpay.manifests.create({
-      name: "Corner shop", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: `${url}/webhook`,
+      name: "Corner shop",
+      payment_methods: { one_time: true },
+      accepted_channels: ["alipay"],
+      settlement_currency: "CNY",
+      endpoint: `${url}/webhook`,
     });
     const id = payments.get(order) ?? createPaymentIntentId();
     payments.set(order, id);
-    const { status } = await itpay.paymentIntents.create({ id, service_id: service.id, type: "one_time", amount, description, payer: { agent_id: "agent_shop" } });
+    const { status } = await itpay.paymentIntents.create({
+      id,
+      service_id: service.id,
+      type: "one_time",
+      amount,
+      description,
+      payer: { agent_id: "agent_shop" },
+    });
     if (status === "pending") await itpay.qr.generate(id);
     return id;
   };
 
-  return { url, payments, shipped, refunded, itpay, gopay: gopayClient, close: () => server.close() && server.closeAllConnections() };
+  return {
+    url,
+    payments,
+    shipped,
+    refunded,
+    itpay,
+    gopay: gopayClient,
+    close: () => server.close() && server.closeAllConnections(),
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

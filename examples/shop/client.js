@@ -4,7 +4,14 @@
 import "itpay/qr/element";
 
 const $ = (selector) => document.querySelector(selector);
-const [shelf, payment, receipt, buy, problem, code] = ["#shelf", "#payment", "#receipt", "#buy", "#problem", "itpay-qr"].map($);
+const [shelf, payment, receipt, buy, problem, code] = [
+  "#shelf",
+  "#payment",
+  "#receipt",
+  "#buy",
+  "#problem",
+  "itpay-qr",
+].map($);
 
 buy.addEventListener("click", order);
 code.addEventListener("itpay-renew", renew);
@@ -38,14 +45,26 @@ function present(found) {
 }
 
 function pay({ id, qr_data, scan_url, expires_at, channel, amount }) {
-  const attributes = { data: qr_data, "scan-url": scan_url, "expires-at": expires_at, "status-url": `/orders/${id}/status`, channel, amount: amount.value, currency: amount.currency };
+  const attributes = {
+    data: qr_data,
+    "scan-url": scan_url,
+    "expires-at": expires_at,
+    "status-url": `/orders/${id}/status`,
+    channel,
+    amount: amount.value,
+    currency: amount.currency,
+  };
   for (const [name, value] of Object.entries(attributes)) code.setAttribute(name, value);
   show(payment, id);
 }
 
 function thank({ id, title, amount, settled_at }) {
-  const money = new Intl.NumberFormat(undefined, { style: "currency", currency: amount.currency }).format(amount.value / 100);
-  const date = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" }).format(new Date(settled_at));
+  const money = new Intl.NumberFormat(undefined, { style: "currency", currency: amount.currency }).format(
+    amount.value / 100,
+  );
+  const date = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" }).format(
+    new Date(settled_at),
+  );
   $("#title").textContent = title;
   $("#total").textContent = money;
   $("#date").textContent = date;

@@ -17,7 +17,9 @@ const TYPES = { html: "text/html; charset=utf-8", css: "text/css", svg: "image/s
 
 /** Starts the shop and the sandbox. `log` receives each line of the sandbox. */
 export async function startShop({ log = () => undefined, port = 0 } = {}) {
-  const sandbox = spawn(process.execPath, [here("../../pkg/dist/bin/itpay.mjs"), "sandbox", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const sandbox = spawn(process.execPath, [here("../../pkg/dist/bin/itpay.mjs"), "sandbox", "--port", "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const variables = {};
   for await (const line of createInterface({ input: sandbox.stdout })) {
     const [, name, value] = /^(ITPAY_\w+)=(.*)$/.exec(line) ?? [];
@@ -25,7 +27,8 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
     if (variables.ITPAY_BASE_URL !== undefined && variables.ITPAY_WEBHOOK_SECRET !== undefined) break;
   }
   const { ITPAY_API_KEY, ITPAY_BASE_URL } = variables;
-  if (ITPAY_BASE_URL === undefined || variables.ITPAY_WEBHOOK_SECRET === undefined) throw new Error("the sandbox did not start");
+  if (ITPAY_BASE_URL === undefined || variables.ITPAY_WEBHOOK_SECRET === undefined)
+    throw new Error("the sandbox did not start");
   const gateway = new URL(ITPAY_BASE_URL).origin;
 
   // The service needs the shop's address, and the shop's Worker needs the service's id. So the port is chosen first.
@@ -36,14 +39,28 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
   const url = `http://127.0.0.1:${chosen}`;
   const itpay = new ItPayClient({ apiKey: ITPAY_API_KEY, baseUrl: ITPAY_BASE_URL });
   const service = await itpay.manifests.create({
-    name: "Leaf & Page", payment_methods: { one_time: true }, accepted_channels: ["alipay", "wechat"], settlement_currency: "CNY", endpoint: `${url}/webhook`,
+    name: "Leaf & Page",
+    payment_methods: { one_time: true },
+    accepted_channels: ["alipay", "wechat"],
+    settlement_currency: "CNY",
+    endpoint: `${url}/webhook`,
   });
 
-  const { outputFiles } = await build({ entryPoints: [here("client.js")], bundle: true, minify: true, format: "esm", write: false, logLevel: "error" });
+  const { outputFiles } = await build({
+    entryPoints: [here("client.js")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+    logLevel: "error",
+  });
   const worker = await startWorker(here("worker.js"), {
     port: chosen,
     bindings: { ...variables, ITPAY_SERVICE_ID: service.id },
-    durableObjects: { ORDERS: { className: "Order", useSQLite: true }, EVENTS: { className: "EventStoreObject", useSQLite: true } },
+    durableObjects: {
+      ORDERS: { className: "Order", useSQLite: true },
+      EVENTS: { className: "EventStoreObject", useSQLite: true },
+    },
     serviceBindings: {
       // Serves files as Cloudflare's assets do.
       ASSETS: (request) => {
@@ -52,7 +69,9 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
         const headers = { "Content-Type": TYPES[name.split(".").at(-1)] ?? "application/octet-stream" };
         if (name === "client.js") return new Response(outputFiles[0].contents, { headers });
         const file = here(`public/${name}`);
-        return /^[\w.]+$/.test(name) && existsSync(file) ? new Response(readFileSync(file), { headers }) : new Response("Not found", { status: 404 });
+        return /^[\w.]+$/.test(name) && existsSync(file)
+          ? new Response(readFileSync(file), { headers })
+          : new Response("Not found", { status: 404 });
       },
     },
   });
@@ -73,9 +92,16 @@ export async function startShop({ log = () => undefined, port = 0 } = {}) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const shop = await startShop({ log: (lines) => process.stdout.write(lines), port: Number(process.env.PORT ?? 8403) });
-  process.stdout.write(`\n  The shop is open:    ${shop.url}\n  The buyer's wallet:  ${shop.gateway} (choose the payment, and pay it)\n\n`);
-  const opener = { darwin: "open", win32: "explorer" }[process.platform] ?? (process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? "xdg-open" : undefined);
-  if (opener !== undefined) spawn(opener, [shop.url], { stdio: "ignore", detached: true }).on("error", () => undefined).unref();
+  process.stdout.write(
+    `\n  The shop is open:    ${shop.url}\n  The buyer's wallet:  ${shop.gateway} (choose the payment, and pay it)\n\n`,
+  );
+  const opener =
+    { darwin: "open", win32: "explorer" }[process.platform] ??
+    (process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? "xdg-open" : undefined);
+  if (opener !== undefined)
+    spawn(opener, [shop.url], { stdio: "ignore", detached: true })
+      .on("error", () => undefined)
+      .unref();
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.once(signal, async () => {
       await shop.stop();

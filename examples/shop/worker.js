@@ -58,9 +58,11 @@ async function route(request, env) {
   if (id === undefined) return page(request, env);
   const order = await orderOf(env, id).read();
   if (order === undefined) return Response.json({ error: "There is no such order." }, { status: 404 });
-  if (part === "/status") return Response.json({ status: await status(env, order) }, { headers: { "Cache-Control": "no-store" } });
+  if (part === "/status")
+    return Response.json({ status: await status(env, order) }, { headers: { "Cache-Control": "no-store" } });
   if (part === "/book") return book(order);
-  if (part === "/renew" && request.method === "POST") return Response.json(await renew(env, order), { headers: { "Cache-Control": "no-store" } });
+  if (part === "/renew" && request.method === "POST")
+    return Response.json(await renew(env, order), { headers: { "Cache-Control": "no-store" } });
   return Response.json(order, { headers: { "Cache-Control": "no-store" } });
 }
 
@@ -77,7 +79,16 @@ async function create(env) {
     payer: { agent_id: "shop_visitor" },
   });
   const { qr_data, scan_url, expires_at, channel } = await itpay.qr.generate(intent.id);
-  const order = { id: intent.id, status: "pending", title: BOOK.title, amount: BOOK.amount, qr_data, scan_url, expires_at, channel };
+  const order = {
+    id: intent.id,
+    status: "pending",
+    title: BOOK.title,
+    amount: BOOK.amount,
+    qr_data,
+    scan_url,
+    expires_at,
+    channel,
+  };
   await orderOf(env, intent.id).write(order);
   return order;
 }
@@ -109,11 +120,17 @@ function webhook(request, env) {
 /** Returns the book to those who paid for it. */
 function book(order) {
   if (order.status !== "succeeded") return new Response("This book is not paid for.\n", { status: 402 });
-  const headers = { "Content-Type": "text/plain; charset=utf-8", "Content-Disposition": 'attachment; filename="Notes on Tea.txt"' };
+  const headers = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Disposition": 'attachment; filename="Notes on Tea.txt"',
+  };
   return new Response("Notes on Tea\n\nWarm the pot. Take your time.\n", { headers });
 }
 
 async function page(request, env) {
   const response = await env.ASSETS.fetch(request);
-  return new Response(response.body, { status: response.status, headers: { ...Object.fromEntries(response.headers), ...SECURITY } });
+  return new Response(response.body, {
+    status: response.status,
+    headers: { ...Object.fromEntries(response.headers), ...SECURITY },
+  });
 }

@@ -18,7 +18,8 @@ export default {
     const { pathname, origin } = new URL(request.url);
     const [, place, name] = pathname.split("/");
     try {
-      if (place === "buy" && request.method === "POST" && name in shop.counters) return Response.json(await buy(shop.counters[name], name, origin));
+      if (place === "buy" && request.method === "POST" && name in shop.counters)
+        return Response.json(await buy(shop.counters[name], name, origin));
       if (place === "orders" && orders.has(name)) return Response.json({ status: orders.get(name) });
       if (place === "hooks" && name === "gopay") return await shop.gopayHook(request);
       if (place === "hooks" && name === "itpay") return await itpayHook(request);
@@ -35,7 +36,10 @@ function open(env) {
   const byQr = itpay({ env, baseUrl: env.ITPAY_BASE_URL, channel: "alipay" });
   return {
     counters: { gopay: new PayKit(byCard), itpay: new PayKit(byQr) },
-    gopayHook: createGopayWebhookHandler({ provider: byCard, on: { "payment.succeeded": settle, "payment.failed": settle, "refund.created": refunded } }),
+    gopayHook: createGopayWebhookHandler({
+      provider: byCard,
+      on: { "payment.succeeded": settle, "payment.failed": settle, "refund.created": refunded },
+    }),
   };
 }
 
@@ -54,8 +58,15 @@ async function buy(paykit, name, origin) {
 }
 
 async function itpayHook(request) {
-  const webhook = shop.counters.itpay.webhooks.setup({ webhookSecret: null }).on("payment.succeeded", settle).on("payment.failed", settle);
-  await webhook.handle({ body: await request.text(), headersAsObject: Object.fromEntries(request.headers), fullUrl: request.url });
+  const webhook = shop.counters.itpay.webhooks
+    .setup({ webhookSecret: null })
+    .on("payment.succeeded", settle)
+    .on("payment.failed", settle);
+  await webhook.handle({
+    body: await request.text(),
+    headersAsObject: Object.fromEntries(request.headers),
+    fullUrl: request.url,
+  });
   return Response.json({ status: "received" });
 }
 

@@ -16,11 +16,20 @@ const HEAP_ROUNDS = 9;
 const CALLS = 500;
 const LONG_RUN = 100_000;
 
-const intent = JSON.stringify({ id: "pi_1", object: "payment_intent", status: "pending", amount: { currency: "CNY", value: 699 } });
-const stub = async () => new Response(intent, { status: 200, headers: { "content-type": "application/json", "request-id": "req_1" } });
+const intent = JSON.stringify({
+  id: "pi_1",
+  object: "payment_intent",
+  status: "pending",
+  amount: { currency: "CNY", value: 699 },
+});
+const stub = async () =>
+  new Response(intent, { status: 200, headers: { "content-type": "application/json", "request-id": "req_1" } });
 
 const itpay = new ItPayClient({ apiKey: "sk_test_0123456789abcdef", channel: "alipay", fetch: stub });
-const stripe = new Stripe("sk_test_0123456789abcdef", { httpClient: Stripe.createFetchHttpClient(stub), telemetry: false });
+const stripe = new Stripe("sk_test_0123456789abcdef", {
+  httpClient: Stripe.createFetchHttpClient(stub),
+  telemetry: false,
+});
 
 const contenders = {
   itpay: () =>
@@ -61,12 +70,20 @@ for (let round = 0; round < HEAP_ROUNDS; round += 1) {
   }
 }
 
-const results = Object.keys(contenders).map((name) => ({ name, us: median(times.get(name)), bytes: median(heaps.get(name)) }));
+const results = Object.keys(contenders).map((name) => ({
+  name,
+  us: median(times.get(name)),
+  bytes: median(heaps.get(name)),
+}));
 const stubs = results.find(({ name }) => name === "fetch alone");
-console.log(`\nOne create, medians of ${ROUNDS} and ${HEAP_ROUNDS} rounds of ${CALLS} calls in turns, Node ${process.versions.node}, stripe ${stripeVersion}\n`);
+console.log(
+  `\nOne create, medians of ${ROUNDS} and ${HEAP_ROUNDS} rounds of ${CALLS} calls in turns, Node ${process.versions.node}, stripe ${stripeVersion}\n`,
+);
 console.log("               µs per call    bytes per call    without the stub: µs    bytes");
 for (const { name, us, bytes } of results) {
-  console.log(`  ${name.padEnd(12)} ${us.toFixed(1).padStart(9)} ${bytes.toFixed(0).padStart(16)} ${(us - stubs.us).toFixed(1).padStart(22)} ${(bytes - stubs.bytes).toFixed(0).padStart(10)}`);
+  console.log(
+    `  ${name.padEnd(12)} ${us.toFixed(1).padStart(9)} ${bytes.toFixed(0).padStart(16)} ${(us - stubs.us).toFixed(1).padStart(22)} ${(bytes - stubs.bytes).toFixed(0).padStart(10)}`,
+  );
 }
 // Round by round, as a slow patch of the machine slows all three of them.
 const ratio = (rounds) => {
@@ -82,4 +99,6 @@ for (let index = 0; index < LONG_RUN; index += 1) await contenders.itpay();
 globalThis.gc();
 const after = { ...process.memoryUsage(), wasm: wasm() };
 const mb = (field) => ((after[field] - before[field]) / 1024 / 1024).toFixed(2);
-console.log(`  after ${LONG_RUN} calls: JS heap ${mb("heapUsed")} MB more, wasm memory ${mb("wasm")} MB more (it is ${(after.wasm / 1024).toFixed(0)} KB), RSS ${mb("rss")} MB more, most of it the large young generation\n`);
+console.log(
+  `  after ${LONG_RUN} calls: JS heap ${mb("heapUsed")} MB more, wasm memory ${mb("wasm")} MB more (it is ${(after.wasm / 1024).toFixed(0)} KB), RSS ${mb("rss")} MB more, most of it the large young generation\n`,
+);

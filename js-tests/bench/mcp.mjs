@@ -27,7 +27,11 @@ const BARE = `
 
 const OPENINGS = {
   initialize: [
-    { id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "bench", version: "1" } } },
+    {
+      id: 1,
+      method: "initialize",
+      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "bench", version: "1" } },
+    },
     { method: "notifications/initialized" },
     { id: 2, method: "tools/list" },
   ],
@@ -35,7 +39,13 @@ const OPENINGS = {
     {
       id: 2,
       method: "tools/list",
-      params: { _meta: { "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" }, "io.modelcontextprotocol/clientCapabilities": {} } },
+      params: {
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+          "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
+          "io.modelcontextprotocol/clientCapabilities": {},
+        },
+      },
     },
   ],
 };
@@ -65,16 +75,23 @@ try {
   const [installed, bundled] = [join(folder, "installed.mjs"), join(folder, "bundled.mjs")];
   writeFileSync(installed, BARE);
   await build({ entryPoints: [installed], outfile: bundled, bundle: true, platform: "node", format: "esm" });
-  const contenders = { itpay: [join(root, "pkg/dist/bin/itpay.mjs"), "mcp"], "bare, installed": [installed], "bare, bundled": [bundled] };
+  const contenders = {
+    itpay: [join(root, "pkg/dist/bin/itpay.mjs"), "mcp"],
+    "bare, installed": [installed],
+    "bare, bundled": [bundled],
+  };
   let isSlow = false;
   for (const [opening, messages] of Object.entries(OPENINGS)) {
     const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
-    for (let round = 0; round < ROUNDS; round += 1) for (const [name, args] of Object.entries(contenders)) times[name].push(await start(args, messages));
+    for (let round = 0; round < ROUNDS; round += 1)
+      for (const [name, args] of Object.entries(contenders)) times[name].push(await start(args, messages));
     console.log(`\n${opening}: to the first tools/list, ms, medians of ${ROUNDS}\n`);
     const own = median(times.itpay);
     for (const [name, taken] of Object.entries(times)) {
       const ms = median(taken);
-      console.log(`  ${name.padEnd(16)} ${ms.toFixed(1).padStart(8)}${name === "itpay" ? "" : `   itpay takes ${(own / ms).toFixed(2)} of it`}`);
+      console.log(
+        `  ${name.padEnd(16)} ${ms.toFixed(1).padStart(8)}${name === "itpay" ? "" : `   itpay takes ${(own / ms).toFixed(2)} of it`}`,
+      );
       isSlow ||= own / ms > MAX_RATIO;
     }
   }

@@ -24,9 +24,21 @@ const EMVCO =
 const minCorrectionLevel = correction.M;
 const contenders = {
   itpay: [(text) => toMatrix(text), (text) => toSvg(text), 'export { toSvg } from "itpay/qr"'],
-  "lean-qr": [(text) => generate(text, { minCorrectionLevel }), (text) => toSvgSource(generate(text, { minCorrectionLevel })), 'export { generate } from "lean-qr"; export { toSvgSource } from "lean-qr/extras/svg"'],
-  uqr: [(text) => encode(text, { ecc: "M" }), (text) => renderSVG(text, { ecc: "M" }), 'export { renderSVG } from "uqr"'],
-  qrcode: [(text) => QRCode.create(text, { errorCorrectionLevel: "M" }), (text) => QRCode.toString(text, { type: "svg" }, () => undefined), 'export { toString } from "qrcode"'],
+  "lean-qr": [
+    (text) => generate(text, { minCorrectionLevel }),
+    (text) => toSvgSource(generate(text, { minCorrectionLevel })),
+    'export { generate } from "lean-qr"; export { toSvgSource } from "lean-qr/extras/svg"',
+  ],
+  uqr: [
+    (text) => encode(text, { ecc: "M" }),
+    (text) => renderSVG(text, { ecc: "M" }),
+    'export { renderSVG } from "uqr"',
+  ],
+  qrcode: [
+    (text) => QRCode.create(text, { errorCorrectionLevel: "M" }),
+    (text) => QRCode.toString(text, { type: "svg" }, () => undefined),
+    'export { toString } from "qrcode"',
+  ],
 };
 
 /** What esbuild makes of it, all files that a page or a Worker would load, gzipped. */
@@ -45,7 +57,8 @@ function size(contents, conditions) {
   return outputFiles.reduce((sum, { contents: file }) => sum + gzipSync(file, { level: 9 }).length, 0);
 }
 
-const version = (name) => JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
+const version = (name) =>
+  JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
 const first = {};
@@ -73,10 +86,20 @@ function timed(which) {
 }
 const [encoded, drawn] = [timed(0), timed(1)];
 
-console.log(`\nA charge of ${EMVCO.length} characters at level M; median of ${ROUNDS} rounds in turns. Node ${process.versions.node}\n`);
-console.log(`${"".padEnd(16)}${["gzip, page", "gzip, Worker", "first, ms", "encode, µs", "to SVG, µs"].map((title) => title.padStart(14)).join("")}`);
+console.log(
+  `\nA charge of ${EMVCO.length} characters at level M; median of ${ROUNDS} rounds in turns. Node ${process.versions.node}\n`,
+);
+console.log(
+  `${"".padEnd(16)}${["gzip, page", "gzip, Worker", "first, ms", "encode, µs", "to SVG, µs"].map((title) => title.padStart(14)).join("")}`,
+);
 for (const [name, [, , imports]] of Object.entries(contenders)) {
-  const cells = [size(imports, []), size(imports, ["workerd"]), first[name].toFixed(1), encoded[name].toFixed(0), drawn[name].toFixed(0)];
+  const cells = [
+    size(imports, []),
+    size(imports, ["workerd"]),
+    first[name].toFixed(1),
+    encoded[name].toFixed(0),
+    drawn[name].toFixed(0),
+  ];
   console.log(`${`${name} ${version(name)}`.padEnd(16)}${cells.map((cell) => String(cell).padStart(14)).join("")}`);
 }
 console.log();

@@ -19,7 +19,11 @@ const NODE_TIMES = 31;
 const ISOLATES = 60;
 const folder = fileURLToPath(new URL("..", import.meta.url));
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const BODY = JSON.stringify({ id: "evt_1", type: "payment_intent.succeeded", data: { id: "pi_1", note: "x".repeat(200) } });
+const BODY = JSON.stringify({
+  id: "evt_1",
+  type: "payment_intent.succeeded",
+  data: { id: "pi_1", note: "x".repeat(200) },
+});
 
 /** Each is a module whose default export does the job once; signatures are made now, by the contender's own rules. */
 const jobs = {
@@ -65,7 +69,11 @@ const nothing = "export default async () => 'evt_1';";
 async function given() {
   const { Webhook } = await import("svix");
   const now = new Date();
-  const svix = { "svix-id": "msg_1", "svix-timestamp": String(Math.floor(now / 1000)), "svix-signature": new Webhook(SECRET).sign("msg_1", now, BODY) };
+  const svix = {
+    "svix-id": "msg_1",
+    "svix-timestamp": String(Math.floor(now / 1000)),
+    "svix-signature": new Webhook(SECRET).sign("msg_1", now, BODY),
+  };
   return { body: BODY, signature: generateTestHeader({ payload: BODY, secret: SECRET }), svix, secret: SECRET };
 }
 
@@ -84,7 +92,9 @@ async function inNode(sources) {
         const program = `const given = ${JSON.stringify(await given())}; new Response(); const start = performance.now();
           const { default: job } = await import(${JSON.stringify(job)}); const id = await job(given); const taken = performance.now() - start;
           if (id !== "evt_1") throw new Error(id); console.log(taken);`;
-        times[name].push(Number(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })));
+        times[name].push(
+          Number(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })),
+        );
       }
     }
     return Object.fromEntries(Object.entries(times).map(([name, taken]) => [name, median(taken)]));
@@ -118,7 +128,13 @@ async function workerModules(source) {
     ],
   });
   const name = (path) => path.split("/").at(-1);
-  return Object.fromEntries(outputFiles.map(({ path, contents: bytes, text }) => (path.endsWith(".wasm") ? [name(path), { wasm: Buffer.from(bytes).toString("base64") }] : ["worker.js", { js: text }])));
+  return Object.fromEntries(
+    outputFiles.map(({ path, contents: bytes, text }) =>
+      path.endsWith(".wasm")
+        ? [name(path), { wasm: Buffer.from(bytes).toString("base64") }]
+        : ["worker.js", { js: text }],
+    ),
+  );
 }
 
 // Loads a Worker as often as is asked, each in an isolate of its own, and sends it one request.
@@ -140,7 +156,14 @@ const LOADER = `
 
 /** Milliseconds per fresh isolate of workerd, the contenders in turn. */
 async function inWorkerd(sources) {
-  const loader = new Miniflare({ host: "127.0.0.1", modules: true, script: LOADER, compatibilityDate: "2026-01-01", compatibilityFlags: ["experimental"], workerLoaders: { LOADER: {} } });
+  const loader = new Miniflare({
+    host: "127.0.0.1",
+    modules: true,
+    script: LOADER,
+    compatibilityDate: "2026-01-01",
+    compatibilityFlags: ["experimental"],
+    workerLoaders: { LOADER: {} },
+  });
   try {
     await loader.ready;
     const modules = {};
@@ -175,8 +198,11 @@ for (const [place, measure] of Object.entries(places)) {
     console.log(`\n${place}: ${job}, ms\n`);
     for (const [name, ms] of Object.entries(times)) {
       const own = ms - times.nothing;
-      const ratio = name === "itpay" || own < 0.2 ? "" : `itpay takes ${((times.itpay - times.nothing) / own).toFixed(2)} of it`;
-      console.log(`  ${name.padEnd(17)} ${ms.toFixed(2).padStart(8)} ${(name === "nothing" ? "" : `+${own.toFixed(2)}`).padStart(8)}   ${ratio}`);
+      const ratio =
+        name === "itpay" || own < 0.2 ? "" : `itpay takes ${((times.itpay - times.nothing) / own).toFixed(2)} of it`;
+      console.log(
+        `  ${name.padEnd(17)} ${ms.toFixed(2).padStart(8)} ${(name === "nothing" ? "" : `+${own.toFixed(2)}`).padStart(8)}   ${ratio}`,
+      );
     }
   }
 }

@@ -14,7 +14,15 @@ const sizes = [60, 300, 700, 2000, 5000, 20_000, 70_000];
 /** Verifies so many, half of them as bytes, some forged; says after each tenth what is in use, in bytes. */
 export function measure(times) {
   const bodies = sizes.map((size) => JSON.stringify({ id: "evt_1", type: "x", data: "多".repeat(size / 3) }));
-  const events = bodies.flatMap((body) => secrets.flatMap((secret) => [body, Buffer.from(body)].map((payload) => [payload, generateTestHeader({ payload, secret, timestamp: 1_745_712_345 }), secret])));
+  const events = bodies.flatMap((body) =>
+    secrets.flatMap((secret) =>
+      [body, Buffer.from(body)].map((payload) => [
+        payload,
+        generateTestHeader({ payload, secret, timestamp: 1_745_712_345 }),
+        secret,
+      ]),
+    ),
+  );
   // Large ones seldom, as it is: every hundredth.
   const often = events.filter(([payload]) => payload.length < 3000);
   const used = [];
@@ -25,7 +33,10 @@ export function measure(times) {
     else constructEvent(payload, header, secret, { now: 1_745_712_345 });
     if ((time + 1) % (times / 10) === 0) {
       globalThis.gc();
-      used.push({ wasm: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0), heap: process.memoryUsage().heapUsed });
+      used.push({
+        wasm: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+        heap: process.memoryUsage().heapUsed,
+      });
     }
   }
   return used;
@@ -35,6 +46,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const times = 1_000_000;
   const used = measure(times);
   console.log(`\nKB in use during ${times} verifications of ${sizes[0]} B to ${sizes.at(-1)} B, after each tenth\n`);
-  for (const kind of ["wasm", "heap"]) console.log(kind.padEnd(6), used.map((one) => (one[kind] / 1000).toFixed(0).padStart(7)).join(""));
+  for (const kind of ["wasm", "heap"])
+    console.log(kind.padEnd(6), used.map((one) => (one[kind] / 1000).toFixed(0).padStart(7)).join(""));
   console.log();
 }

@@ -15,9 +15,12 @@ const folder = fileURLToPath(new URL("..", import.meta.url));
 const programs = {
   "itpay, import": 'const { constructEvent } = await import("itpay/webhooks"); constructEvent(body, header, secret);',
   "itpay, require": 'const { constructEvent } = require("itpay/webhooks"); constructEvent(body, header, secret);',
-  "stripe, require": 'const Stripe = require("stripe"); new Stripe("sk_test_x").webhooks.constructEvent(body, header, secret);',
-  "standardwebhooks, import": 'const { Webhook } = await import("standardwebhooks"); new Webhook("c2VjcmV0").sign("id", new Date(), body);',
-  "standardwebhooks, require": 'const { Webhook } = require("standardwebhooks"); new Webhook("c2VjcmV0").sign("id", new Date(), body);',
+  "stripe, require":
+    'const Stripe = require("stripe"); new Stripe("sk_test_x").webhooks.constructEvent(body, header, secret);',
+  "standardwebhooks, import":
+    'const { Webhook } = await import("standardwebhooks"); new Webhook("c2VjcmV0").sign("id", new Date(), body);',
+  "standardwebhooks, require":
+    'const { Webhook } = require("standardwebhooks"); new Webhook("c2VjcmV0").sign("id", new Date(), body);',
   // What Node takes for any package that has `exports`: nobody comes below it.
   "(empty package, import)": 'await import("empty-package");',
   "(empty package, require)": 'require("empty-package");',
@@ -40,12 +43,20 @@ export function measure(times, only = Object.keys(programs)) {
     }
   }
   rmSync(empty, { recursive: true });
-  return Object.fromEntries(Object.entries(all).map(([name, taken]) => [name, { median: taken.sort((a, b) => a - b)[times >> 1], least: taken[0] }]));
+  return Object.fromEntries(
+    Object.entries(all).map(([name, taken]) => [
+      name,
+      { median: taken.sort((a, b) => a - b)[times >> 1], least: taken[0] },
+    ]),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const times = 31;
-  console.log(`\nms from nothing to the first event in a fresh Node ${process.versions.node}: ${times} processes each, in turns\n`);
-  for (const [name, { median, least }] of Object.entries(measure(times))) console.log(`${name.padEnd(27)} median ${median.toFixed(1).padStart(6)}   least ${least.toFixed(1).padStart(6)}`);
+  console.log(
+    `\nms from nothing to the first event in a fresh Node ${process.versions.node}: ${times} processes each, in turns\n`,
+  );
+  for (const [name, { median, least }] of Object.entries(measure(times)))
+    console.log(`${name.padEnd(27)} median ${median.toFixed(1).padStart(6)}   least ${least.toFixed(1).padStart(6)}`);
   console.log();
 }

@@ -25,14 +25,17 @@ function byHand(body, header) {
   const { t, v1 } = Object.fromEntries(header.split(",").map((pair) => pair.split("=")));
   const expected = createHmac("sha256", SECRET).update(`${t}.`).update(body).digest();
   const given = Buffer.from(v1, "hex");
-  if (given.length !== 32 || !timingSafeEqual(expected, given) || Math.abs(Date.now() / 1000 - t) > 300) throw new Error("no");
+  if (given.length !== 32 || !timingSafeEqual(expected, given) || Math.abs(Date.now() / 1000 - t) > 300)
+    throw new Error("no");
   return JSON.parse(body);
 }
 
 async function byWebCrypto(body, header) {
   const { t, v1 } = Object.fromEntries(header.split(",").map((pair) => pair.split("=")));
   const encoder = new TextEncoder();
-  const key = await crypto.subtle.importKey("raw", encoder.encode(SECRET), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+  const key = await crypto.subtle.importKey("raw", encoder.encode(SECRET), { name: "HMAC", hash: "SHA-256" }, false, [
+    "verify",
+  ]);
   const good = await crypto.subtle.verify("HMAC", key, Buffer.from(v1, "hex"), encoder.encode(`${t}.${body}`));
   if (!good || Math.abs(Date.now() / 1000 - t) > 300) throw new Error("no");
   return JSON.parse(body);
@@ -55,7 +58,11 @@ function contenders(size) {
   const bytes = Buffer.from(body);
   const header = generateTestHeader({ payload: body, secret: SECRET });
   const now = Math.floor(Date.now() / 1000);
-  const standardHeaders = { "webhook-id": "evt_1", "webhook-timestamp": String(now), "webhook-signature": standard.sign("evt_1", new Date(now * 1000), body) };
+  const standardHeaders = {
+    "webhook-id": "evt_1",
+    "webhook-timestamp": String(now),
+    "webhook-signature": standard.sign("evt_1", new Date(now * 1000), body),
+  };
   return {
     "itpay, string": () => constructEvent(body, header, SECRET),
     "itpay, bytes": () => constructEvent(bytes, header, SECRET),
@@ -101,9 +108,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const table = [];
   for (const size of [300, 1024, 4096, 65536, 1048576]) table.push([size, await measure(size, { rounds, ms: 25 })]);
   const names = Object.keys(table[0][1]);
-  const version = (name) => JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
+  const version = (name) =>
+    JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")).version;
   const row = (title, cell) => console.log(`${title.padEnd(32)}${table.map(cell).join("")}`);
-  console.log(`\nµs per webhook, verified and parsed; median of ${rounds} rounds in turns. Node ${process.versions.node}, stripe ${version("stripe")}, svix ${version("svix")}, standardwebhooks ${version("standardwebhooks")}\n`);
+  console.log(
+    `\nµs per webhook, verified and parsed; median of ${rounds} rounds in turns. Node ${process.versions.node}, stripe ${version("stripe")}, svix ${version("svix")}, standardwebhooks ${version("standardwebhooks")}\n`,
+  );
   row("", ([size]) => `${size} B`.padStart(12));
   for (const name of names) row(name, ([, times]) => times[name].toFixed(1).padStart(12));
   console.log("\nHow many times as fast ours is:\n");
@@ -113,10 +123,18 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   ratio("string, beside stripe", "itpay, string", ["stripe"]);
   ratio("string, beside stripe, async", "itpay, string", ["stripe, async"]);
   ratio("string, beside node:crypto", "itpay, string", ["node:crypto by hand"]);
-  ratio("string, beside the best", "itpay, string", rivals.filter((name) => !name.endsWith("bytes")));
+  ratio(
+    "string, beside the best",
+    "itpay, string",
+    rivals.filter((name) => !name.endsWith("bytes")),
+  );
   ratio("bytes, beside stripe", "itpay, bytes", ["stripe, bytes"]);
   ratio("bytes, beside node:crypto", "itpay, bytes", ["node:crypto, bytes"]);
   ratio("string, beside the floor", "itpay, string", [FLOOR]);
-  ratio("bytes, beside all their strings", "itpay, bytes", rivals.filter((name) => !name.endsWith("bytes")));
+  ratio(
+    "bytes, beside all their strings",
+    "itpay, bytes",
+    rivals.filter((name) => !name.endsWith("bytes")),
+  );
   console.log();
 }

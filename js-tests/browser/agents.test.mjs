@@ -14,7 +14,9 @@ import { closeTab, openTab, screenshot, startBrowser } from "./tab.mjs";
 
 let browser, mcp;
 const chat = { html: "" };
-const host = createServer((_, response) => response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(chat.html));
+const host = createServer((_, response) =>
+  response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(chat.html),
+);
 before(async () => {
   [browser, mcp] = await Promise.all([startBrowser(), startMcp(["--max-amount", "50.00CNY"])]);
   await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
@@ -32,10 +34,15 @@ const STYLE = `
   .tool { padding: 0 4px; background: none; color: #6b7280; font: 12px ui-monospace, monospace; }
   img { display: block; width: 190px; image-rendering: pixelated; } a { color: #1d4ed8; overflow-wrap: anywhere; }`;
 
-test("the code in a chat is the payment's, and its link opens the wallet in which the person pays", { timeout: 60_000 }, async () => {
+test("the code in a chat is the payment's, and its link opens the wallet in which the person pays", {
+  timeout: 60_000,
+}, async () => {
   const payment = await mcp.call("itpay_create_payment", { ...PURCHASE, reference: "order 1" });
   const { payment_id } = payment;
-  const { content: [image], structuredContent: { scan_url, amount, currency, expires_at } } = await mcp.execute("itpay_show_qr", { payment_id });
+  const {
+    content: [image],
+    structuredContent: { scan_url, amount, currency, expires_at },
+  } = await mcp.execute("itpay_show_qr", { payment_id });
   const [code] = await scanned(PNG.sync.read(Buffer.from(image.data, "base64")));
   assert.match(code, /^0002/);
 
@@ -45,9 +52,12 @@ test("the code in a chat is the payment's, and its link opens the wallet in whic
     <p class="tool">itpay_create_payment · itpay_show_qr</p><figure><img alt="Code to pay" src="data:${image.mimeType};base64,${image.data}"></figure>
     <p>Scan the code to pay <b>${amount} ${currency}</b> until ${time} UTC, or open <a href="${scan_url}">${scan_url.replace(/\?.*/, "").replace(/pi_(.{4}).*/, "pi_$1…")}</a></p>
     <p class="tool">itpay_wait_for_payment</p>${end}`;
-  const draw = (end) => (chat.html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Chat</title><link rel="icon" href="data:,"><style>${STYLE}</style><body>${lines(end)}`);
+  const draw = (end) =>
+    (chat.html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Chat</title><link rel="icon" href="data:,"><style>${STYLE}</style><body>${lines(end)}`);
   draw("<p>Waiting…</p>");
-  const tab = await openTab(browser, `http://127.0.0.1:${host.address().port}/`, { viewport: { width: 560, height: 620 } });
+  const tab = await openTab(browser, `http://127.0.0.1:${host.address().port}/`, {
+    viewport: { width: 560, height: 620 },
+  });
   const picture = PNG.sync.read(await tab.locator("img").screenshot());
   assert.deepEqual(await scanned(picture), [code]);
 

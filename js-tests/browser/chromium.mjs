@@ -25,28 +25,55 @@ export async function startShop() {
   const browser = await startBrowser();
   const register = (change) =>
     sandbox.client.manifests.create({
-      name: "Smart Summary", payment_methods: { one_time: true }, accepted_channels: ["alipay", "wechat"], settlement_currency: "CNY", endpoint: `${shop.home}/webhook`, ...change,
+      name: "Smart Summary",
+      payment_methods: { one_time: true },
+      accepted_channels: ["alipay", "wechat"],
+      settlement_currency: "CNY",
+      endpoint: `${shop.home}/webhook`,
+      ...change,
     });
   const service = await register();
 
   /** A payment with its code. */
   const payment = async (change = {}) => {
     const intent = await sandbox.client.paymentIntents.create({
-      service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 699 }, description: "AI document summary (42 pages)", payer: { agent_id: "agent_1" }, metadata: { return_url: `${shop.home}/thanks` }, ...change,
+      service_id: service.id,
+      type: "one_time",
+      amount: { currency: "CNY", value: 699 },
+      description: "AI document summary (42 pages)",
+      payer: { agent_id: "agent_1" },
+      metadata: { return_url: `${shop.home}/thanks` },
+      ...change,
     });
     const { scan_url } = await sandbox.client.qr.generate(intent.id);
-    return { id: intent.id, scan_url, status: async () => (await sandbox.client.paymentIntents.retrieve(intent.id)).status };
+    return {
+      id: intent.id,
+      scan_url,
+      status: async () => (await sandbox.client.paymentIntents.retrieve(intent.id)).status,
+    };
   };
 
-  const env = Object.fromEntries([...sandbox.output.matchAll(/^(GOPAY_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value]));
+  const env = Object.fromEntries(
+    [...sandbox.output.matchAll(/^(GOPAY_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value]),
+  );
   const gopay = new GoPayClient({ env, baseUrl: `${sandbox.url}/gopay/api` });
   /** A payment at GoPay. */
   const order = async (change = {}) => {
     const payment = await gopay.payments.create({
-      payer: { contact: { email: "test@test.cz" } }, amount: 2950, currency: "CZK", order_number: "2026-0042", order_description: "Káva a dort", items: [{ name: "Káva", amount: 2950 }],
-      callback: { return_url: `${shop.home}/thanks`, notification_url: `${shop.home}/gopay` }, ...change,
+      payer: { contact: { email: "test@test.cz" } },
+      amount: 2950,
+      currency: "CZK",
+      order_number: "2026-0042",
+      order_description: "Káva a dort",
+      items: [{ name: "Káva", amount: 2950 }],
+      callback: { return_url: `${shop.home}/thanks`, notification_url: `${shop.home}/gopay` },
+      ...change,
     });
-    return { id: payment.id, gw_url: payment.gw_url.trim(), state: async () => (await gopay.payments.status(payment.id)).state };
+    return {
+      id: payment.id,
+      gw_url: payment.gw_url.trim(),
+      state: async () => (await gopay.payments.status(payment.id)).state,
+    };
   };
 
   const open = (url, options = {}) => openTab(browser, url, { viewport: { width: 1000, height: 900 }, ...options });

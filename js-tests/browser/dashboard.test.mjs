@@ -59,7 +59,11 @@ test("a button makes a test payment, and requests, events and services are shown
   await request.locator("summary").click();
   await sandbox.client.manifests.search({});
   await row(page, "requests", "/v1/services").first().waitFor();
-  assert.match(await request.locator("pre").innerText(), /"code": "PAYMENT_INTENT_NOT_FOUND"/, "it stays open when the page is updated");
+  assert.match(
+    await request.locator("pre").innerText(),
+    /"code": "PAYMENT_INTENT_NOT_FOUND"/,
+    "it stays open when the page is updated",
+  );
   const event = page.locator("#deliveries li").first();
   await event.locator("summary").click();
   assert.match(await event.locator("pre").innerText(), /^{\n  "id": "evt_[^]*"type": "payment_intent\.succeeded"/);
@@ -76,7 +80,8 @@ test("a merchant that can't be reached is shown as such", async () => {
 });
 
 test("it works without JavaScript, with a keyboard, in Chinese, on a phone, and axe-core finds nothing", async () => {
-  for (const action of ["scan", "fail", "expire", "pay"]) await sandbox.press(`payment-intents/${(await shop.payment()).id}/${action}`);
+  for (const action of ["scan", "fail", "expire", "pay"])
+    await sandbox.press(`payment-intents/${(await shop.payment()).id}/${action}`);
   const plain = await shop.open(`${sandbox.url}/?lang=zh`, { javaScriptEnabled: false });
   const before = shop.posted.length;
   await plain.locator("#deliveries button").first().focus();
@@ -97,6 +102,10 @@ test("it works without JavaScript, with a keyboard, in Chinese, on a phone, and 
 });
 
 test("an event that isn't there is not delivered again", async () => {
-  const response = await fetch(sandbox.url, { method: "POST", body: new URLSearchParams({ redeliver: "evt_none" }), redirect: "manual" });
+  const response = await fetch(sandbox.url, {
+    method: "POST",
+    body: new URLSearchParams({ redeliver: "evt_none" }),
+    redirect: "manual",
+  });
   assert.deepEqual([response.status, response.headers.get("Location")], [303, "/?lang=en&refused"]);
 });

@@ -13,14 +13,24 @@ import { closeTab } from "./tab.mjs";
 
 const { merchant, open, element, state, status, events, press, respond } = await startPages();
 
-const countdown = (tab) => element(tab).locator("[part=countdown]").evaluate((node) => (node.hidden ? "" : node.textContent));
+const countdown = (tab) =>
+  element(tab)
+    .locator("[part=countdown]")
+    .evaluate((node) => (node.hidden ? "" : node.textContent));
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
 const scan = async (tab) => scanned(PNG.sync.read(await element(tab).screenshot()));
 
 test("an expiry without a zone is in UTC, wherever the page is", async () => {
   for (const timezoneId of ["Asia/Shanghai", "America/Los_Angeles"]) {
     const time = inHours(0.5);
-    for (const written of [time.slice(0, 19), time.slice(0, 23), time.replace("T", " ").slice(0, 19), time.replace("Z", "+0000"), time.replace(/\.\d+Z/, "123456Z".replace(/^/, ".")), time]) {
+    for (const written of [
+      time.slice(0, 19),
+      time.slice(0, 23),
+      time.replace("T", " ").slice(0, 19),
+      time.replace("Z", "+0000"),
+      time.replace(/\.\d+Z/, "123456Z".replace(/^/, ".")),
+      time,
+    ]) {
       const tab = await open({ data: "x", "expires-at": written }, { timezoneId });
       await state(tab, "waiting");
       assert.match(await countdown(tab), /Expires in (29:|30:00)/, `${written} in ${timezoneId}`);
@@ -36,7 +46,12 @@ test("an expiry without a zone is in UTC, wherever the page is", async () => {
 });
 
 test("the countdown runs in the last hour only", async () => {
-  for (const [hours, expected] of [[0.99, /^Expires in 59:/], [1.1, /^$/], [30, /^$/], [24 * 60, /^$/]]) {
+  for (const [hours, expected] of [
+    [0.99, /^Expires in 59:/],
+    [1.1, /^$/],
+    [30, /^$/],
+    [24 * 60, /^$/],
+  ]) {
     const tab = await open({ data: "x", "expires-at": inHours(hours) });
     await state(tab, "waiting");
     assert.match(await countdown(tab), expected, String(hours));
@@ -69,10 +84,24 @@ test("texts that a script sets before the element is defined are kept, and so ar
 });
 
 test("names from Object.prototype and texts that are none change nothing", async () => {
-  for (const attributes of [{ lang: "constructor" }, { lang: "__proto__" }, { channel: "constructor" }, { channel: "__proto__", lang: "zh" }, { texts: '{"waiting":5,"constructor":"x","toString":"y"}' }, { texts: "null" }, { texts: "[1]" }, { texts: '"text"' }, { texts: "{" }]) {
+  for (const attributes of [
+    { lang: "constructor" },
+    { lang: "__proto__" },
+    { channel: "constructor" },
+    { channel: "__proto__", lang: "zh" },
+    { texts: '{"waiting":5,"constructor":"x","toString":"y"}' },
+    { texts: "null" },
+    { texts: "[1]" },
+    { texts: '"text"' },
+    { texts: "{" },
+  ]) {
     const tab = await open({ data: "x", ...attributes });
     await state(tab, "waiting");
-    assert.match(await status(tab), /^(Scan with (your wallet|constructor|__proto__) to pay|请用__proto__扫码付款)$/, JSON.stringify(attributes));
+    assert.match(
+      await status(tab),
+      /^(Scan with (your wallet|constructor|__proto__) to pay|请用__proto__扫码付款)$/,
+      JSON.stringify(attributes),
+    );
     await closeTab(tab);
   }
   const tab = await open({ data: "x" });
@@ -103,16 +132,27 @@ test("a status that is none is an event and a warning, once, and polling goes on
 });
 
 test("Retry-After has a floor and a cap, in seconds and as a date", async () => {
-  for (const [retryAfter, most] of [["0.001", 5], ["0", 3], ["-1", 3], ["NaN", 3], ["1e-9", 3], [new Date(Date.now() - 1000).toUTCString(), 3]]) {
+  for (const [retryAfter, most] of [
+    ["0.001", 5],
+    ["0", 3],
+    ["-1", 3],
+    ["NaN", 3],
+    ["1e-9", 3],
+    [new Date(Date.now() - 1000).toUTCString(), 3],
+  ]) {
     merchant.statuses = [];
     merchant.broken = (request, response) => response.writeHead(503, { "Retry-After": retryAfter }).end();
     const tab = await open(await merchant.payment());
     await tab.waitForTimeout(3500);
-    assert.ok(merchant.statuses.length >= 1 && merchant.statuses.length <= most, `${retryAfter}: ${merchant.statuses.length}`);
+    assert.ok(
+      merchant.statuses.length >= 1 && merchant.statuses.length <= most,
+      `${retryAfter}: ${merchant.statuses.length}`,
+    );
     await tab.context().close();
   }
   merchant.statuses = [];
-  merchant.broken = (request, response) => response.writeHead(429, { "Retry-After": new Date(Date.now() + 30_000).toUTCString() }).end();
+  merchant.broken = (request, response) =>
+    response.writeHead(429, { "Retry-After": new Date(Date.now() + 30_000).toUTCString() }).end();
   const tab = await open(await merchant.payment());
   await tab.waitForTimeout(5000);
   assert.equal(merchant.statuses.length, 1);
@@ -146,7 +186,11 @@ test("the code is a picture, and inline where a policy forbids pictures as data"
   await state(picture, "waiting");
   const img = element(picture).locator("img");
   assert.match(await img.getAttribute("src"), /^data:image\/svg\+xml,/);
-  assert.deepEqual(await img.evaluate((node) => [node.naturalWidth, node.naturalHeight, node.alt]), [720, 720, "QR code"]);
+  assert.deepEqual(await img.evaluate((node) => [node.naturalWidth, node.naturalHeight, node.alt]), [
+    720,
+    720,
+    "QR code",
+  ]);
   assert.deepEqual(await scan(picture), [attributes.data]);
   await closeTab(picture);
 
@@ -157,9 +201,17 @@ test("the code is a picture, and inline where a policy forbids pictures as data"
   assert.deepEqual(await scan(inline), [attributes.data]);
   await press("pay");
   await state(inline, "succeeded");
-  assert.deepEqual((await events(inline)).map(([type]) => type), ["itpay-succeeded"]);
+  assert.deepEqual(
+    (await events(inline)).map(([type]) => type),
+    ["itpay-succeeded"],
+  );
   // The policy's own line for each attempt, and nothing else.
-  assert.ok(inline.troubles.every((line) => /violates the following Content Security Policy directive: "img-src 'none'"/.test(line)), inline.troubles.join("\n"));
+  assert.ok(
+    inline.troubles.every((line) =>
+      /violates the following Content Security Policy directive: "img-src 'none'"/.test(line),
+    ),
+    inline.troubles.join("\n"),
+  );
   await inline.context().close();
 });
 
@@ -171,7 +223,11 @@ test("the picture takes the colors that the page gives to the code", async () =>
     node.style.setProperty("--itpay-qr-light", "rgb(255 250 240)");
     node.setAttribute("amount", "1");
   });
-  await tab.waitForFunction(() => decodeURIComponent(document.querySelector("itpay-qr").shadowRoot.querySelector("img").src).includes("rgb(255, 250, 240)"));
+  await tab.waitForFunction(() =>
+    decodeURIComponent(document.querySelector("itpay-qr").shadowRoot.querySelector("img").src).includes(
+      "rgb(255, 250, 240)",
+    ),
+  );
   assert.deepEqual(await scan(tab), ["x"]);
   await closeTab(tab);
 });

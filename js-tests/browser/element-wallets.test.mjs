@@ -8,13 +8,27 @@ import { closeTab, violations } from "./tab.mjs";
 
 const { open, element, state, status } = await startPages();
 
-const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148";
+const IPHONE =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148";
 const BROWSERS = {
   phone: { ...PHONE },
-  "WeChat on an iPhone": { ...PHONE, userAgent: `${IPHONE} MicroMessenger/8.0.50(0x1800323a) NetType/WIFI Language/zh_CN` },
-  "WeChat on Android": { ...PHONE, userAgent: "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 XWEB/1160065 MMWEBSDK/20231202 MicroMessenger/8.0.47.2560(0x28002F3D) WeChat/arm64" },
-  "WeChat on a computer": { userAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/116.0.0.0 Safari/537.36 NetType/WIFI MicroMessenger/7.0.20.1781(0x6700143B) WindowsWechat(0x63090c11) XWEB/11275 Flue" },
-  Alipay: { ...PHONE, userAgent: `${IPHONE} NebulaSDK/1.8.100112 Nebula AlipayDefined(nt:WIFI,ws:390|780|3.0) AliApp(AP/10.6.10.6000) AlipayClient/10.6.10.6000 Language/zh-Hans` },
+  "WeChat on an iPhone": {
+    ...PHONE,
+    userAgent: `${IPHONE} MicroMessenger/8.0.50(0x1800323a) NetType/WIFI Language/zh_CN`,
+  },
+  "WeChat on Android": {
+    ...PHONE,
+    userAgent:
+      "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 XWEB/1160065 MMWEBSDK/20231202 MicroMessenger/8.0.47.2560(0x28002F3D) WeChat/arm64",
+  },
+  "WeChat on a computer": {
+    userAgent:
+      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/116.0.0.0 Safari/537.36 NetType/WIFI MicroMessenger/7.0.20.1781(0x6700143B) WindowsWechat(0x63090c11) XWEB/11275 Flue",
+  },
+  Alipay: {
+    ...PHONE,
+    userAgent: `${IPHONE} NebulaSDK/1.8.100112 Nebula AlipayDefined(nt:WIFI,ws:390|780|3.0) AliApp(AP/10.6.10.6000) AlipayClient/10.6.10.6000 Language/zh-Hans`,
+  },
   computer: {},
 };
 const WECHAT_CODE = { channel: "wechat", data: "weixin://wxpay/bizpayurl?pr=Zx9kQ1Lzz" };

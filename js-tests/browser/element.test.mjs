@@ -37,7 +37,10 @@ test("a payment is shown, scanned, paid, told as events, and asked after no more
   await press("pay");
   await state(tab, "succeeded");
   assert.equal(await status(tab), "Paid. Thank you!");
-  assert.deepEqual(await events(tab), [["itpay-scanned", "scanning"], ["itpay-succeeded", "succeeded"]]);
+  assert.deepEqual(await events(tab), [
+    ["itpay-scanned", "scanning"],
+    ["itpay-succeeded", "succeeded"],
+  ]);
   assert.deepEqual(await violations(tab), []);
   const asked = merchant.statuses.length;
   await tab.waitForTimeout(3000);
@@ -56,7 +59,10 @@ test("a declined payment is told, and a new code can be had by keyboard alone", 
   await state(tab, "waiting");
   await press("pay");
   await state(tab, "succeeded");
-  assert.deepEqual((await events(tab)).map(([type]) => type), ["itpay-failed", "itpay-renew", "itpay-succeeded"]);
+  assert.deepEqual(
+    (await events(tab)).map(([type]) => type),
+    ["itpay-failed", "itpay-renew", "itpay-succeeded"],
+  );
   await closeTab(tab);
 });
 
@@ -75,7 +81,11 @@ test("a code that runs out of time says so, and is renewed", async () => {
   assert.ok(second && second !== first.data);
   await press("expire"); // the gateway's clock decides
   await state(tab, "expired");
-  assert.deepEqual(await events(tab), [["itpay-expired", "expired"], ["itpay-renew", null], ["itpay-expired", "expired"]]);
+  assert.deepEqual(await events(tab), [
+    ["itpay-expired", "expired"],
+    ["itpay-renew", null],
+    ["itpay-expired", "expired"],
+  ]);
   await closeTab(tab);
 });
 
@@ -89,7 +99,10 @@ test("a payment made in the last moment still counts after the code has expired"
 
 test("the server's clock counts, where the browser's is wrong", async () => {
   const attributes = await merchant.payment();
-  for (const [wrong, expected] of [[3_600_000, /Expires in (14|15):/], [-3_600_000, /Expires in (14|15):/]]) {
+  for (const [wrong, expected] of [
+    [3_600_000, /Expires in (14|15):/],
+    [-3_600_000, /Expires in (14|15):/],
+  ]) {
     const context = await browser.newContext({ locale: "en-GB" });
     await context.addInitScript((by) => {
       const now = Date.now;
@@ -144,7 +157,10 @@ test("it follows a stream of Server-Sent Events on one request", async () => {
   merchant.streams = true;
   const tab = await open(await merchant.payment());
   await state(tab, "waiting");
-  for (const [action, shown] of [["scan", "scanned"], ["pay", "succeeded"]]) {
+  for (const [action, shown] of [
+    ["scan", "scanned"],
+    ["pay", "succeeded"],
+  ]) {
     await press(action);
     await state(tab, shown);
   }
@@ -180,7 +196,10 @@ test("on a phone it is a button that opens the wallet, and the code is there on 
   const attributes = await merchant.payment();
   const tab = await open(attributes, PHONE);
   await state(tab, "waiting");
-  assert.equal(await element(tab).getByRole("link", { name: "Open Alipay" }).getAttribute("href"), attributes["scan-url"]);
+  assert.equal(
+    await element(tab).getByRole("link", { name: "Open Alipay" }).getAttribute("href"),
+    attributes["scan-url"],
+  );
   assert.deepEqual(await scan(tab), []);
   assert.deepEqual(await violations(tab), []);
   await element(tab).getByText("Show the code").click();
@@ -200,12 +219,23 @@ test("where the button that had the focus goes, the next one gets it", async () 
   await element(tab).evaluate((node) => node.removeAttribute("display"));
   await tab.keyboard.press("Enter");
   await state(tab, "waiting");
-  assert.equal(await tab.evaluate(() => document.activeElement.shadowRoot?.activeElement?.getAttribute("role")), "group");
+  assert.equal(
+    await tab.evaluate(() => document.activeElement.shadowRoot?.activeElement?.getAttribute("role")),
+    "group",
+  );
   await closeTab(tab);
 });
 
 test("a link that is a script is no link", async () => {
-  for (const link of ["javascript:alert(1)", "java\tscript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "blob:x", "x", ""]) {
+  for (const link of [
+    "javascript:alert(1)",
+    "java\tscript:alert(1)",
+    " JavaScript:alert(1)",
+    "data:text/html,x",
+    "blob:x",
+    "x",
+    "",
+  ]) {
     const tab = await open({ data: "x", "scan-url": link, display: "button" });
     await state(tab, "waiting");
     assert.equal(await element(tab).getByRole("link").count(), 0, link);
@@ -215,22 +245,45 @@ test("a link that is a script is no link", async () => {
 
 test("nothing that comes from outside becomes markup", async () => {
   const evil = '"><img src=x onerror=alert(1)>';
-  const tab = await open({ data: evil, amount: evil, merchant: evil, channel: evil, currency: evil, "expires-at": evil, texts: evil, lang: evil, "scan-url": evil });
+  const tab = await open({
+    data: evil,
+    amount: evil,
+    merchant: evil,
+    channel: evil,
+    currency: evil,
+    "expires-at": evil,
+    texts: evil,
+    lang: evil,
+    "scan-url": evil,
+  });
   await state(tab, "waiting");
   assert.deepEqual(await scan(tab), [evil]);
-  assert.equal(await tab.evaluate(() => document.querySelector("itpay-qr").shadowRoot.querySelectorAll("img:not([part=img]), script").length), 0);
+  assert.equal(
+    await tab.evaluate(
+      () => document.querySelector("itpay-qr").shadowRoot.querySelectorAll("img:not([part=img]), script").length,
+    ),
+    0,
+  );
   await closeTab(tab);
 });
 
 test("it speaks the page's language, and any other that it is taught", async () => {
-  for (const [lang, expected] of [["zh-CN", /¥6\.99\nSmart Summary\n请用支付宝扫码付款/], ["cs", /6,99.CN¥\nSmart Summary\nNaskenujte a zaplaťte: Alipay/], ["de", /Scan with Alipay to pay/]]) {
+  for (const [lang, expected] of [
+    ["zh-CN", /¥6\.99\nSmart Summary\n请用支付宝扫码付款/],
+    ["cs", /6,99.CN¥\nSmart Summary\nNaskenujte a zaplaťte: Alipay/],
+    ["de", /Scan with Alipay to pay/],
+  ]) {
     const tab = await open(await merchant.payment(), { lang });
     await state(tab, "waiting");
     assert.match(await shown(tab), expected);
     assert.deepEqual(await violations(tab), []);
     await closeTab(tab);
   }
-  const texts = JSON.stringify({ waiting: "ادفع بمسح الرمز عبر {channel}", label: "دفع {amount}", remaining: "{time}" });
+  const texts = JSON.stringify({
+    waiting: "ادفع بمسح الرمز عبر {channel}",
+    label: "دفع {amount}",
+    remaining: "{time}",
+  });
   const tab = await open(await merchant.payment({ texts }), { lang: "ar" });
   await state(tab, "waiting");
   assert.equal(await status(tab), "ادفع بمسح الرمز عبر Alipay");
@@ -241,7 +294,11 @@ test("it speaks the page's language, and any other that it is taught", async () 
 });
 
 test("it looks right in the dark, in high contrast, with less motion, and the code stays black on white", async () => {
-  for (const options of [{ colorScheme: "dark", reducedMotion: null }, { forcedColors: "active", reducedMotion: null }, { colorScheme: "dark", forcedColors: "active", reducedMotion: "reduce" }]) {
+  for (const options of [
+    { colorScheme: "dark", reducedMotion: null },
+    { forcedColors: "active", reducedMotion: null },
+    { colorScheme: "dark", forcedColors: "active", reducedMotion: "reduce" },
+  ]) {
     const attributes = await merchant.payment();
     const tab = await open(attributes, options);
     await state(tab, "waiting");
@@ -252,7 +309,9 @@ test("it looks right in the dark, in high contrast, with less motion, and the co
     await press("fail");
     await state(tab, "failed");
     assert.deepEqual(await violations(tab), []);
-    const animation = await element(tab).evaluate((node) => getComputedStyle(node.shadowRoot.querySelector(".mark")).animationName);
+    const animation = await element(tab).evaluate(
+      (node) => getComputedStyle(node.shadowRoot.querySelector(".mark")).animationName,
+    );
     assert.equal(animation, options.reducedMotion === "reduce" ? "none" : "in");
     await closeTab(tab);
   }
@@ -262,7 +321,10 @@ test("amounts are as the client's formatMoney writes them, whatever the currency
   const tab = await open({ data: "x" });
   for (const currency of [...Intl.supportedValuesOf("currency"), "CNY"]) {
     for (const value of [0, 7, 699, 123456789]) {
-      await element(tab).evaluate((node, [amount, code]) => (node.setAttribute("amount", amount), node.setAttribute("currency", code)), [String(value), currency]);
+      await element(tab).evaluate(
+        (node, [amount, code]) => (node.setAttribute("amount", amount), node.setAttribute("currency", code)),
+        [String(value), currency],
+      );
     }
     const written = await element(tab).locator("[part=amount]").innerText();
     const expected = formatMoney({ currency, value: 123456789 }, "en");
@@ -271,14 +333,22 @@ test("amounts are as the client's formatMoney writes them, whatever the currency
   }
   for (const amount of ["CNY 6.99", "-5", "1e3", "NaN", ""]) {
     await element(tab).evaluate((node, text) => node.setAttribute("amount", text), amount);
-    assert.equal(await element(tab).locator("[part=amount]").evaluate((node) => node.textContent), amount);
+    assert.equal(
+      await element(tab)
+        .locator("[part=amount]")
+        .evaluate((node) => node.textContent),
+      amount,
+    );
   }
   await closeTab(tab);
 });
 
 test("without 'wasm-unsafe-eval' a code in the slot is shown, and else the element says that it can't", async () => {
   merchant.csp = CSP.replace(" 'wasm-unsafe-eval'", "");
-  for (const inside of [(data) => toSvg(data).replace("<svg ", '<svg slot="code" '), (data) => `<img slot="code" alt="QR" src="${toDataUrl(data)}">`]) {
+  for (const inside of [
+    (data) => toSvg(data).replace("<svg ", '<svg slot="code" '),
+    (data) => `<img slot="code" alt="QR" src="${toDataUrl(data)}">`,
+  ]) {
     const attributes = await merchant.payment();
     const tab = await open(attributes, { inside: inside(attributes.data) });
     await state(tab, "waiting");

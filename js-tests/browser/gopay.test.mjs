@@ -17,13 +17,17 @@ test("a payer pays by card, and the shop is told", async () => {
   const page = await shop.open(order.gw_url);
   assert.equal(await page.title(), `Waiting · CZK 29.50 · ${new URL(shop.home).host}`.replaceAll(" 29", "\u00a029"));
   const text = await page.locator("main").innerText();
-  for (const shown of ["Káva a dort", "2026-0042", String(order.id), "Waiting for the payer"]) assert.ok(text.includes(shown), shown);
+  for (const shown of ["Káva a dort", "2026-0042", String(order.id), "Waiting for the payer"])
+    assert.ok(text.includes(shown), shown);
   await screenshot(page.locator(".card"), "gopay");
   await page.getByRole("button", { name: "by card" }).click();
   assert.equal(await state(page), "Payment complete");
   assert.equal(await order.state(), "PAID");
   assert.deepEqual(shop.told, [`/gopay?id=${order.id}`]);
-  assert.match(await page.getByRole("link", { name: /^Back/ }).getAttribute("href"), new RegExp(`^${shop.home}/thanks\\?id=${order.id}$`));
+  assert.match(
+    await page.getByRole("link", { name: /^Back/ }).getAttribute("href"),
+    new RegExp(`^${shop.home}/thanks\\?id=${order.id}$`),
+  );
   await shop.gopay.payments.refund(order.id, { amount: 950 });
   await page.waitForFunction(() => document.querySelector("#state").innerText === "A part was given back");
   assert.match(await page.locator("#facts").innerText(), /Refunded\s+CZK\s9\.50/);
@@ -47,7 +51,11 @@ test("a payer pays by bank, at once or by a transfer that comes later", async ()
 });
 
 test("a payer is refused, leaves, or lets the time run out", async () => {
-  for (const [button, shown, ended] of [["The bank declines", /canceled\s+_5006/, "CANCELED"], ["Cancel", /canceled\s+_5043/, "CANCELED"], ["Let it time out", /time to pay is up\s+_5024/, "TIMEOUTED"]]) {
+  for (const [button, shown, ended] of [
+    ["The bank declines", /canceled\s+_5006/, "CANCELED"],
+    ["Cancel", /canceled\s+_5043/, "CANCELED"],
+    ["Let it time out", /time to pay is up\s+_5024/, "TIMEOUTED"],
+  ]) {
     const order = await shop.order();
     const page = await shop.open(order.gw_url, { javaScriptEnabled: false });
     await page.getByRole("button", { name: button }).click();
@@ -69,7 +77,9 @@ test("money that is only blocked is shown as such", async () => {
 });
 
 test("ways to pay that the merchant doesn't allow can't be chosen", async () => {
-  const order = await shop.order({ payer: { allowed_payment_instruments: ["BANK_ACCOUNT"], contact: { email: "test@test.cz" } } });
+  const order = await shop.order({
+    payer: { allowed_payment_instruments: ["BANK_ACCOUNT"], contact: { email: "test@test.cz" } },
+  });
   const page = await shop.open(order.gw_url);
   assert.ok(await page.getByRole("button", { name: "by card" }).isDisabled());
   assert.ok(await page.getByRole("button", { name: "Pay by bank" }).isEnabled());
@@ -111,7 +121,10 @@ test("axe-core finds nothing, light and dark; the overview has both gateways' pa
   assert.match(await row(paid.id), /Káva a dort[^]*Zaplacena/);
   assert.match(await row(intent.id), /Čeká/);
   const told = shop.told.length;
-  await page.locator("#deliveries li", { hasText: String(paid.id) }).getByRole("button", { name: "Doručit znovu" }).click();
+  await page
+    .locator("#deliveries li", { hasText: String(paid.id) })
+    .getByRole("button", { name: "Doručit znovu" })
+    .click();
   await page.waitForFunction(() => document.querySelectorAll("#deliveries .tries li.ok").length >= 2);
   assert.ok(shop.told.slice(told).includes(`/gopay?id=${paid.id}`));
   await shop.close(page);

@@ -9,7 +9,12 @@ import { startShop } from "../../examples/shop/serve.mjs";
 import { scanned } from "../scan.mjs";
 import { closeTab, openTab, screenshot, startBrowser, violations } from "./tab.mjs";
 
-const PHONE = { viewport: { width: 390, height: 844 }, userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15", hasTouch: true, isMobile: true };
+const PHONE = {
+  viewport: { width: 390, height: 844 },
+  userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15",
+  hasTouch: true,
+  isMobile: true,
+};
 
 const shop = await startShop();
 const browser = await startBrowser();
@@ -55,7 +60,13 @@ test("a declined payment is begun anew, by keyboard, and the shop delivers by we
   const tabTo = async (name) => {
     for (let presses = 0; presses < 10; presses += 1) {
       await tab.keyboard.press("Tab");
-      if (await tab.evaluate((text) => (document.activeElement.shadowRoot?.activeElement ?? document.activeElement).textContent === text, name)) return tab.keyboard.press("Enter");
+      if (
+        await tab.evaluate(
+          (text) => (document.activeElement.shadowRoot?.activeElement ?? document.activeElement).textContent === text,
+          name,
+        )
+      )
+        return tab.keyboard.press("Enter");
     }
     throw new Error(`no ${name}`);
   };
@@ -68,7 +79,12 @@ test("a declined payment is begun anew, by keyboard, and the shop delivers by we
   const second = await order(tab);
   await closeTab(tab);
   await shop.press(second, "pay");
-  for (let tries = 0; tries < 50 && (await (await fetch(`${shop.url}/orders/${second}`)).json()).status !== "succeeded"; tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (
+    let tries = 0;
+    tries < 50 && (await (await fetch(`${shop.url}/orders/${second}`)).json()).status !== "succeeded";
+    tries += 1
+  )
+    await new Promise((resolve) => setTimeout(resolve, 100));
   assert.equal((await fetch(`${shop.url}/orders/${second}/book`)).status, 200);
   assert.equal((await (await fetch(`${shop.url}/orders/${first}`)).json()).status, "failed");
 });
@@ -91,7 +107,10 @@ test("a code that has expired is renewed, and a payment in the last moment is no
 });
 
 test("it fits a phone, and the dark", async () => {
-  for (const [name, options] of [["shop-phone", PHONE], ["shop-dark", { colorScheme: "dark", viewport: { width: 1100, height: 800 } }]]) {
+  for (const [name, options] of [
+    ["shop-phone", PHONE],
+    ["shop-dark", { colorScheme: "dark", viewport: { width: 1100, height: 800 } }],
+  ]) {
     const tab = await openTab(browser, shop.url, options);
     await tab.getByRole("button", { name: "Buy the book" }).click();
     await order(tab);

@@ -18,7 +18,10 @@ async function check(page, { header, body = BODY, secret = "whsec_1" }) {
   await page.getByLabel("Raw body").fill(body);
   await page.getByLabel("Secret", { exact: true }).fill(secret);
   await page.getByRole("button", { name: "Check" }).click();
-  return [await page.locator("#verdict").innerText(), ...(await page.locator("#checks li").allInnerTexts()).map((text) => text.replaceAll(/\s+/g, " "))];
+  return [
+    await page.locator("#verdict").innerText(),
+    ...(await page.locator("#checks li").allInnerTexts()).map((text) => text.replaceAll(/\s+/g, " ")),
+  ];
 }
 
 test("each check is shown, and the first that fails says why", async () => {
@@ -26,7 +29,10 @@ test("each check is shown, and the first that fails says why", async () => {
   const header = generateTestHeader({ payload: BODY, secret: "whsec_1" });
   const good = await check(page, { header });
   assert.equal(good[0], "The webhook verifies");
-  assert.ok(good.slice(1).every((line) => line.startsWith("✓")), good.join("\n"));
+  assert.ok(
+    good.slice(1).every((line) => line.startsWith("✓")),
+    good.join("\n"),
+  );
   assert.equal((await check(page, { header: `X-ItPay-Signature: ${header}\n` }))[0], "The webhook verifies");
   for (const [change, failed, reason] of [
     [{ header: "" }, /^✗ Header/, /There is no X-ItPay-Signature header/],
@@ -34,8 +40,16 @@ test("each check is shown, and the first that fails says why", async () => {
     [{ header, secret: "" }, /^✗ Secret/, /empty/],
     [{ header, body: JSON.stringify(JSON.parse(BODY), null, 2) }, /^✗ Signature/, /parsed and written again/],
     [{ header, secret: "whsec_1 " }, /^✗ Signature/, /without the white space around it/],
-    [{ header: generateTestHeader({ payload: BODY, secret: "whsec_1", timestamp: 1 }) }, /^✗ Timestamp/, /before this machine's clock/],
-    [{ header: generateTestHeader({ payload: "[]", secret: "whsec_1" }), body: "[]" }, /^✗ Event/, /id, a type and data/],
+    [
+      { header: generateTestHeader({ payload: BODY, secret: "whsec_1", timestamp: 1 }) },
+      /^✗ Timestamp/,
+      /before this machine's clock/,
+    ],
+    [
+      { header: generateTestHeader({ payload: "[]", secret: "whsec_1" }), body: "[]" },
+      /^✗ Event/,
+      /id, a type and data/,
+    ],
   ]) {
     const [verdict, ...checks] = await check(page, change);
     assert.match(verdict, /does not verify/);
@@ -72,7 +86,14 @@ test("an event of the dashboard is filled in and verifies, on a phone and in the
 test("only the package's modules are served", async () => {
   const get = async (path) => (await fetch(sandbox.url + path)).status;
   assert.equal(await get("/itpay/inline/webhooks.js"), 200);
-  for (const path of ["/itpay/../package.json", "/itpay/%2e%2e/package.json", "/itpay/..%2fpackage.json", "/itpay/inline/none.js", "/itpay//etc/passwd.js", "/itpay/inline/webhooks"]) {
+  for (const path of [
+    "/itpay/../package.json",
+    "/itpay/%2e%2e/package.json",
+    "/itpay/..%2fpackage.json",
+    "/itpay/inline/none.js",
+    "/itpay//etc/passwd.js",
+    "/itpay/inline/webhooks",
+  ]) {
     assert.equal(await get(path), 404, path);
   }
 });

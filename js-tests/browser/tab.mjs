@@ -9,13 +9,25 @@ import { build } from "esbuild";
 import { chromium } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
 
 export const startBrowser = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
 
 /** A tab of its own. `tab.troubles` are the console's lines and the requests to another origin. */
 export async function openTab(browser, address, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 900, height: 760 }, locale: "en-GB", reducedMotion: "reduce", ...options });
+  const context = await browser.newContext({
+    viewport: { width: 900, height: 760 },
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    ...options,
+  });
   const tab = await context.newPage();
   tab.troubles = [];
   tab.on("console", (message) => tab.troubles.push(message.text()));
@@ -37,8 +49,12 @@ export async function closeTab(tab, expected = []) {
 /** What axe-core objects to, in words. */
 export async function violations(tab) {
   await tab.evaluate(AXE);
-  const found = await tab.evaluate(() => axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" ")}`);
+  const found = await tab.evaluate(() =>
+    axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+  );
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" ")}`,
+  );
 }
 
 /** For the documentation, and only if ITPAY_SCREENSHOTS is set: a test run must not change the tree. */
@@ -67,6 +83,8 @@ export function overflowing(page) {
   return page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
-    return [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth && element.closest(".line") === null).map((element) => element.outerHTML);
+    return [...document.body.querySelectorAll("*")]
+      .filter((element) => element.getBoundingClientRect().right > clientWidth && element.closest(".line") === null)
+      .map((element) => element.outerHTML);
   });
 }

@@ -16,7 +16,13 @@ after(() => shop.stop());
 test("a phone reads the code of the README's program from a dark terminal", async () => {
   const { client } = shop.sandbox;
   const { id: service_id } = await shop.register();
-  const intent = await client.paymentIntents.create({ service_id, type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_cli_a1b2c3d4" }, channel: "alipay" });
+  const intent = await client.paymentIntents.create({
+    service_id,
+    type: "one_time",
+    amount: { currency: "CNY", value: 699 },
+    payer: { agent_id: "agent_cli_a1b2c3d4" },
+    channel: "alipay",
+  });
   const { qr_data, scan_url } = await client.qr.generate(intent.id);
   const lines = `<b>$</b> node --env-file=.env pay.mjs\n${toTerminal(qr_data)}\n<i>${scan_url.replaceAll("&", "&amp;")}</i>\nsucceeded`;
   const html = `<!doctype html><html lang="en"><title>Terminal</title><meta name="viewport" content="width=device-width">

@@ -12,7 +12,10 @@ after(shop.stop);
 const { sandbox } = shop;
 
 const state = (page) => page.locator("#state").innerText();
-const until = (page, text) => page.waitForFunction((wanted) => document.querySelector("#state").innerText.includes(wanted), text, { timeout: 5000 });
+const until = (page, text) =>
+  page.waitForFunction((wanted) => document.querySelector("#state").innerText.includes(wanted), text, {
+    timeout: 5000,
+  });
 
 test("a payer sees what is to be paid, pays, and finds the way back", async () => {
   const payment = await shop.payment();
@@ -20,7 +23,15 @@ test("a payer sees what is to be paid, pays, and finds the way back", async () =
   const page = await shop.open(payment.scan_url);
   assert.equal(await page.title(), "Waiting · CN¥6.99 · Smart Summary");
   const text = await page.locator("main").innerText();
-  for (const shown of ["Smart Summary", "AI document summary (42 pages)", "CN¥6.99", "Waiting to be scanned", "with Alipay", payment.id]) assert.ok(text.includes(shown), shown);
+  for (const shown of [
+    "Smart Summary",
+    "AI document summary (42 pages)",
+    "CN¥6.99",
+    "Waiting to be scanned",
+    "with Alipay",
+    payment.id,
+  ])
+    assert.ok(text.includes(shown), shown);
   assert.match(await page.locator("#facts").innerText(), /Pay until\s+\d\d:\d\d:\d\d · 1[45]:\d\d left/);
   assert.equal(await page.locator(".code svg path").count(), 1);
   await screenshot(page.locator(".card"), "wallet");
@@ -31,15 +42,24 @@ test("a payer sees what is to be paid, pays, and finds the way back", async () =
   assert.equal(await state(page), "Payment complete");
   assert.equal(await payment.status(), "succeeded");
   assert.equal(await page.getByRole("button").count(), 0);
-  assert.equal(await page.getByRole("link", { name: "Back to Smart Summary" }).getAttribute("href"), `${shop.home}/thanks`);
-  assert.deepEqual(shop.posted.filter(({ data }) => data.id === payment.id).map(({ type }) => type), ["payment_intent.succeeded"]);
+  assert.equal(
+    await page.getByRole("link", { name: "Back to Smart Summary" }).getAttribute("href"),
+    `${shop.home}/thanks`,
+  );
+  assert.deepEqual(
+    shop.posted.filter(({ data }) => data.id === payment.id).map(({ type }) => type),
+    ["payment_intent.succeeded"],
+  );
   await page.waitForFunction(() => document.querySelector("#facts").innerText.includes("Delivered (1 attempt)"));
   await screenshot(page.locator(".card"), "wallet-paid");
   await shop.close(page);
 });
 
 test("a payer declines, or lets the time run out", async () => {
-  for (const [button, shown, status, type] of [["Decline", "The payment was declined\ndeclined", "failed", "payment_intent.failed"], ["Let it expire", "The time to pay is up", "expired", "payment_intent.expired"]]) {
+  for (const [button, shown, status, type] of [
+    ["Decline", "The payment was declined\ndeclined", "failed", "payment_intent.failed"],
+    ["Let it expire", "The time to pay is up", "expired", "payment_intent.expired"],
+  ]) {
     const payment = await shop.payment();
     const page = await shop.open(payment.scan_url);
     await page.getByRole("button", { name: button }).click();
@@ -124,14 +144,24 @@ test("it speaks Chinese to whoever prefers it, or asks for it", async () => {
 test("on a phone nothing sticks out, in light and in dark, with long words and large amounts", async () => {
   const service = await shop.register({ name: `Donaudampfschifffahrtsgesellschaft${"x".repeat(80)}` });
   const payment = await shop.payment();
-  const long = await shop.payment({ service_id: service.id, amount: { currency: "JPY", value: 9_007_199_254_740_991 }, description: "y".repeat(300) });
+  const long = await shop.payment({
+    service_id: service.id,
+    amount: { currency: "JPY", value: 9_007_199_254_740_991 },
+    description: "y".repeat(300),
+  });
   for (const width of [320, 390]) {
     for (const colorScheme of ["light", "dark"]) {
-      const page = await shop.open(long.scan_url, { viewport: { width, height: 800 }, isMobile: true, hasTouch: true, colorScheme });
+      const page = await shop.open(long.scan_url, {
+        viewport: { width, height: 800 },
+        isMobile: true,
+        hasTouch: true,
+        colorScheme,
+      });
       assert.deepEqual(await overflowing(page), [], `${width}`);
       await page.goto(payment.scan_url);
       assert.deepEqual(await overflowing(page), [], `${width}`);
-      for (const button of await page.getByRole("button").all()) assert.ok((await button.boundingBox()).height >= 44, "too small for a thumb");
+      for (const button of await page.getByRole("button").all())
+        assert.ok((await button.boundingBox()).height >= 44, "too small for a thumb");
       if (width === 390) await screenshot(page, `wallet-phone-${colorScheme}`);
       await shop.close(page);
     }
@@ -140,7 +170,14 @@ test("on a phone nothing sticks out, in light and in dark, with long words and l
 
 test("axe-core finds nothing, in any state, light and dark", async () => {
   for (const colorScheme of ["light", "dark"]) {
-    for (const [action, shown] of [[undefined, "Waiting"], ["scan", "Scanned"], ["pay", "complete"], ["fail", "declined"], ["expire", "time to pay"], ["cancel", "called off"]]) {
+    for (const [action, shown] of [
+      [undefined, "Waiting"],
+      ["scan", "Scanned"],
+      ["pay", "complete"],
+      ["fail", "declined"],
+      ["expire", "time to pay"],
+      ["cancel", "called off"],
+    ]) {
       const payment = await shop.payment();
       if (action !== undefined) await sandbox.press(`payment-intents/${payment.id}/${action}`);
       const page = await shop.open(payment.scan_url, { colorScheme });
@@ -154,7 +191,14 @@ test("axe-core finds nothing, in any state, light and dark", async () => {
 test("what merchants write is text, and a link that is no web address is none", async () => {
   const markup = `<img src=x onerror=alert(1)>"'&</title><script>alert(2)</script>`;
   const service = await shop.register({ name: markup });
-  for (const return_url of ["javascript:alert(3)", "data:text/html,x", "//evil.example", "http:evil", "https://", 'https://shop.example/"><script>']) {
+  for (const return_url of [
+    "javascript:alert(3)",
+    "data:text/html,x",
+    "//evil.example",
+    "http:evil",
+    "https://",
+    'https://shop.example/"><script>',
+  ]) {
     const payment = await shop.payment({ service_id: service.id, description: markup, metadata: { return_url } });
     const page = await shop.open(payment.scan_url);
     assert.equal(await page.locator("h1").innerText(), markup);

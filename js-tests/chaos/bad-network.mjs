@@ -13,7 +13,8 @@ export function dice(seed) {
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const hungUp = () => new TypeError("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });
+const hungUp = () =>
+  new TypeError("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });
 
 /** Statuses of pages that stand in for the gateway's response: of proxies, of filters, of a CDN without its origin. */
 const PAGES = [401, 403, 502, 503, 520, 522, 524];
@@ -73,7 +74,13 @@ export function badNetwork(fetch, { seed, trouble, mayRepeat, counts = {} }) {
     }
     if (mayRepeat(url, init)) {
       happens("sent twice");
-      const [first] = await Promise.all([fetch(url, init), fetch(url, { ...init, signal: undefined }).then((second) => second.arrayBuffer(), () => undefined)]);
+      const [first] = await Promise.all([
+        fetch(url, init),
+        fetch(url, { ...init, signal: undefined }).then(
+          (second) => second.arrayBuffer(),
+          () => undefined,
+        ),
+      ]);
       return first;
     }
     happens("no answer, ever");

@@ -34,7 +34,9 @@ test(`a merchant that is killed ${KILLS} times, over a Redis that loses response
   const counts = {};
   const proxy = await lossyProxy(server.port, { share: LOST, roll: dice(SEED), counts });
   t.after(proxy.close);
-  const redis = await createClient({ url: server.url }).on("error", () => undefined).connect();
+  const redis = await createClient({ url: server.url })
+    .on("error", () => undefined)
+    .connect();
   t.after(() => redis.destroy());
 
   let merchant;
@@ -44,7 +46,9 @@ test(`a merchant that is killed ${KILLS} times, over a Redis that loses response
     const began = Date.now();
     const path = fileURLToPath(new URL("merchant.mjs", import.meta.url));
     const lease = SPEED === 1 ? [] : [LEASE];
-    merchant = spawn(process.execPath, [path, port, proxy.port, server.port, SECRET, ...lease].map(String), { stdio: ["ignore", "pipe", "inherit"] });
+    merchant = spawn(process.execPath, [path, port, proxy.port, server.port, SECRET, ...lease].map(String), {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     await once(merchant.stdout, "data");
     starting = Date.now() - began;
   };
@@ -52,16 +56,31 @@ test(`a merchant that is killed ${KILLS} times, over a Redis that loses response
   await start();
 
   const began = Date.now();
-  const sandbox = createSandbox({ webhookUrl: `http://127.0.0.1:${port}/`, webhookSecret: SECRET, now: () => began + (Date.now() - began) * SPEED });
+  const sandbox = createSandbox({
+    webhookUrl: `http://127.0.0.1:${port}/`,
+    webhookSecret: SECRET,
+    now: () => began + (Date.now() - began) * SPEED,
+  });
   t.after(() => sandbox.close());
   const client = new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch, env: {} });
-  const { id: service_id } = await client.manifests.create({ name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "https://unused.example/" });
+  const { id: service_id } = await client.manifests.create({
+    name: "S",
+    payment_methods: { one_time: true },
+    accepted_channels: ["alipay"],
+    settlement_currency: "CNY",
+    endpoint: "https://unused.example/",
+  });
   await client.manifests.activate(service_id);
 
   let selling = true;
   const sales = (async () => {
     while (selling) {
-      const { id } = await client.paymentIntents.create({ service_id, type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } });
+      const { id } = await client.paymentIntents.create({
+        service_id,
+        type: "one_time",
+        amount: { currency: "CNY", value: 1 },
+        payer: { agent_id: "a" },
+      });
       await client.qr.generate(id);
       void sandbox.pay(id);
       await new Promise((done) => setTimeout(done, 10));
@@ -78,11 +97,15 @@ test(`a merchant that is killed ${KILLS} times, over a Redis that loses response
   selling = false;
   await sales;
   const waiting = () => sandbox.deliveries.filter(({ progress }) => progress.state !== "delivered");
-  for (const end = Date.now() + 300_000; waiting().length > 0 && Date.now() < end;) {
+  for (const end = Date.now() + 300_000; waiting().length > 0 && Date.now() < end; ) {
     await new Promise((done) => setTimeout(done, 200));
     await sandbox.tick(); // its clock is ahead of its timers
   }
-  assert.deepEqual(waiting().map(({ id, attempts }) => ({ id, attempts: attempts.length })), [], "every event has arrived");
+  assert.deepEqual(
+    waiting().map(({ id, attempts }) => ({ id, attempts: attempts.length })),
+    [],
+    "every event has arrived",
+  );
 
   const notes = new Map();
   for (const text of await redis.lRange("notes", 0, -1)) {
@@ -94,12 +117,17 @@ test(`a merchant that is killed ${KILLS} times, over a Redis that loses response
   let [cutOff, again] = [0, 0];
   for (const id of ids) {
     const own = notes.get(id) ?? [];
-    const spans = own.filter(({ what }) => what === "begin").map(({ pid, at }) => {
-      const end = own.find((note) => note.what === "end" && note.pid === pid && note.at >= at);
-      if (end === undefined) cutOff += 1;
-      return { from: at, to: end?.at ?? killed.get(pid) };
-    });
-    assert.ok(own.some(({ what }) => what === "end"), `${id} was handled`);
+    const spans = own
+      .filter(({ what }) => what === "begin")
+      .map(({ pid, at }) => {
+        const end = own.find((note) => note.what === "end" && note.pid === pid && note.at >= at);
+        if (end === undefined) cutOff += 1;
+        return { from: at, to: end?.at ?? killed.get(pid) };
+      });
+    assert.ok(
+      own.some(({ what }) => what === "end"),
+      `${id} was handled`,
+    );
     spans.sort((a, b) => a.from - b.from);
     for (let index = 1; index < spans.length; index += 1) {
       const [before, next] = [spans[index - 1], spans[index]];
@@ -109,5 +137,7 @@ test(`a merchant that is killed ${KILLS} times, over a Redis that loses response
   }
   assert.ok(cutOff > 0, "no handling was cut off: the test has shown nothing");
   assert.ok(counts.lost > 0, "no response was lost: the test has shown nothing");
-  console.log(`lease ${LEASE} ms: ${ids.size} events, ${KILLS} kills, ${counts.lost} responses of Redis lost, ${cutOff} runs cut off in the middle, ${again} runs again; no event lost, none by two at once`);
+  console.log(
+    `lease ${LEASE} ms: ${ids.size} events, ${KILLS} kills, ${counts.lost} responses of Redis lost, ${cutOff} runs cut off in the middle, ${again} runs again; no event lost, none by two at once`,
+  );
 });

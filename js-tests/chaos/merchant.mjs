@@ -10,7 +10,10 @@ import { createNodeHandler } from "itpay/webhooks/node";
 import { createClient } from "redis";
 
 const [port, redisPort, notesPort, secret, lease] = process.argv.slice(2);
-const open = (port) => createClient({ url: `redis://127.0.0.1:${port}` }).on("error", () => undefined).connect();
+const open = (port) =>
+  createClient({ url: `redis://127.0.0.1:${port}` })
+    .on("error", () => undefined)
+    .connect();
 const [redis, notes] = [await open(redisPort), await open(notesPort)];
 const note = (what, id) => notes.rPush("notes", JSON.stringify({ what, id, pid: process.pid, at: Date.now() }));
 

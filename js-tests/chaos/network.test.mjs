@@ -22,7 +22,10 @@ const IN_HAND = 16;
 const quietly = () => undefined;
 const tell = (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[2K${line}`);
 /** What happens to a whole order, until it is through: the merchant's own loop over what the library promises. */
-async function untilDone(step, retryable = ({ status }) => status === undefined || status >= 500 || [200, 401, 403].includes(status)) {
+async function untilDone(
+  step,
+  retryable = ({ status }) => status === undefined || status >= 500 || [200, 401, 403].includes(status),
+) {
   for (let tries = 1; ; tries += 1) {
     try {
       return await step(tries);
@@ -36,37 +39,63 @@ async function untilDone(step, retryable = ({ status }) => status === undefined 
 /** Runs `work` for each index, so many in hand at a time. */
 async function inHand(count, work) {
   let next = 0;
-  await Promise.all(Array.from({ length: IN_HAND }, async () => {
-    while (next < count) await work(next++);
-  }));
+  await Promise.all(
+    Array.from({ length: IN_HAND }, async () => {
+      while (next < count) await work(next++);
+    }),
+  );
 }
 
 test(`${PAYMENTS} ItPay payments over a bad network: each is paid once, and each of its events handled once`, async () => {
   const counts = {};
-  const merchants = Array.from({ length: MERCHANTS }, (_, index) => ({ handled: new Map(), host: `merchant-${index}.example`, index, orders: [] }));
-  const handlers = new Map(merchants.map((merchant) => [merchant.host, createWebhookHandler({
-    secret: "whsec_chaos",
-    store: memoryStore({ max: 100_000 }),
-    onError: quietly,
-    on: {
-      default: async (event) => {
-        await Promise.resolve();
-        merchant.handled.set(event.id, (merchant.handled.get(event.id) ?? 0) + 1);
-        if (event.type === "payment_intent.succeeded") merchant.orders.find(({ id }) => id === event.data.id).events += 1;
-      },
-    },
-  })]));
-  const receiver = badNetwork((url, init) => handlers.get(new URL(url).host)(new Request(url, init)), { seed: SEED + 7, trouble: TROUBLE, mayRepeat: () => true, counts });
+  const merchants = Array.from({ length: MERCHANTS }, (_, index) => ({
+    handled: new Map(),
+    host: `merchant-${index}.example`,
+    index,
+    orders: [],
+  }));
+  const handlers = new Map(
+    merchants.map((merchant) => [
+      merchant.host,
+      createWebhookHandler({
+        secret: "whsec_chaos",
+        store: memoryStore({ max: 100_000 }),
+        onError: quietly,
+        on: {
+          default: async (event) => {
+            await Promise.resolve();
+            merchant.handled.set(event.id, (merchant.handled.get(event.id) ?? 0) + 1);
+            if (event.type === "payment_intent.succeeded")
+              merchant.orders.find(({ id }) => id === event.data.id).events += 1;
+          },
+        },
+      }),
+    ]),
+  );
+  const receiver = badNetwork((url, init) => handlers.get(new URL(url).host)(new Request(url, init)), {
+    seed: SEED + 7,
+    trouble: TROUBLE,
+    mayRepeat: () => true,
+    counts,
+  });
   let clock = Date.now();
   const sandbox = createSandbox({ webhookSecret: "whsec_chaos", now: () => clock, deliver: receiver });
   try {
     for (const merchant of merchants) {
-      const fetch = badNetwork(sandbox.fetch, { seed: SEED + merchant.index, trouble: TROUBLE, mayRepeat: (_, { method, headers }) => method === "GET" || headers["Idempotency-Key"] !== undefined, counts });
+      const fetch = badNetwork(sandbox.fetch, {
+        seed: SEED + merchant.index,
+        trouble: TROUBLE,
+        mayRepeat: (_, { method, headers }) => method === "GET" || headers["Idempotency-Key"] !== undefined,
+        counts,
+      });
       merchant.client = new ItPayClient({ apiKey: sandbox.apiKey, fetch, timeout: 250, maxRetries: 0, env: {} });
       const name = `Service ${merchant.index}`;
       const { id } = await new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch, env: {} }).manifests.create({
-        name, endpoint: `https://${merchant.host}/webhooks`, payment_methods: { one_time: true, cumulative: false, subscription: false },
-        accepted_channels: ["alipay"], settlement_currency: "CNY",
+        name,
+        endpoint: `https://${merchant.host}/webhooks`,
+        payment_methods: { one_time: true, cumulative: false, subscription: false },
+        accepted_channels: ["alipay"],
+        settlement_currency: "CNY",
       });
       await new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch, env: {} }).manifests.activate(id);
       merchant.service_id = id;
@@ -74,16 +103,30 @@ test(`${PAYMENTS} ItPay payments over a bad network: each is paid once, and each
     const roll = dice(SEED);
     await inHand(PAYMENTS, async (number) => {
       const merchant = merchants[number % MERCHANTS];
-      const order = { id: createPaymentIntentId(), events: 0, paid: roll() < 0.9, value: 1 + Math.floor(roll() * 10_000) };
+      const order = {
+        id: createPaymentIntentId(),
+        events: 0,
+        paid: roll() < 0.9,
+        value: 1 + Math.floor(roll() * 10_000),
+      };
       merchant.orders.push(order);
-      const params = { id: order.id, service_id: merchant.service_id, type: "one_time", amount: { currency: "CNY", value: order.value }, channel: "alipay", payer: { agent_id: `agent_${number}` } };
+      const params = {
+        id: order.id,
+        service_id: merchant.service_id,
+        type: "one_time",
+        amount: { currency: "CNY", value: order.value },
+        channel: "alipay",
+        payer: { agent_id: `agent_${number}` },
+      };
       const intent = await untilDone(() => merchant.client.paymentIntents.create(params));
       assert.equal(intent.id, order.id);
       // A code is made once: where it is not known whether it was, the intent says so.
-      await untilDone(() => merchant.client.qr.generate(order.id).catch(async (error) => {
-        const { status } = await merchant.client.paymentIntents.retrieve(order.id);
-        if (status !== "qr_generated") throw error;
-      }));
+      await untilDone(() =>
+        merchant.client.qr.generate(order.id).catch(async (error) => {
+          const { status } = await merchant.client.paymentIntents.retrieve(order.id);
+          if (status !== "qr_generated") throw error;
+        }),
+      );
       await (order.paid ? sandbox.pay(order.id) : sandbox.fail(order.id, "no funds"));
       const seen = await untilDone(() => merchant.client.paymentIntents.retrieve(order.id));
       assert.equal(seen.status, order.paid ? "succeeded" : "failed");
@@ -100,32 +143,75 @@ test(`${PAYMENTS} ItPay payments over a bad network: each is paid once, and each
   const orders = merchants.flatMap((merchant) => merchant.orders);
   assert.equal(state.intents.length, orders.length, "one intent for each order, however often it was asked for");
   const undelivered = sandbox.deliveries.filter(({ progress }) => progress.state !== "delivered");
-  assert.deepEqual(undelivered.map(({ attempts }) => attempts.length), [], "every event has arrived");
+  assert.deepEqual(
+    undelivered.map(({ attempts }) => attempts.length),
+    [],
+    "every event has arrived",
+  );
   for (const merchant of merchants) {
     const twice = [...merchant.handled].filter(([, times]) => times !== 1);
     assert.deepEqual(twice, [], "each event was handled once");
-    for (const order of merchant.orders) assert.equal(order.events, order.paid ? 1 : 0, `${order.id}: its success was handled once`);
+    for (const order of merchant.orders)
+      assert.equal(order.events, order.paid ? 1 : 0, `${order.id}: its success was handled once`);
   }
-  console.log(`ItPay: ${orders.length} payments of ${MERCHANTS} merchants, ${sandbox.deliveries.length} events; the network:`, counts);
+  console.log(
+    `ItPay: ${orders.length} payments of ${MERCHANTS} merchants, ${sandbox.deliveries.length} events; the network:`,
+    counts,
+  );
 });
 
 test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pays or is refunded twice`, async () => {
   const counts = {};
   let clock = Date.now();
   let handlers;
-  const receiver = badNetwork((url, init) => handlers.get(new URL(url).host)(new Request(url, init)), { seed: SEED + 7, trouble: TROUBLE, mayRepeat: () => true, counts });
-  const sandbox = createGopaySandbox({ now: () => clock, deliver: receiver });
-  const credentials = { clientId: sandbox.clientId, clientSecret: sandbox.clientSecret, goId: sandbox.goId, isSandbox: true };
-  const merchants = Array.from({ length: MERCHANTS }, (_, index) => {
-    const fetch = badNetwork(sandbox.fetch, { seed: SEED + index, trouble: TROUBLE, mayRepeat: (url, { method }) => method === "GET" || url.endsWith("/oauth2/token"), counts });
-    return { client: new GoPayClient({ ...credentials, fetch, timeout: 250, maxRetries: 1, env: {} }), fetch, handled: new Map(), host: `merchant-${index}.example`, orders: [], outcomes: {} };
+  const receiver = badNetwork((url, init) => handlers.get(new URL(url).host)(new Request(url, init)), {
+    seed: SEED + 7,
+    trouble: TROUBLE,
+    mayRepeat: () => true,
+    counts,
   });
-  handlers = new Map(merchants.map((merchant) => [merchant.host, createGopayWebhookHandler({
-    provider: createGopay({ ...credentials, webhookUrl: `https://${merchant.host}/gopay`, fetch: merchant.fetch, timeout: 250, maxRetries: 1 }),
-    store: memoryStore({ max: 100_000 }),
-    onError: quietly,
-    on: { default: (event) => void merchant.handled.set(event.id, [...(merchant.handled.get(event.id) ?? []), event]) },
-  })]));
+  const sandbox = createGopaySandbox({ now: () => clock, deliver: receiver });
+  const credentials = {
+    clientId: sandbox.clientId,
+    clientSecret: sandbox.clientSecret,
+    goId: sandbox.goId,
+    isSandbox: true,
+  };
+  const merchants = Array.from({ length: MERCHANTS }, (_, index) => {
+    const fetch = badNetwork(sandbox.fetch, {
+      seed: SEED + index,
+      trouble: TROUBLE,
+      mayRepeat: (url, { method }) => method === "GET" || url.endsWith("/oauth2/token"),
+      counts,
+    });
+    return {
+      client: new GoPayClient({ ...credentials, fetch, timeout: 250, maxRetries: 1, env: {} }),
+      fetch,
+      handled: new Map(),
+      host: `merchant-${index}.example`,
+      orders: [],
+      outcomes: {},
+    };
+  });
+  handlers = new Map(
+    merchants.map((merchant) => [
+      merchant.host,
+      createGopayWebhookHandler({
+        provider: createGopay({
+          ...credentials,
+          webhookUrl: `https://${merchant.host}/gopay`,
+          fetch: merchant.fetch,
+          timeout: 250,
+          maxRetries: 1,
+        }),
+        store: memoryStore({ max: 100_000 }),
+        onError: quietly,
+        on: {
+          default: (event) => void merchant.handled.set(event.id, [...(merchant.handled.get(event.id) ?? []), event]),
+        },
+      }),
+    ]),
+  );
   const direct = new GoPayClient({ ...credentials, fetch: sandbox.fetch, env: {} });
   try {
     const roll = dice(SEED);
@@ -136,7 +222,14 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
       const refunds = roll() < 0.3 ? 1 + Math.floor(roll() * 3) : 0;
       const order = { amount, each: Math.floor(amount / 4), refunds, refund: refunds * Math.floor(amount / 4) };
       merchant.orders.push(order);
-      const params = { amount, currency: "CZK", order_number: String(number), items: [{ name: "Kůň", amount, count: 1 }], payer: { contact: { email: "payer@example.com" } }, callback: { return_url: "https://shop.example/", notification_url: `https://${merchant.host}/gopay` } };
+      const params = {
+        amount,
+        currency: "CZK",
+        order_number: String(number),
+        items: [{ name: "Kůň", amount, count: 1 }],
+        payer: { contact: { email: "payer@example.com" } },
+        callback: { return_url: "https://shop.example/", notification_url: `https://${merchant.host}/gopay` },
+      };
       // Nobody is charged by a creation: where it is not known, another one is made, and only its link is handed out.
       const { id } = await untilDone(() => merchant.client.payments.create(params));
       order.id = String(id);
@@ -146,7 +239,8 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
       if (number % 100 === 0) tell(`GoPay: ${number} of ${PAYMENTS} payments`);
     });
     for (let due = await sandbox.tick(); due !== undefined; due = await sandbox.tick()) {
-      if (sandbox.deliveries.every(({ progress }) => progress.state === "delivered" || progress.state === "abandoned")) break;
+      if (sandbox.deliveries.every(({ progress }) => progress.state === "delivered" || progress.state === "abandoned"))
+        break;
       clock = Math.max(clock, due);
     }
   } finally {
@@ -156,25 +250,53 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
 
   const payments = new Map(JSON.parse(sandbox.snapshot()).payments.map((payment) => [String(payment.id), payment]));
   const linked = new Set(merchants.flatMap(({ orders }) => orders.map(({ id }) => id)));
-  for (const [id, payment] of payments) if (!linked.has(id)) assert.equal(payment.state, "CREATED", "a payment that nobody has a link to is never paid");
+  for (const [id, payment] of payments)
+    if (!linked.has(id)) assert.equal(payment.state, "CREATED", "a payment that nobody has a link to is never paid");
   for (const merchant of merchants) {
     const events = [...merchant.handled.values()];
-    assert.deepEqual(events.filter((times) => times.length !== 1), [], "each event was handled once");
+    assert.deepEqual(
+      events.filter((times) => times.length !== 1),
+      [],
+      "each event was handled once",
+    );
     for (const order of merchant.orders) {
       const payment = payments.get(order.id);
-      const back = payment.refunds.filter(({ state }) => state !== "FAILED").reduce((sum, { amount }) => sum + amount, 0);
+      const back = payment.refunds
+        .filter(({ state }) => state !== "FAILED")
+        .reduce((sum, { amount }) => sum + amount, 0);
       assert.equal(payment.paid, order.amount);
       assert.equal(back, order.refund, `payment ${order.id}: what went back is what was to go back`);
       const succeeded = events.flat().filter(({ type, data }) => type === "payment.succeeded" && data.id === order.id);
       // GoPay only ever shows the present state: where money went back before anyone looked, the refund tells of the payment.
-      assert.ok(succeeded.length === 1 || (succeeded.length === 0 && order.refund > 0), `payment ${order.id}: its success was handled once, not ${succeeded.length} times`);
+      assert.ok(
+        succeeded.length === 1 || (succeeded.length === 0 && order.refund > 0),
+        `payment ${order.id}: its success was handled once, not ${succeeded.length} times`,
+      );
     }
     const amounts = (list) => list.filter((amount) => amount > 0).sort((a, b) => a - b);
-    const told = events.flat().filter(({ type }) => type === "refund.created").map(({ data }) => data.amount);
-    assert.deepEqual(amounts(told), amounts(merchant.orders.flatMap(({ refunds, each }) => Array(refunds).fill(each))), "each refund was told once, with its amount");
+    const told = events
+      .flat()
+      .filter(({ type }) => type === "refund.created")
+      .map(({ data }) => data.amount);
+    assert.deepEqual(
+      amounts(told),
+      amounts(merchant.orders.flatMap(({ refunds, each }) => Array(refunds).fill(each))),
+      "each refund was told once, with its amount",
+    );
   }
-  const outcomes = merchants.reduce((sum, { outcomes }) => Object.fromEntries(["done", "not_done", "unknown"].map((name) => [name, (sum[name] ?? 0) + (outcomes[name] ?? 0)])), {});
-  console.log(`GoPay: ${linked.size} payments of ${MERCHANTS} merchants, refunds that failed in between:`, outcomes, "the network:", counts);
+  const outcomes = merchants.reduce(
+    (sum, { outcomes }) =>
+      Object.fromEntries(
+        ["done", "not_done", "unknown"].map((name) => [name, (sum[name] ?? 0) + (outcomes[name] ?? 0)]),
+      ),
+    {},
+  );
+  console.log(
+    `GoPay: ${linked.size} payments of ${MERCHANTS} merchants, refunds that failed in between:`,
+    outcomes,
+    "the network:",
+    counts,
+  );
 });
 
 /**
@@ -182,7 +304,8 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
  * `unknown` is read first. Each outcome is held against the gateway's own books.
  */
 async function refund({ client, outcomes }, order, count, direct) {
-  const made = async (reader) => (await reader.payments.refunds(order.id)).filter(({ state }) => state !== "FAILED").length;
+  const made = async (reader) =>
+    (await reader.payments.refunds(order.id)).filter(({ state }) => state !== "FAILED").length;
   await untilDone(
     async (tries) => {
       if (tries > 1 && (await untilDone(() => made(client))) >= count) return;

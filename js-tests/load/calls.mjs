@@ -16,7 +16,12 @@ export async function callMany(baseUrl, count, bare = false) {
       ? (await fetch(`${baseUrl}/payment-intents`, { method: "POST", body: "{}" })).json()
       : number % 2
         ? client.paymentIntents.retrieve("pi_1")
-        : client.paymentIntents.create({ service_id: "svc_1", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_1" } });
+        : client.paymentIntents.create({
+            service_id: "svc_1",
+            type: "one_time",
+            amount: { currency: "CNY", value: 699 },
+            payer: { agent_id: "agent_1" },
+          });
   const oneAfterTheOther = async () => {
     while (left > 0) {
       left -= 1;

@@ -14,24 +14,43 @@ import { residentMemory, workerdProcesses } from "./webhooks.mjs";
 
 const PARTS = 5;
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const INTENT = JSON.stringify({ id: "pi_1", object: "payment_intent", status: "pending", amount: { currency: "CNY", value: 699 } });
+const INTENT = JSON.stringify({
+  id: "pi_1",
+  object: "payment_intent",
+  status: "pending",
+  amount: { currency: "CNY", value: 699 },
+});
 
 /** A gateway that knows one payment. */
 async function gateway() {
-  const server = createServer((request, response) => request.resume().on("end", () => response.setHeader("content-type", "application/json").end(INTENT)));
+  const server = createServer((request, response) =>
+    request.resume().on("end", () => response.setHeader("content-type", "application/json").end(INTENT)),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, close: () => server.closeAllConnections() ?? server.close() };
+  return {
+    url: `http://127.0.0.1:${server.address().port}/v1`,
+    close: () => server.closeAllConnections() ?? server.close(),
+  };
 }
 
 async function node(GATEWAY) {
-  const caller = spawn(process.execPath, [here("calls-process.mjs")], { env: { ...process.env, GATEWAY }, stdio: ["pipe", "pipe", "inherit"] });
+  const caller = spawn(process.execPath, [here("calls-process.mjs")], {
+    env: { ...process.env, GATEWAY },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: caller.stdout })[Symbol.asyncIterator]();
   const calls = async (count) => {
     caller.stdin.write(`${count}\n`);
     return JSON.parse((await lines.next()).value);
   };
-  return { calls, end: async () => { caller.kill(); await once(caller, "exit"); } };
+  return {
+    calls,
+    end: async () => {
+      caller.kill();
+      await once(caller, "exit");
+    },
+  };
 }
 
 async function workerd(GATEWAY, BARE = false) {
@@ -72,9 +91,17 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const count = Number(process.env.LOAD_CALLS ?? 100_000);
   for (const kind of Object.keys(kinds)) {
     console.log(`\ncalls on ${kind}: ${count} calls, 16 at a time, in ${PARTS} parts\n`);
-    console.log(["calls/s", "p50 ms", "p99 ms", "p99.9 ms", "failed", "RSS MB", "wasm KB"].map((title) => title.padStart(12)).join(""));
+    console.log(
+      ["calls/s", "p50 ms", "p99 ms", "p99.9 ms", "failed", "RSS MB", "wasm KB"]
+        .map((title) => title.padStart(12))
+        .join(""),
+    );
     await measure(kind, count, ({ rate, p50, p99, p999, failed, rss, wasm }) => {
-      console.log([rate.toFixed(0), p50, p99, p999, failed, (rss / 1e6).toFixed(1), (wasm / 1000).toFixed(0)].map((cell) => String(cell).padStart(12)).join(""));
+      console.log(
+        [rate.toFixed(0), p50, p99, p999, failed, (rss / 1e6).toFixed(1), (wasm / 1000).toFixed(0)]
+          .map((cell) => String(cell).padStart(12))
+          .join(""),
+      );
     });
   }
 }

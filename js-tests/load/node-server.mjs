@@ -17,8 +17,14 @@ const stores = {
 const { SECRET, STORE = "memory", STORE_URL } = process.env;
 
 let handled = 0;
-const handler = createNodeHandler({ secret: SECRET, store: await stores[STORE](STORE_URL), on: { default: () => void (handled += 1) } });
-const server = createServer(handler).listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));
+const handler = createNodeHandler({
+  secret: SECRET,
+  store: await stores[STORE](STORE_URL),
+  on: { default: () => void (handled += 1) },
+});
+const server = createServer(handler).listen(0, "127.0.0.1", () =>
+  console.log(JSON.stringify({ port: server.address().port })),
+);
 process.stdin.on("data", () => {
   const wasm = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
   console.log(JSON.stringify({ rss: process.memoryUsage().rss, wasm, handled }));

@@ -5,7 +5,8 @@ import { memories } from "../wasm-memories.mjs";
 let handle;
 export default {
   async fetch(request, env) {
-    if (request.method === "GET") return Response.json({ wasm: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0) });
+    if (request.method === "GET")
+      return Response.json({ wasm: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0) });
     const { createWebhookHandler } = await import("itpay/webhooks");
     handle ??= createWebhookHandler({ secret: env.SECRET, on: { default: () => undefined } });
     return handle(request);

@@ -7,7 +7,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { chromium } from "playwright-core";
 
-const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json", ".map": "application/json" };
+const types = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+  ".map": "application/json",
+};
 
 let browser;
 
@@ -21,7 +28,10 @@ export async function serve(folder, { headers = {} } = {}) {
     createReadStream(path).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.closeAllConnections() ?? server.close() };
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    close: () => server.closeAllConnections() ?? server.close(),
+  };
 }
 
 /**
@@ -31,7 +41,14 @@ export async function serve(folder, { headers = {} } = {}) {
 export async function outcomeOf(url) {
   browser ??= await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+    args: [
+      "--no-sandbox",
+      "--disable-quic",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+    ],
   });
   const page = await browser.newPage();
   const said = [];
@@ -41,7 +58,12 @@ export async function outcomeOf(url) {
     await page.goto(url);
     // Not waitForFunction: that evaluates inside the page, where a Content-Security-Policy forbids it.
     let outcome;
-    for (const end = Date.now() + 30_000; outcome === undefined && said.length === 0 && Date.now() < end; await sleep(20)) outcome = await page.evaluate("globalThis.outcome");
+    for (
+      const end = Date.now() + 30_000;
+      outcome === undefined && said.length === 0 && Date.now() < end;
+      await sleep(20)
+    )
+      outcome = await page.evaluate("globalThis.outcome");
     if (outcome === undefined) said.push("the page came to nothing");
     if (typeof outcome === "string") said.unshift(outcome);
     if (said.length > 0) throw new Error(said.join("\n"));

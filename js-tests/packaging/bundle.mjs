@@ -16,7 +16,10 @@ function files(folder) {
 
 /** The wasm modules that the files carry, by name, each as often as it is there. */
 export function modulesIn(folder, packed) {
-  return wasmIn(files(folder).map((file) => file.toString("latin1")), wasmPieces(packed.installed));
+  return wasmIn(
+    files(folder).map((file) => file.toString("latin1")),
+    wasmPieces(packed.installed),
+  );
 }
 
 function checkNone(folder, pattern) {

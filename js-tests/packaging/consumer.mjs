@@ -12,25 +12,45 @@ import { promisify } from "node:util";
 import { transformSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const kept = join(process.env.ITPAY_TOOLS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "itpay"), "packaging");
+const kept = join(
+  process.env.ITPAY_TOOLS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "itpay"),
+  "packaging",
+);
 
 // npm's own variables, a colour and this process's test runner are nothing that a consumer has.
-const environment = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR|ITPAY_)/.test(name))), NO_COLOR: "1", CI: "1" };
+const environment = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR|ITPAY_)/.test(name))),
+  NO_COLOR: "1",
+  CI: "1",
+};
 
 /** Runs a command to its end; what it wrote to stdout. Its error has the end of everything it wrote. */
 export async function execute(command, args, { seconds = 180, env = {}, ...options } = {}) {
   try {
-    const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 1 << 26, timeout: seconds * 1000, killSignal: "SIGKILL", env: { ...environment, ...env }, ...options });
+    const { stdout } = await promisify(execFile)(command, args, {
+      maxBuffer: 1 << 26,
+      timeout: seconds * 1000,
+      killSignal: "SIGKILL",
+      env: { ...environment, ...env },
+      ...options,
+    });
     return stdout;
   } catch (error) {
     const output = `${error.stdout ?? ""}\n${error.stderr ?? ""}`.trim();
-    throw new Error(error.killed ? `not done after ${seconds} s: ${command} ${args.join(" ")}\n${output}` : output || error.message);
+    throw new Error(
+      error.killed ? `not done after ${seconds} s: ${command} ${args.join(" ")}\n${output}` : output || error.message,
+    );
   }
 }
 
 /** Starts a server; goes on when what it writes matches `ready`. `stop` ends it and what it started. */
 export async function started(command, args, { ready, seconds = 60, env = {}, ...options }) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...environment, ...env }, ...options });
+  const child = spawn(command, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+    env: { ...environment, ...env },
+    ...options,
+  });
   const exited = new Promise((resolve) => child.once("exit", resolve));
   let output = "";
   let timer;
@@ -52,7 +72,10 @@ export async function started(command, args, { ready, seconds = 60, env = {}, ..
           if (found !== null) resolve(found);
         });
       }
-      timer = setTimeout(() => reject(new Error(`not ready after ${seconds} s: ${command}\n${output}`)), seconds * 1000);
+      timer = setTimeout(
+        () => reject(new Error(`not ready after ${seconds} s: ${command}\n${output}`)),
+        seconds * 1000,
+      );
       void exited.then((code) => reject(new Error(`ended with ${code}: ${command}\n${output}`)));
     });
     return { ready: match, output: () => output, stop };
@@ -96,7 +119,12 @@ export async function pack() {
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), '{ "private": true }\n');
   await execute("npm", ["install", "--offline", "--no-audit", "--no-fund", join(folder, filename)], { cwd: project });
-  return { folder, tarball: join(folder, filename), installed: join(project, "node_modules/itpay"), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    tarball: join(folder, filename),
+    installed: join(project, "node_modules/itpay"),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 /** A fresh copy of the project `name` with the package in it; its folder. */
@@ -110,8 +138,14 @@ export async function freshCopy(name, packed) {
 
   cpSync(join(here, "shared"), folder, { recursive: true });
   const exercise = readFileSync(join(here, "shared/exercise.ts"), "utf8");
-  for (const [ending, format] of [["mjs", "esm"], ["cjs", "cjs"]]) {
-    writeFileSync(join(folder, `exercise.${ending}`), transformSync(exercise, { loader: "ts", format, target: "es2022" }).code);
+  for (const [ending, format] of [
+    ["mjs", "esm"],
+    ["cjs", "cjs"],
+  ]) {
+    writeFileSync(
+      join(folder, `exercise.${ending}`),
+      transformSync(exercise, { loader: "ts", format, target: "es2022" }).code,
+    );
   }
   return folder;
 }

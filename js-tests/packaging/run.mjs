@@ -26,7 +26,12 @@ import { installRuntimes } from "./runtimes.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { short: { type: "boolean" }, list: { type: "boolean" }, keep: { type: "boolean" }, docs: { type: "boolean" } },
+  options: {
+    short: { type: "boolean" },
+    list: { type: "boolean" },
+    keep: { type: "boolean" },
+    docs: { type: "boolean" },
+  },
 });
 
 const consumers = [];
@@ -85,9 +90,17 @@ for (const [index, cell] of cells.entries()) {
   const before = Date.now();
   const problem = await outcome(cell, packed);
   // A cell that cannot work fails as it says, or the table would be wrong.
-  const right = cell.cannot === undefined ? problem === undefined : problem !== undefined && cell.cannot.fails.test(problem);
+  const right =
+    cell.cannot === undefined ? problem === undefined : problem !== undefined && cell.cannot.fails.test(problem);
   if (!right) failed += 1;
-  const result = cell.cannot === undefined ? (right ? "works" : "FAILS") : right ? `no: ${cell.cannot.instead}` : "FAILS to fail as expected";
+  const result =
+    cell.cannot === undefined
+      ? right
+        ? "works"
+        : "FAILS"
+      : right
+        ? `no: ${cell.cannot.instead}`
+        : "FAILS to fail as expected";
   rows.push({ where: cell.consumer.title, how: cell.how, result });
   say(`${result} (${((Date.now() - before) / 1000).toFixed(1)} s)\n`);
   if (!right) say(`${problem ?? "it works"}\n`.replaceAll(/^/gm, "    "));
@@ -98,12 +111,23 @@ else packed.remove();
 
 const widths = ["where", "how"].map((column) => Math.max(...rows.map((row) => row[column].length)));
 console.log();
-for (const { where, how, result } of rows) console.log(`${where.padEnd(widths[0])}  ${how.padEnd(widths[1])}  ${result}`);
-console.log(`\n${rows.length - failed} of ${rows.length} as they should be, in ${Math.round((Date.now() - started) / 1000)} s`);
+for (const { where, how, result } of rows)
+  console.log(`${where.padEnd(widths[0])}  ${how.padEnd(widths[1])}  ${result}`);
+console.log(
+  `\n${rows.length - failed} of ${rows.length} as they should be, in ${Math.round((Date.now() - started) / 1000)} s`,
+);
 if (options.docs) {
-  const table = rows.map(({ where, how, result }, index) => `| ${where === rows[index - 1]?.where ? "" : where} | ${how.replaceAll("<", "&lt;")} | ${result === "works" ? "✓" : result} |\n`);
+  const table = rows.map(
+    ({ where, how, result }, index) =>
+      `| ${where === rows[index - 1]?.where ? "" : where} | ${how.replaceAll("<", "&lt;")} | ${result === "works" ? "✓" : result} |\n`,
+  );
   writeTable("docs/runtimes.md", `| where | how | |\n|---|---|---|\n${table.join("")}`);
-  const running = consumers.filter(({ title }) => rows.some(({ where, result }) => where === title && !result.startsWith("FAILS")));
-  writeTable("README.md", `| where | how |\n|---|---|\n${running.map(({ title, summary }) => `| ${title} | ${summary} |\n`).join("")}`);
+  const running = consumers.filter(({ title }) =>
+    rows.some(({ where, result }) => where === title && !result.startsWith("FAILS")),
+  );
+  writeTable(
+    "README.md",
+    `| where | how |\n|---|---|\n${running.map(({ title, summary }) => `| ${title} | ${summary} |\n`).join("")}`,
+  );
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -9,7 +9,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 function start() {
-  const child = spawn(fileURLToPath(new URL("../../scripts/demo", import.meta.url)), { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(fileURLToPath(new URL("../../scripts/demo", import.meta.url)), {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const run = { child, output: "", exit: once(child, "exit") };
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (run.output += piece));
   return run;
@@ -25,7 +27,8 @@ function descendants(pid) {
       // It has just ended.
     }
   }
-  const below = (parent) => [...parents].filter(([, of]) => of === parent).flatMap(([child]) => [child, ...below(child)]);
+  const below = (parent) =>
+    [...parents].filter(([, of]) => of === parent).flatMap(([child]) => [child, ...below(child)]);
   return below(pid);
 }
 
@@ -42,17 +45,33 @@ test("the demo shows a payment from the code to the refused forgery, without col
   const [code] = await run.exit;
   assert.equal(code, 0, run.output);
   for (const line of [
-    /CN¥6\.99/, /Smart Summary/, /pay until/, /^[█▀▄ ]{40,}$/m,
+    /CN¥6\.99/,
+    /Smart Summary/,
+    /pay until/,
+    /^[█▀▄ ]{40,}$/m,
     /● scanning\n\s+● authorized\n\s+● captured\n\s+● succeeded/,
-    /delivered +200 \{"status":"received"\}/, /delivered again +200 \{"status":"already_processed"\}/, /forged +401/,
+    /delivered +200 \{"status":"received"\}/,
+    /delivered again +200 \{"status":"already_processed"\}/,
+    /forged +401/,
     /\d\.\d\d s  poller    sees succeeded/,
-  ]) assert.match(run.output, line);
+  ])
+    assert.match(run.output, line);
   assert.ok(!run.output.includes("\u001b["));
-  assert.ok(run.output.split("\n").every((line) => [...line].length <= 80), "wider than 80 columns");
+  assert.ok(
+    run.output.split("\n").every((line) => [...line].length <= 80),
+    "wider than 80 columns",
+  );
 });
 
-test("an interruption at any moment leaves no process behind", { skip: process.platform !== "linux" && "reads /proc" }, async () => {
-  for (const [ms, signal] of [[150, "SIGINT"], [500, "SIGINT"], [1200, "SIGTERM"], [2200, "SIGINT"]]) {
+test("an interruption at any moment leaves no process behind", {
+  skip: process.platform !== "linux" && "reads /proc",
+}, async () => {
+  for (const [ms, signal] of [
+    [150, "SIGINT"],
+    [500, "SIGINT"],
+    [1200, "SIGTERM"],
+    [2200, "SIGINT"],
+  ]) {
     const run = start();
     await sleep(ms);
     const children = descendants(run.child.pid);

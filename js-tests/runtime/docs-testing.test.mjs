@@ -23,7 +23,9 @@ for (const { heading, attributes, code } of blocks) {
     cpSync(join(root, "pkg"), join(folder, "node_modules/itpay"), { recursive: true });
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
     writeFileSync(join(folder, attributes.file), code);
-    const program = args.map((arg) => (/\.m?js$/.test(arg) && !arg.startsWith("**") ? join(folder, "node_modules", arg) : arg));
+    const program = args.map((arg) =>
+      /\.m?js$/.test(arg) && !arg.startsWith("**") ? join(folder, "node_modules", arg) : arg,
+    );
     await execute(process.execPath, program, { cwd: folder });
   });
 }

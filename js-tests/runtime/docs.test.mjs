@@ -29,7 +29,8 @@ const own = pages.filter((page) => !(page in ELSEWHERE));
 const folder = projectFolder("blocks");
 
 /** The `.env` that a sandbox prints. */
-const variablesOf = ({ output }) => Object.fromEntries([...output.matchAll(/^([A-Z_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value]));
+const variablesOf = ({ output }) =>
+  Object.fromEntries([...output.matchAll(/^([A-Z_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value]));
 
 let sandbox;
 let variables;
@@ -66,7 +67,8 @@ function startPayer() {
 }
 
 test("every page is run by this test or by one that exists", () => {
-  for (const test of Object.values(ELSEWHERE)) if (!test.startsWith("cargo")) assert.ok(existsSync(join(root, "js-tests", test)), test);
+  for (const test of Object.values(ELSEWHERE))
+    if (!test.startsWith("cargo")) assert.ok(existsSync(join(root, "js-tests", test)), test);
   for (const page of Object.keys(ELSEWHERE)) assert.ok(pages.includes(page), page);
 });
 
@@ -113,7 +115,13 @@ async function takesWebhook(code) {
   try {
     let output = "";
     program.stdout.on("data", (piece) => (output += piece));
-    const { id } = await shop.client.paymentIntents.create({ service_id: "svc_sandbox", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_1" }, channel: "alipay" });
+    const { id } = await shop.client.paymentIntents.create({
+      service_id: "svc_sandbox",
+      type: "one_time",
+      amount: { currency: "CNY", value: 699 },
+      payer: { agent_id: "agent_1" },
+      channel: "alipay",
+    });
     await shop.client.qr.generate(id);
     await shop.press(`payment-intents/${id}/pay`);
     for (let tries = 0; tries < 200 && !output.includes(id); tries += 1) await sleep(50);
@@ -129,6 +137,7 @@ function checkCommands(code) {
   for (const command of code.trim().split("\n")) {
     assert.match(command, /^(npx itpay|npm install itpay|node|curl|make|[A-Z_]+=\S+) ?/, command);
     const target = /^make ([\w-]+)/.exec(command)?.[1];
-    if (target !== undefined) assert.match(readFileSync(join(root, "Makefile"), "utf8"), new RegExp(`^${target}:`, "m"), command);
+    if (target !== undefined)
+      assert.match(readFileSync(join(root, "Makefile"), "utf8"), new RegExp(`^${target}:`, "m"), command);
   }
 }

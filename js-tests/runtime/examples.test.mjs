@@ -16,7 +16,13 @@ import { startSandbox } from "../sandbox-command.mjs";
 import { startWorker } from "../workerd.mjs";
 
 const example = (path) => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url));
-const MANIFEST = { name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "http://127.0.0.1:9/webhook" };
+const MANIFEST = {
+  name: "S",
+  payment_methods: { one_time: true },
+  accepted_channels: ["alipay"],
+  settlement_currency: "CNY",
+  endpoint: "http://127.0.0.1:9/webhook",
+};
 
 const http = await startSandbox();
 after(http.stop);
@@ -56,7 +62,13 @@ const latest = () => [...http.output.matchAll(/● (pi_\S+) is qr_generated/g)].
 
 test("every example is run by a test", () => {
   const here = fileURLToPath(new URL("..", import.meta.url));
-  const tests = ["unit", "runtime", "browser"].flatMap((folder) => readdirSync(`${here}${folder}`).filter((name) => name.endsWith(".test.mjs")).map((name) => readFileSync(`${here}${folder}/${name}`, "utf8"))).join();
+  const tests = ["unit", "runtime", "browser"]
+    .flatMap((folder) =>
+      readdirSync(`${here}${folder}`)
+        .filter((name) => name.endsWith(".test.mjs"))
+        .map((name) => readFileSync(`${here}${folder}/${name}`, "utf8")),
+    )
+    .join();
   const examples = readdirSync(example("")).filter((name) => name !== "node_modules");
   assert.ok(examples.length >= 4);
   for (const name of examples) assert.match(tests, new RegExp(`["/]${name}/|scripts/${name}"`), name);
@@ -130,12 +142,16 @@ test("in process: the scenario's merchant takes an order once and ships it once"
     const merchant = await startMerchant({ port: 0, apiKey: sandbox.apiKey });
     try {
       const order = { gateway: "itpay", order: "1", amount: { currency: "CNY", value: 100 }, description: "Tea" };
-      const checkout = async () => (await post(`${merchant.url}/checkout`, { method: "POST", body: JSON.stringify(order) })).json();
+      const checkout = async () =>
+        (await post(`${merchant.url}/checkout`, { method: "POST", body: JSON.stringify(order) })).json();
       const { id } = await checkout();
       assert.deepEqual(await checkout(), { id });
       await sandbox.pay(id);
       await sandbox.redeliver(sandbox.deliveries[0].id);
-      assert.deepEqual([sandbox.intents.length, sandbox.deliveries[0].attempts.map(({ status }) => status)], [1, [200, 200]]);
+      assert.deepEqual(
+        [sandbox.intents.length, sandbox.deliveries[0].attempts.map(({ status }) => status)],
+        [1, [200, 200]],
+      );
       assert.deepEqual(merchant.shipped, [id]);
     } finally {
       merchant.close();

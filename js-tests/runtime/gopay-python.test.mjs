@@ -54,13 +54,29 @@ print(json.dumps(seen))
 test("GoPay's Python SDK creates, refunds, captures, voids and charges in the sandbox", async (t) => {
   const target = mkdtempSync(join(tmpdir(), "gopay-python-"));
   t.after(() => rmSync(target, { recursive: true, force: true }));
-  const installed = await run("python3", ["-m", "pip", "install", "--quiet", "--target", target, "gopay==2.3.1"], { timeout: 180_000 }).catch((error) => error);
-  if (installed instanceof Error) return t.skip(`pip cannot install GoPay's SDK here: ${installed.message.split("\n")[0]}`);
+  const installed = await run("python3", ["-m", "pip", "install", "--quiet", "--target", target, "gopay==2.3.1"], {
+    timeout: 180_000,
+  }).catch((error) => error);
+  if (installed instanceof Error)
+    return t.skip(`pip cannot install GoPay's SDK here: ${installed.message.split("\n")[0]}`);
   const sandbox = await startSandbox();
   try {
-    const [goId, clientId, clientSecret] = ["GOPAY_GO_ID", "GOPAY_CLIENT_ID", "GOPAY_CLIENT_SECRET"].map((name) => new RegExp(`^${name}=(.+)$`, "m").exec(sandbox.output)[1]);
-    const { stdout } = await run("python3", ["-c", SCRIPT, sandbox.url, goId, clientId, clientSecret], { env: { ...process.env, PYTHONPATH: target } });
-    assert.deepEqual(JSON.parse(stdout), { lang: "cs", state: "PAID", refund: "FINISHED", capture: "FINISHED", void: "FINISHED", parent: true, stopped: "FINISHED", refused: [409, 332] });
+    const [goId, clientId, clientSecret] = ["GOPAY_GO_ID", "GOPAY_CLIENT_ID", "GOPAY_CLIENT_SECRET"].map(
+      (name) => new RegExp(`^${name}=(.+)$`, "m").exec(sandbox.output)[1],
+    );
+    const { stdout } = await run("python3", ["-c", SCRIPT, sandbox.url, goId, clientId, clientSecret], {
+      env: { ...process.env, PYTHONPATH: target },
+    });
+    assert.deepEqual(JSON.parse(stdout), {
+      lang: "cs",
+      state: "PAID",
+      refund: "FINISHED",
+      capture: "FINISHED",
+      void: "FINISHED",
+      parent: true,
+      stopped: "FINISHED",
+      refused: [409, 332],
+    });
   } finally {
     await sandbox.stop();
   }

@@ -2,7 +2,17 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -17,7 +27,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs it with an input that has ended: if it starts, it ends at once. */
 const run = (args, env = {}) =>
-  spawnSync(process.execPath, [fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url)), "mcp", ...args], { env: { PATH: process.env.PATH, ...env }, input: "", encoding: "utf8", timeout: 20_000 });
+  spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url)), "mcp", ...args],
+    { env: { PATH: process.env.PATH, ...env }, input: "", encoding: "utf8", timeout: 20_000 },
+  );
 
 const starts = (args, env) => {
   const { status, stderr, stdout } = run(args, env);
@@ -54,21 +68,58 @@ test("without --live a gateway that is not on this machine takes a test key only
 });
 
 test("each option is checked", () => {
-  starts(["--max-amount", "50.00CNY", "--max-amount", "7USD", "--max-per-hour", "0", "--allow", "itpay_show_qr,itpay_check_payment", "--channel", "alipay", "--agent", "agent_1", "--port", "0"]);
-  for (const value of ["", "50", "CNY", "-1CNY", "0CNY", "NaNCNY", "1.234CNY", "50cny", "50XXXX"]) isRefused([`--max-amount=${value}`], {}, /--max-amount/);
+  starts([
+    "--max-amount",
+    "50.00CNY",
+    "--max-amount",
+    "7USD",
+    "--max-per-hour",
+    "0",
+    "--allow",
+    "itpay_show_qr,itpay_check_payment",
+    "--channel",
+    "alipay",
+    "--agent",
+    "agent_1",
+    "--port",
+    "0",
+  ]);
+  for (const value of ["", "50", "CNY", "-1CNY", "0CNY", "NaNCNY", "1.234CNY", "50cny", "50XXXX"])
+    isRefused([`--max-amount=${value}`], {}, /--max-amount/);
   isRefused(["--max-amount", "1CNY", "--max-amount", "2CNY"], {}, /CNY twice/);
-  for (const value of ["", "-1", "NaN", "1.5", "1e3", "many"]) isRefused([`--max-per-hour=${value}`], {}, /--max-per-hour/);
-  for (const value of ["", "itpay_refund", "itpay_show_qr,", "__proto__", "*"]) isRefused([`--allow=${value}`], {}, /--allow/);
-  for (const name of ["service", "channel", "agent", "state", "log", "image-dir"]) isRefused([`--${name}=`], {}, new RegExp(`--${name} must not be empty`));
+  for (const value of ["", "-1", "NaN", "1.5", "1e3", "many"])
+    isRefused([`--max-per-hour=${value}`], {}, /--max-per-hour/);
+  for (const value of ["", "itpay_refund", "itpay_show_qr,", "__proto__", "*"])
+    isRefused([`--allow=${value}`], {}, /--allow/);
+  for (const name of ["service", "channel", "agent", "state", "log", "image-dir"])
+    isRefused([`--${name}=`], {}, new RegExp(`--${name} must not be empty`));
   for (const value of ["", "-1", "65536", "x"]) isRefused([`--port=${value}`], {}, /--port/);
-  isRefused(["--port", "8402"], { ITPAY_API_KEY: "sk_test_1", ITPAY_BASE_URL: "http://127.0.0.1:9/v1" }, /--port is for a sandbox of its own/);
-  for (const args of [["--nonsense"], ["word"], ["--live=yes"]]) isRefused(args, {}, /no option|not expected|takes no value/);
+  isRefused(
+    ["--port", "8402"],
+    { ITPAY_API_KEY: "sk_test_1", ITPAY_BASE_URL: "http://127.0.0.1:9/v1" },
+    /--port is for a sandbox of its own/,
+  );
+  for (const args of [["--nonsense"], ["word"], ["--live=yes"]])
+    isRefused(args, {}, /no option|not expected|takes no value/);
 });
 
 test("--help lists every option", () => {
   const { status, stdout } = run(["--help"]);
   assert.equal(status, 0);
-  for (const option of ["live", "allow", "max-amount", "max-per-hour", "service", "channel", "agent", "state", "log", "image-dir", "port"]) assert.match(stdout, new RegExp(`^ +--${option} `, "m"));
+  for (const option of [
+    "live",
+    "allow",
+    "max-amount",
+    "max-per-hour",
+    "service",
+    "channel",
+    "agent",
+    "state",
+    "log",
+    "image-dir",
+    "port",
+  ])
+    assert.match(stdout, new RegExp(`^ +--${option} `, "m"));
 });
 
 test("a file or folder that can't be used is an error before anything starts", () => {
@@ -92,9 +143,15 @@ test("limits of the command line hold for every client, and a lock or a broken s
   const service = await registerService(sandbox.client);
   const env = { ITPAY_BASE_URL: `${sandbox.url}/v1`, ITPAY_API_KEY: "sk_test_sandbox", ITPAY_SERVICE_ID: service };
   const state = join(folder, "broken.json");
-  const { call, close } = await startMcp(["--max-amount", "50.00CNY", "--state", state, "--agent", "agent_7", "--channel", "alipay"], { env });
+  const { call, close } = await startMcp(
+    ["--max-amount", "50.00CNY", "--state", state, "--agent", "agent_7", "--channel", "alipay"],
+    { env },
+  );
   assert.equal((await call("itpay_create_payment", { ...PURCHASE, amount: "50.01" })).error.code, "amount_too_large");
-  assert.equal((await call("itpay_create_payment", { ...PURCHASE, currency: "USD" })).error.code, "currency_not_allowed");
+  assert.equal(
+    (await call("itpay_create_payment", { ...PURCHASE, currency: "USD" })).error.code,
+    "currency_not_allowed",
+  );
   const { payment_id } = await call("itpay_create_payment", PURCHASE);
   assert.equal(statSync(state).mode & 0o777, 0o600);
   const intent = await sandbox.client.paymentIntents.retrieve(payment_id);
@@ -117,7 +174,9 @@ test("no other command and no entry has the MCP server in it", () => {
   const files = readdirSync(dist, { recursive: true }).filter((name) => /\.[cm]?js$/.test(name));
   const isServer = (name) => /server\/discover/.test(readFileSync(join(dist, name), "utf8"));
   assert.deepEqual(files.filter(isServer), [join("bin", "mcp.mjs")]);
-  const importers = files.filter((name) => /import\("\.\/mcp\.mjs"\)|bin\/mcp\.mjs/.test(readFileSync(join(dist, name), "utf8")));
+  const importers = files.filter((name) =>
+    /import\("\.\/mcp\.mjs"\)|bin\/mcp\.mjs/.test(readFileSync(join(dist, name), "utf8")),
+  );
   assert.deepEqual(importers, [join("bin", "itpay.mjs")]);
   assert.doesNotMatch(readFileSync(join(dist, "bin/itpay.mjs"), "utf8"), /^import .*(mcp|agents)\.mjs/m);
 });

@@ -18,8 +18,16 @@ after(sandbox.stop);
 test("a native program creates, shows and awaits an ItPay payment, and refunds a GoPay one", async () => {
   const built = spawnSync("cargo", ["build", "--locked", "--manifest-path", manifest], { env, encoding: "utf8" });
   assert.equal(built.status, 0, built.stderr);
-  const service = await sandbox.client.manifests.create({ name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "http://127.0.0.1:9/webhook" });
-  const printed = Object.fromEntries([...sandbox.output.matchAll(/^([A-Z_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value]));
+  const service = await sandbox.client.manifests.create({
+    name: "S",
+    payment_methods: { one_time: true },
+    accepted_channels: ["alipay"],
+    settlement_currency: "CNY",
+    endpoint: "http://127.0.0.1:9/webhook",
+  });
+  const printed = Object.fromEntries(
+    [...sandbox.output.matchAll(/^([A-Z_]+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
+  );
   const [, gopayUrl] = /GoPayClient\({ baseUrl: "([^"]+)" }\)/.exec(sandbox.output) ?? [undefined, undefined];
   const variables = { GOPAY_BASE_URL: gopayUrl, ITPAY_SERVICE_ID: service.id, ...printed };
   const program = spawn(`${env.CARGO_TARGET_DIR}/debug/itpay-native-example`, { env: { ...env, ...variables } });
@@ -40,5 +48,8 @@ test("a native program creates, shows and awaits an ItPay payment, and refunds a
   }
   const [code] = await once(program, "exit");
   assert.equal(code, 0, output);
-  assert.match(output, /[█▀▄][^]*Scan to pay pi_[^]*It is succeeded\.\nIt ended as succeeded\.\nPay \d+ at http[^]*The refund is FINISHED\.\n/);
+  assert.match(
+    output,
+    /[█▀▄][^]*Scan to pay pi_[^]*It is succeeded\.\nIt ended as succeeded\.\nPay \d+ at http[^]*The refund is FINISHED\.\n/,
+  );
 });

@@ -49,21 +49,30 @@ const program = `
 /** What each module's first use comes to, in a process with these flags and, in KB, that much address space. */
 function outcomes(flags, addressSpace = "unlimited") {
   const command = `ulimit -v ${addressSpace} && exec "$0" "$@"`;
-  const { stdout, stderr } = spawnSync("bash", ["-c", command, process.execPath, ...flags, "--input-type=module", "-e", program], { cwd, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(
+    "bash",
+    ["-c", command, process.execPath, ...flags, "--input-type=module", "-e", program],
+    { cwd, encoding: "utf8" },
+  );
   assert.notEqual(stdout, "", stderr);
   return Object.entries(JSON.parse(stdout));
 }
 
 test("without WebAssembly, every module says so and what to do", () => {
-  for (const [module, outcome] of outcomes(["--jitless"])) assert.match(outcome, /^ItPayError wasm_unsupported: .*--jitless/, module);
+  for (const [module, outcome] of outcomes(["--jitless"]))
+    assert.match(outcome, /^ItPayError wasm_unsupported: .*--jitless/, module);
 });
 
 test("without address space, every module says so and what to do", { skip: process.platform !== "linux" }, () => {
-  for (const [module, outcome] of outcomes([], 4_194_304)) assert.match(outcome, /^ItPayError wasm_memory: .*ulimit -v.*--disable-wasm-trap-handler/, module);
+  for (const [module, outcome] of outcomes([], 4_194_304))
+    assert.match(outcome, /^ItPayError wasm_memory: .*ulimit -v.*--disable-wasm-trap-handler/, module);
 });
 
-test("with the flag that the error names, every module starts in so little address space", { skip: process.platform !== "linux" }, () => {
-  for (const [module, outcome] of outcomes(["--disable-wasm-trap-handler"], 4_194_304)) assert.equal(outcome, "ok", module);
+test("with the flag that the error names, every module starts in so little address space", {
+  skip: process.platform !== "linux",
+}, () => {
+  for (const [module, outcome] of outcomes(["--disable-wasm-trap-handler"], 4_194_304))
+    assert.equal(outcome, "ok", module);
 });
 
 test("the documentation has both codes", () => {

@@ -15,12 +15,22 @@ const require = createRequire(import.meta.url);
 const server = await misbehavingServer();
 after(() => server.close());
 
-for (const [kind, load] of [["import", (name) => import(name)], ["require", async (name) => require(name)]]) {
-  const [itpay, webhooks, sandbox, gopay] = await Promise.all(["itpay", "itpay/webhooks", "itpay/sandbox", "itpay/gopay"].map(load));
+for (const [kind, load] of [
+  ["import", (name) => import(name)],
+  ["require", async (name) => require(name)],
+]) {
+  const [itpay, webhooks, sandbox, gopay] = await Promise.all(
+    ["itpay", "itpay/webhooks", "itpay/sandbox", "itpay/gopay"].map(load),
+  );
   describe(`itpay/webhooks by ${kind}`, () => webhookCases(webhooks).forEach(([name, run]) => test(name, run)));
-  describe(`createWebhookHandler by ${kind}`, () => webhookHandlerCases(webhooks).forEach(([name, run]) => test(name, run)));
-  describe(`itpay/sandbox by ${kind}`, () => sandboxCases(itpay, sandbox, webhooks).forEach(([name, run]) => test(name, run)));
+  describe(`createWebhookHandler by ${kind}`, () =>
+    webhookHandlerCases(webhooks).forEach(([name, run]) => test(name, run)));
+  describe(`itpay/sandbox by ${kind}`, () =>
+    sandboxCases(itpay, sandbox, webhooks).forEach(([name, run]) => test(name, run)));
   describe(`itpay/gopay by ${kind}`, () => gopayCases(gopay).forEach(([name, run]) => test(name, run)));
-  describe(`GoPay in itpay/sandbox by ${kind}`, () => gopaySandboxCases(gopay, sandbox).forEach(([name, run]) => test(name, run)));
-  describe(`itpay by ${kind}`, { concurrency: true }, () => clientCases(itpay, server.url).forEach(([name, run]) => test(name, run)));
+  describe(`GoPay in itpay/sandbox by ${kind}`, () =>
+    gopaySandboxCases(gopay, sandbox).forEach(([name, run]) => test(name, run)));
+  describe(`itpay by ${kind}`, { concurrency: true }, () =>
+    clientCases(itpay, server.url).forEach(([name, run]) => test(name, run)),
+  );
 }

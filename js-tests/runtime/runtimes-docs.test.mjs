@@ -21,12 +21,19 @@ mkdirSync(join(folder, "node_modules"), { recursive: true });
 cpSync(join(root, "pkg"), join(folder, "node_modules/itpay"), { recursive: true });
 after(closeBrowser);
 
-const pages = [...page.matchAll(/^```html(?: policy="(.*)")?\n([^]*?)^```$/gm)].map(([, policy, html]) => ({ policy, html }));
+const pages = [...page.matchAll(/^```html(?: policy="(.*)")?\n([^]*?)^```$/gm)].map(([, policy, html]) => ({
+  policy,
+  html,
+}));
 const scripts = [...page.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code);
 
 test("the page has these blocks and no others", () => {
-  assert.deepEqual([pages.map(({ policy }) => policy !== undefined), scripts.length, page.match(/^```\w/gm).length], [[false, true], 1, 3]);
-  for (const { policy } of pages) if (policy !== undefined) assert.ok(page.includes(`\`${policy}\``), "the policy is told to the reader, too");
+  assert.deepEqual(
+    [pages.map(({ policy }) => policy !== undefined), scripts.length, page.match(/^```\w/gm).length],
+    [[false, true], 1, 3],
+  );
+  for (const { policy } of pages)
+    if (policy !== undefined) assert.ok(page.includes(`\`${policy}\``), "the policy is told to the reader, too");
 });
 
 for (const { policy, html } of pages) {
@@ -45,8 +52,15 @@ test("the Worker with its own module takes a signed event and refuses a forged o
   const worker = await startWorker(file, { bindings: { ITPAY_WEBHOOK_SECRET: "whsec_slim" } });
   try {
     const body = JSON.stringify({ id: "evt_1", type: "payment_intent.succeeded" });
-    for (const [secret, status] of [["whsec_slim", 200], ["whsec_forged", 401]]) {
-      const response = await worker.dispatchFetch("http://worker/", { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret }) } });
+    for (const [secret, status] of [
+      ["whsec_slim", 200],
+      ["whsec_forged", 401],
+    ]) {
+      const response = await worker.dispatchFetch("http://worker/", {
+        method: "POST",
+        body,
+        headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret }) },
+      });
       assert.equal(response.status, status);
     }
   } finally {
@@ -55,15 +69,27 @@ test("the Worker with its own module takes a signed event and refuses a forged o
 });
 
 test("the tables are of the cells that there are (node packaging/run.mjs --docs)", () => {
-  const cells = execFileSync(process.execPath, [join(root, "js-tests/packaging/run.mjs"), "--list"], { encoding: "utf8" }).trim().split("\n");
+  const cells = execFileSync(process.execPath, [join(root, "js-tests/packaging/run.mjs"), "--list"], {
+    encoding: "utf8",
+  })
+    .trim()
+    .split("\n");
   const table = /<!-- matrix -->\n([^]*)<!-- \/matrix -->/.exec(page)[1].trim().split("\n").slice(2);
   let where = "";
   const shown = table.map((row) => {
-    const [, first, how, result] = row.split(" | ").join("|").split("|").map((text) => text.trim());
+    const [, first, how, result] = row
+      .split(" | ")
+      .join("|")
+      .split("|")
+      .map((text) => text.trim());
     if (first !== "") where = first;
     assert.match(result, /^(✓|no: .+)$/, row);
     return `${where}: ${how.replaceAll("&lt;", "<")}`;
   });
-  assert.deepEqual(shown, cells.map((cell) => cell.replace(/ {2}\(not in --short\)$/, "")));
-  for (const title of new Set(shown.map((name) => name.split(": ")[0]))) assert.ok(readme.includes(`| ${title} |`), `the README's table lacks ${title}`);
+  assert.deepEqual(
+    shown,
+    cells.map((cell) => cell.replace(/ {2}\(not in --short\)$/, "")),
+  );
+  for (const title of new Set(shown.map((name) => name.split(": ")[0])))
+    assert.ok(readme.includes(`| ${title} |`), `the README's table lacks ${title}`);
 });

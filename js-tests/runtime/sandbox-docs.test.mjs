@@ -21,7 +21,10 @@ test("docs/sandbox.md: the scenario is one, every option is there, and every pic
   const help = startCommand("--help");
   await help.exit;
   const options = /npx itpay sandbox(.*)/.exec(help.output)[1].match(/--\w+/g);
-  assert.deepEqual([...page.matchAll(/^\| `(--\w+)/gm)].map(([, option]) => option), options);
+  assert.deepEqual(
+    [...page.matchAll(/^\| `(--\w+)/gm)].map(([, option]) => option),
+    options,
+  );
   for (const [, picture] of page.matchAll(/\]\((screenshots\/\S+)\)/g)) {
     assert.ok(statSync(join(root, "docs", picture)).size < 60_000, `${picture} is too large`);
   }

@@ -59,7 +59,8 @@ after(async () => {
 const drivers = { "pg's Pool": pool, "pg's Client": client, postgres: sql, PGlite: lite, "Neon's function": overHttp };
 for (const [name, driver] of Object.entries(drivers)) {
   const table = `events_${Object.keys(drivers).indexOf(name)}`;
-  describe(`postgresStore with ${name}`, () => contract((options) => postgresStore(driver, { table, ...options })).forEach(([title, body]) => test(title, body)));
+  describe(`postgresStore with ${name}`, () =>
+    contract((options) => postgresStore(driver, { table, ...options })).forEach(([title, body]) => test(title, body)));
 }
 
 test("two servers that start at the same time create the table once", async () => {
@@ -113,11 +114,14 @@ describe("completeIn", async () => {
 
   test("a transaction that is rolled back leaves the event claimed", async () => {
     await store.claim("evt_in_2", 5000, "a");
-    await assert.rejects(transaction(async (tx) => {
-      await order(tx, "evt_in_2");
-      await store.completeIn(tx, "evt_in_2", "a");
-      throw new Error("mine");
-    }), /mine/);
+    await assert.rejects(
+      transaction(async (tx) => {
+        await order(tx, "evt_in_2");
+        await store.completeIn(tx, "evt_in_2", "a");
+        throw new Error("mine");
+      }),
+      /mine/,
+    );
     assert.equal(await orders("evt_in_2"), 0);
     await store.release("evt_in_2", "a");
     assert.deepEqual(await store.claim("evt_in_2", 5000, "b"), { state: "claimed", token: "b" });
@@ -153,13 +157,32 @@ describe("completeIn", async () => {
 
   test("by the handler: the listener completes in its transaction, with the token of its context", async () => {
     const secret = "whsec_pg";
-    const handle = createWebhookHandler({ secret, store, on: { default: (event, { token }) => transaction(async (tx) => {
-      await order(tx, event.id);
-      await store.completeIn(tx, event.id, token);
-    }) } });
+    const handle = createWebhookHandler({
+      secret,
+      store,
+      on: {
+        default: (event, { token }) =>
+          transaction(async (tx) => {
+            await order(tx, event.id);
+            await store.completeIn(tx, event.id, token);
+          }),
+      },
+    });
     const body = JSON.stringify({ id: "evt_in_4", type: "x" });
-    const deliver = async () => (await handle(new Request("http://shop/", { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret }) } }))).json();
-    assert.deepEqual([await deliver(), await deliver(), await orders("evt_in_4")], [{ status: "received" }, { status: "already_processed" }, 1]);
+    const deliver = async () =>
+      (
+        await handle(
+          new Request("http://shop/", {
+            method: "POST",
+            body,
+            headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret }) },
+          }),
+        )
+      ).json();
+    assert.deepEqual(
+      [await deliver(), await deliver(), await orders("evt_in_4")],
+      [{ status: "received" }, { status: "already_processed" }, 1],
+    );
   });
 });
 
@@ -184,7 +207,16 @@ test("docs/stores.md: an order and its event commit together; the migration is t
   const { handle } = await import(file);
   pg.Pool = Pool;
   const body = JSON.stringify({ id: "evt_docs", type: "payment_intent.succeeded", data: { id: "pi_1" } });
-  const deliver = async () => (await handle(new Request("http://shop/", { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec_docs" }) } }))).json();
+  const deliver = async () =>
+    (
+      await handle(
+        new Request("http://shop/", {
+          method: "POST",
+          body,
+          headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec_docs" }) },
+        }),
+      )
+    ).json();
   assert.deepEqual([await deliver(), await deliver()], [{ status: "received" }, { status: "already_processed" }]);
   assert.equal((await pool.query("SELECT paid FROM orders")).rows[0].paid, true);
   await opened[0].end();
@@ -200,7 +232,14 @@ test("200 deliveries of one event over four connections and two processes run th
   processes.forEach((child) => child.disconnect());
   const statuses = [...first.statuses, ...second.statuses];
   assert.equal(first.runs + second.runs, 1);
-  assert.deepEqual([statuses.length, statuses.filter((status) => status === 200).length >= 1, statuses.filter((status) => status !== 200 && status !== 409)], [200, true, []]);
+  assert.deepEqual(
+    [
+      statuses.length,
+      statuses.filter((status) => status === 200).length >= 1,
+      statuses.filter((status) => status !== 200 && status !== 409),
+    ],
+    [200, true, []],
+  );
 });
 
 test("PostgreSQL is killed and starts again: claims and finished events are still there", async () => {
@@ -223,7 +262,10 @@ test("PostgreSQL is killed and starts again: claims and finished events are stil
 });
 
 test("options that make no sense are TypeErrors", () => {
-  for (const wrong of [undefined, null, 7, {}, { query: 1 }]) assert.throws(() => postgresStore(wrong), { name: "TypeError", message: /^client/ });
-  for (const ttl of [0, -1, Number.NaN, "", Infinity, 1e20]) assert.throws(() => postgresStore(pool, { ttl }), { name: "TypeError", message: /^ttl/ });
-  for (const table of ["", "a b", "x;drop", 7]) assert.throws(() => postgresStore(pool, { table }), { name: "TypeError", message: /^table/ });
+  for (const wrong of [undefined, null, 7, {}, { query: 1 }])
+    assert.throws(() => postgresStore(wrong), { name: "TypeError", message: /^client/ });
+  for (const ttl of [0, -1, Number.NaN, "", Infinity, 1e20])
+    assert.throws(() => postgresStore(pool, { ttl }), { name: "TypeError", message: /^ttl/ });
+  for (const table of ["", "a b", "x;drop", 7])
+    assert.throws(() => postgresStore(pool, { table }), { name: "TypeError", message: /^table/ });
 });

@@ -36,7 +36,19 @@ async function startCluster() {
   const nodes = [];
   for (const name of ["a", "b"]) {
     const port = await clusterPort();
-    const node = await startRedis(["--cluster-enabled", "yes", "--cluster-config-file", join(folder, `${name}.conf`), "--dir", folder, "--cluster-node-timeout", "5000"], port);
+    const node = await startRedis(
+      [
+        "--cluster-enabled",
+        "yes",
+        "--cluster-config-file",
+        join(folder, `${name}.conf`),
+        "--dir",
+        folder,
+        "--cluster-node-timeout",
+        "5000",
+      ],
+      port,
+    );
     closing.push(node.stop);
     nodes.push(await redis6.createClient({ url: node.url }).connect());
   }
@@ -45,7 +57,8 @@ async function startCluster() {
   await nodes[1].sendCommand(["CLUSTER", "ADDSLOTSRANGE", "8192", "16383"]);
   await nodes[1].sendCommand(["CLUSTER", "SET-CONFIG-EPOCH", "2"]);
   await nodes[0].sendCommand(["CLUSTER", "MEET", "127.0.0.1", String(ports[1])]);
-  for (const node of nodes) while (!String(await node.sendCommand(["CLUSTER", "INFO"])).includes("cluster_state:ok")) await sleep(50);
+  for (const node of nodes)
+    while (!String(await node.sendCommand(["CLUSTER", "INFO"])).includes("cluster_state:ok")) await sleep(50);
   // Both know who has which slots.
   for (const node of nodes) while ((await node.sendCommand(["CLUSTER", "SLOTS"])).length < 2) await sleep(50);
   nodes.forEach((node) => node.destroy());
@@ -59,9 +72,21 @@ async function startSentinel() {
   writeFileSync(config, `sentinel monitor itpay 127.0.0.1 ${main.port} 1\n`);
   const port = await freePort();
   const { spawn } = await import("node:child_process");
-  const sentinel = spawn("redis-server", [config, "--sentinel", "--port", String(port), "--bind", "127.0.0.1", "--dir", folder], { stdio: ["ignore", "pipe", "inherit"] });
-  closing.push(() => new Promise((resolve) => { sentinel.once("exit", resolve); sentinel.kill("SIGKILL"); }));
-  await new Promise((resolve) => sentinel.stdout.on("data", (piece) => String(piece).includes("+monitor master") && resolve()));
+  const sentinel = spawn(
+    "redis-server",
+    [config, "--sentinel", "--port", String(port), "--bind", "127.0.0.1", "--dir", folder],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  closing.push(
+    () =>
+      new Promise((resolve) => {
+        sentinel.once("exit", resolve);
+        sentinel.kill("SIGKILL");
+      }),
+  );
+  await new Promise((resolve) =>
+    sentinel.stdout.on("data", (piece) => String(piece).includes("+monitor master") && resolve()),
+  );
   return port;
 }
 
@@ -72,14 +97,52 @@ const sentinel = { name: "itpay", sentinelRootNodes: [{ host: "127.0.0.1", port:
 const quiet = (client) => client.on("error", () => undefined);
 
 const clients = {
-  "a cluster of node-redis 4": async () => { const client = quiet(redis4.createCluster({ rootNodes })); await client.connect(); closing.push(() => client.disconnect()); return client; },
-  "a cluster of node-redis 5": async () => { const client = quiet(redis5.createCluster({ rootNodes })); await client.connect(); closing.push(() => client.destroy()); return client; },
-  "a cluster of node-redis 6": async () => { const client = quiet(redis6.createCluster({ rootNodes })); await client.connect(); closing.push(() => client.destroy()); return client; },
-  "a sentinel of node-redis 5": async () => { const client = quiet(redis5.createSentinel(sentinel)); await client.connect(); closing.push(() => client.destroy()); return client; },
-  "a sentinel of node-redis 6": async () => { const client = quiet(redis6.createSentinel(sentinel)); await client.connect(); closing.push(() => client.destroy()); return client; },
-  "a client of node-redis 4": async () => { const client = quiet(redis4.createClient({ url: rootNodes[0].url.replace(/\d+$/, String(await mainPort())) })); await client.connect(); closing.push(() => client.disconnect()); return client; },
-  "a cluster of ioredis": async () => { const client = quiet(new IoRedis.Cluster(ports.map((port) => ({ host: "127.0.0.1", port })))); closing.push(() => client.disconnect()); return client; },
-  "a sentinel of ioredis": async () => { const client = quiet(new IoRedis({ sentinels: [{ host: "127.0.0.1", port: sentinelPort }], name: "itpay" })); closing.push(() => client.disconnect()); return client; },
+  "a cluster of node-redis 4": async () => {
+    const client = quiet(redis4.createCluster({ rootNodes }));
+    await client.connect();
+    closing.push(() => client.disconnect());
+    return client;
+  },
+  "a cluster of node-redis 5": async () => {
+    const client = quiet(redis5.createCluster({ rootNodes }));
+    await client.connect();
+    closing.push(() => client.destroy());
+    return client;
+  },
+  "a cluster of node-redis 6": async () => {
+    const client = quiet(redis6.createCluster({ rootNodes }));
+    await client.connect();
+    closing.push(() => client.destroy());
+    return client;
+  },
+  "a sentinel of node-redis 5": async () => {
+    const client = quiet(redis5.createSentinel(sentinel));
+    await client.connect();
+    closing.push(() => client.destroy());
+    return client;
+  },
+  "a sentinel of node-redis 6": async () => {
+    const client = quiet(redis6.createSentinel(sentinel));
+    await client.connect();
+    closing.push(() => client.destroy());
+    return client;
+  },
+  "a client of node-redis 4": async () => {
+    const client = quiet(redis4.createClient({ url: rootNodes[0].url.replace(/\d+$/, String(await mainPort())) }));
+    await client.connect();
+    closing.push(() => client.disconnect());
+    return client;
+  },
+  "a cluster of ioredis": async () => {
+    const client = quiet(new IoRedis.Cluster(ports.map((port) => ({ host: "127.0.0.1", port }))));
+    closing.push(() => client.disconnect());
+    return client;
+  },
+  "a sentinel of ioredis": async () => {
+    const client = quiet(new IoRedis({ sentinels: [{ host: "127.0.0.1", port: sentinelPort }], name: "itpay" }));
+    closing.push(() => client.disconnect());
+    return client;
+  },
 };
 
 async function mainPort() {
@@ -91,7 +154,8 @@ async function mainPort() {
 
 for (const [name, connect] of Object.entries(clients)) {
   const client = await connect();
-  describe(`redisStore with ${name}`, () => contract((options) => redisStore(client, options)).forEach(([title, body]) => test(title, body)));
+  describe(`redisStore with ${name}`, () =>
+    contract((options) => redisStore(client, options)).forEach(([title, body]) => test(title, body)));
 }
 
 test("the events of a cluster are on both of its nodes", async () => {

@@ -24,10 +24,16 @@ async function freePort() {
 }
 
 const port = await freePort();
-const redis = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], { stdio: ["ignore", "pipe", "inherit"] });
+const redis = spawn(
+  "redis-server",
+  ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+  { stdio: ["ignore", "pipe", "inherit"] },
+);
 await Promise.race([
   new Promise((resolve) => redis.stdout.on("data", (piece) => String(piece).includes("Ready to accept") && resolve())),
-  once(redis, "error").then(() => assert.fail("redis-server is missing: scripts/setup installs it (Debian: redis-server)")),
+  once(redis, "error").then(() =>
+    assert.fail("redis-server is missing: scripts/setup installs it (Debian: redis-server)"),
+  ),
 ]);
 const nodeRedis = await createClient({ url: `redis://127.0.0.1:${port}` }).connect();
 const others = Array.from({ length: 4 }, () => new IoRedis({ port, host: "127.0.0.1" }));
@@ -49,42 +55,88 @@ after(async () => {
 
 const run = (name, cases) => describe(name, () => cases.forEach(([title, body]) => test(title, body)));
 const memories = new Map();
-run("memoryStore", contract(({ ttl } = {}) => {
-  if (!memories.has(ttl)) memories.set(ttl, memoryStore({ max: 100, ttl }));
-  return memories.get(ttl);
-}));
-run("redisStore with node-redis", contract((options) => redisStore(nodeRedis, options)));
-run("redisStore with node-redis by sendCommand alone", contract((options) => redisStore({ sendCommand: (command) => nodeRedis.sendCommand(command) }, options)));
-run("redisStore with ioredis", contract((options) => redisStore(others[0], options)));
-run("redisStore with Upstash's client", contract((options) => redisStore(upstash, options)));
+run(
+  "memoryStore",
+  contract(({ ttl } = {}) => {
+    if (!memories.has(ttl)) memories.set(ttl, memoryStore({ max: 100, ttl }));
+    return memories.get(ttl);
+  }),
+);
+run(
+  "redisStore with node-redis",
+  contract((options) => redisStore(nodeRedis, options)),
+);
+run(
+  "redisStore with node-redis by sendCommand alone",
+  contract((options) => redisStore({ sendCommand: (command) => nodeRedis.sendCommand(command) }, options)),
+);
+run(
+  "redisStore with ioredis",
+  contract((options) => redisStore(others[0], options)),
+);
+run(
+  "redisStore with Upstash's client",
+  contract((options) => redisStore(upstash, options)),
+);
 for (const name of await (await worker.dispatchFetch("http://worker/")).json()) {
   test(`workerd: ${name}`, async () => {
-    assert.equal(await (await worker.dispatchFetch(`http://worker/?case=${encodeURIComponent(name)}`)).text(), "passed");
+    assert.equal(
+      await (await worker.dispatchFetch(`http://worker/?case=${encodeURIComponent(name)}`)).text(),
+      "passed",
+    );
   });
 }
 
 test("fifty deliveries of one event over four connections run the user's code once", async () => {
   let runs = 0;
   const secret = "whsec_stores";
-  const handlers = others.map((client) => createWebhookHandler({ secret, store: redisStore(client), on: { default: async () => {
-    runs += 1;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  } } }));
+  const handlers = others.map((client) =>
+    createWebhookHandler({
+      secret,
+      store: redisStore(client),
+      on: {
+        default: async () => {
+          runs += 1;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        },
+      },
+    }),
+  );
   const body = JSON.stringify({ id: `evt_${Date.now()}`, type: "x" });
-  const deliver = (handler) => handler(new Request("http://shop/", { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret }) } }));
-  const statuses = (await Promise.all(Array.from({ length: 50 }, (_, index) => deliver(handlers[index % 4])))).map(({ status }) => status);
-  assert.deepEqual([runs, statuses.filter((status) => status === 200).length, statuses.filter((status) => status === 409).length], [1, 1, 49]);
+  const deliver = (handler) =>
+    handler(
+      new Request("http://shop/", {
+        method: "POST",
+        body,
+        headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret }) },
+      }),
+    );
+  const statuses = (await Promise.all(Array.from({ length: 50 }, (_, index) => deliver(handlers[index % 4])))).map(
+    ({ status }) => status,
+  );
+  assert.deepEqual(
+    [runs, statuses.filter((status) => status === 200).length, statuses.filter((status) => status === 409).length],
+    [1, 1, 49],
+  );
   assert.deepEqual(await (await deliver(handlers[3])).json(), { status: "already_processed" });
 });
 
 test("options that make no sense are TypeErrors", () => {
   for (const ttl of [0, -1, Number.NaN, "", Infinity, 1e20]) {
-    for (const make of [() => redisStore(upstash, { ttl }), () => kvStore({ get() {} }, { ttl }), () => d1Store({ prepare() {} }, { ttl })]) assert.throws(make, { name: "TypeError", message: /^ttl/ });
+    for (const make of [
+      () => redisStore(upstash, { ttl }),
+      () => kvStore({ get() {} }, { ttl }),
+      () => d1Store({ prepare() {} }, { ttl }),
+    ])
+      assert.throws(make, { name: "TypeError", message: /^ttl/ });
   }
-  for (const ttl of [0, -1, Number.NaN, ""]) assert.throws(() => memoryStore({ ttl }), { name: "TypeError", message: /^ttl/ });
+  for (const ttl of [0, -1, Number.NaN, ""])
+    assert.throws(() => memoryStore({ ttl }), { name: "TypeError", message: /^ttl/ });
   for (const max of [0, -1, Number.NaN, "", 1.5]) assert.throws(() => memoryStore({ max }), TypeError);
-  for (const table of ["", "a b", "x;drop", 7]) assert.throws(() => d1Store({ prepare() {} }, { table }), /^TypeError: table/);
-  for (const token of ["", "done", 7, null]) assert.rejects(redisStore(upstash).claim("evt", 1000, token), /^TypeError: token/);
+  for (const table of ["", "a b", "x;drop", 7])
+    assert.throws(() => d1Store({ prepare() {} }, { table }), /^TypeError: table/);
+  for (const token of ["", "done", 7, null])
+    assert.rejects(redisStore(upstash).claim("evt", 1000, token), /^TypeError: token/);
 });
 
 test("ioredis repeats a claim by itself after its connection broke: it is claimed", async () => {

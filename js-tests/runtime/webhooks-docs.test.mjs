@@ -21,7 +21,9 @@ const SECRET = "whsec_docs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const page = readFileSync(join(root, "docs/webhooks.md"), "utf8");
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const frameworks = new Map([...page.matchAll(/^### (.+)\n(?:(?!^##)[^])*?^```js\n([^]*?)^```$/gm)].map(([, name, code]) => [name, code]));
+const frameworks = new Map(
+  [...page.matchAll(/^### (.+)\n(?:(?!^##)[^])*?^```js\n([^]*?)^```$/gm)].map(([, name, code]) => [name, code]),
+);
 const events = [...page.matchAll(/^```json\n([^]*?)^```$/gm)].map(([, json]) => json);
 const files = new Map([...page.matchAll(/^```js file=(\S+)\n([^]*?)^```$/gm)].map(([, name, code]) => [name, code]));
 
@@ -30,7 +32,11 @@ const folder = join(root, "js-tests/node_modules/.webhooks-docs");
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-for (const [name, code] of [...files, ...[...frameworks].map(([framework, code]) => [`${framework.replaceAll(/\W/g, "-")}.js`, code])]) writeFileSync(join(folder, name), code);
+for (const [name, code] of [
+  ...files,
+  ...[...frameworks].map(([framework, code]) => [`${framework.replaceAll(/\W/g, "-")}.js`, code]),
+])
+  writeFileSync(join(folder, name), code);
 const path = (framework) => join(folder, `${framework.replaceAll(/\W/g, "-")}.js`);
 const load = (framework) => import(pathToFileURL(path(framework)));
 
@@ -52,7 +58,10 @@ async function started(framework, onEnd) {
   await once(probe, "listening");
   const { port } = probe.address();
   probe.close();
-  const program = spawn(process.execPath, [path(framework)], { env: { ...process.env, PORT: String(port), ITPAY_WEBHOOK_SECRET: SECRET }, stdio: ["ignore", "ignore", "inherit"] });
+  const program = spawn(process.execPath, [path(framework)], {
+    env: { ...process.env, PORT: String(port), ITPAY_WEBHOOK_SECRET: SECRET },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   onEnd(() => program.kill());
   for (let tries = 0; tries < 100; tries += 1) {
     try {
@@ -62,7 +71,8 @@ async function started(framework, onEnd) {
       await sleep(100);
     }
   }
-  return async (request) => fetch(`http://127.0.0.1:${port}/webhook`, { method: "POST", body: await request.text(), headers: request.headers });
+  return async (request) =>
+    fetch(`http://127.0.0.1:${port}/webhook`, { method: "POST", body: await request.text(), headers: request.headers });
 }
 
 const drivers = {
@@ -75,7 +85,12 @@ const drivers = {
   Workers: async (onEnd) => {
     const worker = await startWorker(path("Workers"), { bindings: { ITPAY_WEBHOOK_SECRET: SECRET } });
     onEnd(() => worker.dispose());
-    return async (request) => worker.dispatchFetch("http://worker/", { method: "POST", body: await request.text(), headers: Object.fromEntries(request.headers) });
+    return async (request) =>
+      worker.dispatchFetch("http://worker/", {
+        method: "POST",
+        body: await request.text(),
+        headers: Object.fromEntries(request.headers),
+      });
   },
   "node:http": (onEnd) => started("node:http", onEnd),
   Express: (onEnd) => started("Express", onEnd),
@@ -89,10 +104,19 @@ const drivers = {
   "Azure Functions": async () => {
     const { app, HttpRequest } = azure;
     let handler;
-    app.http = (_, options) => { handler = options.handler; };
+    app.http = (_, options) => {
+      handler = options.handler;
+    };
     await load("Azure Functions");
     return async (request) => {
-      const { body, ...init } = await handler(new HttpRequest({ method: "POST", url: request.url, headers: Object.fromEntries(request.headers), body: { string: await request.text() } }));
+      const { body, ...init } = await handler(
+        new HttpRequest({
+          method: "POST",
+          url: request.url,
+          headers: Object.fromEntries(request.headers),
+          body: { string: await request.text() },
+        }),
+      );
       return new Response(body, init);
     };
   },
@@ -100,7 +124,15 @@ const drivers = {
     const { handler } = await load("AWS Lambda");
     return async (request) => {
       const { pathname } = new URL(request.url);
-      const { statusCode, body } = await handler({ version: "2.0", rawPath: pathname, rawQueryString: "", headers: Object.fromEntries(request.headers), requestContext: { http: { method: "POST" } }, body: btoa(await request.text()), isBase64Encoded: true });
+      const { statusCode, body } = await handler({
+        version: "2.0",
+        rawPath: pathname,
+        rawQueryString: "",
+        headers: Object.fromEntries(request.headers),
+        requestContext: { http: { method: "POST" } },
+        body: btoa(await request.text()),
+        isBase64Encoded: true,
+      });
       return new Response(body, { status: statusCode });
     };
   },
@@ -125,7 +157,10 @@ for (const [framework, driver] of Object.entries(drivers)) {
     const send = await driver((end) => t.after(end));
     const body = JSON.stringify({ id: `evt_${framework}`, type: "payment_intent.succeeded", data: { id: "pi_1" } });
     const post = async (secret) => {
-      const headers = { "X-ItPay-Signature": generateTestHeader({ payload: body, secret }), "Content-Type": "application/json" };
+      const headers = {
+        "X-ItPay-Signature": generateTestHeader({ payload: body, secret }),
+        "Content-Type": "application/json",
+      };
       const response = await send(new Request("http://shop.example/webhook", { method: "POST", body, headers }));
       return [response.status, await response.json()];
     };
@@ -146,7 +181,14 @@ test("docs/webhooks.md: a webhook that is verified by hand", async () => {
 test("docs/webhooks.md: each store is made of what its service's binding is", async () => {
   const { stores } = await import(pathToFileURL(join(folder, "stores.js")));
   const method = () => undefined;
-  const bindings = { call: method, query: method, prepare: method, DB: { prepare: method }, EVENTS: { idFromName: method }, KV: { get: method } };
+  const bindings = {
+    call: method,
+    query: method,
+    prepare: method,
+    DB: { prepare: method },
+    EVENTS: { idFromName: method },
+    KV: { get: method },
+  };
   for (const [name, make] of Object.entries(stores)) {
     assert.equal(typeof make(bindings).claim, "function");
     assert.throws(() => make({}), { name: "TypeError", message: /must have/ }, name);
@@ -155,7 +197,10 @@ test("docs/webhooks.md: each store is made of what its service's binding is", as
 
 test("docs/webhooks.md has an event of each known type, as the sandbox sends it", async () => {
   const types = ["succeeded", "failed", "expired"];
-  assert.deepEqual(events.map((json) => JSON.parse(json).type), types.map((type) => `payment_intent.${type}`));
+  assert.deepEqual(
+    events.map((json) => JSON.parse(json).type),
+    types.map((type) => `payment_intent.${type}`),
+  );
   for (const json of events) {
     const { id, type, data } = constructEvent(json, generateTestHeader({ payload: json, secret: SECRET }), SECRET);
     assert.deepEqual([typeof id, data.status, typeof data.amount.value], ["string", type.split(".")[1], "number"]);

@@ -15,7 +15,11 @@ let worker;
 const told = [];
 const deliver = async (url, init) => {
   const { pathname, search } = new URL(url);
-  const response = await worker.dispatchFetch(`http://shop.example${pathname}${search}`, { method: init.method, headers: init.headers, body: init.body });
+  const response = await worker.dispatchFetch(`http://shop.example${pathname}${search}`, {
+    method: init.method,
+    headers: init.headers,
+    body: init.body,
+  });
   told.push(`${init.method} ${pathname} ${response.status}`);
   return new Response(await response.text(), { status: response.status });
 };
@@ -24,7 +28,11 @@ const itpay = createSandbox({ deliver });
 const server = createServer(async (request, response) => {
   const body = Buffer.concat(await request.toArray());
   const sandbox = request.url.startsWith("/api/") ? gopay : itpay;
-  const answer = await sandbox.fetch(`http://sandbox${request.url}`, { method: request.method, headers: request.headers, ...(body.length > 0 && { body }) });
+  const answer = await sandbox.fetch(`http://sandbox${request.url}`, {
+    method: request.method,
+    headers: request.headers,
+    ...(body.length > 0 && { body }),
+  });
   response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
 });
 
@@ -32,13 +40,25 @@ before(async () => {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${server.address().port}`;
   const service = await new ItPayClient({ apiKey: itpay.apiKey, baseUrl: `${origin}/v1` }).manifests.create({
-    name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "http://shop.example/hooks/itpay",
+    name: "S",
+    payment_methods: { one_time: true },
+    accepted_channels: ["alipay"],
+    settlement_currency: "CNY",
+    endpoint: "http://shop.example/hooks/itpay",
   });
   worker = await startWorker(fileURLToPath(new URL("../../examples/worker-paykit/worker.js", import.meta.url)), {
     bindings: {
-      GOPAY_BASE_URL: `${origin}/api`, GOPAY_CLIENT_ID: gopay.clientId, GOPAY_CLIENT_SECRET: gopay.clientSecret, GOPAY_GO_ID: gopay.goId,
-      GOPAY_SANDBOX: "true", GOPAY_WEBHOOK_URL: "http://shop.example/hooks/gopay",
-      ITPAY_BASE_URL: `${origin}/v1`, ITPAY_API_KEY: itpay.apiKey, ITPAY_WEBHOOK_SECRET: itpay.webhookSecret, ITPAY_AGENT_ID: "agent_shop", ITPAY_SERVICE_ID: service.id,
+      GOPAY_BASE_URL: `${origin}/api`,
+      GOPAY_CLIENT_ID: gopay.clientId,
+      GOPAY_CLIENT_SECRET: gopay.clientSecret,
+      GOPAY_GO_ID: gopay.goId,
+      GOPAY_SANDBOX: "true",
+      GOPAY_WEBHOOK_URL: "http://shop.example/hooks/gopay",
+      ITPAY_BASE_URL: `${origin}/v1`,
+      ITPAY_API_KEY: itpay.apiKey,
+      ITPAY_WEBHOOK_SECRET: itpay.webhookSecret,
+      ITPAY_AGENT_ID: "agent_shop",
+      ITPAY_SERVICE_ID: service.id,
     },
   });
 });
@@ -60,8 +80,16 @@ test("the shop is paid by card, and refunds", { timeout: 20_000 }, async () => {
   await gopay.pay(id);
   assert.equal(await status(id), "succeeded");
   const { clientId, clientSecret, goId, fetch } = gopay;
-  await createGopay({ clientId, clientSecret, goId, fetch, isSandbox: true, webhookUrl: "http://shop.example/" }).createRefund({ payment_id: id, amount: 900 });
-  while (!told.includes("GET /hooks/gopay 200") || (await status(id)) === "succeeded") await new Promise((resolve) => setTimeout(resolve, 5));
+  await createGopay({
+    clientId,
+    clientSecret,
+    goId,
+    fetch,
+    isSandbox: true,
+    webhookUrl: "http://shop.example/",
+  }).createRefund({ payment_id: id, amount: 900 });
+  while (!told.includes("GET /hooks/gopay 200") || (await status(id)) === "succeeded")
+    await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(await status(id), "refunded 900");
 });
 

@@ -30,7 +30,9 @@ after(async () => {
   server.closeAllConnections();
 });
 
-test("callers that wait for the token request of one that has died ask themselves after a short wait", { timeout: 30_000 }, async () => {
+test("callers that wait for the token request of one that has died ask themselves after a short wait", {
+  timeout: 30_000,
+}, async () => {
   const hungUp = new AbortController();
   const asked = new Promise((resolve) => (onToken = resolve));
   const first = worker.dispatchFetch("http://shop.example/", { signal: hungUp.signal }).catch((error) => error.name);

@@ -14,7 +14,14 @@ import { cases as webhookHandlerCases } from "../suites/webhook-handler.mjs";
 
 export default {
   async fetch(request, env) {
-    const all = new Map([...webhookCases(webhooks), ...webhookHandlerCases(webhooks), ...clientCases(itpay, env.SERVER_URL), ...gopayCases(gopay), ...gopaySandboxCases(gopay, sandbox), ...sandboxCases(itpay, sandbox, webhooks)]);
+    const all = new Map([
+      ...webhookCases(webhooks),
+      ...webhookHandlerCases(webhooks),
+      ...clientCases(itpay, env.SERVER_URL),
+      ...gopayCases(gopay),
+      ...gopaySandboxCases(gopay, sandbox),
+      ...sandboxCases(itpay, sandbox, webhooks),
+    ]);
     const name = new URL(request.url).searchParams.get("case");
     if (name === null) return Response.json([...all.keys()]);
     try {

@@ -16,23 +16,79 @@ import { anything, record, thrower } from "./adversarial.mjs";
 /** Whether it is an error of the package's own. */
 export const isTyped = (error) => itpay.isItPayError(error) || error instanceof paykit.PayKitError;
 
-const { constructEvent, createWebhookHandler, generateTestHeader, memoryStore, verifySignature, WebhookVerifier, SignatureVerificationError } = webhooks;
+const {
+  constructEvent,
+  createWebhookHandler,
+  generateTestHeader,
+  memoryStore,
+  verifySignature,
+  WebhookVerifier,
+  SignatureVerificationError,
+} = webhooks;
 const quiet = { onError: () => undefined };
 const four = [anything, anything, anything, anything];
 
-const INTENT = { id: "pi_1", status: "succeeded", amount: { currency: "CNY", value: 1 }, qr: { charge_id: "c", scan_url: "s" } };
+const INTENT = {
+  id: "pi_1",
+  status: "succeeded",
+  amount: { currency: "CNY", value: 1 },
+  qr: { charge_id: "c", scan_url: "s" },
+};
 const answers = (body) => async () => Response.json(body);
-const client = (options) => new itpay.ItPayClient({ apiKey: "sk", env: {}, maxRetries: 0, timeout: 50, logLevel: "off", fetch: answers(INTENT), ...options });
-const GOPAY = { clientId: "1", clientSecret: "s", goId: "8123456789", isSandbox: true, webhookUrl: "https://shop.example/n", env: {}, maxRetries: 0, timeout: 50, logLevel: "off" };
-const PAYMENT = { id: 1, state: "PAID", amount: 1, currency: "CZK", target: { goid: 8123456789 }, additional_params: [] };
-const gopayFetch = (answer) => async (url) => (url.endsWith("/oauth2/token") ? Response.json({ access_token: "t", expires_in: 1800 }) : answer(url));
+const client = (options) =>
+  new itpay.ItPayClient({
+    apiKey: "sk",
+    env: {},
+    maxRetries: 0,
+    timeout: 50,
+    logLevel: "off",
+    fetch: answers(INTENT),
+    ...options,
+  });
+const GOPAY = {
+  clientId: "1",
+  clientSecret: "s",
+  goId: "8123456789",
+  isSandbox: true,
+  webhookUrl: "https://shop.example/n",
+  env: {},
+  maxRetries: 0,
+  timeout: 50,
+  logLevel: "off",
+};
+const PAYMENT = {
+  id: 1,
+  state: "PAID",
+  amount: 1,
+  currency: "CZK",
+  target: { goid: 8123456789 },
+  additional_params: [],
+};
+const gopayFetch = (answer) => async (url) =>
+  url.endsWith("/oauth2/token") ? Response.json({ access_token: "t", expires_in: 1800 }) : answer(url);
 const goClient = (options) => new gopay.GoPayClient({ ...GOPAY, fetch: gopayFetch(answers(PAYMENT)), ...options });
 const provider = (options) => gopay.createGopay({ ...GOPAY, fetch: gopayFetch(answers(PAYMENT)), ...options });
-const itpayProvider = (options) => paykit.createItpay({ apiKey: "sk", env: {}, maxRetries: 0, timeout: 50, logLevel: "off", agentId: "a", serviceId: "s", fetch: answers(INTENT), ...options });
+const itpayProvider = (options) =>
+  paykit.createItpay({
+    apiKey: "sk",
+    env: {},
+    maxRetries: 0,
+    timeout: 50,
+    logLevel: "off",
+    agentId: "a",
+    serviceId: "s",
+    fetch: answers(INTENT),
+    ...options,
+  });
 /** One of an object's methods, which a number says. */
 const oneOf = (methods, index) => Object.values(methods)[index % Object.keys(methods).length];
 /** Every method of a class, bound to an object of it. */
-const methods = (object) => Object.fromEntries(Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter((name) => name !== "constructor" && name !== "_native").map((name) => [name, object[name].bind(object)]));
+const methods = (object) =>
+  Object.fromEntries(
+    Object.getOwnPropertyNames(Object.getPrototypeOf(object))
+      .filter((name) => name !== "constructor" && name !== "_native")
+      .map((name) => [name, object[name].bind(object)]),
+  );
 const requestOptions = record("signal", "timeout", "maxRetries", "idempotencyKey", "headers");
 const order = { service_id: "s", type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } };
 const redis = { sendCommand: async () => "claimed" };
@@ -47,131 +103,321 @@ const services = {
 export const calls = {
   verifySignature: [four, (...given) => verifySignature(...given)],
   constructEvent: [four, (...given) => constructEvent(...given)],
-  "verifySignature with good neighbours": [[fc.nat(3), anything], (place, one) => {
-    const given = ["{}", `t=1745712345,v1=${"0".repeat(64)}`, "whsec", { now: 1745712345 }];
-    given[place] = one;
-    return verifySignature(...given);
-  }],
-  WebhookVerifier: [four, (secret, options, body, header) => {
-    const verifier = new WebhookVerifier(secret, options);
-    verifier.verify(body, header);
-    return verifier.constructEvent(body, header);
-  }],
+  "verifySignature with good neighbours": [
+    [fc.nat(3), anything],
+    (place, one) => {
+      const given = ["{}", `t=1745712345,v1=${"0".repeat(64)}`, "whsec", { now: 1745712345 }];
+      given[place] = one;
+      return verifySignature(...given);
+    },
+  ],
+  WebhookVerifier: [
+    four,
+    (secret, options, body, header) => {
+      const verifier = new WebhookVerifier(secret, options);
+      verifier.verify(body, header);
+      return verifier.constructEvent(body, header);
+    },
+  ],
   generateTestHeader: [[anything], (options) => generateTestHeader(options)],
-  "generateTestHeader with fields": [[record("payload", "secret", "timestamp")], (fields) => generateTestHeader(fields)],
+  "generateTestHeader with fields": [
+    [record("payload", "secret", "timestamp")],
+    (fields) => generateTestHeader(fields),
+  ],
   createWebhookHandler: [[anything], (options) => createWebhookHandler(options)],
-  "createWebhookHandler with fields": [[record("secret", "on", "store", "maxAge", "maxBodyBytes", "lease", "onError")], (fields) => createWebhookHandler(fields)],
-  "a webhook handler": [[anything], async (request) => {
-    const response = await createWebhookHandler({ secret: "whsec", on: {}, ...quiet })(request);
-    if (!(response instanceof Response)) throw new Error("no Response");
-  }],
-  "a webhook handler whose store is anything": [[record("claim", "complete", "release")], async (store) => {
-    const handle = createWebhookHandler({ secret: "whsec", on: { default: thrower }, store, ...quiet });
-    const body = '{"id":"evt_1","type":"x"}';
-    const response = await handle(new Request("http://shop/", { method: "POST", body, headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec" }) } }));
-    if (response.status !== 500 && response.status !== 409 && response.status !== 200) throw new Error(String(response.status));
-  }],
-  memoryStore: [[anything, anything, anything], async (options, id, lease) => {
-    const store = memoryStore(options);
-    await store.claim(id, lease);
-    await store.complete(id);
-    await store.release(id);
-  }],
+  "createWebhookHandler with fields": [
+    [record("secret", "on", "store", "maxAge", "maxBodyBytes", "lease", "onError")],
+    (fields) => createWebhookHandler(fields),
+  ],
+  "a webhook handler": [
+    [anything],
+    async (request) => {
+      const response = await createWebhookHandler({ secret: "whsec", on: {}, ...quiet })(request);
+      if (!(response instanceof Response)) throw new Error("no Response");
+    },
+  ],
+  "a webhook handler whose store is anything": [
+    [record("claim", "complete", "release")],
+    async (store) => {
+      const handle = createWebhookHandler({ secret: "whsec", on: { default: thrower }, store, ...quiet });
+      const body = '{"id":"evt_1","type":"x"}';
+      const response = await handle(
+        new Request("http://shop/", {
+          method: "POST",
+          body,
+          headers: { "X-ItPay-Signature": generateTestHeader({ payload: body, secret: "whsec" }) },
+        }),
+      );
+      if (response.status !== 500 && response.status !== 409 && response.status !== 200)
+        throw new Error(String(response.status));
+    },
+  ],
+  memoryStore: [
+    [anything, anything, anything],
+    async (options, id, lease) => {
+      const store = memoryStore(options);
+      await store.claim(id, lease);
+      await store.complete(id);
+      await store.release(id);
+    },
+  ],
   isItPayError: [[anything], (value) => itpay.isItPayError(value)],
-  SignatureVerificationError: [[fc.string()], (message) => new SignatureVerificationError(message, { code: "no_match", hint: message })],
+  SignatureVerificationError: [
+    [fc.string()],
+    (message) => new SignatureVerificationError(message, { code: "no_match", hint: message }),
+  ],
   money: [[anything, anything], (amount, currency) => itpay.money(amount, currency)],
   formatMoney: [[anything, anything], (money, locale) => itpay.formatMoney(money, locale)],
   "formatMoney with fields": [[record("currency", "value")], (money) => itpay.formatMoney(money)],
   parsePaymentRequired: [[anything], (response) => itpay.parsePaymentRequired(response)],
   paymentRequired: [[anything, anything], (intent, charge) => itpay.paymentRequired(intent, charge)],
   ItPayClient: [[anything], (options) => new itpay.ItPayClient(options)],
-  "ItPayClient with fields": [[record("apiKey", "channel", "baseUrl", "timeout", "webhookSecret", "maxRetries", "fetch", "logger", "logLevel", "dangerouslyAllowBrowser", "env")], (options) => new itpay.ItPayClient({ logLevel: "off", ...options })],
+  "ItPayClient with fields": [
+    [
+      record(
+        "apiKey",
+        "channel",
+        "baseUrl",
+        "timeout",
+        "webhookSecret",
+        "maxRetries",
+        "fetch",
+        "logger",
+        "logLevel",
+        "dangerouslyAllowBrowser",
+        "env",
+      ),
+    ],
+    (options) => new itpay.ItPayClient({ logLevel: "off", ...options }),
+  ],
   "paymentIntents.create": [[anything, anything], (params, options) => client().paymentIntents.create(params, options)],
-  "paymentIntents.create with fields": [[record("id", "service_id", "type", "amount", "channel", "payer", "description", "metadata", "expires_at"), requestOptions], (params, options) => client().paymentIntents.create({ ...order, ...params }, options)],
-  "paymentIntents.create and its response": [[requestOptions], (options) => client().paymentIntents.create(order, options).withResponse()],
+  "paymentIntents.create with fields": [
+    [
+      record("id", "service_id", "type", "amount", "channel", "payer", "description", "metadata", "expires_at"),
+      requestOptions,
+    ],
+    (params, options) => client().paymentIntents.create({ ...order, ...params }, options),
+  ],
+  "paymentIntents.create and its response": [
+    [requestOptions],
+    (options) => client().paymentIntents.create(order, options).withResponse(),
+  ],
   "paymentIntents.retrieve": [[anything, anything], (id, options) => client().paymentIntents.retrieve(id, options)],
-  "paymentIntents.waitForCompletion": [[anything, anything], (id, options) => client().paymentIntents.waitForCompletion(id, options)],
-  "paymentIntents.waitForCompletion with fields": [[record("timeout", "pollInterval", "signal", "onUpdate")], (options) =>
-    client().paymentIntents.waitForCompletion("pi_1", options).catch((error) => {
-      // What the caller's own onUpdate throws is the caller's.
-      if (error?.name !== "Thrown") throw error;
-    })],
+  "paymentIntents.waitForCompletion": [
+    [anything, anything],
+    (id, options) => client().paymentIntents.waitForCompletion(id, options),
+  ],
+  "paymentIntents.waitForCompletion with fields": [
+    [record("timeout", "pollInterval", "signal", "onUpdate")],
+    (options) =>
+      client()
+        .paymentIntents.waitForCompletion("pi_1", options)
+        .catch((error) => {
+          // What the caller's own onUpdate throws is the caller's.
+          if (error?.name !== "Thrown") throw error;
+        }),
+  ],
   "qr.generate": [[anything, anything], (id, options) => client().qr.generate(id, options)],
   "manifests.create": [[anything, anything], (params, options) => client().manifests.create(params, options)],
   "manifests.activate": [[anything, anything], (id, options) => client().manifests.activate(id, options)],
   "manifests.search": [[anything, anything], (query, options) => client().manifests.search(query, options)],
-  "the client's webhooks": [[fc.boolean(), ...four.slice(1)], (verify, ...given) => client({ webhookSecret: "whsec" }).webhooks[verify ? "verifySignature" : "constructEvent"](...given)],
+  "the client's webhooks": [
+    [fc.boolean(), ...four.slice(1)],
+    (verify, ...given) =>
+      client({ webhookSecret: "whsec" }).webhooks[verify ? "verifySignature" : "constructEvent"](...given),
+  ],
   request: [[anything, anything, anything], (method, path, options) => client().request(method, path, options)],
-  "request with fields": [[record("body", "query", "headers", "signal", "timeout", "maxRetries", "idempotencyKey")], (options) => client().request("POST", "/x", options)],
-  "a fetch that gives anything": [[anything], (answer) => client({ fetch: async () => answer }).paymentIntents.retrieve("pi_1")],
-  "a fetch that throws anything": [[anything], (problem) => client({ fetch: () => { throw problem; } }).paymentIntents.retrieve("pi_1")],
-  "a fetch that rejects with anything": [[anything], (problem) => client({ fetch: () => Promise.reject(problem) }).paymentIntents.retrieve("pi_1")],
+  "request with fields": [
+    [record("body", "query", "headers", "signal", "timeout", "maxRetries", "idempotencyKey")],
+    (options) => client().request("POST", "/x", options),
+  ],
+  "a fetch that gives anything": [
+    [anything],
+    (answer) => client({ fetch: async () => answer }).paymentIntents.retrieve("pi_1"),
+  ],
+  "a fetch that throws anything": [
+    [anything],
+    (problem) =>
+      client({
+        fetch: () => {
+          throw problem;
+        },
+      }).paymentIntents.retrieve("pi_1"),
+  ],
+  "a fetch that rejects with anything": [
+    [anything],
+    (problem) => client({ fetch: () => Promise.reject(problem) }).paymentIntents.retrieve("pi_1"),
+  ],
   "a fetch whose JSON is anything": [[fc.jsonValue()], (json) => client({ fetch: answers(json) }).qr.generate("pi_1")],
 
   GoPayClient: [[anything], (options) => new gopay.GoPayClient(options)],
-  "GoPayClient with fields": [[record("clientId", "clientSecret", "goId", "isSandbox", "baseUrl", "language", "timeout", "maxRetries", "fetch", "logger", "logLevel", "env")], (options) => goClient(options)],
+  "GoPayClient with fields": [
+    [
+      record(
+        "clientId",
+        "clientSecret",
+        "goId",
+        "isSandbox",
+        "baseUrl",
+        "language",
+        "timeout",
+        "maxRetries",
+        "fetch",
+        "logger",
+        "logLevel",
+        "env",
+      ),
+    ],
+    (options) => goClient(options),
+  ],
   "GoPay's payments": [[fc.nat(), ...four.slice(1)], (index, ...given) => oneOf(goClient().payments, index)(...given)],
-  "GoPay's payments by id": [[fc.nat(), anything, requestOptions], (index, params, options) => oneOf(goClient().payments, index)(1, params, options)],
+  "GoPay's payments by id": [
+    [fc.nat(), anything, requestOptions],
+    (index, params, options) => oneOf(goClient().payments, index)(1, params, options),
+  ],
   paymentInstruments: [[anything, anything], (currency, options) => goClient().paymentInstruments(currency, options)],
   accountStatement: [[anything, anything], (params, options) => goClient().accountStatement(params, options)],
-  "a fetch that gives GoPay's client anything": [[anything], (answer) => goClient({ fetch: gopayFetch(async () => answer) }).payments.status(1)],
-  "a payment whose JSON is anything": [[fc.jsonValue()], (json) => provider({ fetch: gopayFetch(answers(json)) }).retrievePayment("1")],
+  "a fetch that gives GoPay's client anything": [
+    [anything],
+    (answer) => goClient({ fetch: gopayFetch(async () => answer) }).payments.status(1),
+  ],
+  "a payment whose JSON is anything": [
+    [fc.jsonValue()],
+    (json) => provider({ fetch: gopayFetch(answers(json)) }).retrievePayment("1"),
+  ],
   createGopay: [[anything], (options) => gopay.createGopay(options)],
-  "createGopay with fields": [[record("clientId", "clientSecret", "goId", "isSandbox", "webhookUrl", "debug", "language", "env", "timeout", "fetch")], (options) => gopay.createGopay({ ...GOPAY, ...options })],
+  "createGopay with fields": [
+    [
+      record(
+        "clientId",
+        "clientSecret",
+        "goId",
+        "isSandbox",
+        "webhookUrl",
+        "debug",
+        "language",
+        "env",
+        "timeout",
+        "fetch",
+      ),
+    ],
+    (options) => gopay.createGopay({ ...GOPAY, ...options }),
+  ],
   gopay: [[anything], (options) => gopay.gopay(options)],
   "GoPay's provider": [[fc.nat(), ...four.slice(1)], (index, ...given) => oneOf(methods(provider()), index)(...given)],
   "GoPay's provider by id": [[fc.nat(), anything], (index, params) => oneOf(methods(provider()), index)("1", params)],
   createGopayWebhookHandler: [[anything], (options) => gopay.createGopayWebhookHandler(options)],
-  "createGopayWebhookHandler with fields": [[record("provider", "on", "store", "lease", "onError")], (options) => gopay.createGopayWebhookHandler({ provider: provider(), on: {}, ...options })],
-  "GoPay's webhook handler": [[anything], async (request) => {
-    const response = await gopay.createGopayWebhookHandler({ provider: provider(), on: {}, ...quiet })(request);
-    if (!(response instanceof Response)) throw new Error("no Response");
-  }],
+  "createGopayWebhookHandler with fields": [
+    [record("provider", "on", "store", "lease", "onError")],
+    (options) => gopay.createGopayWebhookHandler({ provider: provider(), on: {}, ...options }),
+  ],
+  "GoPay's webhook handler": [
+    [anything],
+    async (request) => {
+      const response = await gopay.createGopayWebhookHandler({ provider: provider(), on: {}, ...quiet })(request);
+      if (!(response instanceof Response)) throw new Error("no Response");
+    },
+  ],
 
   createItpay: [[anything], (options) => paykit.createItpay(options)],
-  "createItpay with fields": [[record("apiKey", "agentId", "serviceId", "webhookSecret", "channel", "baseUrl", "fetch", "env")], (options) => itpayProvider(options)],
-  "ItPay's provider": [[fc.nat(), ...four.slice(1)], (index, ...given) => oneOf(methods(itpayProvider()), index)(...given)],
+  "createItpay with fields": [
+    [record("apiKey", "agentId", "serviceId", "webhookSecret", "channel", "baseUrl", "fetch", "env")],
+    (options) => itpayProvider(options),
+  ],
+  "ItPay's provider": [
+    [fc.nat(), ...four.slice(1)],
+    (index, ...given) => oneOf(methods(itpayProvider()), index)(...given),
+  ],
   PayKit: [[anything], (given) => new paykit.PayKit(given)],
-  "PayKit's calls": [[fc.nat(), fc.nat(), ...four.slice(2)], (group, index, ...given) => {
-    const { checkouts, customers, payments, subscriptions, refunds } = new paykit.PayKit(provider());
-    return oneOf(oneOf({ checkouts, customers, payments, subscriptions, refunds }, group), index)(...given);
-  }],
-  "PayKit's webhooks": [[anything, anything, anything, anything], async (options, type, listener, webhook) => {
-    const made = new paykit.PayKit(itpayProvider()).webhooks.setup(options);
-    made.on(type, listener);
-    await made.handle(webhook);
-  }],
-  "PayKit's webhooks with fields": [[record("body", "headersAsObject", "headers", "fullUrl")], (webhook) => new paykit.PayKit(provider()).webhooks.setup({ webhookSecret: "x" }).handle(webhook)],
+  "PayKit's calls": [
+    [fc.nat(), fc.nat(), ...four.slice(2)],
+    (group, index, ...given) => {
+      const { checkouts, customers, payments, subscriptions, refunds } = new paykit.PayKit(provider());
+      return oneOf(oneOf({ checkouts, customers, payments, subscriptions, refunds }, group), index)(...given);
+    },
+  ],
+  "PayKit's webhooks": [
+    [anything, anything, anything, anything],
+    async (options, type, listener, webhook) => {
+      const made = new paykit.PayKit(itpayProvider()).webhooks.setup(options);
+      made.on(type, listener);
+      await made.handle(webhook);
+    },
+  ],
+  "PayKit's webhooks with fields": [
+    [record("body", "headersAsObject", "headers", "fullUrl")],
+    (webhook) => new paykit.PayKit(provider()).webhooks.setup({ webhookSecret: "x" }).handle(webhook),
+  ],
   createEndpointHandlers: [[anything], (given) => paykit.createEndpointHandlers(given)],
 
   toSvg: [[anything, anything], (data, options) => qr.toSvg(data, options)],
-  "toDataUrl with fields": [[record("errorCorrection", "margin", "dark", "light", "title")], (options) => qr.toDataUrl("x", options)],
+  "toDataUrl with fields": [
+    [record("errorCorrection", "margin", "dark", "light", "title")],
+    (options) => qr.toDataUrl("x", options),
+  ],
   toTerminal: [[anything, anything], (data, options) => qr.toTerminal(data, options)],
   "toTerminal with fields": [[record("invert", "margin")], (options) => qr.toTerminal("x", options)],
 
-  "stores of anything": [[fc.nat(), anything, anything], (index, service, options) => oneOf(services, index) && stores[Object.keys(services)[index % 4]](service, options)],
-  "stores' options and steps": [[fc.nat(), record("ttl", "prefix", "table"), anything, anything], async (index, options, id, lease) => {
-    const name = Object.keys(services)[index % 4];
-    const store = stores[name](services[name], options);
-    await store.claim(id, lease);
-    await store.release(id);
-    await store.complete(id);
-  }],
+  "stores of anything": [
+    [fc.nat(), anything, anything],
+    (index, service, options) => oneOf(services, index) && stores[Object.keys(services)[index % 4]](service, options),
+  ],
+  "stores' options and steps": [
+    [fc.nat(), record("ttl", "prefix", "table"), anything, anything],
+    async (index, options, id, lease) => {
+      const name = Object.keys(services)[index % 4];
+      const store = stores[name](services[name], options);
+      await store.claim(id, lease);
+      await store.release(id);
+      await store.complete(id);
+    },
+  ],
 
   createSandbox: [[anything], (options) => sandbox.createSandbox(options).close()],
-  "createSandbox with fields": [[record("apiKey", "webhookSecret", "webhookUrl", "walletUrl", "seed", "state", "now", "deliver", "onChange")], (options) => sandbox.createSandbox(options).close()],
+  "createSandbox with fields": [
+    [record("apiKey", "webhookSecret", "webhookUrl", "walletUrl", "seed", "state", "now", "deliver", "onChange")],
+    (options) => sandbox.createSandbox(options).close(),
+  ],
   createGopaySandbox: [[anything], (options) => sandbox.createGopaySandbox(options).close()],
-  "createGopaySandbox with fields": [[record("clientId", "clientSecret", "goId", "notificationUrl", "payUrl", "quirks", "enabled", "seed", "state", "now", "deliver", "onChange")], (options) => sandbox.createGopaySandbox(options).close()],
-  "the sandboxes' calls": [[fc.boolean(), fc.nat(), ...four.slice(1)], async (isGopay, index, ...given) => {
-    const made = isGopay ? sandbox.createGopaySandbox() : sandbox.createSandbox();
-    try {
-      const calls = Object.fromEntries(Object.keys(made).filter((name) => name !== "fetch" && typeof made[name] === "function").map((name) => [name, made[name]]));
-      await oneOf(calls, index)(...given);
-    } finally {
-      made.close();
-    }
-  }],
-  "faults with fields": [[fc.boolean(), record("method", "path", "times", "status", "headers", "body", "delay", "stall", "reset", "error")], (isGopay, fault) => (isGopay ? sandbox.createGopaySandbox() : sandbox.createSandbox()).inject(fault)],
+  "createGopaySandbox with fields": [
+    [
+      record(
+        "clientId",
+        "clientSecret",
+        "goId",
+        "notificationUrl",
+        "payUrl",
+        "quirks",
+        "enabled",
+        "seed",
+        "state",
+        "now",
+        "deliver",
+        "onChange",
+      ),
+    ],
+    (options) => sandbox.createGopaySandbox(options).close(),
+  ],
+  "the sandboxes' calls": [
+    [fc.boolean(), fc.nat(), ...four.slice(1)],
+    async (isGopay, index, ...given) => {
+      const made = isGopay ? sandbox.createGopaySandbox() : sandbox.createSandbox();
+      try {
+        const calls = Object.fromEntries(
+          Object.keys(made)
+            .filter((name) => name !== "fetch" && typeof made[name] === "function")
+            .map((name) => [name, made[name]]),
+        );
+        await oneOf(calls, index)(...given);
+      } finally {
+        made.close();
+      }
+    },
+  ],
+  "faults with fields": [
+    [fc.boolean(), record("method", "path", "times", "status", "headers", "body", "delay", "stall", "reset", "error")],
+    (isGopay, fault) => (isGopay ? sandbox.createGopaySandbox() : sandbox.createSandbox()).inject(fault),
+  ],
 
   createNodeHandler: [[anything], (options) => node.createNodeHandler(options)],
   koaWebhook: [[anything], (options) => node.koaWebhook(options)],

@@ -7,7 +7,12 @@ export default {
   async fetch(request) {
     const { searchParams } = new URL(request.url);
     try {
-      await tried(calls[searchParams.get("call")], isTyped, Number(searchParams.get("times")), Number(searchParams.get("seed")));
+      await tried(
+        calls[searchParams.get("call")],
+        isTyped,
+        Number(searchParams.get("times")),
+        Number(searchParams.get("seed")),
+      );
       return new Response("passed");
     } catch (error) {
       return new Response(String(error.stack ?? error), { status: 500 });

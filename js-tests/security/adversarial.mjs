@@ -12,7 +12,11 @@ export const thrower = () => {
 
 /** Values that no schema would let in, made anew each time. */
 const oddities = [
-  () => new Proxy({}, { get: thrower, has: thrower, ownKeys: thrower, getOwnPropertyDescriptor: thrower, getPrototypeOf: thrower }),
+  () =>
+    new Proxy(
+      {},
+      { get: thrower, has: thrower, ownKeys: thrower, getOwnPropertyDescriptor: thrower, getPrototypeOf: thrower },
+    ),
   () => new Proxy(new Uint8Array(3), {}),
   () => new Proxy([], {}),
   () => {
@@ -21,18 +25,38 @@ const oddities = [
     return proxy;
   },
   () => ({ get: thrower }),
-  () => ({ get get() { return thrower(); } }),
+  () => ({
+    get get() {
+      return thrower();
+    },
+  }),
   () => ({ get: () => Symbol("x") }),
   () => ({ get: () => Promise.reject(new Thrown()).catch(() => 1) }),
-  () => ({ get "x-itpay-signature"() { return thrower(); } }),
+  () => ({
+    get "x-itpay-signature"() {
+      return thrower();
+    },
+  }),
   () => ({ "X-ItPay-Signature": [{ toString: thrower }] }),
   () => ({ "X-ItPay-Signature": [Symbol("x")] }),
-  () => ({ get maxAge() { return thrower(); } }),
-  () => ({ get now() { return thrower(); } }),
+  () => ({
+    get maxAge() {
+      return thrower();
+    },
+  }),
+  () => ({
+    get now() {
+      return thrower();
+    },
+  }),
   () => ({ maxAge: { valueOf: thrower } }),
   () => ({ toString: thrower, valueOf: thrower, [Symbol.toPrimitive]: thrower }),
   () => ({ [Symbol.toStringTag]: "ArrayBuffer", byteLength: 5, length: 5 }),
-  () => ({ get [Symbol.toStringTag]() { return thrower(); } }),
+  () => ({
+    get [Symbol.toStringTag]() {
+      return thrower();
+    },
+  }),
   () => ({ [Symbol.iterator]: thrower, length: 2 }),
   () => [{ toString: thrower }],
   () => Object.create(null),
@@ -69,7 +93,12 @@ const oddities = [
   },
   () => (typeof SharedArrayBuffer === "function" ? new Uint8Array(new SharedArrayBuffer(8)) : null),
   () => (typeof SharedArrayBuffer === "function" ? new SharedArrayBuffer(8) : null),
-  () => new (class extends Uint8Array { get length() { return thrower(); } })(2),
+  () =>
+    new (class extends Uint8Array {
+      get length() {
+        return thrower();
+      }
+    })(2),
   () => new Float64Array(2),
   () => new DataView(new ArrayBuffer(4)),
   () => new Headers({ "X-ItPay-Signature": "t=1,v1=0" }),
@@ -89,11 +118,22 @@ const oddities = [
 // What is generated is how to make a value, because some can be used only once.
 const recipe = (make, shown) => ({ make, [fc.toStringMethod]: () => shown });
 export const anything = fc.oneof(
-  { weight: 3, arbitrary: fc.nat(oddities.length - 1).map((index) => recipe(oddities[index], String(oddities[index]))) },
+  {
+    weight: 3,
+    arbitrary: fc.nat(oddities.length - 1).map((index) => recipe(oddities[index], String(oddities[index]))),
+  },
   {
     weight: 2,
     arbitrary: fc
-      .anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSet: true, withSparseArray: true, withTypedArray: true })
+      .anything({
+        withBigInt: true,
+        withDate: true,
+        withMap: true,
+        withNullPrototype: true,
+        withSet: true,
+        withSparseArray: true,
+        withTypedArray: true,
+      })
       .map((value) => recipe(() => value, fc.stringify(value))),
   },
 );
@@ -101,11 +141,17 @@ export const anything = fc.oneof(
 export const record = (...names) =>
   fc
     .record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] })
-    .map((fields) => recipe(() => Object.fromEntries(Object.entries(fields).map(([name, { make }]) => [name, make()])), fc.stringify(fields)));
+    .map((fields) =>
+      recipe(
+        () => Object.fromEntries(Object.entries(fields).map(([name, { make }]) => [name, make()])),
+        fc.stringify(fields),
+      ),
+    );
 const made = (one) => (typeof one?.make === "function" ? one.make() : one);
 
 // V8's own words: whoever reads them has to look into the package.
-const RAW = /Cannot (?:read|set|convert|destructure|perform|assign|create)|is not (?:a function|iterable|a constructor|defined|extensible)|undefined \(|proxy that has been revoked|Illegal invocation|incompatible receiver|detached|Invalid array|out of bounds|(?:Method|Failed to execute|Argument|parameter) /i;
+const RAW =
+  /Cannot (?:read|set|convert|destructure|perform|assign|create)|is not (?:a function|iterable|a constructor|defined|extensible)|undefined \(|proxy that has been revoked|Illegal invocation|incompatible receiver|detached|Invalid array|out of bounds|(?:Method|Failed to execute|Argument|parameter) /i;
 
 /** Why this is no good end, or undefined. */
 function flaw(error, isTyped) {

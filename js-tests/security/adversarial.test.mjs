@@ -14,13 +14,23 @@ import { tried } from "./adversarial.mjs";
 const times = Math.ceil((process.env.ITPAY_LONG ? 100_000 : 5000) / Object.keys(calls).length);
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 
-const worker = await startWorker(fileURLToPath(new URL("adversarial-worker.mjs", import.meta.url)), { compatibilityFlags: ["nodejs_compat"] });
+const worker = await startWorker(fileURLToPath(new URL("adversarial-worker.mjs", import.meta.url)), {
+  compatibilityFlags: ["nodejs_compat"],
+});
 after(() => worker.dispose());
 
 for (const [name, call] of Object.entries(calls)) {
-  test(`${name}: anything ends in an answer or a typed error (${times} calls, SEED=${seed})`, { timeout: 600_000 }, () => tried(call, isTyped, times, seed));
-  test(`workerd: ${name}: anything ends in an answer or a typed error (${times} calls, SEED=${seed})`, { timeout: 600_000 }, async () => {
-    const response = await worker.dispatchFetch(`http://worker/?call=${encodeURIComponent(name)}&times=${times}&seed=${seed}`);
+  test(
+    `${name}: anything ends in an answer or a typed error (${times} calls, SEED=${seed})`,
+    { timeout: 600_000 },
+    () => tried(call, isTyped, times, seed),
+  );
+  test(`workerd: ${name}: anything ends in an answer or a typed error (${times} calls, SEED=${seed})`, {
+    timeout: 600_000,
+  }, async () => {
+    const response = await worker.dispatchFetch(
+      `http://worker/?call=${encodeURIComponent(name)}&times=${times}&seed=${seed}`,
+    );
     assert.equal(await response.text(), "passed");
   });
 }

@@ -13,7 +13,9 @@ import { test } from "node:test";
 const MEASUREMENTS = process.env.ITPAY_LONG ? 3_000_000 : 60_000;
 const LIMIT = 4.5;
 
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(new URL("../../pkg/dist/wasm/webhooks.wasm", import.meta.url))));
+const { exports } = new WebAssembly.Instance(
+  new WebAssembly.Module(readFileSync(new URL("../../pkg/dist/wasm/webhooks.wasm", import.meta.url))),
+);
 const headerBuffer = new Uint8Array(exports.memory.buffer, exports.header_buffer(), 4096);
 const bodyBuffer = new Uint8Array(exports.memory.buffer, exports.body_buffer(), 65536);
 
@@ -64,7 +66,9 @@ test("the time in wasm does not tell which digit of a signature is wrong", (t) =
     while (headerBuffer[at] === header[at]) at += 1;
     return at;
   });
-  t.diagnostic(`Welch's t over ${MEASUREMENTS} comparisons: ${ours.toFixed(2)}; of one that stops early ${stopping.toFixed(2)} (limit ${LIMIT})`);
+  t.diagnostic(
+    `Welch's t over ${MEASUREMENTS} comparisons: ${ours.toFixed(2)}; of one that stops early ${stopping.toFixed(2)} (limit ${LIMIT})`,
+  );
   assert.ok(ours < LIMIT, `comparing: ${ours}`);
   assert.ok(stopping > LIMIT, `the method sees nothing: ${stopping}`);
 });

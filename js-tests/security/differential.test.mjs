@@ -40,18 +40,44 @@ function random(state) {
 function scene(next) {
   const below = (end) => Math.floor(next() * end);
   const pick = (...all) => all[below(all.length)];
-  const text = (length) => Array.from({ length }, () => String.fromCharCode(pick(below(128), below(128), below(0x800), below(0x10000)))).join("");
-  const size = pick(below(8), below(80), below(400), 320 + below(130), below(3000), below(100) === 0 ? 60_000 + below(80_000) : below(20));
+  const text = (length) =>
+    Array.from({ length }, () => String.fromCharCode(pick(below(128), below(128), below(0x800), below(0x10000)))).join(
+      "",
+    );
+  const size = pick(
+    below(8),
+    below(80),
+    below(400),
+    320 + below(130),
+    below(3000),
+    below(100) === 0 ? 60_000 + below(80_000) : below(20),
+  );
   // Lone surrogates and invalid UTF-8 are bodies, too.
-  const body = pick(text(size >> 1), "x".repeat(size), Buffer.from(Array.from({ length: size % 2000 }, () => below(256))), Buffer.alloc(size, below(256)));
+  const body = pick(
+    text(size >> 1),
+    "x".repeat(size),
+    Buffer.from(Array.from({ length: size % 2000 }, () => below(256))),
+    Buffer.alloc(size, below(256)),
+  );
   const secret = text(1 + below(pick(3, 40, 200)));
   const timestamp = `${pick("", "", "", "0", "000")}${NOW + pick(0, -300, 300, -301, 301, below(1000) - 500)}`;
-  const code = createHmac("sha256", Buffer.from(secret.toWellFormed?.() ?? Buffer.from(secret).toString())).update(`${timestamp}.`).update(body).digest("hex");
-  const flipped = (bit) => code.slice(0, bit >> 2) + (Number.parseInt(code[bit >> 2], 16) ^ (1 << (bit & 3))).toString(16) + code.slice((bit >> 2) + 1);
+  const code = createHmac("sha256", Buffer.from(secret.toWellFormed?.() ?? Buffer.from(secret).toString()))
+    .update(`${timestamp}.`)
+    .update(body)
+    .digest("hex");
+  const flipped = (bit) =>
+    code.slice(0, bit >> 2) +
+    (Number.parseInt(code[bit >> 2], 16) ^ (1 << (bit & 3))).toString(16) +
+    code.slice((bit >> 2) + 1);
   const wrong = () => pick(flipped(below(256)), createHmac("sha256", "other").update(body).digest("hex"));
   const signatures = Array.from({ length: 1 + below(4) }, () => pick(code, wrong(), wrong()));
   const [space, end] = [pick("", "", " ", "  ", "\t"), pick("", "", ",", " ")];
-  const pairs = [...signatures.map((each) => `v1=${pick(each, each.toUpperCase())}`), ...Array.from({ length: below(3) }, () => pick("v0=abc", "flag", "v2=", "tt=1", `v1=${code.slice(1)}`, `v1=${code}0`))];
+  const pairs = [
+    ...signatures.map((each) => `v1=${pick(each, each.toUpperCase())}`),
+    ...Array.from({ length: below(3) }, () =>
+      pick("v0=abc", "flag", "v2=", "tt=1", `v1=${code.slice(1)}`, `v1=${code}0`),
+    ),
+  ];
   pairs.splice(below(pairs.length + 1), 0, `t=${timestamp}`);
   const age = NOW - Number(timestamp);
   const expected = !signatures.includes(code) ? "no_match" : age > 300 ? "too_old" : age < -300 ? "too_new" : "ok";
@@ -73,12 +99,17 @@ for (const native of [true, false]) {
         } catch (error) {
           code = error.code === "invalid_event" ? "ok" : error.code;
         }
-        assert.equal(code, expected, JSON.stringify({ time, header, secret, body: Buffer.from(body).toString("hex").slice(0, 2000) }));
+        assert.equal(
+          code,
+          expected,
+          JSON.stringify({ time, header, secret, body: Buffer.from(body).toString("hex").slice(0, 2000) }),
+        );
       }
       assert.equal(verified, expected === "ok");
       seen[expected] = (seen[expected] ?? 0) + 1;
     }
-    for (const expected of ["ok", "no_match", "too_old", "too_new"]) assert.ok(seen[expected] > TIMES / 100, JSON.stringify(seen));
+    for (const expected of ["ok", "no_match", "too_old", "too_new"])
+      assert.ok(seen[expected] > TIMES / 100, JSON.stringify(seen));
   });
 
   test(`each single bit flipped in a signature refuses it, ${native ? "with" : "without"} the runtime's SHA-256`, () => {

@@ -48,14 +48,34 @@ const table = [
   [`t=1e9,v1=${sign("1e9")}`, false, "malformed_header"],
   [`t=-1,v1=${sign("-1")}`, false, "malformed_header"],
 
-  [`t=${NOW + 301},v1=${sign(NOW + 301)}`, true, "too_new", "a signature from the future could be kept and sent again for as long as one likes"],
+  [
+    `t=${NOW + 301},v1=${sign(NOW + 301)}`,
+    true,
+    "too_new",
+    "a signature from the future could be kept and sent again for as long as one likes",
+  ],
   ["t=9223372036854775807,v1=" + sign("9223372036854775807"), true, "too_new", "the same, for good"],
-  [`t=+${NOW},v1=${sign(`+${NOW}`)}`, true, "malformed_header", "Unix seconds are digits; Go's ParseInt also takes a sign"],
-  [`t=1,t=${NOW},v1=${sign(NOW)}`, true, "malformed_header", "which of two times was signed must not be a matter of order"],
+  [
+    `t=+${NOW},v1=${sign(`+${NOW}`)}`,
+    true,
+    "malformed_header",
+    "Unix seconds are digits; Go's ParseInt also takes a sign",
+  ],
+  [
+    `t=1,t=${NOW},v1=${sign(NOW)}`,
+    true,
+    "malformed_header",
+    "which of two times was signed must not be a matter of order",
+  ],
   [`${right}${",v0=x".repeat(31)}`, true, "malformed_header", "33 pairs are no header of the gateway's"],
   [`${right},v0=${"x".repeat(4096)}`, true, "malformed_header", "nor is one of more than 4 KB"],
 
-  [`t=${NOW},v1=${sign(NOW)},v1=${wrong}`, false, "ok", "while a secret is replaced there are two signatures, in any order; the example only looks at the last"],
+  [
+    `t=${NOW},v1=${sign(NOW)},v1=${wrong}`,
+    false,
+    "ok",
+    "while a secret is replaced there are two signatures, in any order; the example only looks at the last",
+  ],
   [`t=${NOW}, v1=${sign(NOW)}`, false, "ok", "proxies that join headers put a space behind the comma"],
   [`t=${NOW},v1=${sign(NOW).toUpperCase()}`, false, "ok", "it is the same number in either case"],
   [`t=${NOW},t=${NOW},v1=${sign(NOW)}`, true, "ok"],

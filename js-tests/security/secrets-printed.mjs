@@ -10,23 +10,48 @@ import { PayKit } from "itpay/paykit";
 import { createWebhookHandler, generateTestHeader, verifySignature } from "itpay/webhooks";
 
 const { ITPAY_WEBHOOK_SECRET, GOPAY_CLIENT_SECRET, MARKED_TOKEN, MARKED_BODY } = process.env;
-const fetch = async (url) => (url.endsWith("/oauth2/token") ? Response.json({ access_token: MARKED_TOKEN, expires_in: 1800 }) : Response.json({ error: { code: "no", message: "no" } }, { status: 422 }));
+const fetch = async (url) =>
+  url.endsWith("/oauth2/token")
+    ? Response.json({ access_token: MARKED_TOKEN, expires_in: 1800 })
+    : Response.json({ error: { code: "no", message: "no" } }, { status: 422 });
 const logLevel = "debug";
 
 const client = new ItPayClient({ fetch, maxRetries: 0, logLevel });
-const provider = createGopay({ clientId: "1", clientSecret: GOPAY_CLIENT_SECRET, goId: "8123456789", isSandbox: true, webhookUrl: "https://shop.example/n", fetch, maxRetries: 0, logLevel });
+const provider = createGopay({
+  clientId: "1",
+  clientSecret: GOPAY_CLIENT_SECRET,
+  goId: "8123456789",
+  isSandbox: true,
+  webhookUrl: "https://shop.example/n",
+  fetch,
+  maxRetries: 0,
+  logLevel,
+});
 const paykit = new PayKit(provider);
 const handle = createWebhookHandler({ on: {} });
 console.log(client, provider, paykit, handle, JSON.stringify([client, provider, paykit]));
 
 test("a call fails", () => client.request("POST", "/x", { body: { note: MARKED_BODY } }));
 test("a client is not what was expected", () => assert.deepEqual(client, {}));
-test("GoPay's call fails", () => provider._native.payments.create({ amount: 1, currency: "CZK", order_number: "1", order_description: MARKED_BODY, items: [{ name: "a", amount: 1 }], callback: { return_url: "https://a.example/" } }));
+test("GoPay's call fails", () =>
+  provider._native.payments.create({
+    amount: 1,
+    currency: "CZK",
+    order_number: "1",
+    order_description: MARKED_BODY,
+    items: [{ name: "a", amount: 1 }],
+    callback: { return_url: "https://a.example/" },
+  }));
 test("PayKit's call fails", () => paykit.payments.retrieve("1"));
 test("a provider is not what was expected", () => assert.deepEqual(provider, {}));
 test("a webhook is refused", async () => {
-  const headers = { "X-ItPay-Signature": generateTestHeader({ payload: "{}", secret: ITPAY_WEBHOOK_SECRET }).replace(/.$/, "") };
-  assert.equal((await handle(new Request("https://a.example/", { method: "POST", body: MARKED_BODY, headers }))).status, 200);
+  const headers = {
+    "X-ItPay-Signature": generateTestHeader({ payload: "{}", secret: ITPAY_WEBHOOK_SECRET }).replace(/.$/, ""),
+  };
+  assert.equal(
+    (await handle(new Request("https://a.example/", { method: "POST", body: MARKED_BODY, headers }))).status,
+    200,
+  );
 });
 test("nobody catches it", () => {
   void client.paymentIntents.create({ description: MARKED_BODY });

@@ -34,20 +34,33 @@ test("unsafe code is in src/js alone, and every piece of it says why it is none 
 
 test("every module but src/js forbids unsafe code", () => {
   const lines = read("src/lib.rs").split("\n");
-  const modules = lines.flatMap((line, index) => (/^(pub )?mod \w+;$/.test(line) ? [[line.match(/\w+;/)[0], lines[index - 1]]] : []));
+  const modules = lines.flatMap((line, index) =>
+    /^(pub )?mod \w+;$/.test(line) ? [[line.match(/\w+;/)[0], lines[index - 1]]] : [],
+  );
   assert.ok(modules.length > 10);
-  for (const [name, attribute] of modules) assert.match(attribute, name === "js;" ? /^#\[allow\(unsafe_code, reason = "/ : /^#\[forbid\(unsafe_code\)\]$/, name);
+  for (const [name, attribute] of modules)
+    assert.match(
+      attribute,
+      name === "js;" ? /^#\[allow\(unsafe_code, reason = "/ : /^#\[forbid\(unsafe_code\)\]$/,
+      name,
+    );
   assert.match(read("src/lib.rs"), /^#!\[deny\(unsafe_code\)\]$/m);
 });
 
 /** The names in the sections of a Cargo.toml that end in "dependencies]". */
 function crates(path) {
-  const sections = read(path).split(/^(?=\[)/m).filter((section) => /^\[(dev-)?dependencies\]/.test(section));
+  const sections = read(path)
+    .split(/^(?=\[)/m)
+    .filter((section) => /^\[(dev-)?dependencies\]/.test(section));
   return sections.flatMap((section) => [...section.matchAll(/^([\w-]+) = /gm)].map(([, name]) => name));
 }
 
 test("every dependency of the crate, of the fuzz targets, the benchmarks and the tests has a reason in CONTRIBUTING.md, and none is named that is gone", () => {
-  const used = new Set([...crates("Cargo.toml"), ...[...crates("fuzz/Cargo.toml"), ...crates("benchmarks/Cargo.toml")].filter((name) => name !== "itpay"), ...Object.keys(JSON.parse(read("js-tests/package.json")).devDependencies)]);
+  const used = new Set([
+    ...crates("Cargo.toml"),
+    ...[...crates("fuzz/Cargo.toml"), ...crates("benchmarks/Cargo.toml")].filter((name) => name !== "itpay"),
+    ...Object.keys(JSON.parse(read("js-tests/package.json")).devDependencies),
+  ]);
   const list = read("CONTRIBUTING.md").split("## What it depends on, and why")[1];
   const named = new Set();
   for (const [, names, reason] of list.matchAll(/^\| (.*?) \| (.+) \|$/gm)) {

@@ -30,9 +30,12 @@ export async function measure() {
   const { exports } = JSON.parse(readFileSync(new URL("../pkg/package.json", root), "utf8"));
   // Not the modules themselves, nor types alone.
   const entries = Object.keys(exports).filter((name) => exports[name].workerd !== undefined);
-  const sources = Object.fromEntries(entries.map((name) => [`itpay${name.slice(1)}`, `export * from "itpay${name.slice(1)}"`]));
+  const sources = Object.fromEntries(
+    entries.map((name) => [`itpay${name.slice(1)}`, `export * from "itpay${name.slice(1)}"`]),
+  );
   const sizes = {};
-  for (const [name, source] of Object.entries({ "a webhook Worker": WORKER, ...sources })) sizes[name] = await bundled(source);
+  for (const [name, source] of Object.entries({ "a webhook Worker": WORKER, ...sources }))
+    sizes[name] = await bundled(source);
   return sizes;
 }
 
@@ -71,7 +74,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const budget = budgets();
     for (const [name, kinds] of Object.entries(sizes)) {
       for (const [kind, size] of Object.entries(kinds)) {
-        if (size.raw > 0) console.log(name.padEnd(24), kind.padEnd(6), ...Object.entries(size).map(([unit, bytes]) => `${unit} ${bytes} of ${budget[name]?.[kind][unit] ?? "none"}`.padEnd(26)));
+        if (size.raw > 0)
+          console.log(
+            name.padEnd(24),
+            kind.padEnd(6),
+            ...Object.entries(size).map(([unit, bytes]) =>
+              `${unit} ${bytes} of ${budget[name]?.[kind][unit] ?? "none"}`.padEnd(26),
+            ),
+          );
       }
     }
   }

@@ -7,13 +7,17 @@ const SECRET = "n6W-secret-0123456789";
 const TOKEN = "token-0123456789";
 const BASE = "https://gw.sandbox.gopay.com/api";
 const ORDER = {
-  amount: 2900, currency: "CZK", order_number: "1", items: [{ name: "Žluťoučký kůň", amount: 2900, count: 1 }],
+  amount: 2900,
+  currency: "CZK",
+  order_number: "1",
+  items: [{ name: "Žluťoučký kůň", amount: 2900, count: 1 }],
   callback: { return_url: "https://shop.example/" },
 };
 const PAYMENT = { id: 3000006529, state: "PAID", amount: 2900, currency: "CZK", gw_url: " https://gw.example/pay " };
 
 export function cases({ GoPayClient, isItPayError }) {
-  const json = (body, status = 200, headers = {}) => new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
+  const json = (body, status = 200, headers = {}) =>
+    new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
   const never = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
   /** A client whose token is always given, and whose calls are answered by `answer`. The calls but those for tokens are kept. */
@@ -24,228 +28,405 @@ export function cases({ GoPayClient, isItPayError }) {
     const fetch = async (url, init) => {
       if (url.endsWith("/oauth2/token")) {
         tokens.push(init);
-        return options.token?.(tokens.length, init) ?? json({ access_token: `${TOKEN}-${tokens.length}`, expires_in: 1800 });
+        return (
+          options.token?.(tokens.length, init) ?? json({ access_token: `${TOKEN}-${tokens.length}`, expires_in: 1800 })
+        );
       }
       calls.push({ url, ...init });
       return answer(calls.length, url, init);
     };
     const log = (line) => void lines.push(line);
     const client = new GoPayClient({
-      clientId: "140", clientSecret: SECRET, goId: "8123456789", isSandbox: true, fetch, maxRetries: 0,
-      logLevel: "debug", logger: { error: log, warn: log, info: log, debug: log }, ...options,
+      clientId: "140",
+      clientSecret: SECRET,
+      goId: "8123456789",
+      isSandbox: true,
+      fetch,
+      maxRetries: 0,
+      logLevel: "debug",
+      logger: { error: log, warn: log, info: log, debug: log },
+      ...options,
     });
     return { calls, client, lines, tokens };
   };
   const rejects = async (promise, expected) => {
     let error;
-    await promise.then(() => assert.fail("it did not fail"), (thrown) => { error = thrown; });
+    await promise.then(
+      () => assert.fail("it did not fail"),
+      (thrown) => {
+        error = thrown;
+      },
+    );
     assert.ok(isItPayError(error), String(error?.stack ?? error));
-    for (const [field, value] of Object.entries(expected)) assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
+    for (const [field, value] of Object.entries(expected))
+      assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
     return error;
   };
   const refused = (field, promise) => rejects(promise, { name: "ValidationError", field, attempts: 0 });
-  const gopayError = (code, name = null) => ({ date_issued: 1, errors: [{ scope: "G", field: null, error_code: code, error_name: name, message: "no", description: null }] });
+  const gopayError = (code, name = null) => ({
+    date_issued: 1,
+    errors: [{ scope: "G", field: null, error_code: code, error_name: name, message: "no", description: null }],
+  });
 
   return [
-    ["GoPay: a payment is created with the token, for the shop, its text unescaped", async () => {
-      const { calls, client, tokens } = double(() => json(PAYMENT));
-      const payment = await client.payments.create(ORDER);
-      assert.equal(payment.gw_url, "https://gw.example/pay");
-      assert.equal(tokens[0].body, "grant_type=client_credentials&scope=payment-all");
-      assert.equal(tokens[0].headers.Authorization, `Basic ${btoa(`140:${SECRET}`)}`);
-      const [{ url, method, headers, body, redirect }] = calls;
-      assert.deepEqual([url, method, redirect], [`${BASE}/payments/payment`, "POST", "manual"]);
-      assert.equal(headers.Authorization, `Bearer ${TOKEN}-1`);
-      assert.equal(headers["Accept-Language"], "en-US");
-      assert.ok(body.includes("Žluťoučký kůň"));
-      assert.deepEqual(JSON.parse(body), { ...ORDER, target: { type: "ACCOUNT", goid: 8123456789 } });
-    }],
-    ["GoPay: fifty first calls at once ask for one token", async () => {
-      const { calls, client, tokens } = double(() => json(PAYMENT));
-      await Promise.all(Array.from({ length: 50 }, () => client.payments.status(3000006529)));
-      assert.deepEqual([tokens.length, calls.length], [1, 50]);
-    }],
-    ["GoPay: a token that is about to end is renewed, also one that lives for a second", async () => {
-      for (const [expires_in, expected] of [[1800, 1], [301, 1], [1, 1], [0, 2]]) {
-        const { client, tokens } = double(() => json(PAYMENT), { token: () => json({ access_token: "t", expires_in }) });
+    [
+      "GoPay: a payment is created with the token, for the shop, its text unescaped",
+      async () => {
+        const { calls, client, tokens } = double(() => json(PAYMENT));
+        const payment = await client.payments.create(ORDER);
+        assert.equal(payment.gw_url, "https://gw.example/pay");
+        assert.equal(tokens[0].body, "grant_type=client_credentials&scope=payment-all");
+        assert.equal(tokens[0].headers.Authorization, `Basic ${btoa(`140:${SECRET}`)}`);
+        const [{ url, method, headers, body, redirect }] = calls;
+        assert.deepEqual([url, method, redirect], [`${BASE}/payments/payment`, "POST", "manual"]);
+        assert.equal(headers.Authorization, `Bearer ${TOKEN}-1`);
+        assert.equal(headers["Accept-Language"], "en-US");
+        assert.ok(body.includes("Žluťoučký kůň"));
+        assert.deepEqual(JSON.parse(body), { ...ORDER, target: { type: "ACCOUNT", goid: 8123456789 } });
+      },
+    ],
+    [
+      "GoPay: fifty first calls at once ask for one token",
+      async () => {
+        const { calls, client, tokens } = double(() => json(PAYMENT));
+        await Promise.all(Array.from({ length: 50 }, () => client.payments.status(3000006529)));
+        assert.deepEqual([tokens.length, calls.length], [1, 50]);
+      },
+    ],
+    [
+      "GoPay: a token that is about to end is renewed, also one that lives for a second",
+      async () => {
+        for (const [expires_in, expected] of [
+          [1800, 1],
+          [301, 1],
+          [1, 1],
+          [0, 2],
+        ]) {
+          const { client, tokens } = double(() => json(PAYMENT), {
+            token: () => json({ access_token: "t", expires_in }),
+          });
+          await client.payments.status(3000006529);
+          await client.payments.status(3000006529);
+          assert.equal(tokens.length, expected, `${expires_in} s`);
+        }
+      },
+    ],
+    [
+      "GoPay: a refused token is dropped, and the call is replayed once with a fresh one",
+      async () => {
+        for (const status of [401, 403]) {
+          const refusal = { errors: [{ scope: "G", error_code: 200 }] };
+          const revoked = double((_, __, { headers }) =>
+            headers.Authorization.endsWith("-1") ? json(refusal, status) : json({ id: 1, result: "FINISHED" }),
+          );
+          assert.equal((await revoked.client.payments.refund(1, { amount: 100 })).result, "FINISHED");
+          assert.deepEqual([revoked.tokens.length, revoked.calls.length], [2, 2]);
+          const forbidden = double(() => json(refusal, status));
+          await rejects(forbidden.client.payments.refund(1, { amount: 100 }), {
+            name: "AuthenticationError",
+            status,
+            outcome: "not_done",
+            attempts: 2,
+          });
+          assert.deepEqual([forbidden.tokens.length, forbidden.calls.length], [2, 2]);
+        }
+      },
+    ],
+    [
+      "GoPay: a filter's page is no word of GoPay's, so what changes something is not replayed",
+      async () => {
+        for (const status of [401, 403]) {
+          for (const body of ["<html>Forbidden</html>", "", "{}"]) {
+            const { calls, client } = double((_, __, { method }) => json(method === "POST" ? body : [], status));
+            await rejects(client.payments.refund(1, { amount: 100 }), { status, outcome: "unknown", attempts: 1 });
+            assert.equal(calls.filter(({ method }) => method === "POST").length, 1);
+          }
+        }
+      },
+    ],
+    [
+      "GoPay: a token that is not given fails everybody who waits for it, and is asked for anew by the next",
+      async () => {
+        let good = false;
+        const { calls, client, tokens } = double(() => json(PAYMENT), {
+          token: () => (good ? undefined : json({ error: "invalid_client" }, 401)),
+        });
+        const waiting = [1, 2, 3].map((id) => client.payments.refund(id, { amount: 1 }));
+        for (const call of waiting)
+          await rejects(call, {
+            name: "AuthenticationError",
+            code: "invalid_client",
+            status: 401,
+            outcome: "not_done",
+          });
+        assert.deepEqual([tokens.length, calls.length], [1, 0]);
+        good = true;
         await client.payments.status(3000006529);
-        await client.payments.status(3000006529);
-        assert.equal(tokens.length, expected, `${expires_in} s`);
-      }
-    }],
-    ["GoPay: a refused token is dropped, and the call is replayed once with a fresh one", async () => {
-      for (const status of [401, 403]) {
-        const refusal = { errors: [{ scope: "G", error_code: 200 }] };
-        const revoked = double((_, __, { headers }) => (headers.Authorization.endsWith("-1") ? json(refusal, status) : json({ id: 1, result: "FINISHED" })));
-        assert.equal((await revoked.client.payments.refund(1, { amount: 100 })).result, "FINISHED");
-        assert.deepEqual([revoked.tokens.length, revoked.calls.length], [2, 2]);
-        const forbidden = double(() => json(refusal, status));
-        await rejects(forbidden.client.payments.refund(1, { amount: 100 }), { name: "AuthenticationError", status, outcome: "not_done", attempts: 2 });
-        assert.deepEqual([forbidden.tokens.length, forbidden.calls.length], [2, 2]);
-      }
-    }],
-    ["GoPay: a filter's page is no word of GoPay's, so what changes something is not replayed", async () => {
-      for (const status of [401, 403]) {
-        for (const body of ["<html>Forbidden</html>", "", "{}"]) {
-          const { calls, client } = double((_, __, { method }) => json(method === "POST" ? body : [], status));
-          await rejects(client.payments.refund(1, { amount: 100 }), { status, outcome: "unknown", attempts: 1 });
+        assert.deepEqual([tokens.length, calls.length], [2, 1]);
+      },
+    ],
+    [
+      "GoPay: a hung token request ends at the timeout, at the signal, and then is not waited for again",
+      async () => {
+        let hangs = true;
+        const { client } = double(() => json(PAYMENT), {
+          timeout: 60,
+          token: (_, { signal }) => (hangs ? never(signal) : undefined),
+        });
+        const error = await rejects(client.payments.status(3000006529), { name: "TimeoutError", outcome: "not_done" });
+        assert.match(error.message, /so the call was not sent/);
+        await new Promise((done) => setTimeout(done, 80));
+        const controller = new AbortController();
+        const aborted = client.payments.status(3000006529, { signal: controller.signal, timeout: 5000 });
+        controller.abort("enough");
+        await rejects(aborted, { name: "AbortError", cause: "enough" });
+        hangs = false;
+        await new Promise((done) => setTimeout(done, 80));
+        assert.equal((await client.payments.status(3000006529)).state, "PAID");
+      },
+    ],
+    [
+      "GoPay: the token is retried like any read, and so are reads; what changes something is sent once",
+      async () => {
+        const again = { "retry-after": "0" };
+        const token = double(() => json(PAYMENT), {
+          maxRetries: 2,
+          token: (nth) => (nth === 1 ? json("", 503, again) : undefined),
+        });
+        await token.client.payments.status(3000006529);
+        assert.equal(token.tokens.length, 2);
+        for (const status of [429, 500, 502, 503, 504]) {
+          const read = double((nth) => (nth === 1 ? json("", status, again) : json(PAYMENT)), { maxRetries: 2 });
+          await read.client.payments.status(3000006529);
+          assert.equal(read.calls.length, 2, `${status}`);
+          for (const change of [
+            (p) => p.create(ORDER),
+            (p) => p.refund(1, { amount: 1 }),
+            (p) => p.createRecurrence(1, ORDER),
+            (p) => p.capture(1),
+            (p) => p.voidAuthorization(1),
+            (p) => p.voidRecurrence(1),
+          ]) {
+            const once = double((_, __, { method }) => json("", method === "POST" ? status : 404, again), {
+              maxRetries: 2,
+            });
+            await rejects(change(once.client.payments), { status });
+            assert.equal(once.calls.filter(({ method }) => method === "POST").length, 1, `${status}`);
+          }
+        }
+      },
+    ],
+    [
+      "GoPay: after a refund without an answer its history is looked up, and the error says what is known",
+      async () => {
+        // Half a minute ahead: what could be older than the call proves nothing.
+        const date = new Date(Date.now() + 30_000).toISOString();
+        const history =
+          (list) =>
+          (_, url, { method }) => {
+            if (method === "POST") throw new TypeError("socket hang up");
+            return url.endsWith("/refunds")
+              ? json(list)
+              : json({ ...PAYMENT, id: 7, state: "PARTIALLY_REFUNDED" }, 200, { date: new Date().toUTCString() });
+          };
+        const refund = { id: 1, amount: 100, currency: "CZK", state: "SUCCESS", date_requested: date };
+        for (const [list, outcome] of [
+          [[refund], "done"],
+          [[], "unknown"],
+          [[{ ...refund, amount: 99 }], "unknown"],
+          [[{ ...refund, date_requested: "2020-01-01T00:00:00Z" }], "unknown"],
+          [[{ ...refund, date_requested: new Date(Date.now() - 2000).toISOString() }], "unknown"],
+          ["<html>", "unknown"],
+        ]) {
+          const { calls, client } = double(history(list));
+          const error = await rejects(client.payments.refund(7, { amount: 100 }), {
+            name: "ConnectionError",
+            outcome,
+            attempts: 1,
+          });
+          assert.match(error.message, outcome === "done" ? /don't send it again/ : /not known/);
           assert.equal(calls.filter(({ method }) => method === "POST").length, 1);
         }
-      }
-    }],
-    ["GoPay: a token that is not given fails everybody who waits for it, and is asked for anew by the next", async () => {
-      let good = false;
-      const { calls, client, tokens } = double(() => json(PAYMENT), { token: () => (good ? undefined : json({ error: "invalid_client" }, 401)) });
-      const waiting = [1, 2, 3].map((id) => client.payments.refund(id, { amount: 1 }));
-      for (const call of waiting) await rejects(call, { name: "AuthenticationError", code: "invalid_client", status: 401, outcome: "not_done" });
-      assert.deepEqual([tokens.length, calls.length], [1, 0]);
-      good = true;
-      await client.payments.status(3000006529);
-      assert.deepEqual([tokens.length, calls.length], [2, 1]);
-    }],
-    ["GoPay: a hung token request ends at the timeout, at the signal, and then is not waited for again", async () => {
-      let hangs = true;
-      const { client } = double(() => json(PAYMENT), { timeout: 60, token: (_, { signal }) => (hangs ? never(signal) : undefined) });
-      const error = await rejects(client.payments.status(3000006529), { name: "TimeoutError", outcome: "not_done" });
-      assert.match(error.message, /so the call was not sent/);
-      await new Promise((done) => setTimeout(done, 80));
-      const controller = new AbortController();
-      const aborted = client.payments.status(3000006529, { signal: controller.signal, timeout: 5000 });
-      controller.abort("enough");
-      await rejects(aborted, { name: "AbortError", cause: "enough" });
-      hangs = false;
-      await new Promise((done) => setTimeout(done, 80));
-      assert.equal((await client.payments.status(3000006529)).state, "PAID");
-    }],
-    ["GoPay: the token is retried like any read, and so are reads; what changes something is sent once", async () => {
-      const again = { "retry-after": "0" };
-      const token = double(() => json(PAYMENT), { maxRetries: 2, token: (nth) => (nth === 1 ? json("", 503, again) : undefined) });
-      await token.client.payments.status(3000006529);
-      assert.equal(token.tokens.length, 2);
-      for (const status of [429, 500, 502, 503, 504]) {
-        const read = double((nth) => (nth === 1 ? json("", status, again) : json(PAYMENT)), { maxRetries: 2 });
-        await read.client.payments.status(3000006529);
-        assert.equal(read.calls.length, 2, `${status}`);
-        for (const change of [(p) => p.create(ORDER), (p) => p.refund(1, { amount: 1 }), (p) => p.createRecurrence(1, ORDER), (p) => p.capture(1), (p) => p.voidAuthorization(1), (p) => p.voidRecurrence(1)]) {
-          const once = double((_, __, { method }) => json("", method === "POST" ? status : 404, again), { maxRetries: 2 });
-          await rejects(change(once.client.payments), { status });
-          assert.equal(once.calls.filter(({ method }) => method === "POST").length, 1, `${status}`);
+        const gaveUp = double((_, url, { method }) =>
+          method === "POST" ? json("", 500) : url.endsWith("/refunds") ? json([]) : json({ ...PAYMENT, id: 7 }),
+        );
+        await rejects(gaveUp.client.payments.refund(7, { amount: 100 }), { status: 500, outcome: "not_done" });
+      },
+    ],
+    [
+      "GoPay: a result is told apart: finished, accepted, failed",
+      async () => {
+        for (const result of ["FINISHED", "ACCEPTED", "SOMETHING_NEW"]) {
+          assert.deepEqual(await double(() => json({ id: 1, result })).client.payments.refund(1, { amount: 1 }), {
+            id: 1,
+            result,
+          });
         }
-      }
-    }],
-    ["GoPay: after a refund without an answer its history is looked up, and the error says what is known", async () => {
-      // Half a minute ahead: what could be older than the call proves nothing.
-      const date = new Date(Date.now() + 30_000).toISOString();
-      const history = (list) => (_, url, { method }) => {
-        if (method === "POST") throw new TypeError("socket hang up");
-        return url.endsWith("/refunds") ? json(list) : json({ ...PAYMENT, id: 7, state: "PARTIALLY_REFUNDED" }, 200, { date: new Date().toUTCString() });
-      };
-      const refund = { id: 1, amount: 100, currency: "CZK", state: "SUCCESS", date_requested: date };
-      for (const [list, outcome] of [
-        [[refund], "done"],
-        [[], "unknown"],
-        [[{ ...refund, amount: 99 }], "unknown"],
-        [[{ ...refund, date_requested: "2020-01-01T00:00:00Z" }], "unknown"],
-        [[{ ...refund, date_requested: new Date(Date.now() - 2000).toISOString() }], "unknown"],
-        ["<html>", "unknown"],
-      ]) {
-        const { calls, client } = double(history(list));
-        const error = await rejects(client.payments.refund(7, { amount: 100 }), { name: "ConnectionError", outcome, attempts: 1 });
-        assert.match(error.message, outcome === "done" ? /don't send it again/ : /not known/);
-        assert.equal(calls.filter(({ method }) => method === "POST").length, 1);
-      }
-      const gaveUp = double((_, url, { method }) => (method === "POST" ? json("", 500) : url.endsWith("/refunds") ? json([]) : json({ ...PAYMENT, id: 7 })));
-      await rejects(gaveUp.client.payments.refund(7, { amount: 100 }), { status: 500, outcome: "not_done" });
-    }],
-    ["GoPay: a result is told apart: finished, accepted, failed", async () => {
-      for (const result of ["FINISHED", "ACCEPTED", "SOMETHING_NEW"]) {
-        assert.deepEqual(await double(() => json({ id: 1, result })).client.payments.refund(1, { amount: 1 }), { id: 1, result });
-      }
-      await rejects(double(() => json({ id: 1, result: "FAILED" })).client.payments.refund(1, { amount: 1 }), { name: "APIError", code: "FAILED", outcome: "not_done" });
-      for (const body of ["", "{}", "<html>", "[]"]) {
-        const { client } = double((_, __, { method }) => (method === "POST" ? json(body) : json("", 500)));
-        await rejects(client.payments.refund(1, { amount: 1 }), { code: "unreadable_response", outcome: "unknown" });
-      }
-    }],
-    ["GoPay: what is so already is no failure, if the payment shows it", async () => {
-      const already = (code, name, payment) => double((_, __, { method }) => (method === "POST" ? json(gopayError(code, name), 409) : json({ ...PAYMENT, id: 7, ...payment })));
-      const captured = already(351, null, { preauthorization: { state: "CAPTURED" } });
-      assert.deepEqual(await captured.client.payments.capture(7), { id: 7, result: "FINISHED" });
-      const voided = already(0, "PAYMENT_AUTH_VOID_DONE", { state: "CANCELED" });
-      assert.equal((await voided.client.payments.voidAuthorization("7")).result, "FINISHED");
-      const stopped = already(342, "PAYMENT_RECURRENCE_STOPPED", { recurrence: { recurrence_state: "STOPPED" } });
-      assert.equal((await stopped.client.payments.voidRecurrence(7)).result, "FINISHED");
-      const other = already(351, null, { state: "AUTHORIZED" });
-      await rejects(other.client.payments.capture(7), { status: 409, code: "351", outcome: "not_done" });
-    }],
-    ["GoPay: an error keeps its code, its field and its status in every shape", async () => {
-      const field = { errors: [{ scope: "F", field: "amount", error_code: 111, error_name: null, message: "Wrong amount", description: null }] };
-      for (const [status, body, expected] of [
-        [409, field, { name: "ValidationError", code: "111", field: "amount", details: field }],
-        [409, { scope: "G", field: null, error_code: 303, error_name: "PAYMENT_WRONG_STATE", message: null, description: null }, { name: "APIError", code: "303" }],
-        [404, { errors: [{ error_code: 304 }] }, { name: "APIError", code: "304" }],
-        [429, "", { name: "RateLimitError", retryAfter: 5000 }],
-        [503, "<html><h1>Maintenance</h1></html>", { name: "APIError", code: "http_503", retryable: true }],
-      ]) {
-        const { client } = double(() => json(body, status, { "retry-after": "5" }));
-        await rejects(client.payments.status(1), { status, ...expected });
-      }
-    }],
-    ["GoPay: what is wrong with a call is said by field before anything is sent", async () => {
-      const { calls, client, tokens } = double(() => json(PAYMENT));
-      for (const amount of ["29.5", 29.5, -1, 0, Number.NaN, Infinity, "1e3", "2900", 2 ** 53, "", null, undefined]) {
-        await refused("amount", client.payments.create({ ...ORDER, items: undefined, amount }));
-        await refused("amount", client.payments.refund(1, { amount }));
-        await refused("amount", client.payments.createRecurrence(1, { ...ORDER, items: undefined, amount }));
-        await refused("amount", client.payments.capture(1, { amount }));
-      }
-      for (const id of ["../../eshops/eshop/1", "", "1?x=1", "1/refund", Number.NaN, -1, 1.5, {}, null, undefined]) {
-        for (const call of ["status", "refunds", "voidRecurrence", "voidAuthorization", "capture"]) await refused("id", client.payments[call](id));
-        await refused("id", client.payments.refund(id, { amount: 1 }));
-      }
-      await refused("currency", client.paymentInstruments("../x"));
-      await refused("format", client.accountStatement({ date_from: "2026-01-01", date_to: "2026-01-31", currency: "CZK", format: "EXE" }));
-      assert.deepEqual([calls.length, tokens.length], [0, 0]);
-    }],
-    ["GoPay: what is wrong with an option is said at construction, and nothing reaches the real gateway by a typo", async () => {
-      const make = (options) => new GoPayClient({ clientId: "1", clientSecret: SECRET, goId: "8", isSandbox: true, env: {}, ...options });
-      const thrown = (options) => {
-        try {
-          make(options);
-        } catch (error) {
-          assert.ok(isItPayError(error), String(error));
-          return error;
+        await rejects(double(() => json({ id: 1, result: "FAILED" })).client.payments.refund(1, { amount: 1 }), {
+          name: "APIError",
+          code: "FAILED",
+          outcome: "not_done",
+        });
+        for (const body of ["", "{}", "<html>", "[]"]) {
+          const { client } = double((_, __, { method }) => (method === "POST" ? json(body) : json("", 500)));
+          await rejects(client.payments.refund(1, { amount: 1 }), { code: "unreadable_response", outcome: "unknown" });
         }
-        return assert.fail(JSON.stringify(options));
-      };
-      for (const word of ["TRUE", "1", "Yes", "on", true]) assert.equal(make({ isSandbox: word }).isSandbox, true);
-      for (const word of ["FALSE", "0", "no", "Off", false]) assert.equal(make({ isSandbox: word }).isSandbox, false);
-      for (const word of ["treu", "", "production", 1, 0, Number.NaN, null]) assert.equal(thrown({ isSandbox: word }).field, "isSandbox");
-      for (const goId of ["abc", "-1", "1.5", "", Number.NaN, -1, 0.5]) assert.equal(thrown({ goId }).field, "goId");
-      for (const timeout of [0, -1, Number.NaN, "", "5"]) assert.equal(thrown({ timeout }).field, "timeout");
-      for (const maxRetries of [-1, Number.NaN, "", 1.5]) assert.equal(thrown({ maxRetries }).field, "maxRetries");
-      for (const baseUrl of ["http://gopay.example/api", "https://gw.sandbox.gopay.com", "https://x/api/v3", "https://x:99999/api"]) assert.equal(thrown({ baseUrl }).field, "baseUrl");
-      assert.match(thrown({ baseUrl: "https://gw.sandbox.gopay.com" }).message, /must end in \/api/);
-      for (const field of ["clientId", "clientSecret"]) assert.equal(thrown({ [field]: "" }).field, field);
-      assert.match(thrown({ clientSecret: undefined }).message, /GOPAY_CLIENT_SECRET/);
-      const env = { GOPAY_CLIENT_ID: "1", GOPAY_CLIENT_SECRET: SECRET, GOPAY_GO_ID: "8", GOPAY_SANDBOX: "true" };
-      assert.equal(new GoPayClient({ env }).goId, "8");
-    }],
-    ["GoPay: another payment than the one asked for is an error", async () => {
-      await rejects(double(() => json({ ...PAYMENT, id: 2 })).client.payments.status(1), { code: "unreadable_response", message: "the gateway answered 200, but id is another one than was asked for" });
-    }],
-    ["GoPay: a statement is bytes as they are", async () => {
-      const bytes = new Uint8Array([0xff, 0xd8, 0, 10]);
-      const { client } = double(() => new Response(bytes));
-      const file = await client.accountStatement({ date_from: "2026-01-01", date_to: "2026-01-31", currency: "CZK", format: "PDF_A" });
-      assert.deepEqual(new Uint8Array(file), bytes);
-    }],
-    ["GoPay: the secret and the token are in no log line, error or listing", async () => {
-      const { client, lines } = double((_, __, { method }) => (method === "POST" ? json("", 500) : json("", 500)), { maxRetries: 1 });
-      const error = await rejects(client.payments.refund(1, { amount: 1 }), { status: 500 });
-      assert.ok(lines.length > 4, lines.join("\n"));
-      const shown = [...lines, String(error.stack), JSON.stringify(error), JSON.stringify(client), String(Object.getOwnPropertyNames(client))];
-      for (const text of shown) for (const secret of [SECRET, TOKEN, btoa(`140:${SECRET}`)]) assert.ok(!text.includes(secret), text);
-    }],
+      },
+    ],
+    [
+      "GoPay: what is so already is no failure, if the payment shows it",
+      async () => {
+        const already = (code, name, payment) =>
+          double((_, __, { method }) =>
+            method === "POST" ? json(gopayError(code, name), 409) : json({ ...PAYMENT, id: 7, ...payment }),
+          );
+        const captured = already(351, null, { preauthorization: { state: "CAPTURED" } });
+        assert.deepEqual(await captured.client.payments.capture(7), { id: 7, result: "FINISHED" });
+        const voided = already(0, "PAYMENT_AUTH_VOID_DONE", { state: "CANCELED" });
+        assert.equal((await voided.client.payments.voidAuthorization("7")).result, "FINISHED");
+        const stopped = already(342, "PAYMENT_RECURRENCE_STOPPED", { recurrence: { recurrence_state: "STOPPED" } });
+        assert.equal((await stopped.client.payments.voidRecurrence(7)).result, "FINISHED");
+        const other = already(351, null, { state: "AUTHORIZED" });
+        await rejects(other.client.payments.capture(7), { status: 409, code: "351", outcome: "not_done" });
+      },
+    ],
+    [
+      "GoPay: an error keeps its code, its field and its status in every shape",
+      async () => {
+        const field = {
+          errors: [
+            {
+              scope: "F",
+              field: "amount",
+              error_code: 111,
+              error_name: null,
+              message: "Wrong amount",
+              description: null,
+            },
+          ],
+        };
+        for (const [status, body, expected] of [
+          [409, field, { name: "ValidationError", code: "111", field: "amount", details: field }],
+          [
+            409,
+            {
+              scope: "G",
+              field: null,
+              error_code: 303,
+              error_name: "PAYMENT_WRONG_STATE",
+              message: null,
+              description: null,
+            },
+            { name: "APIError", code: "303" },
+          ],
+          [404, { errors: [{ error_code: 304 }] }, { name: "APIError", code: "304" }],
+          [429, "", { name: "RateLimitError", retryAfter: 5000 }],
+          [503, "<html><h1>Maintenance</h1></html>", { name: "APIError", code: "http_503", retryable: true }],
+        ]) {
+          const { client } = double(() => json(body, status, { "retry-after": "5" }));
+          await rejects(client.payments.status(1), { status, ...expected });
+        }
+      },
+    ],
+    [
+      "GoPay: what is wrong with a call is said by field before anything is sent",
+      async () => {
+        const { calls, client, tokens } = double(() => json(PAYMENT));
+        for (const amount of ["29.5", 29.5, -1, 0, Number.NaN, Infinity, "1e3", "2900", 2 ** 53, "", null, undefined]) {
+          await refused("amount", client.payments.create({ ...ORDER, items: undefined, amount }));
+          await refused("amount", client.payments.refund(1, { amount }));
+          await refused("amount", client.payments.createRecurrence(1, { ...ORDER, items: undefined, amount }));
+          await refused("amount", client.payments.capture(1, { amount }));
+        }
+        for (const id of ["../../eshops/eshop/1", "", "1?x=1", "1/refund", Number.NaN, -1, 1.5, {}, null, undefined]) {
+          for (const call of ["status", "refunds", "voidRecurrence", "voidAuthorization", "capture"])
+            await refused("id", client.payments[call](id));
+          await refused("id", client.payments.refund(id, { amount: 1 }));
+        }
+        await refused("currency", client.paymentInstruments("../x"));
+        await refused(
+          "format",
+          client.accountStatement({ date_from: "2026-01-01", date_to: "2026-01-31", currency: "CZK", format: "EXE" }),
+        );
+        assert.deepEqual([calls.length, tokens.length], [0, 0]);
+      },
+    ],
+    [
+      "GoPay: what is wrong with an option is said at construction, and nothing reaches the real gateway by a typo",
+      async () => {
+        const make = (options) =>
+          new GoPayClient({ clientId: "1", clientSecret: SECRET, goId: "8", isSandbox: true, env: {}, ...options });
+        const thrown = (options) => {
+          try {
+            make(options);
+          } catch (error) {
+            assert.ok(isItPayError(error), String(error));
+            return error;
+          }
+          return assert.fail(JSON.stringify(options));
+        };
+        for (const word of ["TRUE", "1", "Yes", "on", true]) assert.equal(make({ isSandbox: word }).isSandbox, true);
+        for (const word of ["FALSE", "0", "no", "Off", false]) assert.equal(make({ isSandbox: word }).isSandbox, false);
+        for (const word of ["treu", "", "production", 1, 0, Number.NaN, null])
+          assert.equal(thrown({ isSandbox: word }).field, "isSandbox");
+        for (const goId of ["abc", "-1", "1.5", "", Number.NaN, -1, 0.5]) assert.equal(thrown({ goId }).field, "goId");
+        for (const timeout of [0, -1, Number.NaN, "", "5"]) assert.equal(thrown({ timeout }).field, "timeout");
+        for (const maxRetries of [-1, Number.NaN, "", 1.5]) assert.equal(thrown({ maxRetries }).field, "maxRetries");
+        for (const baseUrl of [
+          "http://gopay.example/api",
+          "https://gw.sandbox.gopay.com",
+          "https://x/api/v3",
+          "https://x:99999/api",
+        ])
+          assert.equal(thrown({ baseUrl }).field, "baseUrl");
+        assert.match(thrown({ baseUrl: "https://gw.sandbox.gopay.com" }).message, /must end in \/api/);
+        for (const field of ["clientId", "clientSecret"]) assert.equal(thrown({ [field]: "" }).field, field);
+        assert.match(thrown({ clientSecret: undefined }).message, /GOPAY_CLIENT_SECRET/);
+        const env = { GOPAY_CLIENT_ID: "1", GOPAY_CLIENT_SECRET: SECRET, GOPAY_GO_ID: "8", GOPAY_SANDBOX: "true" };
+        assert.equal(new GoPayClient({ env }).goId, "8");
+      },
+    ],
+    [
+      "GoPay: another payment than the one asked for is an error",
+      async () => {
+        await rejects(double(() => json({ ...PAYMENT, id: 2 })).client.payments.status(1), {
+          code: "unreadable_response",
+          message: "the gateway answered 200, but id is another one than was asked for",
+        });
+      },
+    ],
+    [
+      "GoPay: a statement is bytes as they are",
+      async () => {
+        const bytes = new Uint8Array([0xff, 0xd8, 0, 10]);
+        const { client } = double(() => new Response(bytes));
+        const file = await client.accountStatement({
+          date_from: "2026-01-01",
+          date_to: "2026-01-31",
+          currency: "CZK",
+          format: "PDF_A",
+        });
+        assert.deepEqual(new Uint8Array(file), bytes);
+      },
+    ],
+    [
+      "GoPay: the secret and the token are in no log line, error or listing",
+      async () => {
+        const { client, lines } = double((_, __, { method }) => (method === "POST" ? json("", 500) : json("", 500)), {
+          maxRetries: 1,
+        });
+        const error = await rejects(client.payments.refund(1, { amount: 1 }), { status: 500 });
+        assert.ok(lines.length > 4, lines.join("\n"));
+        const shown = [
+          ...lines,
+          String(error.stack),
+          JSON.stringify(error),
+          JSON.stringify(client),
+          String(Object.getOwnPropertyNames(client)),
+        ];
+        for (const text of shown)
+          for (const secret of [SECRET, TOKEN, btoa(`140:${SECRET}`)]) assert.ok(!text.includes(secret), text);
+      },
+    ],
   ];
 }

@@ -26,15 +26,42 @@ test("AI SDK: a model creates a payment and shows it, and gets the text without 
       prompts.push(prompt);
       seen ??= offered;
       const next = calls[prompts.length - 1]?.();
-      if (next === undefined) return { content: [{ type: "text", text: "done" }], finishReason: { unified: "stop" }, usage, warnings: [] };
-      return { content: [{ type: "tool-call", toolCallId: `call_${prompts.length}`, toolName: next[0], input: JSON.stringify(next[1]) }], finishReason: { unified: "tool-calls" }, usage, warnings: [] };
+      if (next === undefined)
+        return { content: [{ type: "text", text: "done" }], finishReason: { unified: "stop" }, usage, warnings: [] };
+      return {
+        content: [
+          {
+            type: "tool-call",
+            toolCallId: `call_${prompts.length}`,
+            toolName: next[0],
+            input: JSON.stringify(next[1]),
+          },
+        ],
+        finishReason: { unified: "tool-calls" },
+        usage,
+        warnings: [],
+      };
     },
   });
-  const { text, steps } = await generateText({ model, tools: toAiSdk(tools), prompt: "sell it", stopWhen: stepCountIs(5) });
+  const { text, steps } = await generateText({
+    model,
+    tools: toAiSdk(tools),
+    prompt: "sell it",
+    stopWhen: stepCountIs(5),
+  });
   assert.equal(text, "done");
-  assert.deepEqual(seen.map(({ name, inputSchema }) => [name, inputSchema]), tools.map(({ name, inputSchema }) => [name, inputSchema]));
-  const outputs = prompts.at(-1).filter(({ role }) => role === "tool").map(({ content: [{ output }] }) => output);
-  assert.deepEqual(outputs.map(({ type }) => type), ["text", "text", "error-text"]);
+  assert.deepEqual(
+    seen.map(({ name, inputSchema }) => [name, inputSchema]),
+    tools.map(({ name, inputSchema }) => [name, inputSchema]),
+  );
+  const outputs = prompts
+    .at(-1)
+    .filter(({ role }) => role === "tool")
+    .map(({ content: [{ output }] }) => output);
+  assert.deepEqual(
+    outputs.map(({ type }) => type),
+    ["text", "text", "error-text"],
+  );
   assert.match(JSON.parse(outputs[1].value).scan_url, /^itpay:/);
   assert.equal(steps[1].toolResults[0].output.content[0].type, "image");
   sandbox.close();
@@ -43,15 +70,35 @@ test("AI SDK: a model creates a payment and shows it, and gets the text without 
 test("OpenAI: function tools of the Responses API, and the output for each call", async () => {
   const { sandbox, tools } = await startTools();
   const { tools: functions, call } = toOpenAi(tools);
-  assert.deepEqual(functions[0], { type: "function", name: tools[0].name, description: tools[0].description, parameters: tools[0].inputSchema, strict: false });
-  const output = await call({ type: "function_call", call_id: "call_1", name: "itpay_create_payment", arguments: JSON.stringify({ ...PURCHASE, reference: null }) });
+  assert.deepEqual(functions[0], {
+    type: "function",
+    name: tools[0].name,
+    description: tools[0].description,
+    parameters: tools[0].inputSchema,
+    strict: false,
+  });
+  const output = await call({
+    type: "function_call",
+    call_id: "call_1",
+    name: "itpay_create_payment",
+    arguments: JSON.stringify({ ...PURCHASE, reference: null }),
+  });
   assert.deepEqual(Object.keys(output), ["type", "call_id", "output"]);
   assert.deepEqual([output.type, output.call_id], ["function_call_output", "call_1"]);
   const { payment_id } = JSON.parse(output.output);
-  const shown = await call({ type: "function_call", call_id: "call_2", name: "itpay_show_qr", arguments: JSON.stringify({ payment_id }) });
+  const shown = await call({
+    type: "function_call",
+    call_id: "call_2",
+    name: "itpay_show_qr",
+    arguments: JSON.stringify({ payment_id }),
+  });
   assert.equal(shown.result.content[0].type, "image");
   assert.ok(!JSON.stringify(shown).includes("iVBOR"));
-  for (const text of ["", "{", "7", undefined]) assert.equal((await call({ type: "function_call", call_id: "c", name: "itpay_show_qr", arguments: text })).result.isError, true);
+  for (const text of ["", "{", "7", undefined])
+    assert.equal(
+      (await call({ type: "function_call", call_id: "c", name: "itpay_show_qr", arguments: text })).result.isError,
+      true,
+    );
   assert.equal(call({ type: "function_call", call_id: "call_3", name: "other", arguments: "{}" }), undefined);
   assert.equal(call({ type: "message" }), undefined);
   sandbox.close();

@@ -21,17 +21,26 @@ test("a person pays a payment that the agent created, showed and waited for", as
   assert.match(next, /itpay_show_qr/);
   const intent = sandbox.intent(payment_id);
   assert.deepEqual(intent.amount, { currency: "CNY", value: 699 });
-  assert.deepEqual([intent.service_id, intent.type, intent.payer, intent.metadata], [service, "one_time", { agent_id: "itpay-agent" }, { reference: "order 1" }]);
+  assert.deepEqual(
+    [intent.service_id, intent.type, intent.payer, intent.metadata],
+    [service, "one_time", { agent_id: "itpay-agent" }, { reference: "order 1" }],
+  );
 
   const shown = await execute("itpay_show_qr", { payment_id });
-  assert.deepEqual(shown.content.map(({ type }) => type), ["image", "text"]);
+  assert.deepEqual(
+    shown.content.map(({ type }) => type),
+    ["image", "text"],
+  );
   const [image, text] = shown.content;
   assert.equal(png(image.data), "PNG");
   assert.deepEqual([image.mimeType, image.annotations], ["image/png", { audience: ["user"] }]);
   assert.deepEqual(JSON.parse(text.text), shown.structuredContent);
   assert.ok(!text.text.includes(image.data.slice(0, 40)), "no base64 in text");
   assert.equal(shown.structuredContent.scan_url, sandbox.intent(payment_id).qr.scan_url);
-  assert.deepEqual([shown.structuredContent.amount, shown.structuredContent.currency, shown.structuredContent.expires_at], ["6.99", "CNY", expires_at]);
+  assert.deepEqual(
+    [shown.structuredContent.amount, shown.structuredContent.currency, shown.structuredContent.expires_at],
+    ["6.99", "CNY", expires_at],
+  );
   assert.match(shown.structuredContent.next, /itpay_wait_for_payment/);
 
   const progress = [];
@@ -51,7 +60,12 @@ test("the same reference is the same payment, also after a restart and with anot
   const { sandbox, call, create, restart } = await startTools();
   const first = await create({ reference: "order 1" });
   assert.equal(await create({ reference: "order 1" }), first);
-  const { payment_id } = await call("itpay_create_payment", { ...PURCHASE, description: "Your summary", reference: "order 1" }, {}, restart());
+  const { payment_id } = await call(
+    "itpay_create_payment",
+    { ...PURCHASE, description: "Your summary", reference: "order 1" },
+    {},
+    restart(),
+  );
   assert.equal(payment_id, first);
   assert.notEqual(await create({ reference: "order 2" }), first);
   assert.notEqual(await create(), await create());
@@ -62,7 +76,12 @@ test("the same reference is the same payment, also after a restart and with anot
 test("two agents of one service may use the same reference for payments of their own", async () => {
   const { sandbox, create, call, restart } = await startTools();
   const first = await create({ reference: "order 1" });
-  const { payment_id } = await call("itpay_create_payment", { ...PURCHASE, reference: "order 1" }, {}, restart({ agentId: "agent_2" }));
+  const { payment_id } = await call(
+    "itpay_create_payment",
+    { ...PURCHASE, reference: "order 1" },
+    {},
+    restart({ agentId: "agent_2" }),
+  );
   assert.match(payment_id, /^pi_/);
   assert.notEqual(payment_id, first);
   sandbox.close();
@@ -71,7 +90,11 @@ test("two agents of one service may use the same reference for payments of their
 test("a reference that belongs to another amount is refused, and names that amount", async () => {
   const { sandbox, execute, create } = await startTools();
   await create({ reference: "order 1" });
-  const { isError, structuredContent } = await execute("itpay_create_payment", { ...PURCHASE, amount: "7.00", reference: "order 1" });
+  const { isError, structuredContent } = await execute("itpay_create_payment", {
+    ...PURCHASE,
+    amount: "7.00",
+    reference: "order 1",
+  });
   assert.equal(isError, true);
   assert.equal(structuredContent.error.code, "reference_in_use");
   assert.match(structuredContent.error.message, /6\.99 CNY/);
@@ -81,7 +104,11 @@ test("a reference that belongs to another amount is refused, and names that amou
 test("a code is shown again as it was, and after a restart from the payment's own link", async () => {
   const { sandbox, execute, create, restart } = await startTools();
   const payment_id = await create();
-  const [first, second, third] = [await execute("itpay_show_qr", { payment_id }), await execute("itpay_show_qr", { payment_id }), await execute("itpay_show_qr", { payment_id }, {}, restart())];
+  const [first, second, third] = [
+    await execute("itpay_show_qr", { payment_id }),
+    await execute("itpay_show_qr", { payment_id }),
+    await execute("itpay_show_qr", { payment_id }, {}, restart()),
+  ];
   assert.equal(second.content[0].data, first.content[0].data);
   assert.equal(second.structuredContent.scan_url, first.structuredContent.scan_url);
   assert.equal(third.structuredContent.scan_url, first.structuredContent.scan_url);
@@ -108,7 +135,11 @@ test("no code is shown for a payment that has ended", async () => {
     await execute("itpay_show_qr", { payment_id });
     await sandbox.act(payment_id, action);
     const { content, structuredContent } = await execute("itpay_show_qr", { payment_id });
-    assert.deepEqual(content.map(({ type }) => type), ["text"], action);
+    assert.deepEqual(
+      content.map(({ type }) => type),
+      ["text"],
+      action,
+    );
     assert.equal(structuredContent.scan_url, undefined, action);
     assert.match(structuredContent.next, action === "pay" ? /is paid/ : /has ended/);
   }
@@ -187,7 +218,10 @@ test("a gateway that can't be reached, refuses the key or fails is told apart, w
   const { error, gateway } = await call("itpay_search_services", { query: "x" }, {}, restart());
   assert.match(error.message, /could not be reached/);
   assert.equal(gateway, undefined);
-  assert.deepEqual(audit.map(({ outcome }) => outcome), ["failed", "failed", "failed"]);
+  assert.deepEqual(
+    audit.map(({ outcome }) => outcome),
+    ["failed", "failed", "failed"],
+  );
 });
 
 test("a create that nobody accepted is over: nothing is looked up", async () => {
@@ -198,7 +232,9 @@ test("a create that nobody accepted is over: nothing is looked up", async () => 
   const client = new ItPayClient({ apiKey: "sk_test_sandbox", baseUrl: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
   const audit = [];
   const [create] = agentTools({ client, serviceId: "svc_1", audit: (entry) => audit.push(entry) });
-  const { structuredContent: { error } } = await create.execute(PURCHASE);
+  const {
+    structuredContent: { error },
+  } = await create.execute(PURCHASE);
   assert.equal(error.code, "gateway_error");
   assert.match(error.message, /could not be reached/);
   assert.equal(audit[0].outcome, "failed");
@@ -206,20 +242,40 @@ test("a create that nobody accepted is over: nothing is looked up", async () => 
 
 test("a search finds services with their prices in major units", async () => {
   const { sandbox, client, call } = await startTools();
-  const id = await registerService(client, { name: "Translation", description: "Any document", pricing: { one_time: [{ amount: 990, currency: "CNY", label: "a page" }, { amount: 500, currency: "JPY" }] } });
+  const id = await registerService(client, {
+    name: "Translation",
+    description: "Any document",
+    pricing: {
+      one_time: [
+        { amount: 990, currency: "CNY", label: "a page" },
+        { amount: 500, currency: "JPY" },
+      ],
+    },
+  });
   await client.manifests.activate(id);
   const { services, notice } = await call("itpay_search_services", { query: "Translation" });
   assert.equal(services.length, 1);
   const [{ service_id, ...service }] = services;
   assert.equal(service_id, id);
-  assert.deepEqual(service, { name: "Translation", description: "Any document", prices: [{ amount: "9.90", currency: "CNY", label: "a page" }, { amount: "500", currency: "JPY" }], channels: ["alipay"] });
+  assert.deepEqual(service, {
+    name: "Translation",
+    description: "Any document",
+    prices: [
+      { amount: "9.90", currency: "CNY", label: "a page" },
+      { amount: "500", currency: "JPY" },
+    ],
+    channels: ["alipay"],
+  });
   assert.match(notice, /data/);
   sandbox.close();
 });
 
 test("the tools have names, schemas and hints as hosts expect them", async () => {
   const { sandbox, tools } = await startTools({ maxAmount: ["50.00CNY", "7 USD"] });
-  assert.deepEqual(tools.map(({ name }) => name), ["itpay_create_payment", "itpay_show_qr", "itpay_check_payment", "itpay_wait_for_payment", "itpay_search_services"]);
+  assert.deepEqual(
+    tools.map(({ name }) => name),
+    ["itpay_create_payment", "itpay_show_qr", "itpay_check_payment", "itpay_wait_for_payment", "itpay_search_services"],
+  );
   for (const { name, description, inputSchema, annotations } of tools) {
     assert.match(name, /^[a-z_]+$/);
     assert.ok(description.length > 40);
@@ -236,9 +292,22 @@ test("the tools have names, schemas and hints as hosts expect them", async () =>
 
 test("each option is checked, and undefined is absent", async () => {
   const { sandbox, client } = await startTools();
-  const good = { client, serviceId: "svc_1", channel: undefined, agentId: undefined, allow: undefined, maxAmount: undefined, maxPerHour: undefined, counter: undefined, audit: undefined };
+  const good = {
+    client,
+    serviceId: "svc_1",
+    channel: undefined,
+    agentId: undefined,
+    allow: undefined,
+    maxAmount: undefined,
+    maxPerHour: undefined,
+    counter: undefined,
+    audit: undefined,
+  };
   assert.equal(agentTools(good).length, 5);
-  assert.deepEqual(agentTools({ ...good, allow: ["itpay_show_qr"] }).map(({ name }) => name), ["itpay_show_qr"]);
+  assert.deepEqual(
+    agentTools({ ...good, allow: ["itpay_show_qr"] }).map(({ name }) => name),
+    ["itpay_show_qr"],
+  );
   agentTools({ ...good, maxPerHour: 0, maxAmount: { currency: "CNY", value: 5000 } });
   const wrong = {
     client: [undefined, null, {}, 0],
@@ -246,13 +315,33 @@ test("each option is checked, and undefined is absent", async () => {
     channel: ["", 0, -1, Number.NaN],
     agentId: ["", 0],
     allow: [[], "", 0, ["itpay_refund"], ["__proto__"], "itpay_show_qr"],
-    maxAmount: ["", 0, -1, Number.NaN, [], "50", "-50CNY", "0CNY", "6.999CNY", "50.00XXXX", { currency: "CNY", value: 0 }, { currency: "CNY", value: 0.5 }, ["1CNY", "2CNY"], null],
+    maxAmount: [
+      "",
+      0,
+      -1,
+      Number.NaN,
+      [],
+      "50",
+      "-50CNY",
+      "0CNY",
+      "6.999CNY",
+      "50.00XXXX",
+      { currency: "CNY", value: 0 },
+      { currency: "CNY", value: 0.5 },
+      ["1CNY", "2CNY"],
+      null,
+    ],
     maxPerHour: ["", -1, Number.NaN, 0.5, "3", Infinity, null],
     counter: [0, "", {}, null],
     audit: ["", 0, {}, null],
   };
   for (const [field, values] of Object.entries(wrong)) {
-    for (const value of values) assert.throws(() => agentTools({ ...good, [field]: value }), { name: "ValidationError", field }, `${field}: ${JSON.stringify(value)}`);
+    for (const value of values)
+      assert.throws(
+        () => agentTools({ ...good, [field]: value }),
+        { name: "ValidationError", field },
+        `${field}: ${JSON.stringify(value)}`,
+      );
   }
   assert.throws(() => agentTools(undefined), { field: "client" });
   const polluted = Object.create({ serviceId: "svc_other", client });

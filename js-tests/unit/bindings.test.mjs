@@ -37,7 +37,10 @@ test("a wait ends under fake timers that move no other clock", async () => {
     return { status: 200, headers: new Headers(), text: async () => '{"id":"pi_1","status":"pending"}' };
   };
   try {
-    await assert.rejects(client(pending).paymentIntents.waitForCompletion("pi_1", { timeout: 10_000, pollInterval: 1_000 }), { name: "TimeoutError" });
+    await assert.rejects(
+      client(pending).paymentIntents.waitForCompletion("pi_1", { timeout: 10_000, pollInterval: 1_000 }),
+      { name: "TimeoutError" },
+    );
     assert.ok(calls >= 8 && calls <= 12, `${calls} polls`);
   } finally {
     globalThis.setTimeout = real;
@@ -46,12 +49,43 @@ test("a wait ends under fake timers that move no other clock", async () => {
 });
 
 test("getters that throw, of a Response and of a signal, are errors and leave the client usable", async () => {
-  const thrower = (target, ...names) => Object.defineProperties(target, Object.fromEntries(names.map((name) => [name, { get: () => { throw new RangeError(name); } }])));
-  for (const response of [thrower({}, "status"), thrower({ status: 200 }, "headers"), thrower({ status: 200, headers: new Headers() }, "body", "text"), thrower({ status: 200, headers: thrower({}, "get") }, "ok")]) {
-    await assert.rejects(client(async () => response, { maxRetries: 0 }).paymentIntents.retrieve("pi_1"), (error) => ["ValidationError", "ConnectionError"].includes(error.name));
+  const thrower = (target, ...names) =>
+    Object.defineProperties(
+      target,
+      Object.fromEntries(
+        names.map((name) => [
+          name,
+          {
+            get: () => {
+              throw new RangeError(name);
+            },
+          },
+        ]),
+      ),
+    );
+  for (const response of [
+    thrower({}, "status"),
+    thrower({ status: 200 }, "headers"),
+    thrower({ status: 200, headers: new Headers() }, "body", "text"),
+    thrower({ status: 200, headers: thrower({}, "get") }, "ok"),
+  ]) {
+    await assert.rejects(client(async () => response, { maxRetries: 0 }).paymentIntents.retrieve("pi_1"), (error) =>
+      ["ValidationError", "ConnectionError"].includes(error.name),
+    );
   }
-  for (const signal of [thrower({}, "aborted"), thrower({}, "addEventListener"), { addEventListener: () => { throw new RangeError("no"); } }, thrower({ addEventListener() {} }, "reason")]) {
-    await client(answers).paymentIntents.retrieve("pi_1", { signal }).catch((error) => assert.match(error.name, /ValidationError|TypeError/));
+  for (const signal of [
+    thrower({}, "aborted"),
+    thrower({}, "addEventListener"),
+    {
+      addEventListener: () => {
+        throw new RangeError("no");
+      },
+    },
+    thrower({ addEventListener() {} }, "reason"),
+  ]) {
+    await client(answers)
+      .paymentIntents.retrieve("pi_1", { signal })
+      .catch((error) => assert.match(error.name, /ValidationError|TypeError/));
   }
   assert.deepEqual(await client(answers).paymentIntents.retrieve("pi_1"), INTENT);
 });
@@ -78,7 +112,13 @@ test("an attempt makes one AbortController, and a call without a wait one timer"
 
 test("fetch is called with a URL and plain options", async () => {
   let given;
-  await client(async (...own) => ((given = own), Response.json(INTENT))).paymentIntents.create({ id: "pi_1", service_id: "s", type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } });
+  await client(async (...own) => ((given = own), Response.json(INTENT))).paymentIntents.create({
+    id: "pi_1",
+    service_id: "s",
+    type: "one_time",
+    amount: { currency: "CNY", value: 1 },
+    payer: { agent_id: "a" },
+  });
   const [url, init] = given;
   assert.equal(given.length, 2);
   assert.equal(typeof url, "string");
@@ -110,6 +150,10 @@ test("a process whose module has trapped with a call in flight ends by itself", 
     const traps = new ItPayClient({ apiKey: "sk", fetch: answers }).paymentIntents.retrieve("pi_2").catch((error) => error.code);
     console.log(await hangs, await traps);
   `;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], { cwd: new URL("..", import.meta.url), timeout: 30_000, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: new URL("..", import.meta.url),
+    timeout: 30_000,
+    encoding: "utf8",
+  });
   assert.deepEqual([status, stdout.trim()], [0, "internal internal"], stderr);
 });

@@ -22,7 +22,10 @@ function clientOf({ output, url }) {
 
 const order = (notification_url) => ({
   payer: { contact: { email: "test@test.cz" } },
-  amount: 2900, currency: "CZK", order_number: "1", items: [{ name: "Žluťoučký kůň", amount: 2900 }],
+  amount: 2900,
+  currency: "CZK",
+  order_number: "1",
+  items: [{ name: "Žluťoučký kůň", amount: 2900 }],
   callback: { return_url: "https://shop.example/", notification_url },
 });
 
@@ -38,8 +41,12 @@ test("a GoPay payment goes over HTTP, its payer acts by POST, and the shop is to
     const client = clientOf(run);
     const payment = await client.payments.create(order(`http://127.0.0.1:${shop.address().port}/n?a=1`));
     assert.equal(payment.gw_url, `${run.url}/gopay/pay/${payment.id}`);
-    const press = async (path, body) => (await run.press(`gopay/${path}`, body)).map((part) => part.state ?? part.sub_state ?? part.error?.code ?? part);
-    assert.deepEqual(await press(`payments/${payment.id}/chooseMethod`, { detail: "PAYMENT_CARD" }), [200, "PAYMENT_METHOD_CHOSEN"]);
+    const press = async (path, body) =>
+      (await run.press(`gopay/${path}`, body)).map((part) => part.state ?? part.sub_state ?? part.error?.code ?? part);
+    assert.deepEqual(await press(`payments/${payment.id}/chooseMethod`, { detail: "PAYMENT_CARD" }), [
+      200,
+      "PAYMENT_METHOD_CHOSEN",
+    ]);
     assert.deepEqual(await press(`payments/${payment.id}/pay`), [200, "PAID"]);
     assert.deepEqual(told, [`GET /n?a=1&id=${payment.id}`]);
     assert.equal((await client.payments.status(payment.id)).state, "PAID");
@@ -74,7 +81,11 @@ test("with --state GoPay's payments are there after a restart, and a file that i
     for (const broken of ["{}", "null", "[]", "{", JSON.stringify({ ...JSON.parse(kept), gopay: 1 })]) {
       writeFileSync(state, broken);
       const refused = startCommand("sandbox", "--port", "0", "--state", state);
-      assert.deepEqual([(await refused.exit)[0], refused.errors.includes("is not the state of a sandbox")], [1, true], broken);
+      assert.deepEqual(
+        [(await refused.exit)[0], refused.errors.includes("is not the state of a sandbox")],
+        [1, true],
+        broken,
+      );
       assert.equal(readFileSync(state, "utf8"), broken, "it is left as it was");
     }
   } finally {

@@ -28,11 +28,22 @@ test("each command has a help with an example and every option, and docs/cli.md 
     for (const flag of ["--help", "-h"]) {
       const { code, output, errors } = await itpay([...name.split(" "), flag]);
       assert.deepEqual([code, errors], [0, ""]);
-      assert.match(output, new RegExp(`^[A-Z].*\\.\n\nUsage: npx itpay ${name} [^]*\nOptions:\n[^]*-h, --help [^]*\nExamples:\n  npx itpay ${name}`));
-      assert.ok(output.split("\n").every((line) => line.length <= 140), output);
+      assert.match(
+        output,
+        new RegExp(
+          `^[A-Z].*\\.\n\nUsage: npx itpay ${name} [^]*\nOptions:\n[^]*-h, --help [^]*\nExamples:\n  npx itpay ${name}`,
+        ),
+      );
+      assert.ok(
+        output.split("\n").every((line) => line.length <= 140),
+        output,
+      );
       const options = [...output.matchAll(/^ +--([\w-]+)/gm)].map(([, option]) => option);
       const synopsis = overview.split("\n").find((line) => line.startsWith(`  npx itpay ${name} `));
-      assert.deepEqual([...synopsis.matchAll(/\[--([\w-]+)/g)].map(([, option]) => option), options);
+      assert.deepEqual(
+        [...synopsis.matchAll(/\[--([\w-]+)/g)].map(([, option]) => option),
+        options,
+      );
       const shown = `\`\`\`text\n${output}\`\`\`\n`;
       if (process.env.UPDATE) {
         page = page.replace(new RegExp(`\`\`\`text\n[^\`]*Usage: npx itpay ${name} [^\`]*\`\`\`\n`), () => shown);
@@ -41,12 +52,14 @@ test("each command has a help with an example and every option, and docs/cli.md 
       assert.ok(page.includes(shown), `docs/cli.md does not show the help of ${name}: run this test with UPDATE=1`);
     }
   }
-  for (const args of [[], ["--help"], ["-h"], ["help"]]) assert.deepEqual(await itpay(args), { code: 0, output: overview, errors: "" });
+  for (const args of [[], ["--help"], ["-h"], ["help"]])
+    assert.deepEqual(await itpay(args), { code: 0, output: overview, errors: "" });
   assert.equal((await itpay(["webhook", "--help"])).code, 0);
 });
 
 test("-v is the version", async () => {
-  for (const flag of ["-v", "--version"]) assert.deepEqual(await itpay([flag]), { code: 0, output: `${version}\n`, errors: "" });
+  for (const flag of ["-v", "--version"])
+    assert.deepEqual(await itpay([flag]), { code: 0, output: `${version}\n`, errors: "" });
 });
 
 test("a wrong command line is a sentence in the user's terms, with status 2", async (t) => {
@@ -91,14 +104,21 @@ test("a wrong command line is a sentence in the user's terms, with status 2", as
 });
 
 test("standard input is read up to 1 MiB", async () => {
-  const { code, errors } = await itpay(["webhook", "sign"], { env: { ITPAY_WEBHOOK_SECRET: "whsec_1" }, input: "x".repeat(2 ** 21) });
+  const { code, errors } = await itpay(["webhook", "sign"], {
+    env: { ITPAY_WEBHOOK_SECRET: "whsec_1" },
+    input: "x".repeat(2 ** 21),
+  });
   assert.deepEqual([code, /standard input is longer than 1 MiB/.test(errors)], [2, true], errors);
 });
 
 test("variables are read from .env, and those of the environment win", async (t) => {
   const folder = temporaryFolder(t);
-  const sign = async (env) => (await itpay(["webhook", "sign", "--timestamp", "1"], { env, cwd: folder, input: "{}" })).output;
-  const [fromEnvironment, other] = [await sign({ ITPAY_WEBHOOK_SECRET: "whsec_1" }), await sign({ ITPAY_WEBHOOK_SECRET: "whsec_2" })];
+  const sign = async (env) =>
+    (await itpay(["webhook", "sign", "--timestamp", "1"], { env, cwd: folder, input: "{}" })).output;
+  const [fromEnvironment, other] = [
+    await sign({ ITPAY_WEBHOOK_SECRET: "whsec_1" }),
+    await sign({ ITPAY_WEBHOOK_SECRET: "whsec_2" }),
+  ];
   writeFileSync(join(folder, ".env"), 'ITPAY_WEBHOOK_SECRET="whsec_1" # a comment\n');
   assert.equal(await sign({}), fromEnvironment);
   assert.equal(await sign({ ITPAY_WEBHOOK_SECRET: "whsec_2" }), other);
@@ -108,7 +128,13 @@ test("variables are read from .env, and those of the environment win", async (t)
 });
 
 test("a closed pipe ends a command quietly", async () => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url)), "webhook", "sign", "--secret", "whsec_1"]);
+  const child = spawn(process.execPath, [
+    fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url)),
+    "webhook",
+    "sign",
+    "--secret",
+    "whsec_1",
+  ]);
   let errors = "";
   child.stderr.on("data", (piece) => (errors += piece));
   child.stdout.destroy();

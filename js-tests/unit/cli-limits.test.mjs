@@ -30,7 +30,12 @@ async function textOf(request) {
 
 /** Creates a payment with its code. */
 async function payment({ client }) {
-  const { id } = await client.paymentIntents.create({ service_id: "svc_sandbox", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "a" } });
+  const { id } = await client.paymentIntents.create({
+    service_id: "svc_sandbox",
+    type: "one_time",
+    amount: { currency: "CNY", value: 699 },
+    payer: { agent_id: "a" },
+  });
   await client.qr.generate(id);
   return id;
 }
@@ -46,7 +51,9 @@ function temporaryFolder(t) {
   return folder;
 }
 
-test("1,500 bodies of 1 MiB take less than 100 MB of memory, as many with a wrong key and the largest size less than 150", { timeout: 240_000 }, async () => {
+test("1,500 bodies of 1 MiB take less than 100 MB of memory, as many with a wrong key and the largest size less than 150", {
+  timeout: 240_000,
+}, async () => {
   const run = await startSandbox();
   await payment(run);
   const before = memoryOf(run);
@@ -58,14 +65,24 @@ test("1,500 bodies of 1 MiB take less than 100 MB of memory, as many with a wron
     statuses.add(response.status);
     most = Math.max(most, memoryOf(run));
   };
-  for (const [size, headers, limit] of [[2 ** 20, {}, 100], [2 ** 17, { Authorization: "Bearer wrong" }, 150]]) {
+  for (const [size, headers, limit] of [
+    [2 ** 20, {}, 100],
+    [2 ** 17, { Authorization: "Bearer wrong" }, 150],
+  ]) {
     const body = "x".repeat(size);
     for (let sent = 0; sent < 1500; sent += 30) {
-      await Promise.all(Array.from({ length: 30 }, (_, index) => send(index % 2 === 0 ? "/v1/payment-intents" : "/gopay/api/payments/payment", body, headers)));
+      await Promise.all(
+        Array.from({ length: 30 }, (_, index) =>
+          send(index % 2 === 0 ? "/v1/payment-intents" : "/gopay/api/payments/payment", body, headers),
+        ),
+      );
     }
     assert.ok(most - before < limit, `${most - before} MB more with ${size} bytes`);
   }
-  assert.ok([...statuses].every((status) => [401, 403, 413, 503].includes(status)), [...statuses].join());
+  assert.ok(
+    [...statuses].every((status) => [401, 403, 413, 503].includes(status)),
+    [...statuses].join(),
+  );
   assert.equal(typeof (await payment(run)), "string");
   await run.stop();
 });
@@ -73,9 +90,19 @@ test("1,500 bodies of 1 MiB take less than 100 MB of memory, as many with a wron
 test("a page of another site can use neither the API nor the controls", async () => {
   const run = await startSandbox();
   for (const headers of [{ Origin: "https://evil.example" }, { Origin: "null" }, { "Sec-Fetch-Site": "cross-site" }]) {
-    for (const [path, method] of [["/v1/payment-intents", "POST"], ["/v1/services", "GET"], ["/gopay/api/oauth2/token", "POST"], ["/sandbox/faults", "POST"], ["/sandbox/live", "GET"]]) {
+    for (const [path, method] of [
+      ["/v1/payment-intents", "POST"],
+      ["/v1/services", "GET"],
+      ["/gopay/api/oauth2/token", "POST"],
+      ["/sandbox/faults", "POST"],
+      ["/sandbox/live", "GET"],
+    ]) {
       const response = await fetch(run.url + path, { method, headers });
-      assert.deepEqual([response.status, (await response.json()).error.code], [403, "FOREIGN_ORIGIN"], `${method} ${path}`);
+      assert.deepEqual(
+        [response.status, (await response.json()).error.code],
+        [403, "FOREIGN_ORIGIN"],
+        `${method} ${path}`,
+      );
     }
   }
   await run.stop();
@@ -142,7 +169,10 @@ test("the state is saved before the first delivery, and an event keeps its id af
   const second = await startSandbox("--webhook", shop.url, "--state", state);
   assert.equal((await second.client.paymentIntents.retrieve(id)).status, "succeeded");
   await second.until(`${eventId} of ${id}`);
-  assert.deepEqual(events.map((event) => event.id), [eventId, eventId]);
+  assert.deepEqual(
+    events.map((event) => event.id),
+    [eventId, eventId],
+  );
   await second.stop();
   shop.close();
 });
@@ -185,17 +215,39 @@ test("faults are injected over HTTP, and an error response's code and message ar
     const response = await fetch(`${run.url}/sandbox/${path}`, { method: "POST", body: JSON.stringify(fault) });
     return [response.status, await response.json()];
   };
-  assert.deepEqual(await inject("faults", { path: "/v1/services", times: 1, status: 418, body: '{"error":{"code":"TEAPOT","message":"short and stout"}}' }), [
-    200,
-    { fault: { path: "/v1/services", times: 1, status: 418, body: '{"error":{"code":"TEAPOT","message":"short and stout"}}' } },
-  ]);
+  assert.deepEqual(
+    await inject("faults", {
+      path: "/v1/services",
+      times: 1,
+      status: 418,
+      body: '{"error":{"code":"TEAPOT","message":"short and stout"}}',
+    }),
+    [
+      200,
+      {
+        fault: {
+          path: "/v1/services",
+          times: 1,
+          status: 418,
+          body: '{"error":{"code":"TEAPOT","message":"short and stout"}}',
+        },
+      },
+    ],
+  );
   await assert.rejects(run.client.manifests.search({}), { status: 418, code: "TEAPOT" });
   await run.until("GET /v1/services: 418 TEAPOT short and stout\n");
   assert.deepEqual(await run.client.manifests.search({}), []);
   await inject("gopay/faults", { path: "/gopay/api/oauth2", error: 202 });
   assert.equal((await fetch(`${run.url}/gopay/api/oauth2/token`, { method: "POST" })).status, 401);
   await run.until("/gopay/api/oauth2/token: 401 202");
-  for (const [fault, field] of [[{ status: 99 }, "status"], [{ statsu: 500 }, "statsu"], [{ headers: { "a b": "c" } }, "headers"], [{ stall: "head" }, "stall"], [{ status: 204, body: "x" }, "body"], [[], "object"]]) {
+  for (const [fault, field] of [
+    [{ status: 99 }, "status"],
+    [{ statsu: 500 }, "statsu"],
+    [{ headers: { "a b": "c" } }, "headers"],
+    [{ stall: "head" }, "stall"],
+    [{ status: 204, body: "x" }, "body"],
+    [[], "object"],
+  ]) {
     const [status, { error }] = await inject("faults", fault);
     assert.deepEqual([status, error.code, error.message.includes(field)], [400, "INVALID_BODY", true], error.message);
   }
@@ -207,7 +259,10 @@ test("faults are injected over HTTP, and an error response's code and message ar
   await inject("faults", { stall: "body", status: undefined });
   const stalled = await fetch(`${run.url}/v1/services`);
   assert.equal(stalled.status, 401);
-  await assert.rejects(Promise.race([stalled.text(), sleep(100).then(() => Promise.reject(new Error("stalls")))]), /stalls/);
+  await assert.rejects(
+    Promise.race([stalled.text(), sleep(100).then(() => Promise.reject(new Error("stalls")))]),
+    /stalls/,
+  );
   await run.stop();
 });
 

@@ -11,8 +11,19 @@ import { test } from "node:test";
 import { startCommand, startSandbox } from "../sandbox-command.mjs";
 
 async function payment({ client }) {
-  const service = await client.manifests.create({ name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "http://127.0.0.1:9/" });
-  const intent = await client.paymentIntents.create({ service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "a" } });
+  const service = await client.manifests.create({
+    name: "S",
+    payment_methods: { one_time: true },
+    accepted_channels: ["alipay"],
+    settlement_currency: "CNY",
+    endpoint: "http://127.0.0.1:9/",
+  });
+  const intent = await client.paymentIntents.create({
+    service_id: service.id,
+    type: "one_time",
+    amount: { currency: "CNY", value: 699 },
+    payer: { agent_id: "a" },
+  });
   await client.qr.generate(intent.id);
   return intent.id;
 }
@@ -20,7 +31,10 @@ async function payment({ client }) {
 test("a payment goes over HTTP, the wallet's buttons are pressed by POST, and Ctrl-C ends it", async () => {
   const run = await startSandbox();
   const id = await payment(run);
-  assert.deepEqual((await run.press(`payment-intents/${id}/pay`)).map((part) => part.status ?? part), [200, "succeeded"]);
+  assert.deepEqual(
+    (await run.press(`payment-intents/${id}/pay`)).map((part) => part.status ?? part),
+    [200, "succeeded"],
+  );
   assert.equal((await run.client.paymentIntents.retrieve(id)).status, "succeeded");
   assert.equal((await run.press(`payment-intents/${id}/pay`))[0], 409);
   assert.equal((await run.press(`payment-intents/${id}/dance`))[0], 409);
@@ -28,7 +42,10 @@ test("a payment goes over HTTP, the wallet's buttons are pressed by POST, and Ct
   assert.equal((await run.press("events/none/redeliver"))[0], 409);
   assert.equal((await fetch(`${run.url}/v1/services`, { method: "OPTIONS" })).status, 405);
   assert.equal((await fetch(`${run.url}/v1/services`, { method: "POST", body: "x".repeat(2 ** 20 + 1) })).status, 413);
-  assert.match(run.output, /is pending\n[^]*is qr_generated\n[^]*is scanning\n[^]*is authorized\n[^]*is captured\n[^]*is succeeded\n/);
+  assert.match(
+    run.output,
+    /is pending\n[^]*is qr_generated\n[^]*is scanning\n[^]*is authorized\n[^]*is captured\n[^]*is succeeded\n/,
+  );
   assert.ok(!run.output.includes("\u001b["));
   run.child.kill("SIGINT");
   assert.deepEqual(await run.exit, [0, null]);
@@ -76,19 +93,40 @@ test("a name that leads here by a trick of DNS, and a page from elsewhere, are r
     const [response] = await once(request({ port, host: "127.0.0.1", path, method, headers }).end(), "response");
     return [response.statusCode, Buffer.concat(await response.toArray()).toString()];
   };
-  for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.1.evil.example", "192.0.2.1", "x@evil.example", "local host", "[::2]"]) {
-    for (const path of ["/", "/v1/services", "/sandbox/live", `/pay/${id}`]) assert.equal((await ask(path, { Host: host }))[0], 403, `${host} ${path}`);
+  for (const host of [
+    "evil.example",
+    `evil.example:${port}`,
+    "127.0.0.1.evil.example",
+    "192.0.2.1",
+    "x@evil.example",
+    "local host",
+    "[::2]",
+  ]) {
+    for (const path of ["/", "/v1/services", "/sandbox/live", `/pay/${id}`])
+      assert.equal((await ask(path, { Host: host }))[0], 403, `${host} ${path}`);
   }
-  for (const host of ["localhost", `localhost:${port}`, "127.0.0.1", "127.9.9.9:1", "[::1]:8402", "shop.localhost"]) assert.equal((await ask("/", { Host: host }))[0], 200, host);
+  for (const host of ["localhost", `localhost:${port}`, "127.0.0.1", "127.9.9.9:1", "[::1]:8402", "shop.localhost"])
+    assert.equal((await ask("/", { Host: host }))[0], 200, host);
   const pay = `/sandbox/payment-intents/${id}/pay`;
   const own = { Host: `localhost:${port}` };
-  for (const foreign of [{ Origin: "https://evil.example" }, { Origin: "null" }, { Origin: `http://127.0.0.1:${port}` }, { Origin: "http://localhost:1" }, { "Sec-Fetch-Site": "cross-site" }, { "Sec-Fetch-Site": "same-site" }]) {
-    for (const path of [pay, `/pay/${id}`, "/"]) assert.equal((await ask(path, { ...own, ...foreign }, "POST"))[0], 403, JSON.stringify(foreign));
+  for (const foreign of [
+    { Origin: "https://evil.example" },
+    { Origin: "null" },
+    { Origin: `http://127.0.0.1:${port}` },
+    { Origin: "http://localhost:1" },
+    { "Sec-Fetch-Site": "cross-site" },
+    { "Sec-Fetch-Site": "same-site" },
+  ]) {
+    for (const path of [pay, `/pay/${id}`, "/"])
+      assert.equal((await ask(path, { ...own, ...foreign }, "POST"))[0], 403, JSON.stringify(foreign));
   }
   assert.equal((await ask("/sandbox/live", own, "POST"))[0], 405);
   assert.equal((await ask("/sandbox/other", own, "POST"))[0], 404);
   assert.equal((await ask("/nowhere", own, "POST"))[0], 405);
-  assert.equal((await ask(pay, { ...own, Origin: `http://localhost:${port}`, "Sec-Fetch-Site": "same-origin" }, "POST"))[0], 200);
+  assert.equal(
+    (await ask(pay, { ...own, Origin: `http://localhost:${port}`, "Sec-Fetch-Site": "same-origin" }, "POST"))[0],
+    200,
+  );
   await run.stop();
 });
 
@@ -112,7 +150,17 @@ test("what can't be is said in a sentence", async () => {
   run.child.kill("SIGINT");
   const unwritable = startCommand("sandbox", "--port", "0", "--state", "/none/state.json");
   assert.deepEqual([(await unwritable.exit)[0], /cannot be written/.test(unwritable.errors)], [1, true]);
-  for (const args of [["sandbox", "--port", "x"], ["sandbox", "--port", "70000"], ["sandbox", "--port", ""], ["sandbox", "--webhook", "x"], ["sandbox", "--host", ""], ["sandbox", "--url", "sandbox.test"], ["sandbox", "--url", "http://x/path"], ["sandbox", "--what"], ["what"]]) {
+  for (const args of [
+    ["sandbox", "--port", "x"],
+    ["sandbox", "--port", "70000"],
+    ["sandbox", "--port", ""],
+    ["sandbox", "--webhook", "x"],
+    ["sandbox", "--host", ""],
+    ["sandbox", "--url", "sandbox.test"],
+    ["sandbox", "--url", "http://x/path"],
+    ["sandbox", "--what"],
+    ["what"],
+  ]) {
     const wrong = startCommand(...args);
     const [code] = await wrong.exit;
     assert.equal(code, 2, args.join(" "));

@@ -18,16 +18,23 @@ const SECRET = "whsec_cli";
 const itpay = (args, input = "") => run(args, { env: { ITPAY_WEBHOOK_SECRET: SECRET }, input });
 
 /** The gateway's signature, by Node's own HMAC. */
-const header = (body, secret = SECRET, time = Math.floor(Date.now() / 1000)) => `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
+const header = (body, secret = SECRET, time = Math.floor(Date.now() / 1000)) =>
+  `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
 const BODY = '{"id":"evt_1","type":"payment_intent.succeeded","data":{"id":"pi_1","n":[1,2]}}';
 
 test("send posts an event that a handler receives, and ends with 1 where it is refused", async () => {
   const seen = [];
-  const server = createServer(createNodeHandler({ secret: SECRET, on: { default: (event) => void seen.push(event) }, onError: () => undefined }));
+  const server = createServer(
+    createNodeHandler({ secret: SECRET, on: { default: (event) => void seen.push(event) }, onError: () => undefined }),
+  );
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${server.address().port}/`;
   const sent = await itpay(["webhook", "send", "--to", url, "--type", "payment_intent.failed"]);
-  assert.deepEqual([sent.code, seen[0].type, seen[0].data.failure_reason], [0, "payment_intent.failed", "declined"], sent.errors);
+  assert.deepEqual(
+    [sent.code, seen[0].type, seen[0].data.failure_reason],
+    [0, "payment_intent.failed", "declined"],
+    sent.errors,
+  );
   assert.match(sent.output, /200 \{"status":"received"\}/);
   const forged = await itpay(["webhook", "send", "--to", url, "--secret", "whsec_other"]);
   assert.deepEqual([forged.code, /401/.test(forged.output)], [1, true]);
@@ -65,10 +72,14 @@ test("send takes the data or a whole event from a file, an id, and sends it seve
     return received.splice(0).map(({ body }) => JSON.parse(body));
   };
   const data = { id: "pi_9", amount: { currency: "CNY", value: 1 } };
-  assert.deepEqual(await send("--id", "evt_9", "--data", write("data.json", data)), [{ id: "evt_9", type: "payment_intent.succeeded", data }]);
+  assert.deepEqual(await send("--id", "evt_9", "--data", write("data.json", data)), [
+    { id: "evt_9", type: "payment_intent.succeeded", data },
+  ]);
   const event = { id: "evt_7", type: "escrow.held", data, created: 1 };
   assert.deepEqual(await send("--data", write("event.json", event)), [event]);
-  assert.deepEqual(await send("--data", join(folder, "event.json"), "--id", "evt_8", "--type", "other"), [{ ...event, id: "evt_8", type: "other" }]);
+  assert.deepEqual(await send("--data", join(folder, "event.json"), "--id", "evt_8", "--type", "other"), [
+    { ...event, id: "evt_8", type: "other" },
+  ]);
   const twice = await send("--times", "2");
   assert.deepEqual(twice[0], twice[1]);
 });
@@ -87,14 +98,25 @@ test("send without a secret says so, and a secret may come from a file", async (
   t.after(() => rmSync(folder, { recursive: true }));
   const { received, url } = await endpoint(t);
   const none = await run(["webhook", "send", "--to", url]);
-  assert.deepEqual([none.code, none.errors], [2, "itpay webhook send: there is no secret to sign with. Set ITPAY_WEBHOOK_SECRET, in the environment or in .env, or pass --secret-file.\nSee npx itpay webhook send --help.\n"]);
+  assert.deepEqual(
+    [none.code, none.errors],
+    [
+      2,
+      "itpay webhook send: there is no secret to sign with. Set ITPAY_WEBHOOK_SECRET, in the environment or in .env, or pass --secret-file.\nSee npx itpay webhook send --help.\n",
+    ],
+  );
   writeFileSync(join(folder, "secret"), `${SECRET}\n`);
   assert.equal((await run(["webhook", "send", "--to", url, "--secret-file", join(folder, "secret")])).code, 0);
   const [{ headers, body }] = received;
-  assert.equal(headers["x-itpay-signature"], header(body, SECRET, Number(/t=(\d+)/.exec(headers["x-itpay-signature"])[1])));
+  assert.equal(
+    headers["x-itpay-signature"],
+    header(body, SECRET, Number(/t=(\d+)/.exec(headers["x-itpay-signature"])[1])),
+  );
 });
 
-test("send follows no redirect, reads no endless response, and says why there is none", { timeout: 30_000 }, async (t) => {
+test("send follows no redirect, reads no endless response, and says why there is none", {
+  timeout: 30_000,
+}, async (t) => {
   const redirect = await endpoint(t, (response) => response.writeHead(303, { Location: "/hook" }).end());
   assert.deepEqual([(await itpay(["webhook", "send", "--to", redirect.url])).code, redirect.received.length], [1, 1]);
   const endless = await endpoint(t, (response) => {
@@ -107,7 +129,12 @@ test("send follows no redirect, reads no endless response, and says why there is
   const { code, output } = await itpay(["webhook", "send", "--to", endless.url, "--json"]);
   assert.deepEqual([code, JSON.parse(output).status, JSON.parse(output).response], [0, 200, "x".repeat(200)]);
   const reset = await endpoint(t, (_, request) => request.socket.destroy());
-  for (const [url, reason] of [["http://127.0.0.1:1024/", /nothing listens there/], ["http://127.0.0.1:9/", /fetch does not use this port/], [reset.url, /the connection was (closed|reset)/], ["http://none.invalid/", /the host name was not found/]]) {
+  for (const [url, reason] of [
+    ["http://127.0.0.1:1024/", /nothing listens there/],
+    ["http://127.0.0.1:9/", /fetch does not use this port/],
+    [reset.url, /the connection was (closed|reset)/],
+    ["http://none.invalid/", /the host name was not found/],
+  ]) {
     const failed = await itpay(["webhook", "send", "--to", url]);
     assert.equal(failed.code, 1);
     assert.match(failed.output, reason);
@@ -118,19 +145,27 @@ test("with --json each command prints a line of JSON", async (t) => {
   const { url } = await endpoint(t);
   const parsed = async (args, input) => JSON.parse((await itpay([...args, "--json"], input)).output);
   const sent = await parsed(["webhook", "send", "--to", url, "--id", "evt_1"]);
-  assert.deepEqual([sent.status, sent.response, sent.event.id, typeof sent.duration], [200, "thanks", "evt_1", "number"]);
-  assert.deepEqual(await parsed(["webhook", "sign", "--timestamp", "1"], BODY), { header: "X-ItPay-Signature", value: header(BODY, SECRET, 1) });
+  assert.deepEqual(
+    [sent.status, sent.response, sent.event.id, typeof sent.duration],
+    [200, "thanks", "evt_1", "number"],
+  );
+  assert.deepEqual(await parsed(["webhook", "sign", "--timestamp", "1"], BODY), {
+    header: "X-ItPay-Signature",
+    value: header(BODY, SECRET, 1),
+  });
   assert.deepEqual(await parsed(["webhook", "verify", "--header", header(BODY)], BODY), { verified: true });
   const refused = await parsed(["webhook", "verify", "--header", header("{}"), "--explain"], BODY);
-  assert.deepEqual([refused.verified, refused.code, refused.checks.map(({ check, result }) => `${check} ${result}`)], [
-    false,
-    "no_match",
-    ["header passed", "secret passed", "signature failed", "timestamp skipped", "event skipped"],
-  ]);
+  assert.deepEqual(
+    [refused.verified, refused.code, refused.checks.map(({ check, result }) => `${check} ${result}`)],
+    [false, "no_match", ["header passed", "secret passed", "signature failed", "timestamp skipped", "event skipped"]],
+  );
 });
 
 test("sign prints what Node's own HMAC computes", async () => {
-  assert.equal((await itpay(["webhook", "sign", "--timestamp", "1745712345"], BODY)).output, `X-ItPay-Signature: ${header(BODY, SECRET, 1745712345)}\n`);
+  assert.equal(
+    (await itpay(["webhook", "sign", "--timestamp", "1745712345"], BODY)).output,
+    `X-ItPay-Signature: ${header(BODY, SECRET, 1745712345)}\n`,
+  );
 });
 
 test("verify --explain says what went wrong", async () => {
@@ -163,7 +198,19 @@ test("verify --explain says what went wrong", async () => {
 
 test("qr draws, and whatever makes no sense is a sentence and a code", async () => {
   assert.match((await itpay(["qr", "https://itpay.ai"])).output, /^[█▀▄ \n]{200,}$/);
-  for (const args of [["webhook"], ["webhook", "fly"], ["webhook", "send"], ["webhook", "send", "--to", "x"], ["webhook", "verify"], ["webhook", "sign", "--timestamp", "-1"], ["webhook", "sign", "--secret", ""], ["webhook", "sign", "/none"], ["qr", "a", "b"], ["qr", "--what"], ["qr"]]) {
+  for (const args of [
+    ["webhook"],
+    ["webhook", "fly"],
+    ["webhook", "send"],
+    ["webhook", "send", "--to", "x"],
+    ["webhook", "verify"],
+    ["webhook", "sign", "--timestamp", "-1"],
+    ["webhook", "sign", "--secret", ""],
+    ["webhook", "sign", "/none"],
+    ["qr", "a", "b"],
+    ["qr", "--what"],
+    ["qr"],
+  ]) {
     const { code, errors } = await itpay(args);
     assert.ok(code > 0 && errors.length > 10 && !errors.includes("    at "), `${args.join(" ")}: ${errors}`);
   }

@@ -22,13 +22,16 @@ test("every function, class and constant is on a page", () => {
   const missing = [];
   for (const entry of [...entries, "./slim"]) {
     const names = entry === "./slim" ? [] : Object.keys(require(`itpay${entry.slice(1)}`));
-    for (const name of names) if (!new RegExp(`\\b${name}\\b`).test(text)) missing.push(`itpay${entry.slice(1)}: ${name}`);
+    for (const name of names)
+      if (!new RegExp(`\\b${name}\\b`).test(text)) missing.push(`itpay${entry.slice(1)}: ${name}`);
   }
   assert.deepEqual(missing, []);
 });
 
 test("every page of docs/ is in the site's list and says who needs it", async () => {
-  const listed = (await import("../../docs-site/pages-list.mjs")).pages.flatMap(({ items }) => items.map(({ path }) => path));
+  const listed = (await import("../../docs-site/pages-list.mjs")).pages.flatMap(({ items }) =>
+    items.map(({ path }) => path),
+  );
   for (const page of pages) {
     assert.ok(listed.includes(page), page);
     const text = readFileSync(join(root, page), "utf8");
@@ -43,7 +46,11 @@ test("every entry is on a page", () => {
 
 test("docs/errors.md has every code of the source, and every class", () => {
   const page = readFileSync(join(root, "docs/errors.md"), "utf8");
-  const classes = new Set(entries.flatMap((entry) => Object.keys(require(`itpay${entry.slice(1)}`))).filter((name) => /^[A-Z]\w*Error$/.test(name)));
+  const classes = new Set(
+    entries
+      .flatMap((entry) => Object.keys(require(`itpay${entry.slice(1)}`)))
+      .filter((name) => /^[A-Z]\w*Error$/.test(name)),
+  );
   for (const name of classes) assert.ok(page.includes(`| \`${name}\` |`), name);
   const readme = /<!-- errors -->([^]*)<!-- \/errors -->/.exec(readFileSync(join(root, "README.md"), "utf8"))[1];
   for (const code of errorCodes()) assert.ok(readme.includes(`\`${code}\``), `the README's table lacks ${code}`);

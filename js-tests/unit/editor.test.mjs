@@ -12,20 +12,43 @@ const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.m
 
 const INTENT = 'service_id: "svc_1", type: "one_time", payer: { agent_id: "a" }';
 const CASES = {
-  'new ItPayClient({ baseURL: "https://api.itpay.ai/v1" });': /'baseURL' does not exist .* Did you mean to write 'baseUrl'\?/,
+  'new ItPayClient({ baseURL: "https://api.itpay.ai/v1" });':
+    /'baseURL' does not exist .* Did you mean to write 'baseUrl'\?/,
   'new ItPayClient({ api_key: "sk_test" });': /'api_key' does not exist .* Did you mean to write 'apiKey'\?/,
-  'itpay.paymentIntents.create({ serviceId: "svc_1", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "a" } });': /'serviceId' does not exist .* Did you mean to write 'service_id'\?/,
+  'itpay.paymentIntents.create({ serviceId: "svc_1", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "a" } });':
+    /'serviceId' does not exist .* Did you mean to write 'service_id'\?/,
   [`itpay.paymentIntents.create({ ${INTENT}, amount: "6.99" });`]: /Type 'string' is not assignable to type 'Money'/,
-  [`itpay.paymentIntents.create({ ${INTENT}, amount: { currency: "CNY", value: "6.99" } });`]: /Type 'string' is not assignable to type 'number'/,
-  'createWebhookHandler({ on: { "payment_intent.succeded": () => {} } });': /payment_intent\.succeded.* does not exist in type/,
+  [`itpay.paymentIntents.create({ ${INTENT}, amount: { currency: "CNY", value: "6.99" } });`]:
+    /Type 'string' is not assignable to type 'number'/,
+  'createWebhookHandler({ on: { "payment_intent.succeded": () => {} } });':
+    /payment_intent\.succeded.* does not exist in type/,
 };
 
 test("an editor explains wrong code", async () => {
   mkdirSync(folder, { recursive: true });
-  const head = 'import { ItPayClient } from "itpay";\nimport { createWebhookHandler } from "itpay/webhooks";\nconst itpay = new ItPayClient();\n';
-  const files = Object.keys(CASES).map((code, index) => (writeFileSync(`${folder}${index}.ts`, head + code), `${index}.ts`));
-  const options = ["--ignoreConfig", "--noEmit", "--strict", "--target", "es2022", "--lib", "es2023,dom,dom.iterable", "--types", "", "--module", "nodenext", "--moduleResolution", "nodenext"];
-  const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, ...files], { cwd: folder }).catch((error) => error);
+  const head =
+    'import { ItPayClient } from "itpay";\nimport { createWebhookHandler } from "itpay/webhooks";\nconst itpay = new ItPayClient();\n';
+  const files = Object.keys(CASES).map(
+    (code, index) => (writeFileSync(`${folder}${index}.ts`, head + code), `${index}.ts`),
+  );
+  const options = [
+    "--ignoreConfig",
+    "--noEmit",
+    "--strict",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2023,dom,dom.iterable",
+    "--types",
+    "",
+    "--module",
+    "nodenext",
+    "--moduleResolution",
+    "nodenext",
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, ...files], { cwd: folder }).catch(
+    (error) => error,
+  );
   for (const [index, expected] of Object.values(CASES).entries()) {
     const errors = stdout.split("\n").filter((line) => line.startsWith(`${index}.ts(`));
     assert.equal(errors.length, 1, stdout);

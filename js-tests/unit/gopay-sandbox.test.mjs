@@ -30,19 +30,26 @@ async function shop({ receive = async () => new Response(), ...options } = {}) {
   const send = async (method, path, body, headers = {}) => {
     const response = await sandbox.fetch(`https://gw.sandbox.gopay.com/api${path}`, { method, body, headers });
     const text = await response.text();
-    return { status: response.status, json: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : undefined, text };
+    return {
+      status: response.status,
+      json: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : undefined,
+      text,
+    };
   };
   let token;
   const renew = async () => {
     const basic = btoa(`${sandbox.clientId}:${sandbox.clientSecret}`);
     const form = { "Content-Type": "application/x-www-form-urlencoded", Authorization: `Basic ${basic}` };
-    token = (await send("POST", "/oauth2/token", "grant_type=client_credentials&scope=payment-all", form)).json.access_token;
+    token = (await send("POST", "/oauth2/token", "grant_type=client_credentials&scope=payment-all", form)).json
+      .access_token;
   };
   await renew();
   const bearer = () => ({ Authorization: `Bearer ${token}` });
   const get = (path) => send("GET", path, undefined, bearer());
-  const post = (path, body) => send("POST", path, JSON.stringify(body), { ...bearer(), "Content-Type": "application/json" });
-  const form = (path, body = "") => send("POST", path, body, { ...bearer(), "Content-Type": "application/x-www-form-urlencoded" });
+  const post = (path, body) =>
+    send("POST", path, JSON.stringify(body), { ...bearer(), "Content-Type": "application/json" });
+  const form = (path, body = "") =>
+    send("POST", path, body, { ...bearer(), "Content-Type": "application/x-www-form-urlencoded" });
   const create = async (change = {}) => (await post("/payments/payment", { ...ORDER, ...change })).json.id;
   return { sandbox, get, post, form, create, renew, told };
 }
@@ -54,7 +61,10 @@ test("a payment is created, paid, told by GET and read", async () => {
   assert.equal((await sandbox.chooseMethod(id, "BANK_ACCOUNT")).sub_state, "_101");
   assert.deepEqual(told, []);
   assert.equal((await sandbox.pay(String(id))).state, "PAID");
-  assert.deepEqual(told.map(({ method, url, body }) => [method, url, body]), [["GET", `https://shop.example/n?id=${id}`, undefined]]);
+  assert.deepEqual(
+    told.map(({ method, url, body }) => [method, url, body]),
+    [["GET", `https://shop.example/n?id=${id}`, undefined]],
+  );
   assert.equal((await get(`/payments/payment/${id}`)).json.state, "PAID");
   assert.equal(sandbox.deliveries[0].progress.state, "delivered");
   assert.equal(sandbox.payment("1"), undefined);
@@ -67,12 +77,17 @@ test("a payment is created, paid, told by GET and read", async () => {
 
 test("each way in which a payment can end unpaid ends it", async () => {
   const { sandbox, create } = await shop();
-  for (const [action, state, subState] of [["decline", "CANCELED", "_5006"], ["cancel", "CANCELED", "_5043"], ["timeout", "TIMEOUTED", "_5024"]]) {
+  for (const [action, state, subState] of [
+    ["decline", "CANCELED", "_5006"],
+    ["cancel", "CANCELED", "_5043"],
+    ["timeout", "TIMEOUTED", "_5024"],
+  ]) {
     const payment = await sandbox[action](await create());
     assert.deepEqual([payment.state, payment.sub_state], [state, subState]);
   }
   assert.equal((await sandbox.decline(await create(), "_5046")).sub_state, "_5046");
-  for (const wrong of ["", "0", "_", "-1", "NaN"]) await assert.rejects(sandbox.decline(await create(), wrong), { field: "subState" });
+  for (const wrong of ["", "0", "_", "-1", "NaN"])
+    await assert.rejects(sandbox.decline(await create(), wrong), { field: "subState" });
   assert.equal((await sandbox.transfer(await create())).sub_state, "_102");
   sandbox.close();
 });
@@ -90,8 +105,12 @@ test("a refund is finished at once, later, or never, as the test says", async ()
   assert.equal((await sandbox.reject(id)).refunds[2].state, "FAILED");
   sandbox.answerWith("refund", "FAILED");
   assert.equal(await refund(1000), "FAILED");
-  assert.deepEqual((await get(`/payments/payment/${id}/refunds`)).json.map(({ state }) => state), ["SUCCESS", "SUCCESS", "FAILED", "FAILED"]);
-  for (const wrong of ["", "accepted", 0, Number.NaN, -1]) assert.throws(() => sandbox.answerWith("refund", String(wrong)), { field: "result" });
+  assert.deepEqual(
+    (await get(`/payments/payment/${id}/refunds`)).json.map(({ state }) => state),
+    ["SUCCESS", "SUCCESS", "FAILED", "FAILED"],
+  );
+  for (const wrong of ["", "accepted", 0, Number.NaN, -1])
+    assert.throws(() => sandbox.answerWith("refund", String(wrong)), { field: "result" });
   assert.throws(() => sandbox.answerWith("rob", "FINISHED"), { field: "operation" });
   sandbox.close();
 });
@@ -124,8 +143,14 @@ test("a subscription's life: the first payment, three charges by the clock, one 
   sandbox.answerWith("createRecurrence", "FAILED");
   assert.equal((await sandbox.recur(parent)).state, "CANCELED");
   const children = sandbox.payments.slice(1);
-  assert.deepEqual(children.map(({ parent_id, state, paid }) => [parent_id, state, paid]), [...Array(3).fill([parent, "PAID", 2900]), [parent, "CANCELED", 0]]);
-  assert.deepEqual(new Set(told.slice(1).map(({ url }) => new URL(url).searchParams.get("parent_id"))), new Set([String(parent)]));
+  assert.deepEqual(
+    children.map(({ parent_id, state, paid }) => [parent_id, state, paid]),
+    [...Array(3).fill([parent, "PAID", 2900]), [parent, "CANCELED", 0]],
+  );
+  assert.deepEqual(
+    new Set(told.slice(1).map(({ url }) => new URL(url).searchParams.get("parent_id"))),
+    new Set([String(parent)]),
+  );
   assert.equal((await sandbox.stopRecurrence(parent)).recurrence.recurrence_state, "STOPPED");
   await assert.rejects(sandbox.recur(parent), { name: "ValidationError" });
   sandbox.close();
@@ -155,25 +180,34 @@ test("faults are injected as for ItPay, and any of GoPay's refusals by its code"
   const refused = await form(`/payments/payment/${id}/refund`, "amount=1");
   assert.deepEqual([refused.status, refused.json.errors[0].error_code], [409, 333]);
   sandbox.inject({ error: 100 });
-  assert.deepEqual(await get(`/payments/payment/${id}`).then(({ status, json }) => [status, json.error_code]), [500, 100]);
+  assert.deepEqual(
+    await get(`/payments/payment/${id}`).then(({ status, json }) => [status, json.error_code]),
+    [500, 100],
+  );
   sandbox.inject({ status: 503, headers: { "Retry-After": "1" }, body: "<html>" });
   assert.equal((await get(`/payments/payment/${id}`)).status, 503);
   // The refund whose answer is lost is made.
   sandbox.inject({ method: "POST", path: "/api/payments", reset: "after" });
   await assert.rejects(form(`/payments/payment/${id}/refund`, "amount=100"), TypeError);
   assert.equal((await get(`/payments/payment/${id}/refunds`)).json.length, 1);
-  for (const error of [0, -1, Number.NaN, "", 99, 1000, 1.5]) assert.throws(() => sandbox.inject({ error }), { field: "error" });
+  for (const error of [0, -1, Number.NaN, "", 99, 1000, 1.5])
+    assert.throws(() => sandbox.inject({ error }), { field: "error" });
   assert.throws(() => sandbox.inject({ error: 333, times: 0 }), { field: "times" });
   sandbox.close();
   await assert.rejects(get("/payments/payment/1"), (error) => error.cause.code === "ECONNREFUSED");
 });
 
 test("a notification that is not answered 200 is sent again until it is", async () => {
-  const { sandbox, create, told } = await shop({ receive: async (url, init, nth) => new Response(null, { status: nth === 1 ? 204 : 200 }) });
+  const { sandbox, create, told } = await shop({
+    receive: async (url, init, nth) => new Response(null, { status: nth === 1 ? 204 : 200 }),
+  });
   await sandbox.pay(await create());
   assert.equal(told.length, 1);
   await sleep(1300); // the first pause is a second
-  assert.deepEqual(sandbox.deliveries[0].attempts.map(({ status }) => status), [204, 200]);
+  assert.deepEqual(
+    sandbox.deliveries[0].attempts.map(({ status }) => status),
+    [204, 200],
+  );
   await sandbox.redeliver(sandbox.deliveries[0].id);
   assert.equal(told.length, 3);
   await assert.rejects(sandbox.redeliver("ntf_none"), { name: "ValidationError" });
@@ -182,7 +216,9 @@ test("a notification that is not answered 200 is sent again until it is", async 
 
 test("changes and attempts are told in order", async () => {
   const changes = [];
-  const { sandbox, create } = await shop({ onChange: ({ type, state, status }) => changes.push(state ?? `${type} ${status}`) });
+  const { sandbox, create } = await shop({
+    onChange: ({ type, state, status }) => changes.push(state ?? `${type} ${status}`),
+  });
   await sandbox.pay(await create());
   assert.deepEqual(changes, ["CREATED", "PAYMENT_METHOD_CHOSEN", "PAID", "attempt 200"]);
   sandbox.close();
@@ -207,15 +243,19 @@ test("a snapshot goes on where it was taken, and has neither secret nor token", 
   assert.ok(!state.includes(sandbox.clientSecret) && !state.includes(token));
   const other = createGopaySandbox({ state, deliver: async () => new Response() });
   assert.equal((await other.pay(id)).state, "PAID");
-  for (const wrong of ["{", "[]", '{"x":1}', ""]) assert.throws(() => createGopaySandbox({ state: wrong }), { name: "ValidationError" });
+  for (const wrong of ["{", "[]", '{"x":1}', ""])
+    assert.throws(() => createGopaySandbox({ state: wrong }), { name: "ValidationError" });
   other.close();
   sandbox.close();
 });
 
 test("options that cannot be are refused by name", () => {
-  for (const goId of ["", "x", "-1", "1.5", 0, -1, Number.NaN]) assert.throws(() => createGopaySandbox({ goId }), { name: "ValidationError", field: "goId" });
-  for (const option of ["clientId", "clientSecret"]) assert.throws(() => createGopaySandbox({ [option]: "" }), { name: "ValidationError", field: option });
-  for (const quirks of [0, "", -1]) assert.throws(() => createGopaySandbox({ quirks }), { name: "ValidationError", field: "options" });
+  for (const goId of ["", "x", "-1", "1.5", 0, -1, Number.NaN])
+    assert.throws(() => createGopaySandbox({ goId }), { name: "ValidationError", field: "goId" });
+  for (const option of ["clientId", "clientSecret"])
+    assert.throws(() => createGopaySandbox({ [option]: "" }), { name: "ValidationError", field: option });
+  for (const quirks of [0, "", -1])
+    assert.throws(() => createGopaySandbox({ quirks }), { name: "ValidationError", field: "options" });
 });
 
 test("a thousand payments a second of one processor, each paid, told and read", async () => {

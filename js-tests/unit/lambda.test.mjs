@@ -13,31 +13,75 @@ const base64 = (text) => Buffer.from(text).toString("base64");
 
 const events = {
   "HTTP API and Function URL (2.0)": (over = {}) => ({
-    version: "2.0", routeKey: "$default", rawPath: "/webhook", rawQueryString: "a=1&b=%2F", cookies: ["c=1", "d=2"],
-    headers: { host: "id.lambda-url.eu-central-1.on.aws", "content-type": "application/json", "x-itpay-signature": signature() },
-    requestContext: { http: { method: "POST", path: "/webhook" } }, body, isBase64Encoded: false, ...over,
+    version: "2.0",
+    routeKey: "$default",
+    rawPath: "/webhook",
+    rawQueryString: "a=1&b=%2F",
+    cookies: ["c=1", "d=2"],
+    headers: {
+      host: "id.lambda-url.eu-central-1.on.aws",
+      "content-type": "application/json",
+      "x-itpay-signature": signature(),
+    },
+    requestContext: { http: { method: "POST", path: "/webhook" } },
+    body,
+    isBase64Encoded: false,
+    ...over,
   }),
   "REST API (1.0)": (over = {}) => ({
-    version: "1.0", resource: "/webhook", path: "/webhook", httpMethod: "POST",
-    headers: { Host: "id.execute-api.eu-central-1.amazonaws.com", "X-ItPay-Signature": signature(), Cookie: "c=1; d=2" },
-    multiValueHeaders: { Host: ["id.execute-api.eu-central-1.amazonaws.com"], "X-ItPay-Signature": [signature()], Cookie: ["c=1", "d=2"] },
-    queryStringParameters: { a: "1", b: "/" }, multiValueQueryStringParameters: { a: ["1"], b: ["/"] },
-    requestContext: { stage: "prod" }, body, isBase64Encoded: false, ...over,
+    version: "1.0",
+    resource: "/webhook",
+    path: "/webhook",
+    httpMethod: "POST",
+    headers: {
+      Host: "id.execute-api.eu-central-1.amazonaws.com",
+      "X-ItPay-Signature": signature(),
+      Cookie: "c=1; d=2",
+    },
+    multiValueHeaders: {
+      Host: ["id.execute-api.eu-central-1.amazonaws.com"],
+      "X-ItPay-Signature": [signature()],
+      Cookie: ["c=1", "d=2"],
+    },
+    queryStringParameters: { a: "1", b: "/" },
+    multiValueQueryStringParameters: { a: ["1"], b: ["/"] },
+    requestContext: { stage: "prod" },
+    body,
+    isBase64Encoded: false,
+    ...over,
   }),
   "load balancer": (over = {}) => ({
-    requestContext: { elb: { targetGroupArn: "arn:aws:…" } }, httpMethod: "POST", path: "/webhook", queryStringParameters: { a: "1", b: "%2F" },
-    headers: { host: "lb.example", "x-itpay-signature": signature(), cookie: "c=1; d=2" }, body, isBase64Encoded: false, ...over,
+    requestContext: { elb: { targetGroupArn: "arn:aws:…" } },
+    httpMethod: "POST",
+    path: "/webhook",
+    queryStringParameters: { a: "1", b: "%2F" },
+    headers: { host: "lb.example", "x-itpay-signature": signature(), cookie: "c=1; d=2" },
+    body,
+    isBase64Encoded: false,
+    ...over,
   }),
   "load balancer with multi-value headers": (over = {}) => ({
-    requestContext: { elb: { targetGroupArn: "arn:aws:…" } }, httpMethod: "POST", path: "/webhook", multiValueQueryStringParameters: { a: ["1"], b: ["%2F"] },
-    multiValueHeaders: { host: ["lb.example"], "x-itpay-signature": [signature()], cookie: ["c=1; d=2"] }, body, isBase64Encoded: false, ...over,
+    requestContext: { elb: { targetGroupArn: "arn:aws:…" } },
+    httpMethod: "POST",
+    path: "/webhook",
+    multiValueQueryStringParameters: { a: ["1"], b: ["%2F"] },
+    multiValueHeaders: { host: ["lb.example"], "x-itpay-signature": [signature()], cookie: ["c=1; d=2"] },
+    body,
+    isBase64Encoded: false,
+    ...over,
   }),
 };
 
 for (const [name, event] of Object.entries(events)) {
   test(`${name}: an event is handled once, a forgery refused, a body in base64 decoded`, async () => {
     const handled = [];
-    const handler = toLambda(createWebhookHandler({ secret: SECRET, on: { default: ({ data }) => void handled.push(data.note) }, onError: () => undefined }));
+    const handler = toLambda(
+      createWebhookHandler({
+        secret: SECRET,
+        on: { default: ({ data }) => void handled.push(data.note) },
+        onError: () => undefined,
+      }),
+    );
     const call = async (over) => {
       const { statusCode, body } = await handler(event(over));
       return [statusCode, JSON.parse(body)];
@@ -63,8 +107,13 @@ for (const [name, event] of Object.entries(events)) {
     assert.equal(seen.headers.get("cookie"), "c=1; d=2");
     assert.deepEqual([result.statusCode, result.isBase64Encoded, result.body], [202, true, "AP8="]);
     if (name.startsWith("HTTP")) assert.deepEqual([result.headers["x-own"], result.cookies], ["1", ["e=1", "f=2"]]);
-    else if (name === "load balancer") assert.deepEqual([result.headers["x-own"], result.multiValueHeaders], ["1", undefined]);
-    else assert.deepEqual([result.multiValueHeaders["x-own"], result.multiValueHeaders["set-cookie"], result.headers], [["1"], ["e=1", "f=2"], undefined]);
+    else if (name === "load balancer")
+      assert.deepEqual([result.headers["x-own"], result.multiValueHeaders], ["1", undefined]);
+    else
+      assert.deepEqual(
+        [result.multiValueHeaders["x-own"], result.multiValueHeaders["set-cookie"], result.headers],
+        [["1"], ["e=1", "f=2"], undefined],
+      );
   });
 }
 
@@ -72,8 +121,11 @@ test("a handler that fails, TRACE, and an event that is no request do not reject
   const { error } = console;
   console.error = () => undefined;
   try {
-    const failing = toLambda(() => { throw new Error("mine"); });
-    for (const event of [events["REST API (1.0)"](), {}, null, undefined, 7, { headers: { "bad name": "x" } }]) assert.equal((await failing(event)).statusCode, 500);
+    const failing = toLambda(() => {
+      throw new Error("mine");
+    });
+    for (const event of [events["REST API (1.0)"](), {}, null, undefined, 7, { headers: { "bad name": "x" } }])
+      assert.equal((await failing(event)).statusCode, 500);
     assert.equal((await failing(events["REST API (1.0)"]({ httpMethod: "TRACE" }))).statusCode, 405);
   } finally {
     console.error = error;

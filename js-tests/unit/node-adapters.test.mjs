@@ -19,7 +19,14 @@ const LIMIT = 2000;
 const servers = {
   "node:http": (options) => listen(createServer(createNodeHandler(options))),
   Express: (options) => listen(createServer(express().all("/webhook", createNodeHandler(options)))),
-  "Express behind express.raw()": (options) => listen(createServer(express().use(express.raw({ type: "*/*" })).all("/webhook", createNodeHandler(options)))),
+  "Express behind express.raw()": (options) =>
+    listen(
+      createServer(
+        express()
+          .use(express.raw({ type: "*/*" }))
+          .all("/webhook", createNodeHandler(options)),
+      ),
+    ),
   Koa: (options) => listen(createServer(new Koa().use(koaWebhook(options)).callback())),
   Fastify: async (options) => {
     const app = fastify();
@@ -44,7 +51,17 @@ async function listen(server) {
 const body = (id, note = "") => JSON.stringify({ id, type: "payment_intent.succeeded", data: { id: "pi_1", note } });
 
 async function post(url, payload, secret = SECRET, more = {}) {
-  const headers = { "Content-Type": "application/json", ...(secret === null ? {} : { "X-ItPay-Signature": generateTestHeader({ payload: typeof payload === "string" ? payload : body("x"), secret }) }) };
+  const headers = {
+    "Content-Type": "application/json",
+    ...(secret === null
+      ? {}
+      : {
+          "X-ItPay-Signature": generateTestHeader({
+            payload: typeof payload === "string" ? payload : body("x"),
+            secret,
+          }),
+        }),
+  };
   const response = await fetch(`${url}/webhook`, { method: "POST", headers, body: payload, ...more });
   return [response.status, await response.json()];
 }
@@ -56,7 +73,12 @@ for (const [name, start] of Object.entries(servers)) {
     const server = await start({
       secret: SECRET,
       maxBodyBytes: LIMIT,
-      on: { "payment_intent.succeeded": (event) => void handled.push(event.id), default: () => { throw new Error("mine"); } },
+      on: {
+        "payment_intent.succeeded": (event) => void handled.push(event.id),
+        default: () => {
+          throw new Error("mine");
+        },
+      },
       onError: (error) => errors.push(error.code ?? error.message),
     });
     try {
@@ -79,10 +101,12 @@ for (const [name, start] of Object.entries(servers)) {
 test("node:http: a long body without a length is answered 413 before its end", { timeout: 5000 }, async () => {
   const server = await servers["node:http"]({ secret: SECRET, maxBodyBytes: LIMIT, on: {}, onError: () => undefined });
   try {
-    const endless = new ReadableStream({ async pull(controller) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      controller.enqueue(new Uint8Array(500));
-    } });
+    const endless = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        controller.enqueue(new Uint8Array(500));
+      },
+    });
     assert.equal((await post(server.url, endless, SECRET, { duplex: "half" }))[0], 413);
   } finally {
     await server.close();
@@ -91,11 +115,16 @@ test("node:http: a long body without a length is answered 413 before its end", {
 
 test("Express behind express.json(): 500, and onError is told the cure", async () => {
   const errors = [];
-  const app = express().use(express.json()).post("/webhook", createNodeHandler({ secret: SECRET, on: {}, onError: (error) => errors.push(error) }));
+  const app = express()
+    .use(express.json())
+    .post("/webhook", createNodeHandler({ secret: SECRET, on: {}, onError: (error) => errors.push(error) }));
   const server = await listen(createServer(app));
   try {
     assert.equal((await post(server.url, body("evt_1")))[0], 500);
-    assert.deepEqual(errors.map(({ code }) => code), ["body_not_raw"]);
+    assert.deepEqual(
+      errors.map(({ code }) => code),
+      ["body_not_raw"],
+    );
     assert.match(errors[0].hint, /express\.raw/);
   } finally {
     await server.close();
@@ -105,7 +134,11 @@ test("Express behind express.json(): 500, and onError is told the cure", async (
 test("Fastify: other routes still get their JSON parsed", async () => {
   const server = await servers.Fastify({ secret: SECRET, on: {} });
   try {
-    const response = await fetch(`${server.url}/json`, { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"a":1}' });
+    const response = await fetch(`${server.url}/json`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: '{"a":1}',
+    });
     assert.deepEqual(await response.json(), { a: 1 });
   } finally {
     await server.close();
@@ -118,7 +151,9 @@ function sendRaw(url, text) {
     const { hostname, port } = new URL(url);
     let received = "";
     const socket = connect(Number(port), hostname, () => socket.write(text));
-    socket.on("data", (piece) => { received += piece; });
+    socket.on("data", (piece) => {
+      received += piece;
+    });
     socket.on("error", reject);
     socket.on("close", () => resolve(received));
   });
@@ -140,8 +175,17 @@ for (const [name, start] of Object.entries(servers)) {
   test(`${name}: a request line or a Host that is no URL does no harm`, async () => {
     const server = await start({ secret: SECRET, on: {}, onError: () => undefined });
     try {
-      for (const head of ["POST //webhook HTTP/1.1\r\nHost: a/b?c", "POST http://other/webhook HTTP/1.1\r\nHost: x", "POST /webhook HTTP/1.1\r\nHost: user@host", "OPTIONS * HTTP/1.1\r\nHost: x"]) {
-        assert.match(await sendRaw(server.url, `${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`), /^HTTP\/1\.1 4\d\d /, head);
+      for (const head of [
+        "POST //webhook HTTP/1.1\r\nHost: a/b?c",
+        "POST http://other/webhook HTTP/1.1\r\nHost: x",
+        "POST /webhook HTTP/1.1\r\nHost: user@host",
+        "OPTIONS * HTTP/1.1\r\nHost: x",
+      ]) {
+        assert.match(
+          await sendRaw(server.url, `${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+          /^HTTP\/1\.1 4\d\d /,
+          head,
+        );
       }
     } finally {
       await server.close();
@@ -151,17 +195,50 @@ for (const [name, start] of Object.entries(servers)) {
 
 test("nothing is written to a response that the server's own time limit has sent", async () => {
   let finish;
-  const options = { secret: SECRET, on: { default: () => new Promise((resolve) => { finish = resolve; }) } };
-  const limit = (response) => setTimeout(() => { response.statusCode = 504; response.end('{"late":true}'); }, 30);
+  const options = {
+    secret: SECRET,
+    on: {
+      default: () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+    },
+  };
+  const limit = (response) =>
+    setTimeout(() => {
+      response.statusCode = 504;
+      response.end('{"late":true}');
+    }, 30);
   const nodeHandler = createNodeHandler(options);
-  const koa = new Koa().use(async (context, next) => { limit(context.res); await next(); }).use(koaWebhook(options));
+  const koa = new Koa()
+    .use(async (context, next) => {
+      limit(context.res);
+      await next();
+    })
+    .use(koaWebhook(options));
   koa.silent = true;
   const app = fastify();
-  app.addHook("onRequest", async (_, reply) => { limit(reply.raw); });
+  app.addHook("onRequest", async (_, reply) => {
+    limit(reply.raw);
+  });
   app.register(fastifyWebhook({ path: "/webhook", ...options }));
   const running = [
-    await listen(createServer((request, response) => { limit(response); void nodeHandler(request, response); })),
-    await listen(createServer(express().use((_, response, next) => { limit(response); next(); }).post("/webhook", createNodeHandler(options)))),
+    await listen(
+      createServer((request, response) => {
+        limit(response);
+        void nodeHandler(request, response);
+      }),
+    ),
+    await listen(
+      createServer(
+        express()
+          .use((_, response, next) => {
+            limit(response);
+            next();
+          })
+          .post("/webhook", createNodeHandler(options)),
+      ),
+    ),
     await listen(createServer(koa.callback())),
     { url: await app.listen({ port: 0, host: "127.0.0.1" }), close: () => app.close() },
   ];
@@ -183,20 +260,39 @@ test("nothing is written to a response that the server's own time limit has sent
 
 test("a raw body that a platform or a body parser kept is used", async () => {
   const handle = toNodeHandler(createWebhookHandler({ secret: SECRET, on: {}, onError: () => undefined }));
-  const keep = (request, _, bytes) => { request.rawBody = bytes; };
-  const koa = new Koa().use(async (context, next) => {
-    context.request.rawBody = await new Promise((resolve) => { let text = ""; context.req.setEncoding("utf8").on("data", (piece) => { text += piece; }).on("end", () => resolve(text)); });
-    context.request.body = JSON.parse(context.request.rawBody);
-    await next();
-  }).use(toKoa(createWebhookHandler({ secret: SECRET, on: {}, onError: () => undefined })));
+  const keep = (request, _, bytes) => {
+    request.rawBody = bytes;
+  };
+  const koa = new Koa()
+    .use(async (context, next) => {
+      context.request.rawBody = await new Promise((resolve) => {
+        let text = "";
+        context.req
+          .setEncoding("utf8")
+          .on("data", (piece) => {
+            text += piece;
+          })
+          .on("end", () => resolve(text));
+      });
+      context.request.body = JSON.parse(context.request.rawBody);
+      await next();
+    })
+    .use(toKoa(createWebhookHandler({ secret: SECRET, on: {}, onError: () => undefined })));
   const running = [
     // express.json({ verify }), and so Nest with rawBody: true, Firebase and Google Cloud Functions.
-    await listen(createServer(express().use(express.json({ verify: keep })).post("/webhook", handle))),
+    await listen(
+      createServer(
+        express()
+          .use(express.json({ verify: keep }))
+          .post("/webhook", handle),
+      ),
+    ),
     // koa-bodyparser leaves its text in ctx.request.rawBody.
     await listen(createServer(koa.callback())),
   ];
   try {
-    for (const server of running) assert.deepEqual(await post(server.url, body("evt_raw")), [200, { status: "received" }]);
+    for (const server of running)
+      assert.deepEqual(await post(server.url, body("evt_raw")), [200, { status: "received" }]);
   } finally {
     for (const server of running) await server.close();
   }
@@ -206,7 +302,11 @@ test("any fetch-style handler runs under every server: URL, headers, body, cooki
   const handle = async (request) => {
     const { pathname, search } = new URL(request.url);
     if (pathname === "/webhook/fails") throw new Error("mine");
-    const headers = new Headers({ "X-Method": request.method, "X-Url": pathname + search, "Content-Type": "application/octet-stream" });
+    const headers = new Headers({
+      "X-Method": request.method,
+      "X-Url": pathname + search,
+      "Content-Type": "application/octet-stream",
+    });
     headers.append("Set-Cookie", "a=1");
     headers.append("Set-Cookie", "b=2; Path=/");
     return new Response(request.method === "POST" ? await request.arrayBuffer() : "got", { status: 201, headers });
@@ -226,14 +326,20 @@ test("any fetch-style handler runs under every server: URL, headers, body, cooki
     for (const [name, server] of Object.entries(running)) {
       const bytes = Uint8Array.of(0, 255, 128, 7);
       const response = await fetch(`${server.url}/webhook/a%20b?id=1&c=%2F`, { method: "POST", body: bytes });
-      assert.deepEqual([response.status, response.headers.get("x-method"), response.headers.get("x-url")], [201, "POST", "/webhook/a%20b?id=1&c=%2F"], name);
+      assert.deepEqual(
+        [response.status, response.headers.get("x-method"), response.headers.get("x-url")],
+        [201, "POST", "/webhook/a%20b?id=1&c=%2F"],
+        name,
+      );
       assert.deepEqual(response.headers.getSetCookie(), ["a=1", "b=2; Path=/"], name);
       assert.deepEqual(new Uint8Array(await response.arrayBuffer()), bytes, name);
       assert.equal(await (await fetch(`${server.url}/webhook/x`)).text(), "got", name);
       const failed = await fetch(`${server.url}/webhook/fails`);
       assert.deepEqual([failed.status, await failed.json()], [500, { error: "Internal error" }], name);
     }
-    for (const wrong of [undefined, null, {}, "x"]) for (const adapt of [toNodeHandler, toKoa, (handle) => toFastify(handle, { path: "/" })]) assert.throws(() => adapt(wrong), TypeError);
+    for (const wrong of [undefined, null, {}, "x"])
+      for (const adapt of [toNodeHandler, toKoa, (handle) => toFastify(handle, { path: "/" })])
+        assert.throws(() => adapt(wrong), TypeError);
   } finally {
     console.error = error;
     for (const server of Object.values(running)) await server.close();

@@ -21,7 +21,9 @@ import { wasmIn, wasmPieces } from "../wasm-pieces.mjs";
 const run = promisify(execFile);
 const pkg = fileURLToPath(new URL("../../pkg/", import.meta.url));
 const manifest = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
-const entries = Object.keys(manifest.exports).filter((name) => !/\.(wasm|json)$|^\.\/qr\/(react|svelte|vue)$/.test(name));
+const entries = Object.keys(manifest.exports).filter(
+  (name) => !/\.(wasm|json)$|^\.\/qr\/(react|svelte|vue)$/.test(name),
+);
 const specifier = (entry) => `itpay${entry.slice(1)}`;
 
 const folder = mkdtempSync(join(tmpdir(), "itpay-package-"));
@@ -30,7 +32,10 @@ const [packed] = JSON.parse((await run("npm", ["pack", pkg, "--json", "--pack-de
 
 test("the tarball has the files that it had (UPDATE=1 after looking at the difference)", () => {
   const snapshot = new URL("../snapshots/tarball.txt", import.meta.url);
-  const text = `${packed.files.map(({ path }) => path).sort().join("\n")}\n`;
+  const text = `${packed.files
+    .map(({ path }) => path)
+    .sort()
+    .join("\n")}\n`;
   if (process.env.UPDATE) writeFileSync(snapshot, text);
   assert.equal(text, readFileSync(snapshot, "utf8"));
 });
@@ -41,7 +46,8 @@ test("every link and picture of the README and of the pages is in the tarball, b
   for (const page of [...files].filter((path) => path === "README.md" || /^docs\/.*\.md$/.test(path))) {
     for (const [, link] of readFileSync(join(pkg, page), "utf8").matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
       const target = join(dirname(page), link);
-      if (!files.has(target) && !(page.startsWith("docs/") && target.startsWith("docs/screenshots/"))) missing.push(`${page}: ${link}`);
+      if (!files.has(target) && !(page.startsWith("docs/") && target.startsWith("docs/screenshots/")))
+        missing.push(`${page}: ${link}`);
     }
   }
   assert.deepEqual(missing, []);
@@ -61,13 +67,23 @@ test("the package, its VERSION and the crate have one version", async () => {
 });
 
 test("THIRD-PARTY-LICENSES has the crates of Cargo.lock and the npm packages that are compiled or bundled in (make licenses)", async () => {
-  const named = [...readFileSync(join(pkg, "THIRD-PARTY-LICENSES"), "utf8").matchAll(/^(\S+ \d\S*) \(.*\)$/gm)].map(([, name]) => name);
+  const named = [...readFileSync(join(pkg, "THIRD-PARTY-LICENSES"), "utf8").matchAll(/^(\S+ \d\S*) \(.*\)$/gm)].map(
+    ([, name]) => name,
+  );
   assert.deepEqual(named.sort(), [...crates(), ...npmPackages()].sort());
   assert.ok(named.length > 20);
 });
 
 test("nothing is installed beside it and nothing runs when it is installed", () => {
-  for (const field of ["dependencies", "optionalDependencies", "peerDependencies", "bundleDependencies", "scripts", "gypfile"]) assert.equal(manifest[field], undefined, field);
+  for (const field of [
+    "dependencies",
+    "optionalDependencies",
+    "peerDependencies",
+    "bundleDependencies",
+    "scripts",
+    "gypfile",
+  ])
+    assert.equal(manifest[field], undefined, field);
   assert.ok(!existsSync(join(pkg, "binding.gyp")));
 });
 
@@ -76,21 +92,33 @@ test("no source map is promised: the JavaScript is as readable as its source, an
     const text = readFileSync(join(pkg, path), "utf8");
     assert.doesNotMatch(text, /sourceMappingURL/, path);
     // The MCP server is other people's code, for the most part.
-    if (!path.endsWith(".text.js") && path !== "dist/bin/mcp.mjs") assert.ok(text.split("\n").every((line) => line.length < 1000), `${path} has lines that nobody reads`);
+    if (!path.endsWith(".text.js") && path !== "dist/bin/mcp.mjs")
+      assert.ok(
+        text.split("\n").every((line) => line.length < 1000),
+        `${path} has lines that nobody reads`,
+      );
   }
 });
 
 test("every file that exports names is in the tarball", () => {
   const files = new Set(packed.files.map(({ path }) => `./${path}`));
   const leaves = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(leaves));
-  for (const path of [...leaves(manifest.exports), manifest.main, manifest.module, manifest.types, ...Object.values(manifest.bin)]) assert.ok(files.has(path), path);
+  for (const path of [
+    ...leaves(manifest.exports),
+    manifest.main,
+    manifest.module,
+    manifest.types,
+    ...Object.values(manifest.bin),
+  ])
+    assert.ok(files.has(path), path);
 });
 
 test("an edge runtime's condition comes before Node's, a bundler's before Node's, and types before all in their block", () => {
   for (const [entry, conditions] of Object.entries(manifest.exports)) {
     if (typeof conditions === "string" || conditions.node === undefined) continue;
     const order = Object.keys(conditions);
-    for (const before of ["workerd", "edge-light", "module"]) assert.ok(order.indexOf(before) >= 0 && order.indexOf(before) < order.indexOf("node"), `${entry}: ${before}`);
+    for (const before of ["workerd", "edge-light", "module"])
+      assert.ok(order.indexOf(before) >= 0 && order.indexOf(before) < order.indexOf("node"), `${entry}: ${before}`);
     assert.equal(order.at(-1), "default", entry);
     const blocks = (value) => (typeof value === "string" ? [] : [value, ...Object.values(value).flatMap(blocks)]);
     for (const block of blocks(conditions)) if ("types" in block) assert.equal(Object.keys(block)[0], "types", entry);
@@ -99,7 +127,10 @@ test("an edge runtime's condition comes before Node's, a bundler's before Node's
 
 test("publint finds nothing", async () => {
   const { messages, pkg: read } = await publint({ pkgDir: pkg, strict: true });
-  assert.deepEqual(messages.map((message) => formatMessage(message, read, { color: false })), []);
+  assert.deepEqual(
+    messages.map((message) => formatMessage(message, read, { color: false })),
+    [],
+  );
 });
 
 test("the types are right for every way of resolving them (attw)", () => {
@@ -110,12 +141,17 @@ test("the types are right for every way of resolving them (attw)", () => {
   spawnSync(process.execPath, args, { stdio: ["ignore", openSync(answer, "w"), "inherit"] });
   const { analysis, problems } = JSON.parse(readFileSync(answer, "utf8"));
   for (const entry of entries) assert.ok(entry in analysis.entrypoints, entry);
-  const found = Object.values(problems).flat().filter(({ entrypoint, resolutionKind }) => {
-    // By intention: these are ES modules only, and their own is no JavaScript.
-    if (entrypoint.startsWith("./slim")) return !["node10", "node16-cjs"].includes(resolutionKind);
-    return !/\.(wasm|json)$|^\.\/qr\/(react|svelte|vue)$/.test(entrypoint);
-  });
-  assert.deepEqual(found.map(({ kind, entrypoint, resolutionKind }) => `${kind} ${entrypoint} ${resolutionKind}`), []);
+  const found = Object.values(problems)
+    .flat()
+    .filter(({ entrypoint, resolutionKind }) => {
+      // By intention: these are ES modules only, and their own is no JavaScript.
+      if (entrypoint.startsWith("./slim")) return !["node10", "node16-cjs"].includes(resolutionKind);
+      return !/\.(wasm|json)$|^\.\/qr\/(react|svelte|vue)$/.test(entrypoint);
+    });
+  assert.deepEqual(
+    found.map(({ kind, entrypoint, resolutionKind }) => `${kind} ${entrypoint} ${resolutionKind}`),
+    [],
+  );
 });
 
 /** A bundle of the entry: its text, and what it leaves to be found at run time. */
@@ -132,22 +168,52 @@ async function bundled(contents, options) {
     loader: { ".wasm": "copy" },
     external: ["node:*", "cloudflare:*"],
     logLevel: "silent",
-    plugins: [{ name: "?module", setup: ({ onResolve }) => onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.replace("?module", "")) })) }],
+    plugins: [
+      {
+        name: "?module",
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /\.wasm\?module$/ }, ({ path, resolveDir }) => ({
+            path: join(resolveDir, path.replace("?module", "")),
+          })),
+      },
+    ],
     ...options,
   });
-  const text = outputFiles.filter(({ path }) => path.endsWith(".js")).map((file) => file.text).join("\n");
-  return { text, external: Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path)), inputs: Object.keys(metafile.inputs), files: outputFiles.map(({ path }) => path) };
+  const text = outputFiles
+    .filter(({ path }) => path.endsWith(".js"))
+    .map((file) => file.text)
+    .join("\n");
+  return {
+    text,
+    external: Object.values(metafile.outputs).flatMap(({ imports }) =>
+      imports.filter(({ external }) => external).map(({ path }) => path),
+    ),
+    inputs: Object.keys(metafile.inputs),
+    files: outputFiles.map(({ path }) => path),
+  };
 }
 
-const places = { "a page": ["browser"], "a page's worker": ["worker", "browser"], workerd: ["workerd", "worker", "browser"], "Vercel's edge": ["edge-light", "worker", "browser"] };
+const places = {
+  "a page": ["browser"],
+  "a page's worker": ["worker", "browser"],
+  workerd: ["workerd", "worker", "browser"],
+  "Vercel's edge": ["edge-light", "worker", "browser"],
+};
 for (const [place, conditions] of Object.entries(places)) {
   test(`nothing of Node's is reached from ${place}, by import or by require`, async () => {
     for (const entry of entries) {
-      for (const code of [`import * as all from "${specifier(entry)}"; console.log(all);`, `console.log(require("${specifier(entry)}"));`]) {
+      for (const code of [
+        `import * as all from "${specifier(entry)}"; console.log(all);`,
+        `console.log(require("${specifier(entry)}"));`,
+      ]) {
         // esbuild says "module" by itself only while it is told no other condition.
         const { external } = await bundled(code, { conditions: [...conditions, "module"] });
         // Durable Objects' base class is imported where there is one.
-        assert.deepEqual(external.filter((path) => path !== "cloudflare:workers"), [], `${code} for ${place}`);
+        assert.deepEqual(
+          external.filter((path) => path !== "cloudflare:workers"),
+          [],
+          `${code} for ${place}`,
+        );
       }
     }
   });
@@ -176,7 +242,11 @@ test("every entry brings its wasm modules along, each once, and no other", async
     assert.deepEqual(wasmIn([page.text], pieces), expected, `${entry} in a page`);
     for (const conditions of [["workerd"], ["edge-light"]]) {
       const { files } = await bundled(code, { conditions });
-      assert.deepEqual(files.flatMap((path) => /\/([\w-]+)-\w+\.wasm$/.exec(path)?.[1] ?? []).sort(), expected, `${entry} with ${conditions}`);
+      assert.deepEqual(
+        files.flatMap((path) => /\/([\w-]+)-\w+\.wasm$/.exec(path)?.[1] ?? []).sort(),
+        expected,
+        `${entry} with ${conditions}`,
+      );
     }
   }
 });
@@ -185,21 +255,36 @@ test("slim entries bring no wasm along", async () => {
   const slim = entries.filter((entry) => entry.startsWith("./slim"));
   assert.equal(slim.length, Object.keys(modules).length + 1);
   for (const entry of slim) {
-    const { inputs, files } = await bundled(`import * as all from "${specifier(entry)}"; console.log(all);`, { conditions: ["browser", "module"] });
-    assert.deepEqual([...inputs, ...files].filter((path) => /\.text\.js$|\.wasm$/.test(path)), [], entry);
+    const { inputs, files } = await bundled(`import * as all from "${specifier(entry)}"; console.log(all);`, {
+      conditions: ["browser", "module"],
+    });
+    assert.deepEqual(
+      [...inputs, ...files].filter((path) => /\.text\.js$|\.wasm$/.test(path)),
+      [],
+      entry,
+    );
   }
 });
 
 test("what is imported and not used is left out", async () => {
   for (const entry of entries.filter((name) => !["./qr/element", "./slim/qr/element"].includes(name))) {
-    const { text } = await bundled(`import "${specifier(entry)}"; import { isItPayError } from "itpay/slim"; console.log(isItPayError(1));`, { conditions: ["browser", "module"] });
+    const { text } = await bundled(
+      `import "${specifier(entry)}"; import { isItPayError } from "itpay/slim"; console.log(isItPayError(1));`,
+      { conditions: ["browser", "module"] },
+    );
     // An entry says where its wasm is, which is what it is imported for; a slim one has nothing to say.
     if (entry.startsWith("./slim")) assert.ok(text.length < 1500, `${entry}: ${text.length}`);
   }
-  const { text, inputs } = await bundled('import { verifySignature } from "itpay/webhooks"; console.log(verifySignature);', { conditions: ["browser", "module"] });
+  const { text, inputs } = await bundled(
+    'import { verifySignature } from "itpay/webhooks"; console.log(verifySignature);',
+    { conditions: ["browser", "module"] },
+  );
   assert.ok(!inputs.some((path) => /src\/(client|gopay|qr|sandbox|paykit)/.test(path)), inputs.join());
   assert.doesNotMatch(text, /ItPayClient|createWebhookHandler|already_processed/);
-  const slim = await bundled('import { init, webhooksWasm } from "itpay/slim"; import { verifySignature } from "itpay/slim/webhooks"; console.log(init, webhooksWasm, verifySignature);', { conditions: ["browser", "module"] });
+  const slim = await bundled(
+    'import { init, webhooksWasm } from "itpay/slim"; import { verifySignature } from "itpay/slim/webhooks"; console.log(init, webhooksWasm, verifySignature);',
+    { conditions: ["browser", "module"] },
+  );
   assert.doesNotMatch(slim.text, /payment_intents_create|paymentIntents|gateway_new|GoPayClient/);
 });
 
@@ -207,8 +292,17 @@ test("an ES module copy and a CommonJS copy in one process know each other's err
   const required = createRequire(import.meta.url)("itpay");
   const other = await import("../../pkg/dist/esm/inline/index.js");
   assert.notEqual(other.ItPayError, required.ItPayError);
-  for (const [thrower, judge] of [[required, other], [other, required]]) {
-    assert.throws(() => new thrower.ItPayClient({ apiKey: "sk_test", timeout: -1 }), (error) => error instanceof thrower.ValidationError && !(error instanceof judge.ValidationError) && judge.isItPayError(error));
+  for (const [thrower, judge] of [
+    [required, other],
+    [other, required],
+  ]) {
+    assert.throws(
+      () => new thrower.ItPayClient({ apiKey: "sk_test", timeout: -1 }),
+      (error) =>
+        error instanceof thrower.ValidationError &&
+        !(error instanceof judge.ValidationError) &&
+        judge.isItPayError(error),
+    );
     assert.match(thrower.createPaymentIntentId(), /^pi_/);
   }
 });
@@ -216,7 +310,11 @@ test("an ES module copy and a CommonJS copy in one process know each other's err
 test("an entry has the same names by import, by require and in a bundle, and each is one thing by import and by require", async () => {
   const require = createRequire(import.meta.url);
   for (const entry of Object.keys(modules)) {
-    const [required, imported, bundle] = [require(specifier(entry)), await import(specifier(entry)), await import(join(pkg, manifest.exports[entry].default.default))];
+    const [required, imported, bundle] = [
+      require(specifier(entry)),
+      await import(specifier(entry)),
+      await import(join(pkg, manifest.exports[entry].default.default)),
+    ];
     assert.deepEqual(Object.keys(required).sort(), Object.keys(bundle).sort(), entry);
     assert.deepEqual(Object.keys(imported).sort(), Object.keys(bundle).sort(), entry);
     for (const name of Object.keys(required)) assert.equal(imported[name], required[name], `${entry}: ${name}`);
@@ -225,17 +323,32 @@ test("an entry has the same names by import, by require and in a bundle, and eac
 });
 
 test("Node's require finds an entry and what it shares with others in few files: each is a millisecond", () => {
-  const files = { "itpay/webhooks": 2, "itpay/stores": 2, "itpay/webhooks/node": 2, "itpay/qr": 3, "itpay/qr/png": 3, itpay: 3, "itpay/sandbox": 2, "itpay/agents": 4, "itpay/paykit": 4, "itpay/gopay": 3 };
+  const files = {
+    "itpay/webhooks": 2,
+    "itpay/stores": 2,
+    "itpay/webhooks/node": 2,
+    "itpay/qr": 3,
+    "itpay/qr/png": 3,
+    itpay: 3,
+    "itpay/sandbox": 2,
+    "itpay/agents": 4,
+    "itpay/paykit": 4,
+    "itpay/gopay": 3,
+  };
   for (const [name, most] of Object.entries(files)) {
     const program = `require(${JSON.stringify(name)}); console.log(Object.keys(require.cache).length);`;
-    const { stdout } = spawnSync(process.execPath, ["-e", program], { cwd: fileURLToPath(new URL("..", import.meta.url)), encoding: "utf8" });
+    const { stdout } = spawnSync(process.execPath, ["-e", program], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      encoding: "utf8",
+    });
     assert.ok(Number(stdout) <= most, `${name}: ${stdout}`);
   }
 });
 
 test("what a tool collects of a program for Node (@vercel/nft, as Vercel and Next do) is all that it needs", async () => {
   for (const [name, program] of Object.entries({
-    "program.mjs": 'import { generateTestHeader } from "itpay/webhooks"; console.log(generateTestHeader({ payload: "{}", secret: "s" }).length);',
+    "program.mjs":
+      'import { generateTestHeader } from "itpay/webhooks"; console.log(generateTestHeader({ payload: "{}", secret: "s" }).length);',
     "program.cjs": 'console.log(require("itpay/webhooks").generateTestHeader({ payload: "{}", secret: "s" }).length);',
   })) {
     const place = mkdtempSync(join(folder, "traced-"));
@@ -251,8 +364,12 @@ test("what a tool collects of a program for Node (@vercel/nft, as Vercel and Nex
 });
 
 test("a bundler that knows no condition but Node's leaves nothing behind of what is imported", async () => {
-  const program = 'import { generateTestHeader } from "itpay/webhooks"; console.log(generateTestHeader({ payload: "{}", secret: "s" }).length);';
-  for (const [name, format] of [["bundle.mjs", "esm"], ["bundle.cjs", "cjs"]]) {
+  const program =
+    'import { generateTestHeader } from "itpay/webhooks"; console.log(generateTestHeader({ payload: "{}", secret: "s" }).length);';
+  for (const [name, format] of [
+    ["bundle.mjs", "esm"],
+    ["bundle.cjs", "cjs"],
+  ]) {
     const { text } = await bundled(program, { platform: "node", conditions: ["node"], format });
     writeFileSync(join(folder, name), text);
     assert.equal((await run(process.execPath, [join(folder, name)])).stdout, "80\n", name);
@@ -260,7 +377,9 @@ test("a bundler that knows no condition but Node's leaves nothing behind of what
 });
 
 test("no file of the tarball knows this machine", () => {
-  const places = [process.env.HOME, fileURLToPath(new URL("../../", import.meta.url))].filter((path) => path?.length > 1).map((path) => `${path.replace(/\/$/, "")}/`);
+  const places = [process.env.HOME, fileURLToPath(new URL("../../", import.meta.url))]
+    .filter((path) => path?.length > 1)
+    .map((path) => `${path.replace(/\/$/, "")}/`);
   for (const name of readdirSync(pkg, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
     const bytes = readFileSync(join(name.parentPath, name.name), "latin1");
     for (const place of places) assert.ok(!bytes.includes(place), `${name.name}: ${place}`);

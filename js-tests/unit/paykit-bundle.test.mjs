@@ -13,14 +13,27 @@ const here = fileURLToPath(new URL("../", import.meta.url));
 async function bundle(contents, conditions, use) {
   const outdir = mkdtempSync(join(here, "node_modules/.paykit-bundle-"));
   try {
-    await build({ stdin: { contents, resolveDir: here }, bundle: true, minify: true, format: "esm", outdir, outExtension: { ".js": ".mjs" }, conditions, loader: { ".wasm": "copy" } });
+    await build({
+      stdin: { contents, resolveDir: here },
+      bundle: true,
+      minify: true,
+      format: "esm",
+      outdir,
+      outExtension: { ".js": ".mjs" },
+      conditions,
+      loader: { ".wasm": "copy" },
+    });
     return await use(outdir);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
 
-const wasm = (outdir) => readdirSync(outdir).filter((file) => file.endsWith(".wasm")).map((file) => file.split("-")[0]).sort();
+const wasm = (outdir) =>
+  readdirSync(outdir)
+    .filter((file) => file.endsWith(".wasm"))
+    .map((file) => file.split("-")[0])
+    .sort();
 
 for (const [what, code, modules] of [
   ["PayKit alone", 'export { PayKit } from "itpay/paykit";', []],

@@ -9,19 +9,39 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { transformSync } from "esbuild";
 
 import { createGopay, gopay } from "itpay/gopay";
-import { createEndpointHandlers, createItpay, ConfigurationError, PayKit, PayKitError, ProviderNotSupportedError, ValidationError, WebhookError } from "itpay/paykit";
+import {
+  createEndpointHandlers,
+  createItpay,
+  ConfigurationError,
+  PayKit,
+  PayKitError,
+  ProviderNotSupportedError,
+  ValidationError,
+  WebhookError,
+} from "itpay/paykit";
 
 import { json, notified, OPTIONS, PAYMENT, provider, SECRET, TOKEN } from "../gopay-mock.mjs";
 import * as schemas from "../paykit-schemas.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const HOOK = "https://shop.example/api/webhook";
-const RECURRENCE = { recurrence_cycle: "MONTH", recurrence_period: 1, recurrence_date_to: "2030-11-21", recurrence_state: "STARTED" };
+const RECURRENCE = {
+  recurrence_cycle: "MONTH",
+  recurrence_period: 1,
+  recurrence_date_to: "2030-11-21",
+  recurrence_state: "STARTED",
+};
 
 async function rejects(promise, expected) {
   let error;
-  await promise.then(() => assert.fail("it did not fail"), (thrown) => { error = thrown; });
-  for (const [field, value] of Object.entries(expected)) assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
+  await promise.then(
+    () => assert.fail("it did not fail"),
+    (thrown) => {
+      error = thrown;
+    },
+  );
+  for (const [field, value] of Object.entries(expected))
+    assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
   return error;
 }
 
@@ -38,7 +58,13 @@ async function within({ fetch = globalThis.fetch, env = {} }, work) {
   }
 }
 
-const ENV = { GOPAY_CLIENT_ID: OPTIONS.clientId, GOPAY_CLIENT_SECRET: SECRET, GOPAY_GO_ID: OPTIONS.goId, GOPAY_SANDBOX: "true", GOPAY_WEBHOOK_URL: HOOK };
+const ENV = {
+  GOPAY_CLIENT_ID: OPTIONS.clientId,
+  GOPAY_CLIENT_SECRET: SECRET,
+  GOPAY_GO_ID: OPTIONS.goId,
+  GOPAY_SANDBOX: "true",
+  GOPAY_WEBHOOK_URL: HOOK,
+};
 
 // The page
 
@@ -58,13 +84,37 @@ test("the page's code runs as it stands", async () => {
     const page = await import(pathToFileURL(file));
     assert.equal(page.paykit.providerName, "gopay");
     await page.providerMetadata();
-    const bodies = calls.filter(([url]) => url === "https://gw.sandbox.gopay.com/api/payments/payment").map(([, init]) => JSON.parse(init.body));
-    assert.deepEqual(bodies.map(({ amount, currency }) => [amount, currency]), [[2900, "CZK"], [2900, "CZK"], [2900, "CZK"]]);
-    assert.deepEqual(bodies.map(({ callback }) => callback.return_url), Array(3).fill("https://example.com/success"));
-    assert.deepEqual(bodies.map(({ callback }) => callback.notification_url), [HOOK, HOOK, HOOK]);
+    const bodies = calls
+      .filter(([url]) => url === "https://gw.sandbox.gopay.com/api/payments/payment")
+      .map(([, init]) => JSON.parse(init.body));
+    assert.deepEqual(
+      bodies.map(({ amount, currency }) => [amount, currency]),
+      [
+        [2900, "CZK"],
+        [2900, "CZK"],
+        [2900, "CZK"],
+      ],
+    );
+    assert.deepEqual(
+      bodies.map(({ callback }) => callback.return_url),
+      Array(3).fill("https://example.com/success"),
+    );
+    assert.deepEqual(
+      bodies.map(({ callback }) => callback.notification_url),
+      [HOOK, HOOK, HOOK],
+    );
     assert.equal(bodies[2].recurrence.recurrence_cycle, "MONTH");
     assert.equal(bodies[2].order_description, "Monthly plan");
-    for (state of ["CREATED", "PAYMENT_METHOD_CHOSEN", "PAID", "AUTHORIZED", "CANCELED", "TIMEOUTED", "REFUNDED", "PARTIALLY_REFUNDED"]) {
+    for (state of [
+      "CREATED",
+      "PAYMENT_METHOD_CHOSEN",
+      "PAID",
+      "AUTHORIZED",
+      "CANCELED",
+      "TIMEOUTED",
+      "REFUNDED",
+      "PARTIALLY_REFUNDED",
+    ]) {
       await page.webhooks(new Request(`${HOOK}?id=3000006529`));
     }
   });
@@ -77,7 +127,11 @@ for (const [state, expected, change] of [
   ["PAID", ["subscription.created", "invoice.generated", "payment.succeeded"], { parent_id: 3000000001 }],
   ["AUTHORIZED", ["payment.updated"]],
   ["CANCELED", ["payment.failed"]],
-  ["CANCELED", ["subscription.canceled", "payment.failed"], { recurrence: { ...RECURRENCE, recurrence_state: "STOPPED" } }],
+  [
+    "CANCELED",
+    ["subscription.canceled", "payment.failed"],
+    { recurrence: { ...RECURRENCE, recurrence_state: "STOPPED" } },
+  ],
   ["TIMEOUTED", ["payment.failed"]],
   ["REFUNDED", ["refund.created"]],
   ["PARTIALLY_REFUNDED", ["refund.created"]],
@@ -85,14 +139,29 @@ for (const [state, expected, change] of [
   test(`the page's first table: ${state}${change === undefined ? "" : ` with ${Object.keys(change)}`} is ${expected.join(" + ")}`, async () => {
     const history = [{ id: 1, state: "SUCCESS", amount: 100, currency: "CZK" }];
     const first = { ...PAYMENT, id: 3000000001, recurrence: RECURRENCE };
-    const { events, types } = await notified({ state, ...change }, { more: [change?.parent_id === undefined ? history : first] });
+    const { events, types } = await notified(
+      { state, ...change },
+      { more: [change?.parent_id === undefined ? history : first] },
+    );
     assert.deepEqual(types, expected);
     for (const { type, data } of events) schemas.eventData(type).parse(data);
     // Each runs where the page has it.
-    const { gopay: again } = provider([{ ...PAYMENT, state, ...change }, change?.parent_id === undefined ? history : first]);
+    const { gopay: again } = provider([
+      { ...PAYMENT, state, ...change },
+      change?.parent_id === undefined ? history : first,
+    ]);
     const ran = [];
     const webhook = new PayKit(again).webhooks.setup({ webhookSecret: "" });
-    for (const type of ["payment.created", "payment.updated", "payment.succeeded", "payment.failed", "invoice.generated", "subscription.created", "subscription.canceled", "refund.created"]) {
+    for (const type of [
+      "payment.created",
+      "payment.updated",
+      "payment.succeeded",
+      "payment.failed",
+      "invoice.generated",
+      "subscription.created",
+      "subscription.canceled",
+      "refund.created",
+    ]) {
       webhook.on(type, async (event) => void ran.push(event.type));
     }
     await webhook.handle({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?id=3000006529` });
@@ -100,10 +169,25 @@ for (const [state, expected, change] of [
   });
 }
 
-for (const [interval, cycle] of [["day", "DAY"], ["week", "WEEK"], ["month", "MONTH"], ["year", "ON_DEMAND"], [{ type: "custom", durationMs: 3_600_000 }, "ON_DEMAND"]]) {
+for (const [interval, cycle] of [
+  ["day", "DAY"],
+  ["week", "WEEK"],
+  ["month", "MONTH"],
+  ["year", "ON_DEMAND"],
+  [{ type: "custom", durationMs: 3_600_000 }, "ON_DEMAND"],
+]) {
   test(`the page's second table: ${interval.type ?? interval} is ${cycle}`, async () => {
     const { gopay, calls } = provider([({ body }) => ({ ...PAYMENT, ...JSON.parse(body) })]);
-    const subscription = await gopay.createSubscription({ customer: { email: "a@b.cz" }, item_id: "p", amount: 100, currency: "EUR", billing_interval: interval, metadata: null, quantity: 1, provider_metadata: { success_url: "https://shop.example/" } });
+    const subscription = await gopay.createSubscription({
+      customer: { email: "a@b.cz" },
+      item_id: "p",
+      amount: 100,
+      currency: "EUR",
+      billing_interval: interval,
+      metadata: null,
+      quantity: 1,
+      provider_metadata: { success_url: "https://shop.example/" },
+    });
     const { recurrence } = JSON.parse(calls[0].body);
     assert.equal(recurrence.recurrence_cycle, cycle);
     assert.equal("recurrence_period" in recurrence, cycle !== "ON_DEMAND");
@@ -115,11 +199,28 @@ for (const [interval, cycle] of [["day", "DAY"], ["week", "WEEK"], ["month", "MO
 test("customers are not supported, as the page says", async () => {
   const { gopay, calls } = provider([PAYMENT]);
   const { customers } = new PayKit(gopay);
-  for (const [method, call] of [["createCustomer", customers.create({ email: "a@b.cz" })], ["retrieveCustomer", customers.retrieve("1")], ["updateCustomer", customers.update("1", {})], ["deleteCustomer", customers.delete("1")]]) {
-    const error = await rejects(call, { name: "ProviderNotSupportedError", code: "PROVIDER_NOT_SUPPORTED", statusCode: 501, provider: "gopay", method });
-    assert.ok(error instanceof ProviderNotSupportedError && error instanceof PayKitError && /gopay does not support/.test(error.message) && error.stack.includes("paykit"));
+  for (const [method, call] of [
+    ["createCustomer", customers.create({ email: "a@b.cz" })],
+    ["retrieveCustomer", customers.retrieve("1")],
+    ["updateCustomer", customers.update("1", {})],
+    ["deleteCustomer", customers.delete("1")],
+  ]) {
+    const error = await rejects(call, {
+      name: "ProviderNotSupportedError",
+      code: "PROVIDER_NOT_SUPPORTED",
+      statusCode: 501,
+      provider: "gopay",
+      method,
+    });
+    assert.ok(
+      error instanceof ProviderNotSupportedError &&
+        error instanceof PayKitError &&
+        /gopay does not support/.test(error.message) &&
+        error.stack.includes("paykit"),
+    );
   }
-  for (const call of [gopay.deleteCheckout("1"), gopay.deletePayment("1")]) await rejects(call, { code: "PROVIDER_NOT_SUPPORTED" });
+  for (const call of [gopay.deleteCheckout("1"), gopay.deletePayment("1")])
+    await rejects(call, { code: "PROVIDER_NOT_SUPPORTED" });
   assert.equal(calls.length, 0);
 });
 
@@ -129,9 +230,18 @@ test("both providers pass the core's check, and are made synchronously", async (
   schemas.Provider.parse(createGopay(OPTIONS));
   schemas.Provider.parse(createItpay({ apiKey: "sk_test_1" }));
   const made = await within({ env: ENV }, () => gopay());
-  assert.deepEqual([made.providerName, made.isSandbox, typeof made.providerVersion, typeof made._native.payments.refund], ["gopay", true, "string", "function"]);
-  assert.deepEqual(await rejects(Promise.reject(attempt(() => new PayKit({ providerName: "x", createCheckout() {} }))), { name: "ConfigurationError" }).then(({ missingKeys }) => missingKeys.length), 20);
-  for (const wrong of [undefined, null, 0, NaN, "", "gopay", {}, [], Promise.resolve(made)]) assert.ok(attempt(() => new PayKit(wrong)) instanceof ConfigurationError);
+  assert.deepEqual(
+    [made.providerName, made.isSandbox, typeof made.providerVersion, typeof made._native.payments.refund],
+    ["gopay", true, "string", "function"],
+  );
+  assert.deepEqual(
+    await rejects(Promise.reject(attempt(() => new PayKit({ providerName: "x", createCheckout() {} }))), {
+      name: "ConfigurationError",
+    }).then(({ missingKeys }) => missingKeys.length),
+    20,
+  );
+  for (const wrong of [undefined, null, 0, NaN, "", "gopay", {}, [], Promise.resolve(made)])
+    assert.ok(attempt(() => new PayKit(wrong)) instanceof ConfigurationError);
 });
 
 function attempt(work) {
@@ -146,10 +256,20 @@ function attempt(work) {
 test("variables and options are checked where the provider is made", async () => {
   const missing = (env) => within({ env: { ...ENV, ...env } }, () => attempt(() => gopay()));
   const error = await missing({ GOPAY_CLIENT_SECRET: "", GOPAY_SANDBOX: "" });
-  assert.deepEqual([error.name, error.message, error.missingKeys], ["ConfigurationError", "Missing required environment variables: GOPAY_CLIENT_SECRET, GOPAY_SANDBOX", ["GOPAY_CLIENT_SECRET", "GOPAY_SANDBOX"]]);
-  for (const word of ["true", "TRUE", "True", "1", "yes", "YES", "on"]) assert.equal((await within({ env: { ...ENV, GOPAY_SANDBOX: word } }, () => gopay())).isSandbox, true);
-  for (const word of ["false", "FALSE", "0", "no", "Off"]) assert.equal((await within({ env: { ...ENV, GOPAY_SANDBOX: word } }, () => gopay())).isSandbox, false);
-  for (const word of ["ture", "sandbox", "2", "-1", "NaN", "prod"]) assert.deepEqual((await missing({ GOPAY_SANDBOX: word })).missingKeys, ["GOPAY_SANDBOX"]);
+  assert.deepEqual(
+    [error.name, error.message, error.missingKeys],
+    [
+      "ConfigurationError",
+      "Missing required environment variables: GOPAY_CLIENT_SECRET, GOPAY_SANDBOX",
+      ["GOPAY_CLIENT_SECRET", "GOPAY_SANDBOX"],
+    ],
+  );
+  for (const word of ["true", "TRUE", "True", "1", "yes", "YES", "on"])
+    assert.equal((await within({ env: { ...ENV, GOPAY_SANDBOX: word } }, () => gopay())).isSandbox, true);
+  for (const word of ["false", "FALSE", "0", "no", "Off"])
+    assert.equal((await within({ env: { ...ENV, GOPAY_SANDBOX: word } }, () => gopay())).isSandbox, false);
+  for (const word of ["ture", "sandbox", "2", "-1", "NaN", "prod"])
+    assert.deepEqual((await missing({ GOPAY_SANDBOX: word })).missingKeys, ["GOPAY_SANDBOX"]);
   assert.equal(gopay({ env: ENV }).isSandbox, true);
   for (const key of ["clientId", "clientSecret", "goId", "isSandbox", "webhookUrl"]) {
     for (const wrong of [undefined, null, 0, NaN, "", -1, {}]) {
@@ -157,7 +277,18 @@ test("variables and options are checked where the provider is made", async () =>
       assert.deepEqual([refused.code, refused.missingKeys], ["CONFIGURATION_ERROR", [key]], `${key}: ${String(wrong)}`);
     }
   }
-  for (const [key, wrong] of [["goId", "abc"], ["goId", "-1"], ["webhookUrl", "/api/webhook"], ["webhookUrl", "ftp://x/"], ["isSandbox", "true"], ["timeout", 0], ["timeout", NaN], ["maxRetries", -1], ["baseUrl", ""], ["fetch", 7]]) {
+  for (const [key, wrong] of [
+    ["goId", "abc"],
+    ["goId", "-1"],
+    ["webhookUrl", "/api/webhook"],
+    ["webhookUrl", "ftp://x/"],
+    ["isSandbox", "true"],
+    ["timeout", 0],
+    ["timeout", NaN],
+    ["maxRetries", -1],
+    ["baseUrl", ""],
+    ["fetch", 7],
+  ]) {
     assert.deepEqual(attempt(() => createGopay({ ...OPTIONS, [key]: wrong })).missingKeys, [key]);
   }
   assert.ok(attempt(() => createGopay()) instanceof ConfigurationError);
@@ -170,8 +301,20 @@ test("fetch is the global one at call time, called with a URL, a method, headers
     calls.push(call);
     return json(calls.length === 1 ? TOKEN : PAYMENT);
   };
-  await within({ fetch }, () => made.createPayment({ amount: 2900, currency: "CZK", customer: null, item_id: "a", capture_method: "automatic", provider_metadata: { success_url: "https://shop.example/" } }));
-  assert.deepEqual(calls.map(([url]) => url), ["https://gw.sandbox.gopay.com/api/oauth2/token", "https://gw.sandbox.gopay.com/api/payments/payment"]);
+  await within({ fetch }, () =>
+    made.createPayment({
+      amount: 2900,
+      currency: "CZK",
+      customer: null,
+      item_id: "a",
+      capture_method: "automatic",
+      provider_metadata: { success_url: "https://shop.example/" },
+    }),
+  );
+  assert.deepEqual(
+    calls.map(([url]) => url),
+    ["https://gw.sandbox.gopay.com/api/oauth2/token", "https://gw.sandbox.gopay.com/api/payments/payment"],
+  );
   const body = JSON.parse(calls[1][1].body);
   assert.deepEqual([calls[1][1].method, body.items[0].type, typeof calls[0][1].body], ["POST", "ITEM", "string"]);
 });
@@ -180,19 +323,40 @@ test("a webhook of a one-time payment is two fetches; without an id, none; of a 
   const { gopay, calls, tokens } = provider([{ ...PAYMENT, state: "PAID" }]);
   await gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?id=3000006529` }, null);
   assert.deepEqual([calls.length, tokens.length, calls[0].method], [1, 1, "GET"]);
-  const error = await rejects(gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: HOOK }, ""), { name: "WebhookError", code: "WEBHOOK_ERROR", statusCode: 400, retryable: false });
+  const error = await rejects(gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: HOOK }, ""), {
+    name: "WebhookError",
+    code: "WEBHOOK_ERROR",
+    statusCode: 400,
+    retryable: false,
+  });
   assert.ok(error instanceof WebhookError);
   assert.equal(calls.length, 1);
   const none = provider([json({ errors: [{ error_code: 304 }] }, 404)]);
-  await rejects(none.gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?id=1` }, null), { name: "WebhookError", retryable: false, statusCode: 400 });
+  await rejects(none.gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?id=1` }, null), {
+    name: "WebhookError",
+    retryable: false,
+    statusCode: 400,
+  });
 });
 
 test("the orders of events that PayKit's own tests expect, where further fetches answer nothing", async () => {
   for (const [change, query, expected] of [
     [{ state: "PAID" }, "", ["invoice.generated", "payment.succeeded"]],
-    [{ state: "PAID", recurrence: RECURRENCE }, "&parent_id=3000000001", ["subscription.created", "invoice.generated", "payment.succeeded"]],
-    [{ state: "PAID", parent_id: 3000000001 }, "&parent_id=3000000001", ["subscription.created", "invoice.generated", "payment.succeeded"]],
-    [{ state: "CANCELED", recurrence: { ...RECURRENCE, recurrence_state: "STOPPED" } }, "&parent_id=3000000001", ["subscription.canceled", "payment.failed"]],
+    [
+      { state: "PAID", recurrence: RECURRENCE },
+      "&parent_id=3000000001",
+      ["subscription.created", "invoice.generated", "payment.succeeded"],
+    ],
+    [
+      { state: "PAID", parent_id: 3000000001 },
+      "&parent_id=3000000001",
+      ["subscription.created", "invoice.generated", "payment.succeeded"],
+    ],
+    [
+      { state: "CANCELED", recurrence: { ...RECURRENCE, recurrence_state: "STOPPED" } },
+      "&parent_id=3000000001",
+      ["subscription.canceled", "payment.failed"],
+    ],
     [{ state: "REFUNDED" }, "", ["refund.created"]],
   ]) {
     const { types } = await notified(change, { query, more: [undefined] });
@@ -202,15 +366,32 @@ test("the orders of events that PayKit's own tests expect, where further fetches
 
 test("PayKit 1.1's way of calling handleWebhook works as well", async () => {
   const { gopay } = provider([{ ...PAYMENT, state: "PAID" }]);
-  const events = await gopay.handleWebhook({ body: "", headers: {}, fullUrl: "/api/webhook?id=3000006529", webhookSecret: "" });
-  assert.deepEqual(events.map(({ type }) => type), ["invoice.generated", "payment.succeeded"]);
+  const events = await gopay.handleWebhook({
+    body: "",
+    headers: {},
+    fullUrl: "/api/webhook?id=3000006529",
+    webhookSecret: "",
+  });
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ["invoice.generated", "payment.succeeded"],
+  );
 });
 
 test("updating a subscription with an amount is three fetches and returns the first payment's id; without, two", async () => {
   const first = { ...PAYMENT, id: 3000000001, state: "PAID", recurrence: RECURRENCE };
-  const charged = provider([{ id: 3000000002, parent_id: 3000000001, state: "PAID", amount: 500, currency: "CZK" }, first]);
-  const subscription = await charged.gopay.updateSubscription("3000000001", { metadata: {}, provider_metadata: { amount: 500, currency: "CZK" } });
-  assert.deepEqual([charged.tokens.length, ...charged.calls.map(({ method, path }) => `${method} ${path}`)], [1, "POST /payments/payment/3000000001/create-recurrence", "GET /payments/payment/3000000001"]);
+  const charged = provider([
+    { id: 3000000002, parent_id: 3000000001, state: "PAID", amount: 500, currency: "CZK" },
+    first,
+  ]);
+  const subscription = await charged.gopay.updateSubscription("3000000001", {
+    metadata: {},
+    provider_metadata: { amount: 500, currency: "CZK" },
+  });
+  assert.deepEqual(
+    [charged.tokens.length, ...charged.calls.map(({ method, path }) => `${method} ${path}`)],
+    [1, "POST /payments/payment/3000000001/create-recurrence", "GET /payments/payment/3000000001"],
+  );
   assert.equal(schemas.Subscription.parse(subscription).id, "3000000001");
   assert.equal(subscription.custom_fields.charge.id, "3000000002");
   const read = provider([first]);
@@ -220,7 +401,15 @@ test("updating a subscription with an amount is three fetches and returns the fi
 
 test("a subscription without a success_url is refused before any fetch", async () => {
   const { gopay, calls, tokens } = provider([PAYMENT]);
-  const create = gopay.createSubscription({ customer: { email: "a@b.cz" }, item_id: "p", amount: 1, currency: "CZK", billing_interval: "month", metadata: null, quantity: 1 });
+  const create = gopay.createSubscription({
+    customer: { email: "a@b.cz" },
+    item_id: "p",
+    amount: 1,
+    currency: "CZK",
+    billing_interval: "month",
+    metadata: null,
+    quantity: 1,
+  });
   const error = await rejects(create, { name: "ValidationError", code: "VALIDATION_ERROR", statusCode: 400 });
   assert.match(error.message, /success_url/);
   assert.ok(error instanceof ValidationError);
@@ -233,25 +422,47 @@ test("every handler runs, in the events' order, and a rejection rejects handle()
   const webhook = new PayKit(gopay).webhooks
     .setup({ webhookSecret: "" })
     .on("payment.succeeded", () => void ran.push("second"))
-    .on("invoice.generated", () => { ran.push("first"); throw new Error("mine"); })
+    .on("invoice.generated", () => {
+      ran.push("first");
+      throw new Error("mine");
+    })
     .on("payment.succeeded", async () => void ran.push("third"));
-  await rejects(webhook.handle({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?id=3000006529` }), { message: "mine" });
+  await rejects(webhook.handle({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?id=3000006529` }), {
+    message: "mine",
+  });
   assert.deepEqual(ran, ["first", "second", "third"]);
 });
 
 test("a provider's own event reaches its handler as data alone", async () => {
-  const stub = { ...Object.fromEntries(Object.getOwnPropertyNames(Object.getPrototypeOf(createGopay(OPTIONS))).map((name) => [name, () => undefined])), providerName: "other" };
-  stub.handleWebhook = async (webhook, secret) => [{ id: "1", type: "other.thing", created: 0, is_raw: true, data: { webhook, secret } }];
+  const stub = {
+    ...Object.fromEntries(
+      Object.getOwnPropertyNames(Object.getPrototypeOf(createGopay(OPTIONS))).map((name) => [name, () => undefined]),
+    ),
+    providerName: "other",
+  };
+  stub.handleWebhook = async (webhook, secret) => [
+    { id: "1", type: "other.thing", created: 0, is_raw: true, data: { webhook, secret } },
+  ];
   let seen;
-  await new PayKit(stub).webhooks.setup({ webhookSecret: "s" }).on("other.thing", (data) => { seen = data; }).handle({ body: "b", headersAsObject: { a: "1" }, fullUrl: "/x" });
+  await new PayKit(stub).webhooks
+    .setup({ webhookSecret: "s" })
+    .on("other.thing", (data) => {
+      seen = data;
+    })
+    .handle({ body: "b", headersAsObject: { a: "1" }, fullUrl: "/x" });
   assert.deepEqual(seen, { webhook: { body: "b", headersAsObject: { a: "1" }, fullUrl: "/x" }, secret: "s" });
 });
 
 test("endpoint handlers have every call by its path, and answer in JSON", async () => {
   const { gopay } = provider([{ ...PAYMENT, state: "PAID", recurrence: RECURRENCE }]);
   const handlers = createEndpointHandlers(new PayKit(gopay));
-  const paths = ["checkout", "customer", "payment", "subscription"].flatMap((kind) => ["create", "retrieve", "update", "delete"].map((name) => `/${kind}/${name}`));
-  assert.deepEqual(Object.keys(handlers).sort(), [...paths, "/payment/cancel", "/payment/capture", "/refund/create", "/subscription/cancel"].sort());
+  const paths = ["checkout", "customer", "payment", "subscription"].flatMap((kind) =>
+    ["create", "retrieve", "update", "delete"].map((name) => `/${kind}/${name}`),
+  );
+  assert.deepEqual(
+    Object.keys(handlers).sort(),
+    [...paths, "/payment/cancel", "/payment/capture", "/refund/create", "/subscription/cancel"].sort(),
+  );
   assert.equal(typeof (await handlers["/subscription/retrieve"]("3000006529")).current_period_end, "string");
   assert.equal((await handlers["/payment/retrieve"]("3000006529")).status, "succeeded");
 });
@@ -260,7 +471,15 @@ test("nothing is reported to anyone", async () => {
   const asked = [];
   const fetch = async (url) => {
     asked.push(new URL(url).host);
-    return json(url.endsWith("/token") ? TOKEN : url.endsWith("/refund") ? { id: 1, result: "FINISHED" } : url.endsWith("/refunds") ? [] : PAYMENT);
+    return json(
+      url.endsWith("/token")
+        ? TOKEN
+        : url.endsWith("/refund")
+          ? { id: 1, result: "FINISHED" }
+          : url.endsWith("/refunds")
+            ? []
+            : PAYMENT,
+    );
   };
   await within({ fetch }, async () => {
     const paykit = new PayKit(createGopay(OPTIONS));
@@ -280,12 +499,20 @@ test("every object fits the core's schemas, for PayKit's payments and for others
     const recurring = provider([{ ...PAYMENT, ...change, state: "PAID", recurrence: RECURRENCE }]);
     schemas.Subscription.parse(await recurring.gopay.retrieveSubscription("3000006529"));
     for (const state of ["CREATED", "PAID", "AUTHORIZED", "CANCELED", "TIMEOUTED", "REFUNDED"]) {
-      const { events } = await notified({ ...change, state, parent_id: 7 }, { more: [{ ...PAYMENT, id: 7, recurrence: { ...RECURRENCE, recurrence_state: "STOPPED" } }] });
+      const { events } = await notified(
+        { ...change, state, parent_id: 7 },
+        { more: [{ ...PAYMENT, id: 7, recurrence: { ...RECURRENCE, recurrence_state: "STOPPED" } }] },
+      );
       for (const { type, data, id, created } of events) {
         schemas.eventData(type).parse(data);
         assert.ok(typeof id === "string" && Number.isInteger(created));
       }
     }
-    schemas.Refund.parse(await provider([{ id: 1, result: "FINISHED" }, [{ id: 5, state: "SUCCESS", amount: 1, currency: "CZK" }]]).gopay.createRefund({ payment_id: "1", amount: 1, reason: null, metadata: null }));
+    schemas.Refund.parse(
+      await provider([
+        { id: 1, result: "FINISHED" },
+        [{ id: 5, state: "SUCCESS", amount: 1, currency: "CZK" }],
+      ]).gopay.createRefund({ payment_id: "1", amount: 1, reason: null, metadata: null }),
+    );
   }
 });

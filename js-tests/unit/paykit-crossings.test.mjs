@@ -8,8 +8,14 @@ import { createGopay } from "itpay/gopay";
 import { json, OPTIONS, PAYMENT, TOKEN } from "../gopay-mock.mjs";
 
 const CHECKOUT = {
-  customer: { email: "user@example.com" }, item_id: "shoes", session_type: "one_time", quantity: 1, metadata: { order: "1042" },
-  success_url: "https://shop.example/s", cancel_url: "https://shop.example/c", provider_metadata: { amount: 2900 },
+  customer: { email: "user@example.com" },
+  item_id: "shoes",
+  session_type: "one_time",
+  quantity: 1,
+  metadata: { order: "1042" },
+  success_url: "https://shop.example/s",
+  cancel_url: "https://shop.example/c",
+  provider_metadata: { amount: 2900 },
 };
 
 /** Counts the conversions while `work` runs, but for those of the fetch double. */

@@ -12,15 +12,33 @@ import * as schemas from "../paykit-schemas.mjs";
 
 const HOOK = "https://shop.example/api/webhook";
 const provider_metadata = { success_url: "https://shop.example/done" };
-const ORDER = { customer: { email: "user@example.com" }, item_id: "shoes", amount: 2900, currency: "CZK", provider_metadata };
+const ORDER = {
+  customer: { email: "user@example.com" },
+  item_id: "shoes",
+  amount: 2900,
+  currency: "CZK",
+  provider_metadata,
+};
 
 /** A sandbox whose notifications reach the endpoint, and what has been handled there. */
 function shop({ on, store, onError = () => undefined, ...options } = {}) {
   const handled = [];
   let handler;
   const sandbox = createGopaySandbox({ deliver: (url, init) => handler(new Request(url, init)), ...options });
-  const gopay = createGopay({ ...OPTIONS, clientId: sandbox.clientId, clientSecret: sandbox.clientSecret, goId: sandbox.goId, fetch: sandbox.fetch, maxRetries: 0 });
-  handler = createGopayWebhookHandler({ provider: gopay, store, onError, on: on ?? { default: (event) => void handled.push(event) } });
+  const gopay = createGopay({
+    ...OPTIONS,
+    clientId: sandbox.clientId,
+    clientSecret: sandbox.clientSecret,
+    goId: sandbox.goId,
+    fetch: sandbox.fetch,
+    maxRetries: 0,
+  });
+  handler = createGopayWebhookHandler({
+    provider: gopay,
+    store,
+    onError,
+    on: on ?? { default: (event) => void handled.push(event) },
+  });
   const told = () => handled.splice(0).map(({ type }) => type);
   return { sandbox, gopay, handler, handled, told };
 }
@@ -36,12 +54,20 @@ async function until(condition) {
 test("a subscription's life: the first payment, three charges, a declined one, the end", async () => {
   const now = Date.parse("2026-11-21T10:00:00Z");
   const { sandbox, gopay, handled, told } = shop({ now: () => now });
-  const { id } = await gopay.createSubscription({ ...ORDER, item_id: "plan", billing_interval: "month", metadata: { user: "u1" } });
+  const { id } = await gopay.createSubscription({
+    ...ORDER,
+    item_id: "plan",
+    billing_interval: "month",
+    metadata: { user: "u1" },
+  });
   assert.equal((await gopay.retrieveSubscription(id)).status, "pending");
   await sandbox.pay(id);
   assert.deepEqual(told(), ["invoice.generated", "payment.succeeded"]);
   const active = await gopay.retrieveSubscription(id);
-  assert.deepEqual([active.status, active.billing_interval, active.item_id, active.metadata], ["active", "month", "plan", { user: "u1" }]);
+  assert.deepEqual(
+    [active.status, active.billing_interval, active.item_id, active.metadata],
+    ["active", "month", "plan", { user: "u1" }],
+  );
 
   const charges = [];
   for (let month = 0; month < 3; month += 1) {
@@ -49,8 +75,20 @@ test("a subscription's life: the first payment, three charges, a declined one, t
     charges.push(String(charge.id));
     const [created, invoice, succeeded] = handled;
     assert.deepEqual(told(), ["subscription.created", "invoice.generated", "payment.succeeded"]);
-    assert.deepEqual([created.data.id, created.data.item_id, created.data.status, invoice.data.subscription_id, invoice.data.billing_mode], [id, "plan", "active", id, "recurring"]);
-    assert.deepEqual([invoice.data.id, succeeded.data.id, invoice.data.amount_paid], [String(charge.id), String(charge.id), 2900]);
+    assert.deepEqual(
+      [
+        created.data.id,
+        created.data.item_id,
+        created.data.status,
+        invoice.data.subscription_id,
+        invoice.data.billing_mode,
+      ],
+      [id, "plan", "active", id, "recurring"],
+    );
+    assert.deepEqual(
+      [invoice.data.id, succeeded.data.id, invoice.data.amount_paid],
+      [String(charge.id), String(charge.id), 2900],
+    );
     for (const { type, data } of [created, invoice, succeeded]) schemas.eventData(type).parse(data);
     // The subscription is found by a charge, too.
     assert.equal((await gopay.retrieveSubscription(String(charge.id))).id, id);
@@ -58,7 +96,8 @@ test("a subscription's life: the first payment, three charges, a declined one, t
   assert.equal(new Set(charges).size, 3);
 
   sandbox.answerWith("createRecurrence", "FAILED");
-  const { charge } = (await gopay.updateSubscription(id, { provider_metadata: { amount: 2900, currency: "CZK" } })).custom_fields;
+  const { charge } = (await gopay.updateSubscription(id, { provider_metadata: { amount: 2900, currency: "CZK" } }))
+    .custom_fields;
   await until(() => handled.length === 1);
   assert.deepEqual([handled[0].data.id, told()], [charge.id, ["payment.failed"]]);
   assert.equal((await gopay.retrieveSubscription(charge.id)).status, "past_due");
@@ -72,7 +111,10 @@ test("a subscription's life: the first payment, three charges, a declined one, t
   // Whatever tells of the first payment now, tells of the end; once.
   const events = await gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?id=${id}` }, null);
   const ended = events.find(({ type }) => type === "subscription.canceled");
-  assert.deepEqual([ended.id, ended.data.id, ended.data.status], [`evt_gopay_${id}_STOPPED_subscription.canceled`, id, "canceled"]);
+  assert.deepEqual(
+    [ended.id, ended.data.id, ended.data.status],
+    [`evt_gopay_${id}_STOPPED_subscription.canceled`, id, "canceled"],
+  );
   sandbox.close();
 });
 
@@ -96,7 +138,10 @@ test("two partial refunds are two events with their amounts, and the rest is a t
   const refunds = [];
   for (const amount of [900, 900, 1100]) refunds.push((await gopay.createRefund({ payment_id: id, amount })).id);
   await until(() => handled.length === 3);
-  assert.deepEqual(handled.map(({ type, data }) => [type, data.id, data.amount]), refunds.map((refund, index) => ["refund.created", refund, [900, 900, 1100][index]]));
+  assert.deepEqual(
+    handled.map(({ type, data }) => [type, data.id, data.amount]),
+    refunds.map((refund, index) => ["refund.created", refund, [900, 900, 1100][index]]),
+  );
   assert.equal(new Set(handled.map((event) => event.id)).size, 3);
   assert.equal((await gopay.retrievePayment(id)).status, "succeeded");
   assert.equal(sandbox.payment(id).state, "REFUNDED");
@@ -111,7 +156,11 @@ test("a preauthorisation, a decline, a time-out: what the shop is told of each",
   await gopay.capturePayment(held.id, { amount: 2900 });
   await until(() => handled.length === 2);
   assert.deepEqual(told(), ["invoice.generated", "payment.succeeded"]);
-  for (const [action, status] of [["decline", "canceled"], ["cancel", "canceled"], ["timeout", "failed"]]) {
+  for (const [action, status] of [
+    ["decline", "canceled"],
+    ["cancel", "canceled"],
+    ["timeout", "failed"],
+  ]) {
     const { id } = await gopay.createPayment(ORDER);
     await sandbox[action](id);
     const [{ data }] = handled;
@@ -121,9 +170,17 @@ test("a preauthorisation, a decline, a time-out: what the shop is told of each",
   sandbox.close();
 });
 
-test("ten thousand notifications in random order with duplicates: each event once, and the right state in the end", { timeout: 120_000 }, async () => {
+test("ten thousand notifications in random order with duplicates: each event once, and the right state in the end", {
+  timeout: 120_000,
+}, async () => {
   const sandbox = createGopaySandbox({ seed: 7, deliver: async () => new Response() });
-  const gopay = createGopay({ ...OPTIONS, clientId: sandbox.clientId, clientSecret: sandbox.clientSecret, goId: sandbox.goId, fetch: sandbox.fetch });
+  const gopay = createGopay({
+    ...OPTIONS,
+    clientId: sandbox.clientId,
+    clientSecret: sandbox.clientSecret,
+    goId: sandbox.goId,
+    fetch: sandbox.fetch,
+  });
   // What each payment has come to, and every notification that GoPay would have sent on the way, many times over.
   const actions = [["pay"], ["decline"], ["timeout"], ["pay", "refund"], ["pay", "refund", "refund"], []];
   const ends = { pay: "succeeded", decline: "canceled", timeout: "failed", refund: "succeeded", undefined: "pending" };
@@ -131,11 +188,17 @@ test("ten thousand notifications in random order with duplicates: each event onc
   for (let index = 0; index < 300; index += 1) {
     const { id } = await gopay.createPayment(ORDER);
     const steps = actions[index % actions.length];
-    for (const step of steps) await (step === "refund" ? gopay.createRefund({ payment_id: id, amount: 100 }) : sandbox[step](id));
+    for (const step of steps)
+      await (step === "refund" ? gopay.createRefund({ payment_id: id, amount: 100 }) : sandbox[step](id));
     payments.push({ id, steps });
   }
   const expected = payments.flatMap(({ id, steps }) => {
-    const first = { pay: ["PAID_invoice.generated", "PAID_payment.succeeded"], decline: ["CANCELED_payment.failed"], timeout: ["TIMEOUTED_payment.failed"], undefined: ["CREATED_payment.created"] }[steps[0]];
+    const first = {
+      pay: ["PAID_invoice.generated", "PAID_payment.succeeded"],
+      decline: ["CANCELED_payment.failed"],
+      timeout: ["TIMEOUTED_payment.failed"],
+      undefined: ["CREATED_payment.created"],
+    }[steps[0]];
     // A late look shows a payment as it is: what was refunded is no longer told as paid.
     const refunds = sandbox.payment(id).refunds.map((refund) => `refund_${refund.id}`);
     return (refunds.length > 0 ? refunds : first).map((rest) => `evt_gopay_${id}_${rest}`);
@@ -156,7 +219,10 @@ test("ten thousand notifications in random order with duplicates: each event onc
   });
   let random = 12345;
   const draw = (below) => (random = (Math.imul(random, 1103515245) + 12345) >>> 0) % below;
-  const notifications = Array.from({ length: 10_000 }, (_, index) => payments[index < payments.length ? index : draw(payments.length)].id);
+  const notifications = Array.from(
+    { length: 10_000 },
+    (_, index) => payments[index < payments.length ? index : draw(payments.length)].id,
+  );
   for (let index = notifications.length - 1; index > 0; index -= 1) {
     const other = draw(index + 1);
     [notifications[index], notifications[other]] = [notifications[other], notifications[index]];
@@ -164,15 +230,17 @@ test("ten thousand notifications in random order with duplicates: each event onc
   const answers = new Map();
   for (let index = 0; index < notifications.length; index += 50) {
     // Fifty at once, so that duplicates meet each other.
-    await Promise.all(notifications.slice(index, index + 50).map(async (id) => {
-      for (;;) {
-        const { status } = await handler(new Request(`${HOOK}?id=${id}`));
-        answers.set(status, (answers.get(status) ?? 0) + 1);
-        if (status === 200) return;
-        assert.equal(status, 409); // it is already being processed: GoPay comes again
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
-    }));
+    await Promise.all(
+      notifications.slice(index, index + 50).map(async (id) => {
+        for (;;) {
+          const { status } = await handler(new Request(`${HOOK}?id=${id}`));
+          answers.set(status, (answers.get(status) ?? 0) + 1);
+          if (status === 200) return;
+          assert.equal(status, 409); // it is already being processed: GoPay comes again
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      }),
+    );
   }
   assert.equal(answers.get(200), 10_000);
   assert.deepEqual([...handled.keys()].sort(), expected.sort());
@@ -194,7 +262,10 @@ const get = async (handler, query = "?id=3000006529", init) => {
 test("the endpoint takes a GET, and says what became of it", async () => {
   const errors = [];
   const handled = [];
-  const options = { on: { "payment.succeeded": (event) => void handled.push(event.id) }, onError: (error) => errors.push(error.context?.reason ?? error.message) };
+  const options = {
+    on: { "payment.succeeded": (event) => void handled.push(event.id) },
+    onError: (error) => errors.push(error.context?.reason ?? error.message),
+  };
   const of = (...answers) => createGopayWebhookHandler({ ...options, provider: provider(answers).gopay });
   const paid = of({ ...PAYMENT, state: "PAID" });
   assert.deepEqual(await get(paid), [200, { status: "received" }]);
@@ -204,7 +275,8 @@ test("the endpoint takes a GET, and says what became of it", async () => {
   const post = await paid(new Request(HOOK, { method: "POST", body: "id=3000006529" }));
   assert.deepEqual([post.status, post.headers.get("allow")], [405, "GET"]);
   assert.deepEqual(errors, []);
-  for (const query of ["", "?id=", "?id=../../eshops/eshop/1", "?parent_id=1"]) assert.equal((await get(paid, query))[0], 400);
+  for (const query of ["", "?id=", "?id=../../eshops/eshop/1", "?parent_id=1"])
+    assert.equal((await get(paid, query))[0], 400);
   assert.deepEqual(await get(of(json("", 404))), [200, { status: "ignored" }]);
   assert.deepEqual(await get(of({ ...PAYMENT, target: { goid: 1 } })), [200, { status: "ignored" }]);
   for (const answer of [json("", 500), json("<html>", 503), new TypeError("fetch failed"), json("", 401)]) {
@@ -239,7 +311,14 @@ test("two deliveries at once are one; a store that fails is a 500", async () => 
   let finish;
   const slow = createGopayWebhookHandler({
     provider: provider([{ ...PAYMENT, state: "CANCELED" }]).gopay,
-    on: { default: () => { ran += 1; return new Promise((resolve) => { finish = resolve; }); } },
+    on: {
+      default: () => {
+        ran += 1;
+        return new Promise((resolve) => {
+          finish = resolve;
+        });
+      },
+    },
     onError: () => undefined,
   });
   const first = get(slow);
@@ -247,14 +326,27 @@ test("two deliveries at once are one; a store that fails is a 500", async () => 
   assert.equal((await get(slow))[0], 409);
   finish();
   assert.deepEqual([await first, ran], [[200, { status: "received" }], 1]);
-  const store = { claim: async () => { throw new Error("no store"); }, complete: async () => undefined, release: async () => undefined };
-  const failing = createGopayWebhookHandler({ provider: provider([{ ...PAYMENT, state: "PAID" }]).gopay, on: {}, store, onError: () => undefined });
+  const store = {
+    claim: async () => {
+      throw new Error("no store");
+    },
+    complete: async () => undefined,
+    release: async () => undefined,
+  };
+  const failing = createGopayWebhookHandler({
+    provider: provider([{ ...PAYMENT, state: "PAID" }]).gopay,
+    on: {},
+    store,
+    onError: () => undefined,
+  });
   assert.deepEqual(await get(failing), [500, { error: "The event could not be claimed" }]);
 });
 
 test("the endpoint's options are checked where it is made", () => {
   const { gopay } = provider([PAYMENT]);
-  for (const on of [undefined, null, 0, NaN, "", "x"]) assert.throws(() => createGopayWebhookHandler({ provider: gopay, on }), TypeError);
-  for (const lease of [0, NaN, "", -1, "5"]) assert.throws(() => createGopayWebhookHandler({ provider: gopay, on: {}, lease }), TypeError);
+  for (const on of [undefined, null, 0, NaN, "", "x"])
+    assert.throws(() => createGopayWebhookHandler({ provider: gopay, on }), TypeError);
+  for (const lease of [0, NaN, "", -1, "5"])
+    assert.throws(() => createGopayWebhookHandler({ provider: gopay, on: {}, lease }), TypeError);
   assert.throws(() => createGopayWebhookHandler({ on: {} }), { name: "ConfigurationError" });
 });

@@ -10,12 +10,30 @@ import { createGopaySandbox, createSandbox } from "itpay/sandbox";
 import { json, OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
 
 const success_url = "https://shop.example/done";
-const ORDER = { customer: { email: "user@example.com" }, item_id: "shoes", amount: 2900, currency: "CZK", provider_metadata: { success_url } };
-const CHECKOUT = { customer: { email: "user@example.com" }, item_id: "shoes", session_type: "one_time", quantity: 1, success_url, cancel_url: success_url, provider_metadata: { amount: 2900 } };
+const ORDER = {
+  customer: { email: "user@example.com" },
+  item_id: "shoes",
+  amount: 2900,
+  currency: "CZK",
+  provider_metadata: { success_url },
+};
+const CHECKOUT = {
+  customer: { email: "user@example.com" },
+  item_id: "shoes",
+  session_type: "one_time",
+  quantity: 1,
+  success_url,
+  cancel_url: success_url,
+  provider_metadata: { amount: 2900 },
+};
 
 const rejects = async (promise, expected) => {
-  const error = await promise.then((value) => assert.fail(`it resolved: ${JSON.stringify(value)}`), (thrown) => thrown);
-  for (const [field, value] of Object.entries(expected)) assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
+  const error = await promise.then(
+    (value) => assert.fail(`it resolved: ${JSON.stringify(value)}`),
+    (thrown) => thrown,
+  );
+  for (const [field, value] of Object.entries(expected))
+    assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
   return error;
 };
 
@@ -23,8 +41,14 @@ test("GoPay needs the payer's e-mail, so a customer without one is refused befor
   const { gopay, calls, tokens } = provider([PAYMENT]);
   for (const customer of [{ id: "u1" }, { id: 7 }, { email: "" }, { email: "nobody" }, {}]) {
     await rejects(gopay.createPayment({ ...ORDER, customer }), { name: "ValidationError", field: "customer.email" });
-    await rejects(gopay.createCheckout({ ...CHECKOUT, customer }), { name: "ValidationError", field: "customer.email" });
-    await rejects(gopay.createSubscription({ ...ORDER, customer, billing_interval: "month" }), { name: "ValidationError", field: "customer.email" });
+    await rejects(gopay.createCheckout({ ...CHECKOUT, customer }), {
+      name: "ValidationError",
+      field: "customer.email",
+    });
+    await rejects(gopay.createSubscription({ ...ORDER, customer, billing_interval: "month" }), {
+      name: "ValidationError",
+      field: "customer.email",
+    });
   }
   assert.deepEqual([calls.length, tokens.length], [0, 0]);
 });
@@ -34,10 +58,19 @@ test("a default instrument reaches GoPay, for each kind of payment", async () =>
   const provider_metadata = { success_url, default_payment_instrument: "GPAY" };
   await gopay.createPayment({ ...ORDER, provider_metadata });
   await gopay.createSubscription({ ...ORDER, billing_interval: "month", provider_metadata });
-  await gopay.createCheckout({ ...CHECKOUT, provider_metadata: { ...CHECKOUT.provider_metadata, ...provider_metadata } });
-  assert.deepEqual(calls.map(({ body }) => JSON.parse(body).payer.default_payment_instrument), ["GPAY", "GPAY", "GPAY"]);
+  await gopay.createCheckout({
+    ...CHECKOUT,
+    provider_metadata: { ...CHECKOUT.provider_metadata, ...provider_metadata },
+  });
+  assert.deepEqual(
+    calls.map(({ body }) => JSON.parse(body).payer.default_payment_instrument),
+    ["GPAY", "GPAY", "GPAY"],
+  );
   for (const wrong of [0, NaN, "", -1, {}]) {
-    await rejects(gopay.createPayment({ ...ORDER, provider_metadata: { success_url, default_payment_instrument: wrong } }), { name: "ValidationError" });
+    await rejects(
+      gopay.createPayment({ ...ORDER, provider_metadata: { success_url, default_payment_instrument: wrong } }),
+      { name: "ValidationError" },
+    );
   }
 });
 
@@ -45,7 +78,11 @@ test("an unpaid payment can't be canceled, and a paid one names the refund", asy
   for (const state of ["CREATED", "PAYMENT_METHOD_CHOSEN"]) {
     const { gopay, calls } = provider([{ ...PAYMENT, state }]);
     // Medusa's adapter ignores this error and no other.
-    const error = await rejects(gopay.cancelPayment("3000006529"), { name: "ProviderNotSupportedError", code: "PROVIDER_NOT_SUPPORTED", statusCode: 501 });
+    const error = await rejects(gopay.cancelPayment("3000006529"), {
+      name: "ProviderNotSupportedError",
+      code: "PROVIDER_NOT_SUPPORTED",
+      statusCode: 501,
+    });
     assert.match(error.message, new RegExp(`${state}.*expire`));
     assert.equal(calls.length, 1);
   }
@@ -59,20 +96,39 @@ test("an unpaid payment can't be canceled, and a paid one names the refund", asy
 
 test("the Medusa adapter's sequence: create, update, authorize, capture, cancel, delete, webhook", async () => {
   const sandbox = createGopaySandbox({ deliver: async () => new Response() });
-  const gopay = createGopay({ ...OPTIONS, clientId: sandbox.clientId, clientSecret: sandbox.clientSecret, goId: sandbox.goId, fetch: sandbox.fetch });
+  const gopay = createGopay({
+    ...OPTIONS,
+    clientId: sandbox.clientId,
+    clientSecret: sandbox.clientSecret,
+    goId: sandbox.goId,
+    fetch: sandbox.fetch,
+  });
   // The adapter always asks for a manual capture, with null as the item, and deletes a session by cancelPayment.
-  const initiate = () => gopay.createPayment({ ...ORDER, item_id: null, capture_method: "manual", metadata: { session_id: "payses_1" } });
+  const initiate = () =>
+    gopay.createPayment({ ...ORDER, item_id: null, capture_method: "manual", metadata: { session_id: "payses_1" } });
   const session = await initiate();
   assert.deepEqual([session.status, session.requires_action], ["pending", true]);
-  assert.equal((await gopay.updatePayment(session.id, { amount: 2900, currency: "CZK", metadata: { session_id: "payses_1" } })).id, session.id);
+  assert.equal(
+    (await gopay.updatePayment(session.id, { amount: 2900, currency: "CZK", metadata: { session_id: "payses_1" } })).id,
+    session.id,
+  );
   await sandbox.pay(session.id);
   const authorized = await gopay.retrievePayment(session.id);
   assert.deepEqual([authorized.status, authorized.requires_action], ["requires_capture", false]);
-  const hook = async () => (await gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `https://shop.example/hook?id=${session.id}` }, null)).map(({ type }) => type);
+  const hook = async () =>
+    (
+      await gopay.handleWebhook(
+        { body: "", headersAsObject: {}, fullUrl: `https://shop.example/hook?id=${session.id}` },
+        null,
+      )
+    ).map(({ type }) => type);
   assert.deepEqual(await hook(), ["payment.updated"]);
   assert.equal((await gopay.capturePayment(session.id, { amount: 2900 })).status, "succeeded");
   assert.deepEqual(await hook(), ["invoice.generated", "payment.succeeded"]);
-  assert.equal((await gopay.createRefund({ payment_id: session.id, amount: 900, reason: null, metadata: null })).amount, 900);
+  assert.equal(
+    (await gopay.createRefund({ payment_id: session.id, amount: 900, reason: null, metadata: null })).amount,
+    900,
+  );
 
   const abandoned = await initiate();
   await rejects(gopay.cancelPayment(abandoned.id), { name: "ProviderNotSupportedError" });
@@ -85,24 +141,53 @@ test("the Medusa adapter's sequence: create, update, authorize, capture, cancel,
 
 test("the same sequence with ItPay, which has no second step", async () => {
   const sandbox = createSandbox({ deliver: async () => new Response() });
-  const itpay = createItpay({ apiKey: sandbox.apiKey, webhookSecret: sandbox.webhookSecret, fetch: sandbox.fetch, agentId: "agent_1" });
-  const service = await itpay._native.manifests.create({ name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "https://shop.example/" });
-  const order = { customer: { id: "u1" }, item_id: null, amount: 699, currency: "CNY", capture_method: "manual", provider_metadata: { service_id: service.id } };
+  const itpay = createItpay({
+    apiKey: sandbox.apiKey,
+    webhookSecret: sandbox.webhookSecret,
+    fetch: sandbox.fetch,
+    agentId: "agent_1",
+  });
+  const service = await itpay._native.manifests.create({
+    name: "S",
+    payment_methods: { one_time: true },
+    accepted_channels: ["alipay"],
+    settlement_currency: "CNY",
+    endpoint: "https://shop.example/",
+  });
+  const order = {
+    customer: { id: "u1" },
+    item_id: null,
+    amount: 699,
+    currency: "CNY",
+    capture_method: "manual",
+    provider_metadata: { service_id: service.id },
+  };
   const payment = await itpay.createPayment(order);
   assert.equal(payment.status, "pending");
-  await rejects(itpay.capturePayment(payment.id, { amount: 699 }), { name: "ConstraintViolationError", statusCode: 400 });
+  await rejects(itpay.capturePayment(payment.id, { amount: 699 }), {
+    name: "ConstraintViolationError",
+    statusCode: 400,
+  });
   await sandbox.pay(payment.id);
   const captured = await itpay.capturePayment(payment.id, { amount: 699 });
   assert.deepEqual([captured.id, captured.status, captured.amount], [payment.id, "succeeded", 699]);
-  for (const amount of [0, NaN, "", -1, 698, 700, undefined, null]) await rejects(itpay.capturePayment(payment.id, { amount }), { name: "ValidationError", field: "amount" });
+  for (const amount of [0, NaN, "", -1, 698, 700, undefined, null])
+    await rejects(itpay.capturePayment(payment.id, { amount }), { name: "ValidationError", field: "amount" });
   await rejects(itpay.capturePayment("pi_none", { amount: 1 }), { name: "ResourceNotFoundError" });
-  await rejects(itpay.createPayment({ ...order, capture_method: "later" }), { name: "ValidationError", field: "capture_method" });
+  await rejects(itpay.createPayment({ ...order, capture_method: "later" }), {
+    name: "ValidationError",
+    field: "capture_method",
+  });
   await rejects(itpay.cancelPayment(payment.id), { name: "ProviderNotSupportedError" });
   sandbox.close();
 });
 
 test("RateLimitError.retryAfter is in seconds, as in PayKit's core", async () => {
-  for (const [header, seconds] of [["5", 5], ["120", 120], [undefined, undefined]]) {
+  for (const [header, seconds] of [
+    ["5", 5],
+    ["120", 120],
+    [undefined, undefined],
+  ]) {
     const { gopay } = provider([json("", 429, header === undefined ? {} : { "Retry-After": header })]);
     const error = await rejects(gopay.retrievePayment("1"), { name: "RateLimitError", statusCode: 429 });
     assert.equal(error.retryAfter, seconds);

@@ -12,26 +12,49 @@ import { OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
 
 const DAY = 86_400_000;
 const PLAN = {
-  customer: { email: "user@example.com" }, item_id: "plan", amount: 2900, currency: "CZK", billing_interval: "month",
+  customer: { email: "user@example.com" },
+  item_id: "plan",
+  amount: 2900,
+  currency: "CZK",
+  billing_interval: "month",
   provider_metadata: { success_url: "https://shop.example/done" },
 };
-const RECURRENCE = { recurrence_cycle: "MONTH", recurrence_period: 1, recurrence_date_to: "2030-11-21", recurrence_state: "STARTED" };
+const RECURRENCE = {
+  recurrence_cycle: "MONTH",
+  recurrence_period: 1,
+  recurrence_date_to: "2030-11-21",
+  recurrence_state: "STARTED",
+};
 
-const plan = (provider_metadata, change) => ({ ...PLAN, ...change, provider_metadata: { ...PLAN.provider_metadata, ...provider_metadata } });
-const days = ({ current_period_start, current_period_end }) => [current_period_start, current_period_end].map((date) => date.toISOString().slice(0, 10));
+const plan = (provider_metadata, change) => ({
+  ...PLAN,
+  ...change,
+  provider_metadata: { ...PLAN.provider_metadata, ...provider_metadata },
+});
+const days = ({ current_period_start, current_period_end }) =>
+  [current_period_start, current_period_end].map((date) => date.toISOString().slice(0, 10));
 
 /** A sandbox and a provider with the same clock. */
 function shop() {
   const clock = { now: Date.now() };
   const sandbox = createGopaySandbox({ now: () => clock.now, deliver: async () => new Response() });
-  const gopay = createGopay({ ...OPTIONS, clientId: sandbox.clientId, clientSecret: sandbox.clientSecret, goId: sandbox.goId, fetch: sandbox.fetch, maxRetries: 0 });
+  const gopay = createGopay({
+    ...OPTIONS,
+    clientId: sandbox.clientId,
+    clientSecret: sandbox.clientSecret,
+    goId: sandbox.goId,
+    fetch: sandbox.fetch,
+    maxRetries: 0,
+  });
   return { sandbox, gopay, clock };
 }
 
-const rejects = async (promise, expected) => assert.rejects(promise, (error) => {
-  for (const [field, value] of Object.entries(expected)) assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
-  return true;
-});
+const rejects = async (promise, expected) =>
+  assert.rejects(promise, (error) => {
+    for (const [field, value] of Object.entries(expected))
+      assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
+    return true;
+  });
 
 test("a period starts on the day of the first payment, whatever the end date", async () => {
   const { sandbox, gopay } = shop();
@@ -42,7 +65,10 @@ test("a period starts on the day of the first payment, whatever the end date", a
     date.setUTCDate(Math.min(today.getUTCDate(), last));
     return date.toISOString().slice(0, 10);
   };
-  for (const [billing_interval, end_date, months] of [["month", `${today.getUTCFullYear() + 1}-05-31`, 1], ["year", `${today.getUTCFullYear() + 4}-12-31`, 12]]) {
+  for (const [billing_interval, end_date, months] of [
+    ["month", `${today.getUTCFullYear() + 1}-05-31`, 1],
+    ["year", `${today.getUTCFullYear() + 4}-12-31`, 12],
+  ]) {
     const { id } = await gopay.createSubscription(plan({ end_date }, { billing_interval }));
     await sandbox.pay(id);
     assert.deepEqual(days(await gopay.retrieveSubscription(id)), [next(0), next(months)], billing_interval);
@@ -53,7 +79,9 @@ test("a period starts on the day of the first payment, whatever the end date", a
 });
 
 test("a new subscription's period starts now, even if GoPay returns no metadata", async () => {
-  const { gopay } = provider([{ ...PAYMENT, recurrence: { ...RECURRENCE, recurrence_state: "REQUESTED", recurrence_date_to: "2027-05-31" } }]);
+  const { gopay } = provider([
+    { ...PAYMENT, recurrence: { ...RECURRENCE, recurrence_state: "REQUESTED", recurrence_date_to: "2027-05-31" } },
+  ]);
   const { current_period_start } = await gopay.createSubscription(plan({ end_date: "2027-05-31" }));
   assert.ok(Math.abs(current_period_start - Date.now()) < DAY);
 });
@@ -65,7 +93,19 @@ test("an end date after the last that GoPay takes is replaced by it, and one tha
     assert.equal(JSON.parse(calls.at(-1).body).recurrence.recurrence_date_to, "2099-12-30");
   }
   const sent = calls.length;
-  for (const end_date of [0, NaN, "", -1, "soon", "2030-02-30", "31.12.2030", "2001-01-01", new Date(NaN), new Date(2001, 0, 1), {}]) {
+  for (const end_date of [
+    0,
+    NaN,
+    "",
+    -1,
+    "soon",
+    "2030-02-30",
+    "31.12.2030",
+    "2001-01-01",
+    new Date(NaN),
+    new Date(2001, 0, 1),
+    {},
+  ]) {
     await rejects(gopay.createSubscription(plan({ end_date })), { name: "ValidationError" });
   }
   assert.equal(calls.length, sent);
@@ -93,11 +133,24 @@ test("a charge carries the caller's metadata and an item that the payer understa
   const { sandbox, gopay } = shop();
   const { id } = await gopay.createSubscription(plan({}, { metadata: { user: "u1" } }));
   await sandbox.pay(id);
-  const charged = await gopay.updateSubscription(id, { metadata: { order: "R-2" }, provider_metadata: { amount: 500, currency: "CZK" } });
+  const charged = await gopay.updateSubscription(id, {
+    metadata: { order: "R-2" },
+    provider_metadata: { amount: 500, currency: "CZK" },
+  });
   assert.deepEqual(charged.metadata, { user: "u1" });
   const { charge } = charged.custom_fields;
-  const events = await gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `https://shop.example/hook?id=${charge.id}` }, null);
-  assert.deepEqual(events.map(({ type, data }) => [type, data.metadata]), [["subscription.created", { user: "u1" }], ["invoice.generated", { order: "R-2" }], ["payment.succeeded", { order: "R-2" }]]);
+  const events = await gopay.handleWebhook(
+    { body: "", headersAsObject: {}, fullUrl: `https://shop.example/hook?id=${charge.id}` },
+    null,
+  );
+  assert.deepEqual(
+    events.map(({ type, data }) => [type, data.metadata]),
+    [
+      ["subscription.created", { user: "u1" }],
+      ["invoice.generated", { order: "R-2" }],
+      ["payment.succeeded", { order: "R-2" }],
+    ],
+  );
   sandbox.close();
 
   const first = { ...PAYMENT, id: 7, state: "PAID", recurrence: RECURRENCE };
@@ -110,7 +163,10 @@ test("a charge carries the caller's metadata and an item that the payer understa
     const { gopay: mocked, calls } = provider(answers);
     await mocked.updateSubscription("7", { provider_metadata });
     const { body } = calls.find(({ method }) => method === "POST");
-    assert.deepEqual(JSON.parse(body).items.map((item) => item.name), [name]);
+    assert.deepEqual(
+      JSON.parse(body).items.map((item) => item.name),
+      [name],
+    );
   }
 });
 
@@ -119,7 +175,11 @@ test("a canceled subscription says so in all its fields, before and after GoPay 
   const { id } = await gopay.createSubscription(PLAN);
   await sandbox.pay(id);
   assert.equal((await gopay.retrieveSubscription(id)).custom_fields.recurrence_state, "STARTED");
-  for (const subscription of [await gopay.cancelSubscription(id), await gopay.retrieveSubscription(id), await gopay.cancelSubscription(id)]) {
+  for (const subscription of [
+    await gopay.cancelSubscription(id),
+    await gopay.retrieveSubscription(id),
+    await gopay.cancelSubscription(id),
+  ]) {
     assert.deepEqual([subscription.status, subscription.custom_fields.recurrence_state], ["canceled", "STOPPED"]);
   }
   sandbox.close();

@@ -9,7 +9,8 @@ import { PNG } from "pngjs";
 
 import { scanned } from "../scan.mjs";
 
-const EMVCO = "00020101021226800014A000000615000102156700000000000010339qr_01a1fbfb-214b-792d-9bd3-003a91df1b2152045734530315654046.995802CN5913Smart Summary6007SANDBOX62160512003A91DF1B2163040AF1";
+const EMVCO =
+  "00020101021226800014A000000615000102156700000000000010339qr_01a1fbfb-214b-792d-9bd3-003a91df1b2152045734530315654046.995802CN5913Smart Summary6007SANDBOX62160512003A91DF1B2163040AF1";
 
 /** The colors of the pixels at the middle of each module, and whether all of the picture follows them. */
 function check(text, options, { scale, border, width, dark = [0, 0, 0, 255], light = [255, 255, 255, 255] }) {
@@ -37,8 +38,16 @@ test("each module is a square of whole pixels, with one bit each", () => {
 });
 
 test("colors are hex, with or without alpha", () => {
-  check("7", { scale: 1, dark: "#123", light: "transparent" }, { scale: 1, border: 4, width: 29, dark: [0x11, 0x22, 0x33, 255], light: [0, 0, 0, 0] });
-  check("7", { scale: 1, dark: "#1234", light: "#FFEEdd80" }, { scale: 1, border: 4, width: 29, dark: [0x11, 0x22, 0x33, 0x44], light: [0xff, 0xee, 0xdd, 0x80] });
+  check(
+    "7",
+    { scale: 1, dark: "#123", light: "transparent" },
+    { scale: 1, border: 4, width: 29, dark: [0x11, 0x22, 0x33, 255], light: [0, 0, 0, 0] },
+  );
+  check(
+    "7",
+    { scale: 1, dark: "#1234", light: "#FFEEdd80" },
+    { scale: 1, border: 4, width: 29, dark: [0x11, 0x22, 0x33, 0x44], light: [0xff, 0xee, 0xdd, 0x80] },
+  );
 });
 
 test("the data URL is the picture", async () => {
@@ -56,8 +65,10 @@ test("a picture is the caller's own: another call does not change it", () => {
 
 test("every option that makes no sense is a ValidationError that names it", () => {
   const bad = [0, Number.NaN, "", -1, 1.5, null, "3", Infinity, 10_001];
-  for (const scale of [...bad, 101]) assert.throws(() => toPng("x", { scale }), { name: "ValidationError", field: "scale" }, String(scale));
-  for (const width of bad) assert.throws(() => toPng("x", { width }), { name: "ValidationError", field: "width" }, String(width));
+  for (const scale of [...bad, 101])
+    assert.throws(() => toPng("x", { scale }), { name: "ValidationError", field: "scale" }, String(scale));
+  for (const width of bad)
+    assert.throws(() => toPng("x", { width }), { name: "ValidationError", field: "width" }, String(width));
   assert.throws(() => toPng("x", { width: 28 }), { field: "width" }); // less than a pixel a module
   assert.throws(() => toPng("x", { width: 100, scale: 2 }), { field: "scale" });
   assert.throws(() => toPng("x".repeat(2000), { scale: 100 }), { field: "scale" });
@@ -65,28 +76,49 @@ test("every option that makes no sense is a ValidationError that names it", () =
     assert.throws(() => toPng("x", { dark: color }), { field: "dark" }, String(color));
     assert.throws(() => toPng("x", { light: color }), { field: "light" }, String(color));
   }
-  for (const margin of [-1, 101, Number.NaN, "", null]) assert.throws(() => toPng("x", { margin }), { field: "margin" });
-  for (const errorCorrection of ["", "l", 0, null, Number.NaN, -1]) assert.throws(() => toPng("x", { errorCorrection }), { field: "errorCorrection" });
-  for (const data of ["", 7, null, undefined, {}, "x".repeat(8000)]) assert.throws(() => toPng(data), { field: "data" });
-  const absent = { scale: undefined, width: undefined, dark: undefined, light: undefined, margin: undefined, errorCorrection: undefined };
+  for (const margin of [-1, 101, Number.NaN, "", null])
+    assert.throws(() => toPng("x", { margin }), { field: "margin" });
+  for (const errorCorrection of ["", "l", 0, null, Number.NaN, -1])
+    assert.throws(() => toPng("x", { errorCorrection }), { field: "errorCorrection" });
+  for (const data of ["", 7, null, undefined, {}, "x".repeat(8000)])
+    assert.throws(() => toPng(data), { field: "data" });
+  const absent = {
+    scale: undefined,
+    width: undefined,
+    dark: undefined,
+    light: undefined,
+    margin: undefined,
+    errorCorrection: undefined,
+  };
   assert.deepEqual(toPng("x", absent), toPng("x"));
   assert.deepEqual(toPng("x", Object.create({ scale: 1, dark: "red" })), toPng("x")); // only own properties are options
 });
 
 test("of toSvg's width, toMatrix and toTerminal likewise", async () => {
   const { toTerminal } = await import("itpay/qr");
-  for (const width of [0, Number.NaN, "", -1, 1.5, null, Infinity, 10_001]) assert.throws(() => toSvg("x", { width }), { name: "ValidationError", field: "width" }, String(width));
+  for (const width of [0, Number.NaN, "", -1, 1.5, null, Infinity, 10_001])
+    assert.throws(() => toSvg("x", { width }), { name: "ValidationError", field: "width" }, String(width));
   assert.match(toSvg("x", { width: 300 }), /^<svg [^>]* width="300" height="300"/);
   assert.equal(toSvg("x", { width: undefined }), toSvg("x"));
   for (const errorCorrection of ["", "l", 0, null, Number.NaN, -1]) {
     assert.throws(() => toMatrix("x", { errorCorrection }), { field: "errorCorrection" });
     assert.throws(() => toTerminal("x", { errorCorrection }), { field: "errorCorrection" });
   }
-  for (const invert of [0, 1, "", null, Number.NaN, -1]) assert.throws(() => toTerminal("x", { invert }), { field: "invert" });
+  for (const invert of [0, 1, "", null, Number.NaN, -1])
+    assert.throws(() => toTerminal("x", { invert }), { field: "invert" });
   for (const color of ["", 0, null]) assert.throws(() => toSvg("x", { dark: color }), { field: "dark" });
   const { size, isDark } = toMatrix("itpay");
   assert.deepEqual([size, isDark(0, 0), isDark(7, 7)], [21, true, false]);
-  for (const [x, y] of [[-1, 0], [0, -1], [21, 0], [0, 21], [0.5, 0], [Number.NaN, 0], [undefined, undefined]]) assert.equal(isDark(x, y), false, `${x}, ${y}`);
+  for (const [x, y] of [
+    [-1, 0],
+    [0, -1],
+    [21, 0],
+    [0, 21],
+    [0.5, 0],
+    [Number.NaN, 0],
+    [undefined, undefined],
+  ])
+    assert.equal(isDark(x, y), false, `${x}, ${y}`);
 });
 
 test("three thousand pictures later the memory has not grown", () => {

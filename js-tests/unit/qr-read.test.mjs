@@ -17,7 +17,16 @@ const EMVCO =
   "5919Coffee and Books by6008Hangzhou610631000062290525pi_0192f0c1a2b37d4e8f90a16304A1B2";
 const CHINESE = "请用支付宝或微信扫码付款：咖啡和书店，共计人民币六元九角九分。";
 const ADDRESS = "https://itpay.ai/pay?id=pi_0192f0c1-a2b3-7d4e-8f90-a1b2c3d4e5f6&";
-const PAYLOADS = [EMVCO, "weixin://wxpay/bizpayurl?pr=Zx9kQ1Lzz", "itpay://pay/pi_0192f0c1?amount=699&currency=CNY", ADDRESS, CHINESE, "7", "A", "é☕"];
+const PAYLOADS = [
+  EMVCO,
+  "weixin://wxpay/bizpayurl?pr=Zx9kQ1Lzz",
+  "itpay://pay/pi_0192f0c1?amount=699&currency=CNY",
+  ADDRESS,
+  CHINESE,
+  "7",
+  "A",
+  "é☕",
+];
 const LEVELS = ["L", "M", "Q", "H"];
 const SIDES = [128, 256, 512];
 
@@ -45,7 +54,11 @@ test("every kind of payload is read from its SVG at 128, 256 and 512 pixels, at 
       for (const side of SIDES) {
         const least = PIXELS_PER_MODULE * modulesOf(svg);
         if (side < least) tooFine.push(`${text.length} characters at ${errorCorrection}: ${least} instead of ${side}`);
-        assert.deepEqual(await scanned(draw(svg, Math.max(side, least))), [text], `${text} at ${errorCorrection}, ${side} pixels`);
+        assert.deepEqual(
+          await scanned(draw(svg, Math.max(side, least))),
+          [text],
+          `${text} at ${errorCorrection}, ${side} pixels`,
+        );
       }
       assert.equal(scannedByJsQR(draw(svg, 3 * modulesOf(svg))), text);
     }
@@ -74,7 +87,10 @@ test("codes of 1 to 1000 characters are read, at every level, by both scanners",
 
 test("what the terminal shows is read, light on dark and dark on light", async () => {
   for (const text of [...PAYLOADS, "x".repeat(500)]) {
-    for (const [invert, ink, ground] of [[false, 230, 20], [true, 20, 230]]) {
+    for (const [invert, ink, ground] of [
+      [false, 230, 20],
+      [true, 20, 230],
+    ]) {
       const picture = drawTerminal(toTerminal(text, { invert }), ink, ground);
       assert.deepEqual(await scanned(picture), [text], `ZXing, ${text}, ${invert}`);
     }
@@ -83,8 +99,14 @@ test("what the terminal shows is read, light on dark and dark on light", async (
 
 const COUNT = Number(process.env.SCAN_TEXTS ?? 500);
 
-test(`${COUNT} texts are read by ZXing, jsQR and zbar, from SVG, PNG and a terminal`, { skip: !zbarIsThere && "zbar-tools is not there" }, async (t) => {
-  const texts = [...realTexts(), ...randomTexts(COUNT - 200 - 50), ...randomTexts(50, { longest: 120, unicode: true, seed: 9 })];
+test(`${COUNT} texts are read by ZXing, jsQR and zbar, from SVG, PNG and a terminal`, {
+  skip: !zbarIsThere && "zbar-tools is not there",
+}, async (t) => {
+  const texts = [
+    ...realTexts(),
+    ...randomTexts(COUNT - 200 - 50),
+    ...randomTexts(50, { longest: 120, unicode: true, seed: 9 }),
+  ];
   assert.equal(texts.length, COUNT);
   const faults = [];
   for (let start = 0; start < texts.length; start += 50) {
@@ -92,9 +114,24 @@ test(`${COUNT} texts are read by ZXing, jsQR and zbar, from SVG, PNG and a termi
       const errorCorrection = LEVELS[index % 4];
       const svg = toSvg(text, { errorCorrection });
       return [
-        { text, from: `SVG at ${errorCorrection}`, jsQR: jsQRCan(svg, errorCorrection), ...draw(svg, 3 * modulesOf(svg)) },
-        { text, from: `PNG at ${errorCorrection}`, jsQR: jsQRCan(svg, errorCorrection), ...PNG.sync.read(Buffer.from(toPng(text, { errorCorrection, scale: 4 }))) },
-        { text, from: "terminal", jsQR: jsQRCan(toSvg(text, { errorCorrection: "L" }), "L"), ...drawTerminal(toTerminal(text), 230, 20) },
+        {
+          text,
+          from: `SVG at ${errorCorrection}`,
+          jsQR: jsQRCan(svg, errorCorrection),
+          ...draw(svg, 3 * modulesOf(svg)),
+        },
+        {
+          text,
+          from: `PNG at ${errorCorrection}`,
+          jsQR: jsQRCan(svg, errorCorrection),
+          ...PNG.sync.read(Buffer.from(toPng(text, { errorCorrection, scale: 4 }))),
+        },
+        {
+          text,
+          from: "terminal",
+          jsQR: jsQRCan(toSvg(text, { errorCorrection: "L" }), "L"),
+          ...drawTerminal(toTerminal(text), 230, 20),
+        },
       ];
     });
     const byZbar = scannedByZbar(pictures);

@@ -11,14 +11,23 @@ import { measure } from "../size/measure.mjs";
 
 function size(contents) {
   const stdin = { contents, resolveDir: fileURLToPath(new URL("..", import.meta.url)) };
-  const { outputFiles } = buildSync({ stdin, bundle: true, minify: true, format: "esm", target: "es2022", write: false });
+  const { outputFiles } = buildSync({
+    stdin,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+  });
   return gzipSync(outputFiles[0].contents, { level: 9 }).length;
 }
 
 test("itpay/qr takes at most 9.5 KB of JavaScript and wasm, and <itpay-qr> 8 KB on top", async (t) => {
   const { "itpay/qr": qr, "itpay/qr/element": element } = await measure();
   const total = ({ js, wasm }) => js.gzip + wasm.gzip;
-  t.diagnostic(`itpay/qr ${total(qr)} bytes, <itpay-qr> ${total(element) - total(qr)} on top; as text in a page ${size('export * from "itpay/qr"')}`);
+  t.diagnostic(
+    `itpay/qr ${total(qr)} bytes, <itpay-qr> ${total(element) - total(qr)} on top; as text in a page ${size('export * from "itpay/qr"')}`,
+  );
   assert.ok(total(qr) <= 9500 && total(element) - total(qr) <= 8000, `${total(qr)} and ${total(element)}`);
 });
 

@@ -20,7 +20,10 @@ function sizes(text, errorCorrection) {
   };
 }
 
-for (const [name, texts] of [["200 real texts", realTexts()], ["10,000 random texts", randomTexts(10_000)]]) {
+for (const [name, texts] of [
+  ["200 real texts", realTexts()],
+  ["10,000 random texts", randomTexts(10_000)],
+]) {
   test(`no code of ${name} is larger than node-qrcode's or lean-qr's`, (t) => {
     assert.equal(texts.length, Number(name.replace(",", "").split(" ")[0]));
     const smaller = { "node-qrcode": 0, "lean-qr": 0 };

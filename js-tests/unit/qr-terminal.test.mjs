@@ -20,7 +20,11 @@ const EMVCO =
 const skip = spawnSync("tmux", ["-V"]).error !== undefined && "tmux is not there";
 
 const socket = join(mkdtempSync(join(tmpdir(), "itpay-tmux-")), "socket");
-const tmux = (...args) => execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { encoding: "utf8", env: { ...process.env, LC_ALL: "C.UTF-8", TMUX: "" } });
+const tmux = (...args) =>
+  execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C.UTF-8", TMUX: "" },
+  });
 if (!skip) tmux("new-session", "-d", "-s", "keep", "sleep 600");
 after(() => {
   if (!skip) spawnSync("tmux", ["-S", socket, "kill-server"]);
@@ -31,7 +35,17 @@ const run = (...args) => spawnSync(process.execPath, [command, "qr", ...args], {
 /** What is on the screen, or has scrolled off it, when the command is done. */
 async function shown([columns, lines], ...args) {
   const quoted = [process.execPath, command, "qr", ...args].map((word) => `'${word}'`).join(" ");
-  tmux("new-session", "-d", "-s", "t", "-x", String(columns), "-y", String(lines), `${quoted}; echo DONE; exec sleep 60`);
+  tmux(
+    "new-session",
+    "-d",
+    "-s",
+    "t",
+    "-x",
+    String(columns),
+    "-y",
+    String(lines),
+    `${quoted}; echo DONE; exec sleep 60`,
+  );
   for (let tries = 0; tries < 100; tries += 1) {
     await sleep(100);
     const text = tmux("capture-pane", "-p", "-t", "t", "-S", "-");
@@ -45,18 +59,26 @@ async function shown([columns, lines], ...args) {
 
 test("a link and a WeChat code fit 80 by 24 whole, and are read off the screen", { skip }, async () => {
   for (const text of ["weixin://wxpay/bizpayurl?pr=Zx9kQ1Lzz", "https://itpay.ai/p/0192f0c1"]) {
-    for (const [invert, ink, ground] of [[[], 230, 20], [["--invert"], 20, 230]]) {
+    for (const [invert, ink, ground] of [
+      [[], 230, 20],
+      [["--invert"], 20, 230],
+    ]) {
       const { visible } = await shown([80, 24], text, ...invert);
       assert.deepEqual(await scanned(drawTerminal(visible.slice(0, visible.indexOf("DONE")), ink, ground)), [text]);
     }
   }
 });
 
-test("a payment of 200 characters fits 80 columns by 25 lines whole; a smaller terminal gets the text and a picture instead of half a code", { skip }, async () => {
+test("a payment of 200 characters fits 80 columns by 25 lines whole; a smaller terminal gets the text and a picture instead of half a code", {
+  skip,
+}, async () => {
   assert.equal(EMVCO.length, 200);
   const { visible } = await shown([80, 25], EMVCO);
   assert.deepEqual(await scanned(drawTerminal(visible.slice(0, visible.indexOf("DONE")), 230, 20)), [EMVCO]);
-  for (const size of [[80, 20], [40, 60]]) {
+  for (const size of [
+    [80, 20],
+    [40, 60],
+  ]) {
     const { all } = await shown(size, EMVCO);
     const text = all.replaceAll("\n", "");
     assert.ok(text.startsWith(EMVCO), text);
@@ -82,7 +104,10 @@ test("--png writes a picture, --level decides how much of it may be damaged", as
     assert.deepEqual([status, stdout, stderr], [0, "", ""]);
     return PNG.sync.read(readFileSync(file)).width;
   });
-  assert.deepEqual(widths, widths.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    widths,
+    widths.toSorted((a, b) => a - b),
+  );
   assert.equal(new Set(widths).size, 4);
   assert.deepEqual(await scanned(PNG.sync.read(readFileSync(join(folder, "H.png")))), [EMVCO]);
   rmSync(folder, { recursive: true });

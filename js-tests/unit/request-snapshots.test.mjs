@@ -35,14 +35,24 @@ const calls = {
   "manifests.create": (client) => client.manifests.create(MANIFEST),
   "manifests.activate": (client) => client.manifests.activate("svc_01"),
   "manifests.search": (client) => client.manifests.search({ q: "summary & more" }),
-  request: (client) => client.request("POST", "/refunds", { body: { payment_intent: "pi_01" }, idempotencyKey: "refund-1", headers: { "X-Trace": "7" } }),
+  request: (client) =>
+    client.request("POST", "/refunds", {
+      body: { payment_intent: "pi_01" },
+      idempotencyKey: "refund-1",
+      headers: { "X-Trace": "7" },
+    }),
 };
 
 for (const [name, call] of Object.entries(calls)) {
   test(`${name} sends what its snapshot says`, async () => {
     let sent;
     const fetch = async (url, init) => {
-      sent = [`${init.method} ${url}`, ...Object.entries(init.headers).map(([header, value]) => `${header}: ${value}`), "", init.body ?? ""].join("\n");
+      sent = [
+        `${init.method} ${url}`,
+        ...Object.entries(init.headers).map(([header, value]) => `${header}: ${value}`),
+        "",
+        init.body ?? "",
+      ].join("\n");
       return Response.json(name.endsWith("search") ? [] : { id: "pi_01", status: "pending" });
     };
     const now = Date.now;

@@ -22,19 +22,33 @@ test("no timer, listener or rejection is left, however a call ends", async () =>
     refused: async () => new Response("", { status: 404 }),
     again: (() => {
       let calls = 0;
-      return async () => ((calls += 1) % 2 ? new Response("", { status: 500, headers: { "Retry-After": "0" } }) : Response.json({ id: "x", status: "pending" }));
+      return async () =>
+        (calls += 1) % 2
+          ? new Response("", { status: 500, headers: { "Retry-After": "0" } })
+          : Response.json({ id: "x", status: "pending" });
     })(),
-    thrown: async () => { throw new TypeError("fetch failed"); },
-    "thrown at once": () => { throw new TypeError("fetch failed"); },
+    thrown: async () => {
+      throw new TypeError("fetch failed");
+    },
+    "thrown at once": () => {
+      throw new TypeError("fetch failed");
+    },
     deaf: () => new Promise(() => undefined),
-    "late failure": () => sleep(60).then(() => { throw new Error("late"); }),
+    "late failure": () =>
+      sleep(60).then(() => {
+        throw new Error("late");
+      }),
   };
   for (const fetch of Object.values(ends)) {
     const client = new ItPayClient({ apiKey: "sk", fetch, maxRetries: 1 });
-    await client.paymentIntents.retrieve("x", { signal, timeout: 30, maxRetries: fetch === ends.again ? 1 : 0 }).catch(() => undefined);
+    await client.paymentIntents
+      .retrieve("x", { signal, timeout: 30, maxRetries: fetch === ends.again ? 1 : 0 })
+      .catch(() => undefined);
     await client.paymentIntents.waitForCompletion("x", { signal, timeout: 40, pollInterval: 5 }).catch(() => undefined);
     setTimeout(() => aborter.abort(), 10);
-    await client.paymentIntents.retrieve("x", { signal: aborter.signal }).catch(({ name }) => (aborted += name === "AbortError"));
+    await client.paymentIntents
+      .retrieve("x", { signal: aborter.signal })
+      .catch(({ name }) => (aborted += name === "AbortError"));
   }
   await sleep(100);
   process.off("unhandledRejection", note);
@@ -48,11 +62,20 @@ test("a call ends in time, and well, where there is no AbortController or a sign
   const own = globalThis.AbortController;
   delete globalThis.AbortController;
   try {
-    const answering = new ItPayClient({ apiKey: "sk", fetch: async () => Response.json({ id: "x", status: "pending" }) });
+    const answering = new ItPayClient({
+      apiKey: "sk",
+      fetch: async () => Response.json({ id: "x", status: "pending" }),
+    });
     assert.equal((await answering.paymentIntents.retrieve("x")).id, "x");
     const deaf = new ItPayClient({ apiKey: "sk", fetch: () => new Promise(() => undefined), maxRetries: 0 });
     await assert.rejects(deaf.paymentIntents.retrieve("x", { timeout: 20 }), { name: "TimeoutError", attempts: 1 });
-    const signal = { aborted: false, addEventListener: () => { throw new Error("no"); }, removeEventListener: () => undefined };
+    const signal = {
+      aborted: false,
+      addEventListener: () => {
+        throw new Error("no");
+      },
+      removeEventListener: () => undefined,
+    };
     assert.equal((await answering.paymentIntents.retrieve("x", { signal })).id, "x");
   } finally {
     globalThis.AbortController = own;

@@ -8,7 +8,13 @@ import { ItPayClient } from "itpay";
 import { createSandbox } from "itpay/sandbox";
 import { constructEvent, createWebhookHandler } from "itpay/webhooks";
 
-const MANIFEST = { name: "S", payment_methods: { one_time: true }, accepted_channels: ["alipay"], settlement_currency: "CNY", endpoint: "https://shop.example/hook" };
+const MANIFEST = {
+  name: "S",
+  payment_methods: { one_time: true },
+  accepted_channels: ["alipay"],
+  settlement_currency: "CNY",
+  endpoint: "https://shop.example/hook",
+};
 
 /** A sandbox whose webhooks `receive` answers, a client of it, and a payment with its code. */
 async function shop({ receive = async () => new Response(), ...options } = {}) {
@@ -22,7 +28,13 @@ async function shop({ receive = async () => new Response(), ...options } = {}) {
   });
   const client = new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch, maxRetries: 0 });
   const service = await client.manifests.create(MANIFEST);
-  const pay = () => client.paymentIntents.create({ service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "a" } });
+  const pay = () =>
+    client.paymentIntents.create({
+      service_id: service.id,
+      type: "one_time",
+      amount: { currency: "CNY", value: 699 },
+      payer: { agent_id: "a" },
+    });
   const intent = await pay();
   const charge = await client.qr.generate(intent.id);
   return { sandbox, client, service, pay, intent, charge, posted };
@@ -36,15 +48,25 @@ test("a payment goes from its code to a webhook that verifies", async () => {
   assert.equal((await client.paymentIntents.retrieve(intent.id)).status, "succeeded");
   assert.equal(posted.length, 1);
   const event = constructEvent(posted[0].body, new Headers(posted[0].headers), sandbox.webhookSecret);
-  assert.deepEqual([posted[0].url, event.type, event.data.id, event.data.amount], [MANIFEST.endpoint, "payment_intent.succeeded", intent.id, { currency: "CNY", value: 699 }]);
+  assert.deepEqual(
+    [posted[0].url, event.type, event.data.id, event.data.amount],
+    [MANIFEST.endpoint, "payment_intent.succeeded", intent.id, { currency: "CNY", value: 699 }],
+  );
   assert.equal(sandbox.deliveries[0].attempts.length, 1);
 });
 
 test("decline, expiry and cancellation end a payment, and are told as documented", async () => {
-  for (const [action, status, type] of [["fail", "failed", "payment_intent.failed"], ["expire", "expired", "payment_intent.expired"], ["cancel", "cancelled", undefined]]) {
+  for (const [action, status, type] of [
+    ["fail", "failed", "payment_intent.failed"],
+    ["expire", "expired", "payment_intent.expired"],
+    ["cancel", "cancelled", undefined],
+  ]) {
     const { sandbox, intent, posted } = await shop();
     assert.equal((await sandbox[action](intent.id, "no money")).status, status);
-    assert.deepEqual(posted.map(({ body }) => JSON.parse(body).type), type === undefined ? [] : [type]);
+    assert.deepEqual(
+      posted.map(({ body }) => JSON.parse(body).type),
+      type === undefined ? [] : [type],
+    );
     if (action === "fail") assert.equal(JSON.parse(posted[0].body).data.failure_reason, "no money");
     await assert.rejects(sandbox.pay(intent.id), { name: "ValidationError" });
     sandbox.close();
@@ -53,18 +75,39 @@ test("decline, expiry and cancellation end a payment, and are told as documented
 
 test("a key, a signature or a body that is not right is refused", async () => {
   const { sandbox, client } = await shop();
-  await assert.rejects(new ItPayClient({ apiKey: "sk_wrong", fetch: sandbox.fetch }).paymentIntents.retrieve("x"), { name: "AuthenticationError", code: "INVALID_API_KEY" });
-  const forged = await sandbox.fetch("https://x/v1/payment-intents/x", { headers: { Authorization: `Bearer ${sandbox.apiKey}` } });
+  await assert.rejects(new ItPayClient({ apiKey: "sk_wrong", fetch: sandbox.fetch }).paymentIntents.retrieve("x"), {
+    name: "AuthenticationError",
+    code: "INVALID_API_KEY",
+  });
+  const forged = await sandbox.fetch("https://x/v1/payment-intents/x", {
+    headers: { Authorization: `Bearer ${sandbox.apiKey}` },
+  });
   assert.equal(forged.status, 401);
-  await assert.rejects(client.paymentIntents.create({ service_id: "svc_none", type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } }), { code: "SERVICE_NOT_FOUND", status: 404 });
+  await assert.rejects(
+    client.paymentIntents.create({
+      service_id: "svc_none",
+      type: "one_time",
+      amount: { currency: "CNY", value: 1 },
+      payer: { agent_id: "a" },
+    }),
+    { code: "SERVICE_NOT_FOUND", status: 404 },
+  );
 });
 
 test("the same id and body is the same payment, another body a conflict", async () => {
   const { client, service } = await shop();
-  const params = { id: "pi_mine", service_id: service.id, type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } };
+  const params = {
+    id: "pi_mine",
+    service_id: service.id,
+    type: "one_time",
+    amount: { currency: "CNY", value: 1 },
+    payer: { agent_id: "a" },
+  };
   const first = await client.paymentIntents.create(params);
   assert.deepEqual(await client.paymentIntents.create(params), first);
-  await assert.rejects(client.paymentIntents.create({ ...params, amount: { currency: "CNY", value: 2 } }), { status: 409 });
+  await assert.rejects(client.paymentIntents.create({ ...params, amount: { currency: "CNY", value: 2 } }), {
+    status: 409,
+  });
 });
 
 test("with a seed and a clock the gateway's own ids and times are the same in each run", async () => {
@@ -79,7 +122,11 @@ test("with a seed and a clock the gateway's own ids and times are the same in ea
 });
 
 test("a receiver that throws, hangs or is still busy at the end holds nothing up", { timeout: 9000 }, async () => {
-  const thrown = await shop({ receive: () => { throw new Error("no"); } });
+  const thrown = await shop({
+    receive: () => {
+      throw new Error("no");
+    },
+  });
   assert.equal((await thrown.sandbox.pay(thrown.intent.id)).status, "succeeded");
   thrown.sandbox.close();
   const deaf = await shop({ receive: () => new Promise(() => undefined) });
@@ -87,7 +134,10 @@ test("a receiver that throws, hangs or is still busy at the end holds nothing up
   await sleep(20);
   deaf.sandbox.close();
   assert.equal((await paying).status, "succeeded");
-  await assert.rejects(deaf.client.paymentIntents.retrieve("x"), { name: "ConnectionError", code: "connection_refused" });
+  await assert.rejects(deaf.client.paymentIntents.retrieve("x"), {
+    name: "ConnectionError",
+    code: "connection_refused",
+  });
 });
 
 test("a webhook that is not answered 2xx is posted again until it is, and an event counts once", async () => {
@@ -114,7 +164,13 @@ test("a webhook that is not answered 2xx is posted again until it is, and an eve
 test("injected faults hit the requests that they name, so many times", async () => {
   const { sandbox, client, intent } = await shop();
   const retrieve = (options) => client.paymentIntents.retrieve(intent.id, options);
-  sandbox.inject({ method: "get", path: "/v1/payment-intents", times: 2, status: 503, headers: { "Retry-After": "0" } });
+  sandbox.inject({
+    method: "get",
+    path: "/v1/payment-intents",
+    times: 2,
+    status: 503,
+    headers: { "Retry-After": "0" },
+  });
   assert.equal((await retrieve({ maxRetries: 2 })).id, intent.id);
   sandbox.inject({ reset: true });
   await assert.rejects(retrieve(), { name: "ConnectionError" });
@@ -129,12 +185,19 @@ test("injected faults hit the requests that they name, so many times", async () 
   assert.equal((await retrieve()).id, intent.id);
   assert.ok(Date.now() - started >= 75);
   for (const times of [0, -1, Number.NaN, ""]) assert.throws(() => sandbox.inject({ times }), { field: "times" });
-  for (const status of [0, -1, 99, 600, Number.NaN, ""]) assert.throws(() => sandbox.inject({ status }), { field: "status" });
+  for (const status of [0, -1, 99, 600, Number.NaN, ""])
+    assert.throws(() => sandbox.inject({ status }), { field: "status" });
   for (const delay of [-1, Number.NaN, ""]) assert.throws(() => sandbox.inject({ delay }), { field: "delay" });
   assert.throws(() => sandbox.inject({ body: {} }), { field: "body" });
   // A create whose answer was lost is there when it is asked for again.
   sandbox.inject({ method: "POST", reset: "after" });
-  const params = { id: "pi_lost", service_id: intent.service_id, type: "one_time", amount: { currency: "CNY", value: 5 }, payer: { agent_id: "a" } };
+  const params = {
+    id: "pi_lost",
+    service_id: intent.service_id,
+    type: "one_time",
+    amount: { currency: "CNY", value: 5 },
+    payer: { agent_id: "a" },
+  };
   assert.equal((await client.paymentIntents.create(params, { maxRetries: 1 })).id, "pi_lost");
 });
 
@@ -158,7 +221,10 @@ test("with a clock of its own a payment expires and a webhook is posted again wh
   now += 1000;
   assert.equal(await sandbox.tick(), undefined);
   assert.deepEqual(statuses, [500, 200], "the signature is fresh by the receiver's clock");
-  assert.deepEqual([posted.length, sandbox.deliveries[0].progress, sandbox.deliveries[0].attempts.map(({ at }) => at)], [2, { state: "delivered" }, [now - 1000, now]]);
+  assert.deepEqual(
+    [posted.length, sandbox.deliveries[0].progress, sandbox.deliveries[0].attempts.map(({ at }) => at)],
+    [2, { state: "delivered" }, [now - 1000, now]],
+  );
   sandbox.close();
   assert.equal(await sandbox.tick(), undefined);
 });
@@ -170,7 +236,11 @@ test("every status that is passed and every attempt is told, in order", async ()
   const event = sandbox.deliveries[0].id;
   await client.manifests.search({});
   assert.deepEqual(told, [
-    ...["pending", "qr_generated", "scanning", "authorized", "captured", "succeeded"].map((status) => ["intent", status, intent.id]),
+    ...["pending", "qr_generated", "scanning", "authorized", "captured", "succeeded"].map((status) => [
+      "intent",
+      status,
+      intent.id,
+    ]),
     ["attempt", 200, event],
   ]);
   const kept = sandbox.intent(intent.id);
@@ -185,18 +255,36 @@ test("every status that is passed and every attempt is told, in order", async ()
 
 test("of a webhook's response 80 characters are read, the rest is canceled, and redirects are not followed", async () => {
   let [pulled, canceled] = [0, false];
-  const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new TextEncoder().encode("ž".repeat((pulled += 1)))), cancel: () => void (canceled = true) });
+  const endless = () =>
+    new ReadableStream({
+      pull: (controller) => controller.enqueue(new TextEncoder().encode("ž".repeat((pulled += 1)))),
+      cancel: () => void (canceled = true),
+    });
   const told = [];
-  const { sandbox, intent, posted } = await shop({ receive: async () => new Response(endless()), onChange: (change) => change.type === "attempt" && told.push(change) });
+  const { sandbox, intent, posted } = await shop({
+    receive: async () => new Response(endless()),
+    onChange: (change) => change.type === "attempt" && told.push(change),
+  });
   await sandbox.pay(intent.id);
-  assert.deepEqual([posted[0].redirect, told[0].status, told[0].response, told[0].url, canceled], ["manual", 200, "ž".repeat(80), MANIFEST.endpoint, true]);
+  assert.deepEqual(
+    [posted[0].redirect, told[0].status, told[0].response, told[0].url, canceled],
+    ["manual", 200, "ž".repeat(80), MANIFEST.endpoint, true],
+  );
   assert.ok(pulled < 20, `${pulled} pieces were read`);
   sandbox.close();
 });
 
-test("a response that stalls, breaks off or makes no sense still counts by its status, or as none", { timeout: 9000 }, async () => {
+test("a response that stalls, breaks off or makes no sense still counts by its status, or as none", {
+  timeout: 9000,
+}, async () => {
   const broken = new ReadableStream({ start: (controller) => controller.error(new Error("reset")) });
-  for (const [response, status] of [[new Response(broken), 200], [undefined, null], [{ status: "200" }, null], [{ status: 200 }, 200], [{ status: 0 }, null]]) {
+  for (const [response, status] of [
+    [new Response(broken), 200],
+    [undefined, null],
+    [{ status: "200" }, null],
+    [{ status: 200 }, 200],
+    [{ status: 0 }, null],
+  ]) {
     const { sandbox, intent } = await shop({ receive: async () => response });
     assert.equal((await sandbox.pay(intent.id)).status, "succeeded");
     assert.equal(sandbox.deliveries[0].attempts[0].status, status);
@@ -205,7 +293,11 @@ test("a response that stalls, breaks off or makes no sense still counts by its s
 });
 
 test("a callback that throws is an error of the caller's, and holds up no delivery", async () => {
-  const { sandbox, intent, posted } = await shop({ onChange: ({ status }) => { if (status === "captured") throw new Error("mine"); } });
+  const { sandbox, intent, posted } = await shop({
+    onChange: ({ status }) => {
+      if (status === "captured") throw new Error("mine");
+    },
+  });
   await assert.rejects(sandbox.pay(intent.id), /mine/);
   assert.deepEqual([posted.length, sandbox.deliveries[0].progress.state], [1, "delivered"]);
   sandbox.close();
@@ -218,12 +310,25 @@ test("a callback that throws is an error of the caller's, and holds up no delive
 
 test("a fault is checked when it is injected", () => {
   const sandbox = createSandbox();
-  const wrong = { times: [0, -1, 1.5, Number.NaN, "1"], status: [0, 199, 600, "500"], headers: ["x", null, { "a b": "c" }, { a: 1 }], body: [1, {}], delay: [-1, Infinity, 2 ** 31, "1"], stall: ["head", 1], reset: ["before", 1], method: [1], path: [1], statsu: [500] };
+  const wrong = {
+    times: [0, -1, 1.5, Number.NaN, "1"],
+    status: [0, 199, 600, "500"],
+    headers: ["x", null, { "a b": "c" }, { a: 1 }],
+    body: [1, {}],
+    delay: [-1, Infinity, 2 ** 31, "1"],
+    stall: ["head", 1],
+    reset: ["before", 1],
+    method: [1],
+    path: [1],
+    statsu: [500],
+  };
   for (const [field, values] of Object.entries(wrong)) {
-    for (const value of values) assert.throws(() => sandbox.inject({ [field]: value }), { name: "ValidationError", field }, `${field}: ${value}`);
+    for (const value of values)
+      assert.throws(() => sandbox.inject({ [field]: value }), { name: "ValidationError", field }, `${field}: ${value}`);
   }
   assert.throws(() => sandbox.inject({ status: 204, body: "x" }), { field: "body" });
-  for (const empty of [undefined, {}]) sandbox.inject({ times: empty?.times, status: undefined, headers: { "X-Trace": undefined } });
+  for (const empty of [undefined, {}])
+    sandbox.inject({ times: empty?.times, status: undefined, headers: { "X-Trace": undefined } });
   sandbox.close();
 });
 
@@ -240,10 +345,22 @@ test("closing ends what stalls", { timeout: 5000 }, async () => {
 
 test("the service svc_sandbox exists from the start, and takes every channel", async () => {
   const { sandbox, client, service } = await shop();
-  const { id } = await client.paymentIntents.create({ service_id: "svc_sandbox", type: "one_time", channel: "promptpay", amount: { currency: "THB", value: 5000 }, payer: { agent_id: "a" } });
+  const { id } = await client.paymentIntents.create({
+    service_id: "svc_sandbox",
+    type: "one_time",
+    channel: "promptpay",
+    amount: { currency: "THB", value: 5000 },
+    payer: { agent_id: "a" },
+  });
   await client.qr.generate(id);
   await sandbox.pay(id);
-  assert.deepEqual(sandbox.services.map((one) => [one.id, one.status]), [["svc_sandbox", "active"], [service.id, "draft"]]);
+  assert.deepEqual(
+    sandbox.services.map((one) => [one.id, one.status]),
+    [
+      ["svc_sandbox", "active"],
+      [service.id, "draft"],
+    ],
+  );
   assert.equal(sandbox.deliveries[0].url, sandbox.services[0].endpoint);
   sandbox.close();
 });
@@ -254,7 +371,8 @@ test("the requests that are kept are bounded", async () => {
   assert.equal(sandbox.requests.length, 10_000);
   assert.equal(sandbox.requests.at(-1).path, "/v1/10049");
   const body = "x".repeat(2 ** 16 + 1);
-  for (let request = 0; request < 200; request += 1) await sandbox.fetch(`http://x/v1/${request}`, { method: "POST", body });
+  for (let request = 0; request < 200; request += 1)
+    await sandbox.fetch(`http://x/v1/${request}`, { method: "POST", body });
   assert.ok(sandbox.requests.length < 65, `${sandbox.requests.length} requests`);
   assert.equal(sandbox.requests.at(-1).body.length, 2 ** 16);
   assert.equal(JSON.parse(sandbox.requests.at(-1).errorBody).error.code, "INVALID_API_KEY");
@@ -266,5 +384,6 @@ test("a snapshot goes on where it was taken, and has neither key nor secret", as
   assert.ok(!state.includes(sandbox.apiKey) && !state.includes(sandbox.webhookSecret));
   const other = createSandbox({ state, deliver: async () => new Response() });
   assert.equal((await other.pay(intent.id)).status, "succeeded");
-  for (const wrong of ["{", "[]", '{"x":1}']) assert.throws(() => createSandbox({ state: wrong }), { name: "ValidationError" });
+  for (const wrong of ["{", "[]", '{"x":1}'])
+    assert.throws(() => createSandbox({ state: wrong }), { name: "ValidationError" });
 });

@@ -16,10 +16,18 @@ const histories = JSON.parse(readFileSync(new URL("../../tests/simulation/histor
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function delivery() {
-  const body = JSON.stringify({ id: "evt_1", type: "payment_intent.succeeded", data: { id: "pi_1", status: "succeeded" } });
+  const body = JSON.stringify({
+    id: "evt_1",
+    type: "payment_intent.succeeded",
+    data: { id: "pi_1", status: "succeeded" },
+  });
   const timestamp = Math.floor(Date.now() / 1000);
   const signature = createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex");
-  return new Request("https://shop.example/", { method: "POST", body, headers: { "x-itpay-signature": `t=${timestamp},v1=${signature}` } });
+  return new Request("https://shop.example/", {
+    method: "POST",
+    body,
+    headers: { "x-itpay-signature": `t=${timestamp},v1=${signature}` },
+  });
 }
 
 /** A store whose steps meet the faults of the delivery that makes them. */
@@ -72,7 +80,10 @@ class VirtualClock {
 
   /** Runs the earliest timer, and then everything that follows from it. Returns whether there was one. */
   async step() {
-    const next = this.#timers.reduce((first, timer) => (first === undefined || timer.at < first.at ? timer : first), undefined);
+    const next = this.#timers.reduce(
+      (first, timer) => (first === undefined || timer.at < first.at ? timer : first),
+      undefined,
+    );
     if (next === undefined) return false;
     this.#timers = this.#timers.filter((timer) => timer !== next);
     this.#now = next.at;

@@ -6,7 +6,19 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after, test } from "node:test";
 
-import { clientWasm, gopayWasm, init, initSync, isItPayError, paykitWasm, qrPngWasm, qrWasm, sandboxWasm, ValidationError, webhooksWasm } from "itpay/slim";
+import {
+  clientWasm,
+  gopayWasm,
+  init,
+  initSync,
+  isItPayError,
+  paykitWasm,
+  qrPngWasm,
+  qrWasm,
+  sandboxWasm,
+  ValidationError,
+  webhooksWasm,
+} from "itpay/slim";
 import { createPaymentIntentId } from "itpay/slim/client";
 import { GoPayClient } from "itpay/slim/gopay";
 import { toSvg } from "itpay/slim/qr";
@@ -22,7 +34,11 @@ const file = ({ name }) => readFileSync(require.resolve(`itpay/${name}`));
 const server = createServer((request, response) => {
   const found = all.find(({ name }) => request.url.endsWith(`/${name}`));
   if (found === undefined) return response.writeHead(404).end();
-  response.writeHead(200, { "Content-Type": request.url.includes("/plain/") ? "application/octet-stream" : "application/wasm" }).end(file(found));
+  response
+    .writeHead(200, {
+      "Content-Type": request.url.includes("/plain/") ? "application/octet-stream" : "application/wasm",
+    })
+    .end(file(found));
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 after(() => server.close());
@@ -39,26 +55,44 @@ const used = {
 };
 
 test("without its module, everything says that it wants one", () => {
-  for (const [name, use] of Object.entries(used)) assert.throws(use, (error) => code("wasm_missing")(error) && /call init first/.test(error.message), name);
+  for (const [name, use] of Object.entries(used))
+    assert.throws(use, (error) => code("wasm_missing")(error) && /call init first/.test(error.message), name);
 });
 
 test("the file of another module is refused, and so is what is none", async () => {
   for (const wanted of all) {
-    for (const given of all.filter((other) => other !== wanted)) assert.throws(() => initSync(wanted, file(given)), code("wasm_wrong"), `${given.name} for ${wanted.name}`);
+    for (const given of all.filter((other) => other !== wanted))
+      assert.throws(() => initSync(wanted, file(given)), code("wasm_wrong"), `${given.name} for ${wanted.name}`);
   }
   const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-  for (const given of [empty, new Uint8Array(), new TextEncoder().encode("<!doctype html>"), new ArrayBuffer(3)]) assert.throws(() => initSync(qrWasm, given), code("wasm_wrong"));
+  for (const given of [empty, new Uint8Array(), new TextEncoder().encode("<!doctype html>"), new ArrayBuffer(3)])
+    assert.throws(() => initSync(qrWasm, given), code("wasm_wrong"));
   assert.throws(() => initSync(qrWasm, file(qrWasm).subarray(0, 1000)), code("wasm_wrong"));
   for (const given of [undefined, null, 0, Number.NaN, "", -1, {}, [], "qr.wasm"]) {
-    assert.throws(() => initSync(qrWasm, given), (error) => error instanceof ValidationError && error.field === "source", String(given));
+    assert.throws(
+      () => initSync(qrWasm, given),
+      (error) => error instanceof ValidationError && error.field === "source",
+      String(given),
+    );
   }
-  for (const given of [undefined, null, 0, Number.NaN, -1, {}, []]) await assert.rejects(init(qrWasm, given), (error) => error instanceof ValidationError && error.field === "source", String(given));
+  for (const given of [undefined, null, 0, Number.NaN, -1, {}, []])
+    await assert.rejects(
+      init(qrWasm, given),
+      (error) => error instanceof ValidationError && error.field === "source",
+      String(given),
+    );
   assert.throws(used[qrWasm.name], code("wasm_missing"));
 });
 
 test("a URL at which it is not, and one that cannot be reached, are told from each other", async () => {
-  await assert.rejects(init(qrWasm, url("/nothing")), (error) => code("wasm_missing")(error) && error.status === 404 && /qr\.wasm is not at http/.test(error.message));
-  await assert.rejects(init(qrWasm, "http://127.0.0.1:1/qr.wasm"), (error) => code("wasm_missing")(error) && error.cause !== undefined);
+  await assert.rejects(
+    init(qrWasm, url("/nothing")),
+    (error) => code("wasm_missing")(error) && error.status === 404 && /qr\.wasm is not at http/.test(error.message),
+  );
+  await assert.rejects(
+    init(qrWasm, "http://127.0.0.1:1/qr.wasm"),
+    (error) => code("wasm_missing")(error) && error.cause !== undefined,
+  );
   await assert.rejects(init(qrWasm, ""), code("wasm_missing"));
   await assert.rejects(init(qrWasm, url("/client.wasm")), code("wasm_wrong"));
 });

@@ -26,7 +26,14 @@ test("a trap while a token is asked for ends the calls that wait for it, and the
     trap = asked.length === 1;
     return Response.json({ access_token: "t", token_type: "bearer", expires_in: 1800 });
   };
-  const client = new GoPayClient({ goId: "8123456789", clientId: "1061399163", clientSecret: "stDTmVXF", isSandbox: true, fetch, timeout: 1000 });
+  const client = new GoPayClient({
+    goId: "8123456789",
+    clientId: "1061399163",
+    clientSecret: "stDTmVXF",
+    isSandbox: true,
+    fetch,
+    timeout: 1000,
+  });
   const waiting = [client.payments.status("3000006529"), client.payments.status("3000006529")];
   for (const call of waiting) await assert.rejects(call, { name: "ItPayError", code: "internal" });
   trap = false;

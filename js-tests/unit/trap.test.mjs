@@ -17,12 +17,15 @@ import { createSandbox } from "itpay/slim/sandbox";
 import { generateTestHeader, verifySignature } from "itpay/slim/webhooks";
 
 const require = createRequire(import.meta.url);
-const { BulkMemory, BulkMemoryOpt, Multivalue, MutableGlobals, NontrappingFPToInt, ReferenceTypes, SignExt, SIMD128 } = binaryen.Features;
+const { BulkMemory, BulkMemoryOpt, Multivalue, MutableGlobals, NontrappingFPToInt, ReferenceTypes, SignExt, SIMD128 } =
+  binaryen.Features;
 
 /** The module's file, where an instance's call number `at` of the exports that match ends in `unreachable`. */
 function doctored(name, exports, at) {
   const module = binaryen.readBinary(readFileSync(require.resolve(`itpay/${name}`)));
-  module.setFeatures(BulkMemory | BulkMemoryOpt | Multivalue | MutableGlobals | NontrappingFPToInt | ReferenceTypes | SignExt | SIMD128);
+  module.setFeatures(
+    BulkMemory | BulkMemoryOpt | Multivalue | MutableGlobals | NontrappingFPToInt | ReferenceTypes | SignExt | SIMD128,
+  );
   module.addGlobal("calls", binaryen.i32, true, module.i32.const(0));
   const functions = new Set();
   for (let index = 0; index < module.getNumExports(); index += 1) {
@@ -36,11 +39,15 @@ function doctored(name, exports, at) {
     const calls = () => module.global.get("calls", binaryen.i32);
     binaryen.Function.setBody(
       reference,
-      module.block(null, [
-        module.global.set("calls", module.i32.add(calls(), module.i32.const(1))),
-        module.if(module.i32.eq(calls(), module.i32.const(at)), module.unreachable()),
-        body,
-      ], binaryen.getFunctionInfo(reference).results),
+      module.block(
+        null,
+        [
+          module.global.set("calls", module.i32.add(calls(), module.i32.const(1))),
+          module.if(module.i32.eq(calls(), module.i32.const(at)), module.unreachable()),
+          body,
+        ],
+        binaryen.getFunctionInfo(reference).results,
+      ),
     );
   }
   return module.emitBinary();
@@ -53,7 +60,13 @@ function internal(error) {
   return true;
 }
 
-const PARAMS = { id: "pi_1", service_id: "svc_1", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_1" } };
+const PARAMS = {
+  id: "pi_1",
+  service_id: "svc_1",
+  type: "one_time",
+  amount: { currency: "CNY", value: 699 },
+  payer: { agent_id: "agent_1" },
+};
 const answers = (body) => async () => Response.json(body);
 
 test("webhooks: a trap is an ItPayError, and the next webhook is verified", () => {
@@ -78,7 +91,10 @@ test("client: a trap in a synchronous call and one between request and answer ar
   let traps = 0;
   for (let call = 0; call < 40; call += 1) {
     // Two at a time: what traps in one ends the other as well, which has lost its memory.
-    const results = await Promise.allSettled([client.paymentIntents.create(PARAMS), client.paymentIntents.retrieve("pi_1")]);
+    const results = await Promise.allSettled([
+      client.paymentIntents.create(PARAMS),
+      client.paymentIntents.retrieve("pi_1"),
+    ]);
     const reasons = results.filter(({ status }) => status === "rejected").map(({ reason }) => reason);
     reasons.forEach(internal);
     if (reasons.length > 0) traps += 1;
@@ -113,33 +129,69 @@ test("client: an answer that comes after its module has trapped harms nobody", a
   await refused;
   answer(Response.json({ id: "pi_slow", status: "pending" }));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal((await new ItPayClient({ apiKey: "sk_test", fetch: answers({ id: "pi_2", status: "pending" }) }).paymentIntents.retrieve("pi_2")).id, "pi_2");
+  assert.equal(
+    (
+      await new ItPayClient({
+        apiKey: "sk_test",
+        fetch: answers({ id: "pi_2", status: "pending" }),
+      }).paymentIntents.retrieve("pi_2")
+    ).id,
+    "pi_2",
+  );
 });
 
 test("gopay: a trap is an ItPayError, and the next call works", async () => {
   slim.initSync(slim.gopayWasm, doctored("gopay.wasm", /__closures_____invoke_/, 30));
-  const fetch = async (url) => Response.json(String(url).endsWith("/oauth2/token") ? { access_token: "t", token_type: "bearer", expires_in: 1800 } : { id: 3000006529, state: "CREATED" });
-  const client = new GoPayClient({ goId: "8123456789", clientId: "1061399163", clientSecret: "stDTmVXF", isSandbox: true, fetch });
+  const fetch = async (url) =>
+    Response.json(
+      String(url).endsWith("/oauth2/token")
+        ? { access_token: "t", token_type: "bearer", expires_in: 1800 }
+        : { id: 3000006529, state: "CREATED" },
+    );
+  const client = new GoPayClient({
+    goId: "8123456789",
+    clientId: "1061399163",
+    clientSecret: "stDTmVXF",
+    isSandbox: true,
+    fetch,
+  });
   const seen = [];
   for (let call = 0; call < 20; call += 1) {
-    seen.push(await client.payments.status("3000006529").then(({ state }) => state, (error) => internal(error) && "trap"));
+    seen.push(
+      await client.payments.status("3000006529").then(
+        ({ state }) => state,
+        (error) => internal(error) && "trap",
+      ),
+    );
   }
   assert.ok(seen.includes("trap") && seen.lastIndexOf("CREATED") > seen.indexOf("trap"), seen.join());
 });
 
 test("paykit: a trap is an ItPayError, and the next call works", async () => {
   slim.initSync(slim.paykitWasm, doctored("paykit.wasm", /^paykit_call$/, 5));
-  const provider = createItpay({ apiKey: "sk_test", webhookSecret: "whsec_1", fetch: answers({ id: "pi_1", status: "succeeded", amount: { currency: "CNY", value: 699 } }) });
+  const provider = createItpay({
+    apiKey: "sk_test",
+    webhookSecret: "whsec_1",
+    fetch: answers({ id: "pi_1", status: "succeeded", amount: { currency: "CNY", value: 699 } }),
+  });
   const seen = [];
   for (let call = 0; call < 20; call += 1) {
-    seen.push(await provider.retrievePayment("pi_1").then(({ id }) => id, (error) => internal(error.cause) && "trap"));
+    seen.push(
+      await provider.retrievePayment("pi_1").then(
+        ({ id }) => id,
+        (error) => internal(error.cause) && "trap",
+      ),
+    );
   }
   assert.ok(seen.includes("trap") && seen.lastIndexOf("pi_1") > seen.indexOf("trap"), seen.join());
 });
 
 test("sandbox: a trap is an ItPayError, and so is the use of a sandbox that was lost by it; a new one works", async () => {
   slim.initSync(slim.sandboxWasm, doctored("sandbox.wasm", /^gateway_answer$/, 2));
-  const ask = (sandbox) => sandbox.fetch("https://api.itpay.ai/v1/payment-intents/pi_1", { headers: { Authorization: `Bearer ${sandbox.apiKey}` } });
+  const ask = (sandbox) =>
+    sandbox.fetch("https://api.itpay.ai/v1/payment-intents/pi_1", {
+      headers: { Authorization: `Bearer ${sandbox.apiKey}` },
+    });
   const sandbox = createSandbox();
   assert.ok((await ask(sandbox)).status >= 400);
   await assert.rejects(ask(sandbox), internal);

@@ -10,7 +10,8 @@ const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "
 
 /** The fields of a Rust struct by their wire names, and whether they are optional; without those that are kept as they came. */
 function rustFields(path, name) {
-  const [, body] = new RegExp(`pub struct ${name} \\{\n([^]*?)\n\\}`).exec(read(path)) ?? assert.fail(`no ${name} in ${path}`);
+  const [, body] =
+    new RegExp(`pub struct ${name} \\{\n([^]*?)\n\\}`).exec(read(path)) ?? assert.fail(`no ${name} in ${path}`);
   const fields = new Map();
   let renamed;
   for (const line of body.split("\n")) {
@@ -26,14 +27,17 @@ function rustFields(path, name) {
 
 /** The strings of an enum that stays open. */
 function rustStrings(path, name) {
-  const [, body] = new RegExp(`open_enum! \\{[^{}]*?\n    ${name} \\{([^]*?)\n    \\}`).exec(read(path)) ?? assert.fail(`no ${name} in ${path}`);
+  const [, body] =
+    new RegExp(`open_enum! \\{[^{}]*?\n    ${name} \\{([^]*?)\n    \\}`).exec(read(path)) ??
+    assert.fail(`no ${name} in ${path}`);
   return [...body.matchAll(/= "([^"]+)"/g)].map(([, text]) => text).sort();
 }
 
 /** A source file of the package's types. */
 function typescript(path) {
   const source = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
-  const declared = (name) => source.statements.find((statement) => statement.name?.text === name) ?? assert.fail(`no ${name} in ${path}`);
+  const declared = (name) =>
+    source.statements.find((statement) => statement.name?.text === name) ?? assert.fail(`no ${name} in ${path}`);
   const strings = (type) => {
     if (ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal)) return [type.literal.text];
     if (ts.isUnionTypeNode(type)) return type.types.flatMap(strings);
@@ -41,11 +45,18 @@ function typescript(path) {
     return [];
   };
   return {
-    fields: (name) => new Map(declared(name).members.filter(ts.isPropertySignature).map((member) => [member.name.text, member.questionToken !== undefined])),
+    fields: (name) =>
+      new Map(
+        declared(name)
+          .members.filter(ts.isPropertySignature)
+          .map((member) => [member.name.text, member.questionToken !== undefined]),
+      ),
     strings: (name) => {
       const [type, field] = name.split(".");
       const node = declared(type);
-      return strings(field === undefined ? node.type : node.members.find((member) => member.name.text === field).type).sort();
+      return strings(
+        field === undefined ? node.type : node.members.find((member) => member.name.text === field).type,
+      ).sort();
     },
   };
 }
@@ -94,8 +105,13 @@ test("the error classes and outcomes of both languages are the same", () => {
   const errors = read("pkg-template/src/internal/errors.ts");
   const classes = [.../^const classes = \{ ([^}]+) \}/m.exec(errors)[1].split(", ")].sort();
   assert.deepEqual(classes, rustStrings("src/call_error.rs", "ErrorName"));
-  assert.deepEqual(typescript("pkg-template/src/internal/errors.ts").strings("Outcome"), rustStrings("src/call_error.rs", "Outcome"));
-  const fields = [...rustFields("src/call_error.rs", "CallError").keys()].map((name) => name.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase()));
+  assert.deepEqual(
+    typescript("pkg-template/src/internal/errors.ts").strings("Outcome"),
+    rustStrings("src/call_error.rs", "Outcome"),
+  );
+  const fields = [...rustFields("src/call_error.rs", "CallError").keys()].map((name) =>
+    name.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase()),
+  );
   for (const field of fields.filter((name) => !["name", "message", "failure", "sentAt"].includes(name))) {
     assert.match(errors, new RegExp(`^  ${field}\\??: `, "m"), field);
   }

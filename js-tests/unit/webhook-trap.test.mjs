@@ -7,10 +7,12 @@ let trap = false;
 const { Instance } = WebAssembly;
 WebAssembly.Instance = function instance(...given) {
   const made = new Instance(...given);
-  const trapping = (name) => (...numbers) => {
-    if (trap) throw new WebAssembly.RuntimeError("unreachable");
-    return made.exports[name](...numbers);
-  };
+  const trapping =
+    (name) =>
+    (...numbers) => {
+      if (trap) throw new WebAssembly.RuntimeError("unreachable");
+      return made.exports[name](...numbers);
+    };
   return { exports: { ...made.exports, absorb: trapping("absorb"), verify: trapping("verify") } };
 };
 const { generateTestHeader, verifySignature } = await import("itpay/webhooks");
@@ -19,7 +21,10 @@ test("after a trap the call says so, and the next one finds a fresh module with 
   const header = generateTestHeader({ payload: "{}", secret: "whsec_a" });
   assert.equal(verifySignature("{}", header, "whsec_a"), true);
   trap = true;
-  for (const call of [() => verifySignature("{}", header, "whsec_a"), () => generateTestHeader({ payload: "{}", secret: "whsec_b" })]) {
+  for (const call of [
+    () => verifySignature("{}", header, "whsec_a"),
+    () => generateTestHeader({ payload: "{}", secret: "whsec_b" }),
+  ]) {
     assert.throws(call, { name: "ItPayError", code: "internal" });
   }
   trap = false;

@@ -17,7 +17,11 @@ export interface OptionSpec {
 }
 
 type Values<Options extends Record<string, OptionSpec>> = {
-  [Name in keyof Options]: Options[Name]["type"] extends "boolean" ? boolean : Options[Name] extends { multiple: true } ? string[] | undefined : string | undefined;
+  [Name in keyof Options]: Options[Name]["type"] extends "boolean"
+    ? boolean
+    : Options[Name] extends { multiple: true }
+      ? string[] | undefined
+      : string | undefined;
 };
 
 export interface Command<Options extends Record<string, OptionSpec> = Record<string, OptionSpec>> {
@@ -57,31 +61,39 @@ export async function runCommand(spec: Command, args: string[]): Promise<number>
     return await spec.run(values, argument);
   } catch (error) {
     const isUsage = error instanceof UsageError;
-    process.stderr.write(`itpay ${spec.name}: ${String((error as Error).message)}\n${isUsage ? `See npx itpay ${spec.name} --help.\n` : ""}`);
+    process.stderr.write(
+      `itpay ${spec.name}: ${String((error as Error).message)}\n${isUsage ? `See npx itpay ${spec.name} --help.\n` : ""}`,
+    );
     return isUsage ? EXIT.usage : EXIT.failed;
   }
 }
 
 /** The command with all its options on one line. */
 export function synopsisOf({ name, argument, options }: Command): string {
-  const parts = Object.entries(options).map(([option, { value }]) => `[--${option}${value === undefined ? "" : ` ${value}`}]`);
+  const parts = Object.entries(options).map(
+    ([option, { value }]) => `[--${option}${value === undefined ? "" : ` ${value}`}]`,
+  );
   return ["npx itpay", name, ...parts, ...(argument === undefined ? [] : [argument])].join(" ");
 }
 
 /** The text of --help. */
 export function helpOf({ name, summary, argument, options, notes, examples }: Command): string {
-  const rows = Object.entries({ ...options, help: HELP_OPTION }).map(([option, { value, default: preset, help }]): [string, string] => [
-    `  ${option === "help" ? "-h, " : "    "}--${option}${value === undefined ? "" : ` ${value}`}`,
-    `${help}${preset === undefined ? "" : `. Default: ${preset}`}`,
-  ]);
+  const rows = Object.entries({ ...options, help: HELP_OPTION }).map(
+    ([option, { value, default: preset, help }]): [string, string] => [
+      `  ${option === "help" ? "-h, " : "    "}--${option}${value === undefined ? "" : ` ${value}`}`,
+      `${help}${preset === undefined ? "" : `. Default: ${preset}`}`,
+    ],
+  );
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return [
-    `${summary}.`,
-    `Usage: npx itpay ${name} [options]${argument === undefined ? "" : ` ${argument}`}`,
-    `Options:\n${rows.map(([left, right]) => `${left.padEnd(width)}${wrap(right, width)}`).join("\n")}`,
-    ...(notes === undefined ? [] : [wrap(notes, 0)]),
-    `Examples:\n${examples.map((example) => `  ${example}`).join("\n")}`,
-  ].join("\n\n") + "\n";
+  return (
+    [
+      `${summary}.`,
+      `Usage: npx itpay ${name} [options]${argument === undefined ? "" : ` ${argument}`}`,
+      `Options:\n${rows.map(([left, right]) => `${left.padEnd(width)}${wrap(right, width)}`).join("\n")}`,
+      ...(notes === undefined ? [] : [wrap(notes, 0)]),
+      `Examples:\n${examples.map((example) => `  ${example}`).join("\n")}`,
+    ].join("\n\n") + "\n"
+  );
 }
 
 function wrap(text: string, indent: number): string {
@@ -98,7 +110,9 @@ function wrap(text: string, indent: number): string {
 function parse({ options, argument: expected }: Command, args: string[]) {
   const known: Record<string, OptionSpec & { short?: string }> = { ...options, help: { ...HELP_OPTION, short: "h" } };
   // Not strict: the errors are our own.
-  const parsing = Object.fromEntries(Object.entries(known).map(([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }]));
+  const parsing = Object.fromEntries(
+    Object.entries(known).map(([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }]),
+  );
   const { tokens } = parseArgs({ args, options: parsing, strict: false, allowPositionals: true, tokens: true });
   const values: Record<string, boolean | string | string[] | undefined> = Object.fromEntries(
     Object.entries(options).map(([name, { type }]) => [name, type === "boolean" ? false : undefined]),
@@ -110,7 +124,8 @@ function parse({ options, argument: expected }: Command, args: string[]) {
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
     const option = Object.hasOwn(known, name) ? known[name]! : undefined;
-    if (option === undefined) throw new UsageError(`there is no option ${rawName}.${suggestion(name, Object.keys(known))}`);
+    if (option === undefined)
+      throw new UsageError(`there is no option ${rawName}.${suggestion(name, Object.keys(known))}`);
     if (name === "help") isHelp = true;
     if (option.type === "boolean") {
       if (value !== undefined) throw new UsageError(`${rawName} takes no value.`);
@@ -123,14 +138,18 @@ function parse({ options, argument: expected }: Command, args: string[]) {
     }
   }
   const [argument, second] = positionals;
-  if (!isHelp && expected === undefined && argument !== undefined) throw new UsageError(`${JSON.stringify(argument)} is not expected here.`);
-  if (!isHelp && second !== undefined) throw new UsageError(`${JSON.stringify(second)} is one argument too many. Put text with spaces in quotes.`);
+  if (!isHelp && expected === undefined && argument !== undefined)
+    throw new UsageError(`${JSON.stringify(argument)} is not expected here.`);
+  if (!isHelp && second !== undefined)
+    throw new UsageError(`${JSON.stringify(second)} is one argument too many. Put text with spaces in quotes.`);
   return { values: values as never, argument, isHelp };
 }
 
 /** Suggests the name with the smallest edit distance, if it is close. */
 export function suggestion(name: string, names: string[], prefix = "--"): string {
-  const [best] = names.map((other) => ({ other, distance: distanceOf(name, other) })).sort((a, b) => a.distance - b.distance);
+  const [best] = names
+    .map((other) => ({ other, distance: distanceOf(name, other) }))
+    .sort((a, b) => a.distance - b.distance);
   return best !== undefined && best.distance <= 2 ? ` Did you mean ${prefix}${best.other}?` : "";
 }
 

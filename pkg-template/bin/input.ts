@@ -58,7 +58,9 @@ export function parseJson(file: string, text: string): unknown {
   } catch (error) {
     const position = /position (\d+)/.exec((error as Error).message)?.[1];
     const lines = text.slice(0, Number(position)).split("\n");
-    throw new UsageError(`${file}: not valid JSON${position === undefined ? "" : ` at line ${lines.length}, column ${lines.at(-1)!.length + 1}`}.`);
+    throw new UsageError(
+      `${file}: not valid JSON${position === undefined ? "" : ` at line ${lines.length}, column ${lines.at(-1)!.length + 1}`}.`,
+    );
   }
 }
 
@@ -67,12 +69,14 @@ export function loadEnvFile(): void {
   try {
     process.loadEnvFile();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") process.stderr.write(`itpay: .env cannot be read: ${reasonOf(error)}.\n`);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      process.stderr.write(`itpay: .env cannot be read: ${reasonOf(error)}.\n`);
   }
 }
 
 /** Checks an option that must be an HTTP URL. @throws UsageError */
 export function httpUrl(option: string, value: string): string {
-  if (!/^https?:\/\/./i.test(value) || !URL.canParse(value)) throw new UsageError(`--${option} must be a URL such as http://localhost:3000/webhook.`);
+  if (!/^https?:\/\/./i.test(value) || !URL.canParse(value))
+    throw new UsageError(`--${option} must be a URL such as http://localhost:3000/webhook.`);
   return value;
 }

@@ -54,10 +54,14 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
       process.stdout.write(`${list}\nSee npx itpay ${group[0]!.name} --help.\n`);
       return EXIT.ok;
     }
-    process.stderr.write(`itpay ${name}: ${sub === undefined ? "a command is missing" : `there is no command ${JSON.stringify(sub)}`}. There are:\n\n${list}`);
+    process.stderr.write(
+      `itpay ${name}: ${sub === undefined ? "a command is missing" : `there is no command ${JSON.stringify(sub)}`}. There are:\n\n${list}`,
+    );
     return EXIT.usage;
   }
   const names = [...new Set(commands.map((one) => one.name.split(" ")[0]!))];
-  process.stderr.write(`itpay: there is no command ${JSON.stringify(name)}.${suggestion(name, names, "npx itpay ")}\n\n${HELP}`);
+  process.stderr.write(
+    `itpay: there is no command ${JSON.stringify(name)}.${suggestion(name, names, "npx itpay ")}\n\n${HELP}`,
+  );
   return EXIT.usage;
 }

@@ -13,7 +13,11 @@ export const qr = command({
   argument: "TEXT",
   options: {
     invert: { type: "boolean", help: "For dark text on a light background" },
-    level: { type: "string", value: "LEVEL", help: "The error correction: L, M, Q or H. Default: L in a terminal, M in a picture" },
+    level: {
+      type: "string",
+      value: "LEVEL",
+      help: "The error correction: L, M, Q or H. Default: L in a terminal, M in a picture",
+    },
     png: { type: "string", value: "FILE", help: "Write a picture instead" },
   },
   examples: ["npx itpay qr https://example.com", "npx itpay qr --png code.png --level H https://example.com"],

@@ -14,11 +14,28 @@ export const sandbox = command({
   summary: "Run both gateways on this machine, with a wallet and a dashboard",
   options: {
     port: { type: "string", value: "PORT", default: "8402", help: "The port. 0 takes any free one" },
-    webhook: { type: "string", value: "URL", help: "Send all webhooks of ItPay there, instead of to the endpoints of their services" },
+    webhook: {
+      type: "string",
+      value: "URL",
+      help: "Send all webhooks of ItPay there, instead of to the endpoints of their services",
+    },
     state: { type: "string", value: "FILE", help: "Keep the state in a file, across restarts" },
-    scenario: { type: "string", value: "FILE", help: "Play a day of payments, outages and redeliveries: see docs/sandbox.md" },
-    host: { type: "string", value: "ADDRESS", default: "127.0.0.1", help: "The address to listen on. 0.0.0.0 lets a phone open the wallet" },
-    url: { type: "string", value: "URL", help: "The address at which the sandbox is reached, if it is another one, as behind a tunnel" },
+    scenario: {
+      type: "string",
+      value: "FILE",
+      help: "Play a day of payments, outages and redeliveries: see docs/sandbox.md",
+    },
+    host: {
+      type: "string",
+      value: "ADDRESS",
+      default: "127.0.0.1",
+      help: "The address to listen on. 0.0.0.0 lets a phone open the wallet",
+    },
+    url: {
+      type: "string",
+      value: "URL",
+      help: "The address at which the sandbox is reached, if it is another one, as behind a tunnel",
+    },
     json: { type: "boolean", help: "Print the log as lines of JSON" },
   },
   notes: "It ends with Ctrl-C.",
@@ -28,21 +45,34 @@ export const sandbox = command({
     "npx itpay sandbox --host 0.0.0.0",
   ],
   run: async ({ port = "8402", host = "127.0.0.1", url, webhook, state, scenario: file, json }) => {
-    if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new UsageError("--port must be a number from 0 to 65535.");
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65535)
+      throw new UsageError("--port must be a number from 0 to 65535.");
     if (host === "") throw new UsageError("--host must be an address of this machine.");
     if (state === "") throw new UsageError("--state must be the name of a file.");
     if (webhook !== undefined) httpUrl("webhook", webhook);
     if (url !== undefined && new URL(httpUrl("url", url)).origin !== url.replace(/\/$/, "")) {
       throw new UsageError("--url must be an address without a path, such as http://sandbox.test:8402.");
     }
-    if (file !== undefined && state !== undefined) throw new UsageError("--scenario starts with an empty sandbox: leave out --state.");
+    if (file !== undefined && state !== undefined)
+      throw new UsageError("--scenario starts with an empty sandbox: leave out --state.");
     const scenario = file === undefined ? undefined : readScenario(file, webhook);
     if (json) logAsJson();
-    const running = await startSandbox({ host, port: Number(port), url: url?.replace(/\/$/, ""), webhook, state, scenario });
+    const running = await startSandbox({
+      host,
+      port: Number(port),
+      url: url?.replace(/\/$/, ""),
+      webhook,
+      state,
+      scenario,
+    });
     const isEnded = new Promise<void>((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
     });
-    process.stdout.write(json ? `${JSON.stringify({ type: "ready", url: running.url, env: environmentOf(running) })}\n` : greeting(running, webhook));
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ type: "ready", url: running.url, env: environmentOf(running) })}\n`
+        : greeting(running, webhook),
+    );
     running.play();
     await isEnded;
     await running.close();

@@ -22,7 +22,11 @@ const secretOptions = {
     value: "SECRET",
     help: "The endpoint's secret. Other users of this machine can see it in the process list: prefer --secret-file. Default: ITPAY_WEBHOOK_SECRET",
   },
-  "secret-file": { type: "string", value: "FILE", help: "Read the secret from a file. A line break at its end is ignored" },
+  "secret-file": {
+    type: "string",
+    value: "FILE",
+    help: "Read the secret from a file. A line break at its end is ignored",
+  },
 } as const;
 const json = { type: "boolean", help: "Print one line of JSON" } as const;
 const BODY_NOTE = "Without FILE the body is read from standard input, up to 1 MiB.";
@@ -33,9 +37,18 @@ export const send = command({
   options: {
     to: { type: "string", value: "URL", help: "The endpoint. Required" },
     type: { type: "string", value: "TYPE", default: "payment_intent.succeeded", help: "The event's type" },
-    data: { type: "string", value: "FILE", help: "The event's data, or a whole event with id, type and data. Default: a sample payment" },
+    data: {
+      type: "string",
+      value: "FILE",
+      help: "The event's data, or a whole event with id, type and data. Default: a sample payment",
+    },
     id: { type: "string", value: "ID", help: "The event's id. Default: a new one" },
-    times: { type: "string", value: "N", default: "1", help: "Send the same event so many times, to try a handler with duplicates" },
+    times: {
+      type: "string",
+      value: "N",
+      default: "1",
+      help: "Send the same event so many times, to try a handler with duplicates",
+    },
     ...secretOptions,
     json,
   },
@@ -48,7 +61,8 @@ export const send = command({
   run: async ({ to, type, data, id, times = "1", secret, "secret-file": secretFile, json: isJson }) => {
     if (to === undefined) throw new UsageError("--to is required: the endpoint's URL.");
     const url = httpUrl("to", to);
-    if (!/^\d{1,4}$/.test(times) || Number(times) < 1 || Number(times) > MAX_TIMES) throw new UsageError(`--times must be a number from 1 to ${MAX_TIMES}.`);
+    if (!/^\d{1,4}$/.test(times) || Number(times) < 1 || Number(times) > MAX_TIMES)
+      throw new UsageError(`--times must be a number from 1 to ${MAX_TIMES}.`);
     const body = JSON.stringify(eventOf(data, type, id));
     const key = secretOf(secret, secretFile);
     if (!isJson) process.stdout.write(`${body}\n`);
@@ -56,7 +70,9 @@ export const send = command({
     for (let attempt = 0; attempt < Number(times); attempt += 1) {
       const result = await post(url, body, key);
       isDelivered &&= result.status !== null && result.status >= 200 && result.status < 300;
-      process.stdout.write(isJson ? `${JSON.stringify({ ...result, event: JSON.parse(body) as object })}\n` : `${lineOf(result)}\n`);
+      process.stdout.write(
+        isJson ? `${JSON.stringify({ ...result, event: JSON.parse(body) as object })}\n` : `${lineOf(result)}\n`,
+      );
     }
     return isDelivered ? EXIT.ok : EXIT.failed;
   },
@@ -72,12 +88,22 @@ export const sign = command({
     json,
   },
   notes: BODY_NOTE,
-  examples: ["npx itpay webhook sign event.json", 'curl -H "$(npx itpay webhook sign event.json)" --data-binary @event.json http://localhost:3000/webhook'],
+  examples: [
+    "npx itpay webhook sign event.json",
+    'curl -H "$(npx itpay webhook sign event.json)" --data-binary @event.json http://localhost:3000/webhook',
+  ],
   run: async ({ timestamp, secret, "secret-file": secretFile, json: isJson }, file) => {
-    if (timestamp !== undefined && !/^\d{1,12}$/.test(timestamp)) throw new UsageError("--timestamp must be Unix seconds.");
+    if (timestamp !== undefined && !/^\d{1,12}$/.test(timestamp))
+      throw new UsageError("--timestamp must be Unix seconds.");
     const key = secretOf(secret, secretFile);
-    const signature = generateTestHeader({ payload: await readBody(file), secret: key, ...(timestamp === undefined ? {} : { timestamp: Number(timestamp) }) });
-    process.stdout.write(isJson ? `${JSON.stringify({ header: HEADER, value: signature })}\n` : `${HEADER}: ${signature}\n`);
+    const signature = generateTestHeader({
+      payload: await readBody(file),
+      secret: key,
+      ...(timestamp === undefined ? {} : { timestamp: Number(timestamp) }),
+    });
+    process.stdout.write(
+      isJson ? `${JSON.stringify({ header: HEADER, value: signature })}\n` : `${HEADER}: ${signature}\n`,
+    );
     return EXIT.ok;
   },
 });
@@ -106,9 +132,13 @@ export const verify = command({
       if (!isItPayError(error)) throw error;
       problem = { code: error.code, message: error.message };
     }
-    const checks = explain ? explainSignature({ constructEvent, verifySignature }, body, header, key, Date.now() / 1000) : undefined;
+    const checks = explain
+      ? explainSignature({ constructEvent, verifySignature }, body, header, key, Date.now() / 1000)
+      : undefined;
     if (isJson) {
-      process.stdout.write(`${JSON.stringify({ verified: problem === undefined, ...problem, ...(checks === undefined ? {} : { checks }) })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ verified: problem === undefined, ...problem, ...(checks === undefined ? {} : { checks }) })}\n`,
+      );
     } else {
       process.stdout.write(problem === undefined ? "verified\n" : `${problem.code}: ${problem.message}\n`);
       const failed = checks?.find(({ result }) => result === "failed");
@@ -189,9 +219,19 @@ function sampleData(type: string): object {
 }
 
 function secretOf(secret: string | undefined, file: string | undefined): string {
-  if (secret !== undefined && file !== undefined) throw new UsageError("--secret and --secret-file exclude each other.");
-  const found = secret ?? (file === undefined ? process.env["ITPAY_WEBHOOK_SECRET"] : readFile(file, MAX_SECRET_FILE).toString().replace(/\r?\n$/, ""));
-  if (found === undefined) throw new UsageError("there is no secret to sign with. Set ITPAY_WEBHOOK_SECRET, in the environment or in .env, or pass --secret-file.");
+  if (secret !== undefined && file !== undefined)
+    throw new UsageError("--secret and --secret-file exclude each other.");
+  const found =
+    secret ??
+    (file === undefined
+      ? process.env["ITPAY_WEBHOOK_SECRET"]
+      : readFile(file, MAX_SECRET_FILE)
+          .toString()
+          .replace(/\r?\n$/, ""));
+  if (found === undefined)
+    throw new UsageError(
+      "there is no secret to sign with. Set ITPAY_WEBHOOK_SECRET, in the environment or in .env, or pass --secret-file.",
+    );
   if (found === "") throw new UsageError("the secret is empty.");
   return found;
 }

@@ -33,6 +33,10 @@ export {
   GopayProvider,
   type GopaySubscriptionMetadata,
 } from "../src/paykit/gopay-provider.js";
-export { createGopayWebhookHandler, type GopayEventHandlers, type GopayWebhookHandlerOptions } from "../src/gopay/webhook-handler.js";
+export {
+  createGopayWebhookHandler,
+  type GopayEventHandlers,
+  type GopayWebhookHandlerOptions,
+} from "../src/gopay/webhook-handler.js";
 export type { RequestContext, WebhookContext, WebhookHandler } from "../src/webhooks/event-processor.js";
 export type { ClaimResult, EventStore } from "../src/webhooks/event-store.js";

@@ -6,6 +6,13 @@
 
 import { ItPayQR } from "../src/qr/element/itpay-qr.js";
 
-if (globalThis.customElements !== undefined && customElements.get("itpay-qr") === undefined) customElements.define("itpay-qr", ItPayQR);
+if (globalThis.customElements !== undefined && customElements.get("itpay-qr") === undefined)
+  customElements.define("itpay-qr", ItPayQR);
 
-export { ItPayQR, type ItPayQRAttributes, type ItPayQREvents, type ItPayQRState, type Texts } from "../src/qr/element/itpay-qr.js";
+export {
+  ItPayQR,
+  type ItPayQRAttributes,
+  type ItPayQREvents,
+  type ItPayQRState,
+  type Texts,
+} from "../src/qr/element/itpay-qr.js";

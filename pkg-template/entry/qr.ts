@@ -5,4 +5,14 @@
  */
 
 export { isItPayError, ItPayError, ValidationError } from "../src/internal/errors.js";
-export { type ErrorCorrection, type Matrix, type MatrixOptions, type SvgOptions, type TerminalOptions, toDataUrl, toMatrix, toSvg, toTerminal } from "../src/qr/qr.js";
+export {
+  type ErrorCorrection,
+  type Matrix,
+  type MatrixOptions,
+  type SvgOptions,
+  type TerminalOptions,
+  toDataUrl,
+  toMatrix,
+  toSvg,
+  toTerminal,
+} from "../src/qr/qr.js";

@@ -11,4 +11,13 @@ try {
   entry = require("../esm/inline/stores.js");
 }
 
-export const { d1Store, durableObjectStore, EventStoreObject, kvStore, memoryStore, postgresStore, redisStore, sqliteStore } = entry;
+export const {
+  d1Store,
+  durableObjectStore,
+  EventStoreObject,
+  kvStore,
+  memoryStore,
+  postgresStore,
+  redisStore,
+  sqliteStore,
+} = entry;

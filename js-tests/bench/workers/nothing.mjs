@@ -2,4 +2,7 @@
 
 import { serve } from "./serve.mjs";
 
-export default serve((request) => request.text(), (body) => JSON.parse(body));
+export default serve(
+  (request) => request.text(),
+  (body) => JSON.parse(body),
+);

@@ -5,7 +5,10 @@ import { checkPage, runElsewhere } from "../bundle.mjs";
 import { execute, outcomeSaid } from "../consumer.mjs";
 import { bun } from "../runtimes.mjs";
 
-const run = (...args) => async (folder) => execute(bun(), args, { cwd: folder });
+const run =
+  (...args) =>
+  async (folder) =>
+    execute(bun(), args, { cwd: folder });
 
 export default {
   title: "Bun 1",

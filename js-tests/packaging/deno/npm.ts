@@ -4,5 +4,6 @@ import { verifySignature } from "npm:itpay/webhooks";
 
 import { exercise } from "./exercise.ts";
 
-if (verifySignature("{}", "t=1,v1=0", "whsec_test") || isItPayError(null) || ItPayClient === undefined) throw new Error("not the package");
+if (verifySignature("{}", "t=1,v1=0", "whsec_test") || isItPayError(null) || ItPayClient === undefined)
+  throw new Error("not the package");
 console.log(JSON.stringify(await exercise()));

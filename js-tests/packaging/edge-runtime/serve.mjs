@@ -19,7 +19,10 @@ const { outputFiles } = await build({
     {
       name: "wasm?module",
       setup({ onResolve, onLoad }) {
-        onResolve({ filter: /\.wasm\?module$/ }, ({ path, importer }) => ({ path: join(dirname(importer), path.replace("?module", "")), namespace: "wasm" }));
+        onResolve({ filter: /\.wasm\?module$/ }, ({ path, importer }) => ({
+          path: join(dirname(importer), path.replace("?module", "")),
+          namespace: "wasm",
+        }));
         onLoad({ filter: /.*/, namespace: "wasm" }, ({ path }) => {
           const name = `wasm_${Object.keys(modules).length}`;
           modules[name] = new WebAssembly.Module(readFileSync(path));

@@ -5,7 +5,10 @@ import { outcomeIn } from "../browser.mjs";
 import { checkPage, checkWebhooksOnly, runElsewhere } from "../bundle.mjs";
 import { execute } from "../consumer.mjs";
 
-const esbuild = async (folder, ...args) => execute(join(folder, "node_modules/esbuild/bin/esbuild"), ["--bundle", "--minify", "--log-level=warning", ...args], { cwd: folder });
+const esbuild = async (folder, ...args) =>
+  execute(join(folder, "node_modules/esbuild/bin/esbuild"), ["--bundle", "--minify", "--log-level=warning", ...args], {
+    cwd: folder,
+  });
 
 export default {
   title: "esbuild",
@@ -29,7 +32,13 @@ export default {
         how: `server, ${entry === "script.mjs" ? "import" : "require"} to ${format}`,
         short: true,
         async run(folder, packed) {
-          await esbuild(folder, entry, "--platform=node", `--format=${format}`, `--outfile=dist/server.${format === "cjs" ? "cjs" : "mjs"}`);
+          await esbuild(
+            folder,
+            entry,
+            "--platform=node",
+            `--format=${format}`,
+            `--outfile=dist/server.${format === "cjs" ? "cjs" : "mjs"}`,
+          );
           return runElsewhere(join(folder, "dist"), `server.${format === "cjs" ? "cjs" : "mjs"}`, packed);
         },
       })),

@@ -1,8 +1,16 @@
 import { execute, outcomeSaid } from "../consumer.mjs";
 import { node, program } from "../runtimes.mjs";
 
-const run = (file, ...options) => async (folder) =>
-  outcomeSaid(await execute(node(24), ["--experimental-vm-modules", program(folder, "jest"), "--testMatch", `**/${file}`, ...options], { cwd: folder }));
+const run =
+  (file, ...options) =>
+  async (folder) =>
+    outcomeSaid(
+      await execute(
+        node(24),
+        ["--experimental-vm-modules", program(folder, "jest"), "--testMatch", `**/${file}`, ...options],
+        { cwd: folder },
+      ),
+    );
 
 export default {
   title: "Jest 30",
@@ -14,7 +22,10 @@ export default {
     {
       how: "jest-environment-jsdom",
       run: run("works.test.js", "--env", "jsdom"),
-      cannot: { fails: /(TextDecoder|TextEncoder|Request|Response) is not defined/, instead: "it has neither fetch nor TextDecoder; take jest-fixed-jsdom" },
+      cannot: {
+        fails: /(TextDecoder|TextEncoder|Request|Response) is not defined/,
+        instead: "it has neither fetch nor TextDecoder; take jest-fixed-jsdom",
+      },
     },
     { how: "jest-fixed-jsdom", run: run("works.test.js", "--env", "jest-fixed-jsdom") },
   ],

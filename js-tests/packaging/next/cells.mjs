@@ -21,7 +21,9 @@ async function freePort() {
 async function ask(url) {
   const text = (await (await fetch(`${url}/server`)).text()).match(/<pre>(.*?)<\/pre>/)[1];
   const entities = { "&quot;": '"', "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#x27;": "'" };
-  const outcomes = { "server component": JSON.parse(text.replaceAll(/&(quot|lt|gt|amp|#x27);/g, (entity) => entities[entity])) };
+  const outcomes = {
+    "server component": JSON.parse(text.replaceAll(/&(quot|lt|gt|amp|#x27);/g, (entity) => entities[entity])),
+  };
   for (const path of ["api/node", "api/edge", "middleware"]) {
     const response = await fetch(`${url}/${path}`);
     assert.equal(response.status, 200, `${path}: ${await response.clone().text()}`);
@@ -33,16 +35,21 @@ async function ask(url) {
   return first[1];
 }
 
-const next = (run, folder, args, options) => run(node(24), [program(folder, "next"), ...args], { cwd: folder, env, ...options });
+const next = (run, folder, args, options) =>
+  run(node(24), [program(folder, "next"), ...args], { cwd: folder, env, ...options });
 
 function built(bundler) {
   return async (folder) => {
     await next(execute, folder, ["build", `--${bundler}`], { seconds: 400 });
     // On Vercel's edge a module from bytes is refused; the local runtime would take it. So the files have to be there.
-    const wasm = readdirSync(join(folder, ".next/server"), { recursive: true }).filter((path) => path.endsWith(".wasm"));
+    const wasm = readdirSync(join(folder, ".next/server"), { recursive: true }).filter((path) =>
+      path.endsWith(".wasm"),
+    );
     assert.ok(wasm.length >= 3, `the edge's bundle has no .wasm files: ${wasm}`);
     const port = await freePort();
-    const server = await next(started, folder, ["start", "--hostname", "127.0.0.1", "--port", String(port)], { ready: /Ready/ });
+    const server = await next(started, folder, ["start", "--hostname", "127.0.0.1", "--port", String(port)], {
+      ready: /Ready/,
+    });
     try {
       return await ask(`http://127.0.0.1:${port}`);
     } finally {
@@ -53,7 +60,9 @@ function built(bundler) {
 
 async function developed(folder) {
   const port = await freePort();
-  const server = await next(started, folder, ["dev", "--hostname", "127.0.0.1", "--port", String(port)], { ready: /Ready/ });
+  const server = await next(started, folder, ["dev", "--hostname", "127.0.0.1", "--port", String(port)], {
+    ready: /Ready/,
+  });
   try {
     return await ask(`http://127.0.0.1:${port}`);
   } finally {
@@ -63,10 +72,14 @@ async function developed(folder) {
 
 export default {
   title: "Next.js 16",
-  summary: "Turbopack, webpack and `next dev`: server and client components, route handlers on Node and edge, middleware, `<itpay-qr>`",
+  summary:
+    "Turbopack, webpack and `next dev`: server and client components, route handlers on Node and edge, middleware, `<itpay-qr>`",
   place: 7,
   cells: [
-    { how: "Turbopack: server and client component, route handlers on Node and edge, middleware", run: built("turbopack") },
+    {
+      how: "Turbopack: server and client component, route handlers on Node and edge, middleware",
+      run: built("turbopack"),
+    },
     { how: "webpack: the same", run: built("webpack") },
     { how: "development server: the same", run: developed },
   ],

@@ -1,7 +1,10 @@
 import { execute, outcomeSaid } from "../consumer.mjs";
 import { node } from "../runtimes.mjs";
 
-const run = (major, ...args) => async (folder) => JSON.parse(await execute(node(major), args, { cwd: folder }));
+const run =
+  (major, ...args) =>
+  async (folder) =>
+    JSON.parse(await execute(node(major), args, { cwd: folder }));
 
 // 20 is the oldest that the package promises to run on, 20.12.
 const majors = [20, 22, 24, 26];
@@ -20,7 +23,8 @@ export default {
     {
       how: "24, node:test",
       short: true,
-      run: async (folder) => outcomeSaid(await execute(node(24), ["--test", "--test-reporter=spec", "runner.test.mjs"], { cwd: folder })),
+      run: async (folder) =>
+        outcomeSaid(await execute(node(24), ["--test", "--test-reporter=spec", "runner.test.mjs"], { cwd: folder })),
     },
     { how: "18, import and require", run: run(18, "both.mjs") },
   ],

@@ -17,17 +17,31 @@ export default {
   place: 18,
   cells: [
     { how: "<script type=module>", short: true, run: (folder) => outcomeIn(folder) },
-    { how: "with a Content-Security-Policy", short: true, run: (folder) => outcomeIn(folder, { headers: { "Content-Security-Policy": policy(folder) } }) },
+    {
+      how: "with a Content-Security-Policy",
+      short: true,
+      run: (folder) => outcomeIn(folder, { headers: { "Content-Security-Policy": policy(folder) } }),
+    },
     {
       how: "itpay/slim, with a Content-Security-Policy",
       short: true,
-      run: (folder) => outcomeIn(folder, { page: "slim.html", headers: { "Content-Security-Policy": `${policy(folder, "slim.html")}; connect-src 'self'` } }),
+      run: (folder) =>
+        outcomeIn(folder, {
+          page: "slim.html",
+          headers: { "Content-Security-Policy": `${policy(folder, "slim.html")}; connect-src 'self'` },
+        }),
     },
     {
       how: "with one without 'wasm-unsafe-eval'",
       short: true,
-      run: (folder) => outcomeIn(folder, { headers: { "Content-Security-Policy": policy(folder).replace("'wasm-unsafe-eval' ", "") } }),
-      cannot: { fails: /wasm_forbidden|script-src 'wasm-unsafe-eval'/, instead: "add 'wasm-unsafe-eval' to script-src, which allows WebAssembly and nothing else" },
+      run: (folder) =>
+        outcomeIn(folder, {
+          headers: { "Content-Security-Policy": policy(folder).replace("'wasm-unsafe-eval' ", "") },
+        }),
+      cannot: {
+        fails: /wasm_forbidden|script-src 'wasm-unsafe-eval'/,
+        instead: "add 'wasm-unsafe-eval' to script-src, which allows WebAssembly and nothing else",
+      },
     },
   ],
 };

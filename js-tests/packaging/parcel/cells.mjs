@@ -13,7 +13,11 @@ export default {
     {
       how: "page",
       async run(folder, packed) {
-        await execute(node(24), [program(folder, "parcel"), "build", "index.html", "--no-cache", "--no-source-maps", "--dist-dir", "dist"], { cwd: folder });
+        await execute(
+          node(24),
+          [program(folder, "parcel"), "build", "index.html", "--no-cache", "--no-source-maps", "--dist-dir", "dist"],
+          { cwd: folder },
+        );
         checkPage(join(folder, "dist"), packed);
         return outcomeIn(join(folder, "dist"));
       },

@@ -5,6 +5,8 @@ const [input, dir, where] = process.argv.slice(2);
 const bundle = await rolldown({
   input,
   platform: where === "page" ? "browser" : "node",
-  onwarn: (warning) => { throw new Error(warning.message); },
+  onwarn: (warning) => {
+    throw new Error(warning.message);
+  },
 });
 await bundle.write({ dir, entryFileNames: where === "page" ? "page.js" : "server.mjs", format: "esm", minify: true });

@@ -21,8 +21,19 @@ export async function exercise(): Promise<Record<string, unknown>> {
     requests.push({ method: request.method, url: request.url, signed, body: await request.json() });
     return Response.json({ id: "pi_1", status: "pending", amount: { currency: "CNY", value: 699 } }, { status: 201 });
   };
-  const client = new ItPayClient({ apiKey: "sk_test_0123456789abcdef", channel: "alipay", fetch: stub, dangerouslyAllowBrowser: true });
-  const params = { id: "pi_1", service_id: "svc_1", type: "one_time", amount: { currency: "CNY", value: 699 }, payer: { agent_id: "agent_1" } };
+  const client = new ItPayClient({
+    apiKey: "sk_test_0123456789abcdef",
+    channel: "alipay",
+    fetch: stub,
+    dangerouslyAllowBrowser: true,
+  });
+  const params = {
+    id: "pi_1",
+    service_id: "svc_1",
+    type: "one_time",
+    amount: { currency: "CNY", value: 699 },
+    payer: { agent_id: "agent_1" },
+  };
   const intent = await client.paymentIntents.create(params);
 
   let event: { type: string } | undefined;
@@ -46,8 +57,10 @@ export async function exercise(): Promise<Record<string, unknown>> {
     requests,
     verified: verifySignature(BODY, SIGNATURE, SECRET, TIME),
     event: event?.type,
-    forgery: forgery instanceof SignatureVerificationError && forgery instanceof ItPayError && { isItPayError: isItPayError(forgery), code: forgery.code },
-    refusal: refusal instanceof ValidationError && refusal instanceof ItPayError && { isItPayError: isItPayError(refusal), field: refusal.field },
+    forgery: forgery instanceof SignatureVerificationError &&
+      forgery instanceof ItPayError && { isItPayError: isItPayError(forgery), code: forgery.code },
+    refusal: refusal instanceof ValidationError &&
+      refusal instanceof ItPayError && { isItPayError: isItPayError(refusal), field: refusal.field },
     svg: toSvg("https://itpay.ai/p/1"),
   };
 }

@@ -5,7 +5,17 @@ import { execute } from "../consumer.mjs";
 import { node, program } from "../runtimes.mjs";
 import { writeProjects } from "./documentation.mjs";
 
-const compilerOptions = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false, target: "es2022", lib: ["es2023", "dom", "dom.iterable"], types: [], outDir: "out", rootDir: "." };
+const compilerOptions = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  target: "es2022",
+  lib: ["es2023", "dom", "dom.iterable"],
+  types: [],
+  outDir: "out",
+  rootDir: ".",
+};
 
 /** Compiles the exercise and a script around it, and runs what comes out. */
 function cell(compiler, version, module, moduleResolution, ending, more = {}) {
@@ -15,8 +25,17 @@ function cell(compiler, version, module, moduleResolution, ending, more = {}) {
     async run(folder) {
       const js = ending.replace("t", "j");
       cpSync(join(folder, "exercise.ts"), join(folder, `exercise.${ending}`));
-      writeFileSync(join(folder, `script.${ending}`), `import { exercise } from "./exercise.${js}";\n\nvoid exercise().then((outcome) => console.log(JSON.stringify(outcome)));\n`);
-      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...compilerOptions, module, moduleResolution }, files: [`script.${ending}`] }));
+      writeFileSync(
+        join(folder, `script.${ending}`),
+        `import { exercise } from "./exercise.${js}";\n\nvoid exercise().then((outcome) => console.log(JSON.stringify(outcome)));\n`,
+      );
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        JSON.stringify({
+          compilerOptions: { ...compilerOptions, module, moduleResolution },
+          files: [`script.${ending}`],
+        }),
+      );
       await execute(node(24), [program(folder, compiler, "tsc")], { cwd: folder });
       return JSON.parse(await execute(node(24), [join("out", `script.${js}`)], { cwd: folder }));
     },
@@ -28,7 +47,8 @@ function documentation(compiler, version) {
   return {
     how: `${version}, the documentation's code, without the DOM library`,
     async run(folder) {
-      for (const project of writeProjects(folder)) await execute(node(24), [program(folder, compiler, "tsc"), "-p", `tsconfig.${project}.json`], { cwd: folder });
+      for (const project of writeProjects(folder))
+        await execute(node(24), [program(folder, compiler, "tsc"), "-p", `tsconfig.${project}.json`], { cwd: folder });
       return JSON.parse(await execute(node(24), ["script.mjs"], { cwd: folder }));
     },
   };

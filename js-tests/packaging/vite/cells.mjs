@@ -5,7 +5,8 @@ import { checkPage, checkWebhooksOnly, runElsewhere } from "../bundle.mjs";
 import { execute, started } from "../consumer.mjs";
 import { node, program } from "../runtimes.mjs";
 
-const vite = async (folder, ...args) => execute(node(24), [program(folder, "vite"), ...args, "--logLevel", "warn"], { cwd: folder });
+const vite = async (folder, ...args) =>
+  execute(node(24), [program(folder, "vite"), ...args, "--logLevel", "warn"], { cwd: folder });
 
 export default {
   title: "Vite 8",

@@ -1,8 +1,15 @@
 import { execute, outcomeSaid } from "../consumer.mjs";
 import { node, program } from "../runtimes.mjs";
 
-const run = (...args) => async (folder) =>
-  outcomeSaid(await execute(node(24), [program(folder, "vitest"), "run", ...args], { cwd: folder, env: { WRANGLER_SEND_METRICS: "false", HOME: folder } }));
+const run =
+  (...args) =>
+  async (folder) =>
+    outcomeSaid(
+      await execute(node(24), [program(folder, "vitest"), "run", ...args], {
+        cwd: folder,
+        env: { WRANGLER_SEND_METRICS: "false", HOME: folder },
+      }),
+    );
 
 export default {
   title: "Vitest",

@@ -4,10 +4,19 @@ import { resolve } from "node:path";
 import webpack from "webpack";
 
 const [entry, folder, target] = process.argv.slice(2);
-webpack({ mode: "production", performance: false, entry: `./${entry}`, target, output: { path: resolve(folder), filename: target === "node" ? "server.cjs" : "page.js" } }, (error, stats) => {
-  const problems = error === null ? stats.toJson().errors.concat(stats.toJson().warnings) : [error];
-  if (problems.length > 0) {
-    console.error(problems.map(({ message }) => message).join("\n"));
-    process.exitCode = 1;
-  }
-});
+webpack(
+  {
+    mode: "production",
+    performance: false,
+    entry: `./${entry}`,
+    target,
+    output: { path: resolve(folder), filename: target === "node" ? "server.cjs" : "page.js" },
+  },
+  (error, stats) => {
+    const problems = error === null ? stats.toJson().errors.concat(stats.toJson().warnings) : [error];
+    if (problems.length > 0) {
+      console.error(problems.map(({ message }) => message).join("\n"));
+      process.exitCode = 1;
+    }
+  },
+);

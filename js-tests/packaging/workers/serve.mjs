@@ -15,7 +15,10 @@ const worker = new Miniflare(
     compatibilityDate: "2026-01-01",
     compatibilityFlags,
     modulesRoot: folder,
-    modules: paths.map((path) => ({ type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: join(folder, path) })),
+    modules: paths.map((path) => ({
+      type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
+      path: join(folder, path),
+    })),
   }),
 );
 const response = await worker.dispatchFetch("http://worker/");

@@ -1,6 +1,15 @@
 // Counts the payments of the last hour in a file, for several processes and across restarts.
 
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -22,7 +31,9 @@ export function fileCounter(path: string): PaymentCounter {
     accessSync(dirname(path), constants.W_OK);
   } catch (error) {
     const isForeign = (error as NodeJS.ErrnoException).code === undefined;
-    throw new UsageError(`--state ${path} ${isForeign ? "is not a file of this command" : `can't be written: ${reasonOf(error)}`}.`);
+    throw new UsageError(
+      `--state ${path} ${isForeign ? "is not a file of this command" : `can't be written: ${reasonOf(error)}`}.`,
+    );
   }
   return {
     async add(paymentId, max) {
@@ -52,7 +63,8 @@ function read(path: string): Counted {
     throw error;
   }
   const { payments } = (JSON.parse(text) ?? {}) as { payments?: unknown };
-  if (typeof payments !== "object" || payments === null || !Object.values(payments).every(Number.isFinite)) throw new SyntaxError("not a counter");
+  if (typeof payments !== "object" || payments === null || !Object.values(payments).every(Number.isFinite))
+    throw new SyntaxError("not a counter");
   return payments as Counted;
 }
 

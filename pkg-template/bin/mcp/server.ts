@@ -2,7 +2,15 @@
 
 import { once } from "node:events";
 
-import { CLIENT_CAPABILITIES_META_KEY, type ClientCapabilities, inputRequired, ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@modelcontextprotocol/server";
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  inputRequired,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 
 import { type AgentTool, type AuditEntry, toMcp, type ToolResult } from "../../entry/agents.js";
@@ -27,7 +35,11 @@ export interface ServeOptions {
 /** Serves until the client hangs up or a signal comes. */
 export async function serve({ tools, imageDir, isLive, refuse }: ServeOptions): Promise<void> {
   const { tools: list, call } = toMcp(tools);
-  const instructions = INSTRUCTIONS + (isLive ? "Payments are real." : "This is a sandbox: no money moves. The scan_url opens a page that plays the wallet.");
+  const instructions =
+    INSTRUCTIONS +
+    (isLive
+      ? "Payments are real."
+      : "This is a sandbox: no money moves. The scan_url opens a page that plays the wallet.");
 
   const run = async (name: string, input: unknown, context: ServerContext): Promise<ToolResult> => {
     const { progressToken } = context.mcpReq._meta ?? {};
@@ -35,26 +47,38 @@ export async function serve({ tools, imageDir, isLive, refuse }: ServeOptions): 
       signal: context.mcpReq.signal,
       onProgress: (progress) => {
         // A client that has gone gets no progress.
-        if (progressToken !== undefined) context.mcpReq.notify({ method: "notifications/progress", params: { progressToken, ...progress } }).catch(() => undefined);
+        if (progressToken !== undefined)
+          context.mcpReq
+            .notify({ method: "notifications/progress", params: { progressToken, ...progress } })
+            .catch(() => undefined);
       },
     });
     if (result === undefined) {
       refuse({ time: new Date().toISOString(), tool: name.slice(0, 80), outcome: "refused", code: "unknown_tool" });
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${JSON.stringify(name.slice(0, 80))} here.`);
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `There is no tool ${JSON.stringify(name.slice(0, 80))} here.`,
+      );
     }
     return imageDir === undefined ? result : withImageFile(await result, imageDir);
   };
 
   const handle = serveStdio(({ era }) => {
-    const server = new Server({ name: "itpay", title: "ItPay", version: VERSION }, { capabilities: { tools: {} }, instructions });
+    const server = new Server(
+      { name: "itpay", title: "ItPay", version: VERSION },
+      { capabilities: { tools: {} }, instructions },
+    );
     server.setRequestHandler("tools/list", () => ({ tools: list as never }));
     server.setRequestHandler("tools/call", async ({ params: { name, arguments: input } }, context) => {
       const result = (await run(name, input, context)) as never;
       const page = payPage(result);
-      if (page === undefined || !opensPages(server, era, context) || context.mcpReq.inputResponses !== undefined) return result;
+      if (page === undefined || !opensPages(server, era, context) || context.mcpReq.inputResponses !== undefined)
+        return result;
       // The person gets the image and the link in any case.
       if (era === "modern") return inputRequired({ inputRequests: { pay_page: inputRequired.elicitUrl(page) } });
-      await context.mcpReq.elicitInput({ mode: "url", elicitationId: crypto.randomUUID(), ...page }, { timeout: ELICIT_MS }).catch(() => undefined);
+      await context.mcpReq
+        .elicitInput({ mode: "url", elicitationId: crypto.randomUUID(), ...page }, { timeout: ELICIT_MS })
+        .catch(() => undefined);
       return result;
     });
     return server;
@@ -62,7 +86,12 @@ export async function serve({ tools, imageDir, isLive, refuse }: ServeOptions): 
 
   const ends = new AbortController();
   const { signal } = ends;
-  await Promise.race([once(process.stdin, "end", { signal }), once(process.stdin, "close", { signal }), once(process, "SIGINT", { signal }), once(process, "SIGTERM", { signal })]);
+  await Promise.race([
+    once(process.stdin, "end", { signal }),
+    once(process.stdin, "close", { signal }),
+    once(process, "SIGINT", { signal }),
+    once(process, "SIGTERM", { signal }),
+  ]);
   ends.abort();
   await handle.close();
 }
@@ -75,9 +104,13 @@ function opensPages(server: Server, era: "modern" | "legacy", { mcpReq }: Server
 }
 
 /** The page that a person opens to pay, if the result has one that a browser opens safely. */
-function payPage({ content, structuredContent: { amount, currency, scan_url } }: ToolResult): { url: string; message: string } | undefined {
+function payPage({
+  content,
+  structuredContent: { amount, currency, scan_url },
+}: ToolResult): { url: string; message: string } | undefined {
   if (!content.some((part) => part.type === "image") || typeof scan_url !== "string") return undefined;
   const { protocol, hostname } = new URL(scan_url);
-  if (protocol !== "https:" && !(protocol === "http:" && /^(127\.[\d.]+|localhost|\[::1\])$/.test(hostname))) return undefined;
+  if (protocol !== "https:" && !(protocol === "http:" && /^(127\.[\d.]+|localhost|\[::1\])$/.test(hostname)))
+    return undefined;
   return { url: scan_url, message: `Pay ${amount} ${currency}: opens the page of the payment.` };
 }

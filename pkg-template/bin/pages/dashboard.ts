@@ -43,8 +43,13 @@ export function dashboardPage(itpay: Sandbox, gopay: GoPaySandbox): Page {
     languages: ["en", "zh", "cs"],
     show: ({ language }) => {
       const texts = TEXTS[language];
-      const [payments, deliveries, requests] = [paymentsOf(itpay, gopay), deliveriesOfBoth(itpay, gopay), requestsOf(itpay, gopay)];
-      const tile = (count: number, name: string, id: string): Html => html`<li class="card"><b id="${id}" data-live>${count}</b><span class="soft">${name}</span></li>`;
+      const [payments, deliveries, requests] = [
+        paymentsOf(itpay, gopay),
+        deliveriesOfBoth(itpay, gopay),
+        requestsOf(itpay, gopay),
+      ];
+      const tile = (count: number, name: string, id: string): Html =>
+        html`<li class="card"><b id="${id}" data-live>${count}</b><span class="soft">${name}</span></li>`;
       const count = (tone: string): number => payments.filter(({ status }) => toneOf(status) === tone).length;
       const section = <T>(id: string, title: string, all: readonly T[], row: (one: T) => Html, empty: Html): Html =>
         html`<section aria-labelledby="${id}-title"><h2 id="${id}-title">${title} <small id="${id}-count" data-live>${all.length > SHOWN && texts.latest(SHOWN, all.length)}</small></h2>
@@ -95,18 +100,41 @@ async function testPayment(client: ItPayClient): Promise<string> {
 }
 
 function paymentsOf(itpay: Sandbox, gopay: GoPaySandbox): PaymentRow[] {
-  const rows: PaymentRow[] = itpay.intents.map(({ id, amount, description, history, merchant_name: merchant, status }) => {
-    return { path: walletPath(id), id, title: description ?? merchant, at: history[0]?.at ?? 0, amount, status };
-  });
-  for (const { id, amount: value, currency, created_at: at, order_description, order_number, state } of gopay.payments) {
-    rows.push({ path: gopayPath(id), id, title: order_description ?? order_number, at, amount: { currency, value }, status: state });
+  const rows: PaymentRow[] = itpay.intents.map(
+    ({ id, amount, description, history, merchant_name: merchant, status }) => {
+      return { path: walletPath(id), id, title: description ?? merchant, at: history[0]?.at ?? 0, amount, status };
+    },
+  );
+  for (const {
+    id,
+    amount: value,
+    currency,
+    created_at: at,
+    order_description,
+    order_number,
+    state,
+  } of gopay.payments) {
+    rows.push({
+      path: gopayPath(id),
+      id,
+      title: order_description ?? order_number,
+      at,
+      amount: { currency, value },
+      status: state,
+    });
   }
   return rows.sort((a, b) => a.at - b.at);
 }
 
 function deliveriesOfBoth(itpay: Sandbox, gopay: GoPaySandbox): DeliveryRow[] {
-  const rows: DeliveryRow[] = itpay.deliveries.map((one) => ({ ...one, name: one.event_type, path: walletPath(one.intent_id), payment: one.intent_id }));
-  for (const one of gopay.deliveries) rows.push({ ...one, name: one.payment_state, path: gopayPath(one.payment_id), payment: one.payment_id });
+  const rows: DeliveryRow[] = itpay.deliveries.map((one) => ({
+    ...one,
+    name: one.event_type,
+    path: walletPath(one.intent_id),
+    payment: one.intent_id,
+  }));
+  for (const one of gopay.deliveries)
+    rows.push({ ...one, name: one.payment_state, path: gopayPath(one.payment_id), payment: one.payment_id });
   return rows.sort((a, b) => a.created_at - b.created_at);
 }
 
@@ -122,7 +150,10 @@ function payment({ path, id, title, at, amount, status }: PaymentRow, language: 
 <div class="side"><span class="price">${amountOf(amount, language)}</span><span class="pill ${toneOf(status)}">${TEXTS[language].status[status] ?? status}</span></div></li>`;
 }
 
-function delivery({ id, name, path, payment: of, url, body, attempts, progress }: DeliveryRow, language: Language): Html {
+function delivery(
+  { id, name, path, payment: of, url, body, attempts, progress }: DeliveryRow,
+  language: Language,
+): Html {
   const texts = TEXTS[language];
   const tries = attempts.map(
     ({ at, duration, status }) =>
@@ -141,7 +172,10 @@ function request({ at, method, path, body, status, errorBody }: SandboxRequest, 
   const texts = TEXTS[language];
   const isGood = status !== undefined && status < 400;
   const id = `request-${at}-${method}-${path}`.replaceAll(/[^\w-]/g, "-");
-  const parts = [errorBody !== undefined && errorBody !== "" && html`<p class="soft">${texts.response}</p>${source(errorBody)}`, body !== "" && html`<p class="soft">${texts.body}</p>${source(body)}`];
+  const parts = [
+    errorBody !== undefined && errorBody !== "" && html`<p class="soft">${texts.response}</p>${source(errorBody)}`,
+    body !== "" && html`<p class="soft">${texts.body}</p>${source(body)}`,
+  ];
   const { code, message } = problemOf(errorBody);
   return html`<li><div class="what"><div class="path"><code>${method}</code> <code>${path}</code></div>
 ${(code !== undefined || message !== undefined) && html`<div class="problem"><b>${code}</b> ${message}</div>`}

@@ -65,7 +65,9 @@ function show(gateway: GoPaySandbox, payment: GoPaySandboxPayment, visit: Visit)
   const can = (instrument: string): boolean => open && payment.choices.includes(instrument);
   const home = webAddress(payment.return_url);
   const shop = home === undefined ? own.shop : new URL(home).host;
-  const refunded = payment.refunds.filter((refund) => refund.state === "SUCCESS").reduce((sum, refund) => sum + refund.amount, 0);
+  const refunded = payment.refunds
+    .filter((refund) => refund.state === "SUCCESS")
+    .reduce((sum, refund) => sum + refund.amount, 0);
   return paymentPage(
     {
       path: gopayPath(payment.id),
@@ -76,7 +78,10 @@ function show(gateway: GoPaySandbox, payment: GoPaySandboxPayment, visit: Visit)
       status: texts.status[state] ?? state,
       meaning: texts.meaning[state] ?? state,
       reason: state === "CANCELED" || state === "TIMEOUTED" ? payment.sub_state : undefined,
-      picture: payment.qr_text === null ? undefined : html`<div class="code">${new Html(toSvg(payment.qr_text, { title: amount }))}</div>`,
+      picture:
+        payment.qr_text === null
+          ? undefined
+          : html`<div class="code">${new Html(toSvg(payment.qr_text, { title: amount }))}</div>`,
       buttons: [
         transferred
           ? { action: "arrive", name: own.arrived(amount), style: "main", possible: true }
@@ -92,8 +97,19 @@ function show(gateway: GoPaySandbox, payment: GoPaySandboxPayment, visit: Visit)
         [texts.expiresAt, open ? deadlineOf(payment.expires_at, language) : undefined],
         [texts.order, payment.order_number],
         [texts.payment, html`<code>${payment.id}</code>`],
-        [texts.refunded, refunded > 0 ? amountOf({ currency: payment.currency, value: refunded }, language) : undefined],
-        [texts.notifications, deliveriesOf(gateway.deliveries.filter(({ payment_id }) => payment_id === payment.id).map((delivery) => ({ ...delivery, name: delivery.payment_state })), language)],
+        [
+          texts.refunded,
+          refunded > 0 ? amountOf({ currency: payment.currency, value: refunded }, language) : undefined,
+        ],
+        [
+          texts.notifications,
+          deliveriesOf(
+            gateway.deliveries
+              .filter(({ payment_id }) => payment_id === payment.id)
+              .map((delivery) => ({ ...delivery, name: delivery.payment_state })),
+            language,
+          ),
+        ],
       ],
     },
     visit,

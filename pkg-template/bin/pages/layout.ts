@@ -66,11 +66,17 @@ export function headersOf(shown: Shown | undefined): Record<string, string> {
 }
 
 /** The whole document. For undefined it says that there is nothing here. */
-export function documentOf(shown: Shown | undefined, language: Language, languages: readonly Language[], path: string): string {
+export function documentOf(
+  shown: Shown | undefined,
+  language: Language,
+  languages: readonly Language[],
+  path: string,
+): string {
   const texts = TEXTS[language];
   const { title, body } = shown ?? notFound(language);
   const choice = languages.map(
-    (other) => html`<a href="${path}?lang=${other}" lang="${other}" ${other === language ? html`aria-current="true"` : undefined}>${NAMES[other]}</a>`,
+    (other) =>
+      html`<a href="${path}?lang=${other}" lang="${other}" ${other === language ? html`aria-current="true"` : undefined}>${NAMES[other]}</a>`,
   );
   return html`<!doctype html>
 <html lang="${language}">
@@ -132,7 +138,10 @@ export interface Delivery {
 export function deliveriesOf(deliveries: Delivery[], language: Language): Html | string {
   const texts = TEXTS[language];
   if (deliveries.length === 0) return texts.noWebhooks;
-  const lines = deliveries.map(({ name, progress, attempts }) => html`<li><code>${name}</code> ${texts.progress[progress.state]} (${texts.attempts(attempts.length)})</li>`);
+  const lines = deliveries.map(
+    ({ name, progress, attempts }) =>
+      html`<li><code>${name}</code> ${texts.progress[progress.state]} (${texts.attempts(attempts.length)})</li>`,
+  );
   return html`<ul>${lines}</ul>`;
 }
 

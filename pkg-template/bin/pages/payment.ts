@@ -50,7 +50,8 @@ export function paymentPage(payment: Payment, { language, isRejected }: Visit): 
     ({ action, name, style, possible }) =>
       html`<button id="${action}" name="action" value="${action}" class="${style === "main" ? "main wide" : (style ?? "")}" ${possible ? undefined : html`disabled`}>${name}</button>`,
   );
-  const link = home && html`<a class="${over ? "button main" : "soft"} wide" href="${home.url}">${texts.backTo(home.name)}</a>`;
+  const link =
+    home && html`<a class="${over ? "button main" : "soft"} wide" href="${home.url}">${texts.backTo(home.name)}</a>`;
   const facts = payment.facts.map(([term, fact]) => fact !== undefined && html`<dt>${term}</dt><dd>${fact}</dd>`);
   const body = html`<main class="narrow" tabindex="-1"><div class="card wallet">
 <div class="to"><span class="avatar" aria-hidden="true">${[...merchant][0]?.toUpperCase()}</span><div><h1>${merchant}</h1>${payment.description !== undefined && html`<p class="soft">${payment.description}</p>`}</div></div>

@@ -136,7 +136,8 @@ export const TEXTS: Record<Language, Texts> = {
     noMoney: "No money moves here",
     reload: "Show the state now",
     notFound: "There is nothing here",
-    notFoundHint: "The sandbox has no payment with this id. It forgets everything when it ends, unless it was started with --state.",
+    notFoundHint:
+      "The sandbox has no payment with this id. It forgets everything when it ends, unless it was started with --state.",
     rejected: "That was no longer possible: the payment had moved on.",
     overview: "Payments and webhooks",
     language: "Language",

@@ -74,7 +74,15 @@ function show(gateway: Sandbox, intent: SandboxIntent, visit: Visit): Shown {
         [texts.expiresAt, toneOf(status) === "waits" ? deadlineOf(intent.expires_at, language) : undefined],
         [texts.reference, charge?.display?.reference && html`<code>${charge.display.reference}</code>`],
         [texts.payment, html`<code>${intent.id}</code>`],
-        [texts.webhooks, deliveriesOf(gateway.deliveries.filter(({ intent_id }) => intent_id === intent.id).map((delivery) => ({ ...delivery, name: delivery.event_type })), language)],
+        [
+          texts.webhooks,
+          deliveriesOf(
+            gateway.deliveries
+              .filter(({ intent_id }) => intent_id === intent.id)
+              .map((delivery) => ({ ...delivery, name: delivery.event_type })),
+            language,
+          ),
+        ],
       ],
     },
     visit,

@@ -42,7 +42,9 @@ export async function answerApi(
   try {
     const upstream = await receiver.fetch(`http://sandbox${path}`, {
       method,
-      headers: Object.entries(request.headersDistinct).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value])),
+      headers: Object.entries(request.headersDistinct).flatMap(([name, values]) =>
+        (values ?? []).map((value): [string, string] => [name, value]),
+      ),
       // fetch cannot send a GET with a body. The signature covers the path, too.
       ...(body.length > 0 && method !== "GET" && method !== "HEAD" ? { body } : {}),
       signal: hangUp.signal,
@@ -53,7 +55,8 @@ export async function answerApi(
     let text = "";
     const decoder = new TextDecoder();
     for await (const piece of upstream.body ?? []) {
-      if (upstream.status >= 400 && text.length < MAX_ERROR) text += decoder.decode(piece as Uint8Array, { stream: true });
+      if (upstream.status >= 400 && text.length < MAX_ERROR)
+        text += decoder.decode(piece as Uint8Array, { stream: true });
       response.write(piece);
     }
     response.end();

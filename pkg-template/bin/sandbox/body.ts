@@ -9,7 +9,11 @@ const MAX_BODIES = 8 * 1024 * 1024;
 let buffered = 0;
 
 /** Calls `use` with the body, or with an empty one if it is not read. Returns the problem with a body that is too large. */
-export async function withBody(request: IncomingMessage, isRead: boolean, use: (body: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<"too_large" | "busy" | undefined> {
+export async function withBody(
+  request: IncomingMessage,
+  isRead: boolean,
+  use: (body: Uint8Array<ArrayBuffer>) => Promise<void>,
+): Promise<"too_large" | "busy" | undefined> {
   if (Number(request.headers["content-length"]) > MAX_BODY) return "too_large";
   if (!isRead) {
     await use(new Uint8Array());

@@ -15,7 +15,13 @@ import { logEntry } from "./log.js";
 import { sendError, sendJson } from "./responses.js";
 import type { Served } from "./server.js";
 
-export async function control(served: Served, method: string, path: string, body: Uint8Array, response: ServerResponse): Promise<void> {
+export async function control(
+  served: Served,
+  method: string,
+  path: string,
+  body: Uint8Array,
+  response: ServerResponse,
+): Promise<void> {
   const run = controlAt(served, path);
   if (run === undefined) return sendError(response, 404, "NOT_FOUND", "there is nothing at this path");
   if (method !== "POST") return sendError(response, 405, "METHOD_NOT_ALLOWED", "POST only", { Allow: "POST" });
@@ -26,7 +32,8 @@ export async function control(served: Served, method: string, path: string, body
     sendJson(response, 200, result);
   } catch (error) {
     if (!isItPayError(error) && !(error instanceof URIError) && !(error instanceof InvalidBody)) throw error;
-    const [status, code] = error instanceof InvalidBody ? ([400, "INVALID_BODY"] as const) : ([409, "NOT_POSSIBLE"] as const);
+    const [status, code] =
+      error instanceof InvalidBody ? ([400, "INVALID_BODY"] as const) : ([409, "NOT_POSSIBLE"] as const);
     logEntry({ type: "request", method, path, status, code, message: error.message });
     sendError(response, status, code, error.message);
   }
@@ -37,7 +44,8 @@ type Fields = Record<string, unknown>;
 class InvalidBody extends Error {}
 
 function controlAt({ gateway, gopay }: Served, path: string): ((fields: Fields) => Promise<object>) | undefined {
-  const [, prefix, kind, id, action = ""] = /^\/sandbox\/(gopay\/)?([a-z-]+)(?:\/([^/]+)\/([a-zA-Z]+))?$/.exec(path) ?? [];
+  const [, prefix, kind, id, action = ""] =
+    /^\/sandbox\/(gopay\/)?([a-z-]+)(?:\/([^/]+)\/([a-zA-Z]+))?$/.exec(path) ?? [];
   const isGopay = prefix !== undefined;
   if (id === undefined) {
     return kind === "faults" ? async (fields) => inject(isGopay ? gopay : gateway, fields) : undefined;
@@ -49,8 +57,10 @@ function controlAt({ gateway, gopay }: Served, path: string): ((fields: Fields) 
       return { id: known };
     };
   }
-  if (kind === "payment-intents" && !isGopay) return (fields) => gateway.act(decodeURIComponent(id), action as WalletAction, textOf(fields, "reason"));
-  if (kind === "payments" && isGopay) return (fields) => gopay.act(decodeURIComponent(id), action as PayerAction, textOf(fields, "detail"));
+  if (kind === "payment-intents" && !isGopay)
+    return (fields) => gateway.act(decodeURIComponent(id), action as WalletAction, textOf(fields, "reason"));
+  if (kind === "payments" && isGopay)
+    return (fields) => gopay.act(decodeURIComponent(id), action as PayerAction, textOf(fields, "detail"));
   return undefined;
 }
 
@@ -75,7 +85,8 @@ function objectOf(body: Uint8Array): Fields {
   } catch {
     throw new InvalidBody("the body is not JSON");
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidBody("the body must be a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new InvalidBody("the body must be a JSON object");
   return value as Fields;
 }
 

@@ -6,7 +6,14 @@ export type Color = "cyan" | "gray" | "green" | "magenta" | "red" | "yellow";
 
 /** An entry as --json prints it, with its time. */
 export type LogEntry =
-  | { type: "request"; method: string; path: string; status: number | null; code?: string | undefined; message?: string | undefined }
+  | {
+      type: "request";
+      method: string;
+      path: string;
+      status: number | null;
+      code?: string | undefined;
+      message?: string | undefined;
+    }
   | { type: "payment"; gateway: "itpay" | "gopay"; id: string; status: string }
   | { type: "webhook"; gateway: "itpay" | "gopay"; event: string; url: string; status: number | null; response: string }
   | { type: "note"; color: Color; mark: string; text: string };
@@ -57,13 +64,21 @@ function lineOf(entry: LogEntry, isCompact: boolean): [Color, string, string] {
     }
     case "payment": {
       const { gateway, id, status } = entry;
-      return ["cyan", "●", isCompact ? `${abbreviated(id)} ${status}` : `${gateway === "gopay" ? "GoPay's " : ""}${id} is ${status}`];
+      return [
+        "cyan",
+        "●",
+        isCompact ? `${abbreviated(id)} ${status}` : `${gateway === "gopay" ? "GoPay's " : ""}${id} is ${status}`,
+      ];
     }
     case "webhook": {
       const { event, url, status, response } = entry;
       const color = status !== null && status >= 200 && status < 300 ? "magenta" : "red";
       const result = status === null ? "no response" : `${status} ${response}`;
-      return [color, "→", isCompact ? `${event.split(" ")[0]} ${result}` : `${event}${event === "" ? "" : " to "}${url}: ${result}`];
+      return [
+        color,
+        "→",
+        isCompact ? `${event.split(" ")[0]} ${result}` : `${event}${event === "" ? "" : " to "}${url}: ${result}`,
+      ];
     }
     case "note":
       return [entry.color, entry.mark, entry.text];

@@ -33,7 +33,17 @@ type Gateway = (typeof GATEWAYS)[number];
 
 /** Times are in milliseconds, from midnight. */
 type Step =
-  | { kind: "payments"; at: number; until: number; count: number; gateway: Gateway; currency: string; from: number; to: number; outcomes: [Outcome, number][] }
+  | {
+      kind: "payments";
+      at: number;
+      until: number;
+      count: number;
+      gateway: Gateway;
+      currency: string;
+      from: number;
+      to: number;
+      outcomes: [Outcome, number][];
+    }
   | { kind: "outage"; at: number; length: number; outage: number | "reset" }
   | { kind: "redeliver"; at: number; count: number }
   | { kind: "refund"; at: number; count: number };
@@ -70,7 +80,13 @@ export class Clock {
 }
 
 /** Starts the scenario and logs its end. Call `changed` after each change of a gateway. */
-export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: GoPaySandbox, server: SandboxServer): { changed: () => void } {
+export function play(
+  scenario: Scenario,
+  clock: Clock,
+  itpay: Sandbox,
+  gopay: GoPaySandbox,
+  server: SandboxServer,
+): { changed: () => void } {
   const { midnight, checkout, steps } = scenario;
   const agenda: { at: number; begin: () => unknown }[] = [];
   const later = (at: number, begin: () => unknown): void => {
@@ -124,7 +140,12 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
     gopay: (id) => gopay.payment(id) !== undefined,
   };
   const payer: Record<Gateway, Record<"begin" | "cancel" | "fail" | "pay", (id: string) => Promise<unknown>>> = {
-    itpay: { begin: itpay.scan, cancel: itpay.cancel, fail: (id) => itpay.fail(id, "insufficient funds"), pay: itpay.pay },
+    itpay: {
+      begin: itpay.scan,
+      cancel: itpay.cancel,
+      fail: (id) => itpay.fail(id, "insufficient funds"),
+      pay: itpay.pay,
+    },
     gopay: { begin: gopay.chooseMethod, cancel: gopay.cancel, fail: gopay.decline, pay: gopay.pay },
   };
 
@@ -156,7 +177,12 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
   const schedule: { [Kind in Step["kind"]]: (step: Extract<Step, { kind: Kind }>) => void } = {
     payments: ({ at, until, count, gateway, currency, from, to, outcomes }) => {
       for (let made = 0; made < count; made += 1) {
-        const order = { order: `order_${orders++}`, gateway, amount: { currency, value: between(from, to) }, description: `Order ${orders}` };
+        const order = {
+          order: `order_${orders++}`,
+          gateway,
+          amount: { currency, value: between(from, to) },
+          description: `Order ${orders}`,
+        };
         const outcome = choose(outcomes, draw());
         later(midnight + between(at, until), () => buy(order, outcome));
       }
@@ -173,7 +199,13 @@ export function play(scenario: Scenario, clock: Clock, itpay: Sandbox, gopay: Go
     },
     redeliver: ({ at, count }) => {
       later(midnight + at, async () => {
-        const sent = [itpay, gopay].flatMap((gateway) => gateway.deliveries.map(({ id }) => () => gateway.redeliver(id)));
+        const sent = [itpay, gopay].flatMap((gateway) =>
+          gateway.deliveries.map(
+            ({ id }) =>
+              () =>
+                gateway.redeliver(id),
+          ),
+        );
         some(sent, count).forEach(begin);
       });
     },
@@ -243,7 +275,9 @@ async function checkOut(url: string, order: Order): Promise<string | undefined> 
 function summary(itpay: Sandbox, gopay: GoPaySandbox, gaveUp: number): string {
   const states = [...itpay.intents.map(({ status }) => status), ...gopay.payments.map(({ state }) => state)];
   const deliveries = [...itpay.deliveries, ...gopay.deliveries];
-  const counted = [...new Set(states)].sort().map((state) => `${states.filter((one) => one === state).length} ${state}`);
+  const counted = [...new Set(states)]
+    .sort()
+    .map((state) => `${states.filter((one) => one === state).length} ${state}`);
   const attempts = deliveries.reduce((sum, { attempts: tried }) => sum + tried.length, 0);
   const undelivered = deliveries.filter(({ progress }) => progress.state !== "delivered").length;
   return `${states.length} payments: ${counted.join(", ")}. ${deliveries.length} webhooks in ${attempts} attempts, ${undelivered} undelivered. ${gaveUp} customers gave up.`;
@@ -273,15 +307,26 @@ export function readScenario(file: string, webhook: string | undefined): Scenari
 function scenarioOf(value: unknown, webhook: string | undefined): Scenario {
   const { date, speed = 20, seed = 1, checkout, steps, ...rest } = fields(value, "the scenario");
   nothingElse(rest, "");
-  if (date !== undefined && !(typeof date === "string" && /^\d{4}-\d\d-\d\d$/.test(date))) throw new Error("date must be like 2026-03-01");
+  if (date !== undefined && !(typeof date === "string" && /^\d{4}-\d\d-\d\d$/.test(date)))
+    throw new Error("date must be like 2026-03-01");
   const midnight = date === undefined ? new Date().setHours(0, 0, 0, 0) : new Date(`${date}T00:00:00`).getTime();
   if (Number.isNaN(midnight)) throw new Error("date is not in the calendar");
-  if (!(typeof speed === "number" && speed >= 1 && speed <= 10_000)) throw new Error("speed must be a number from 1 to 10000");
+  if (!(typeof speed === "number" && speed >= 1 && speed <= 10_000))
+    throw new Error("speed must be a number from 1 to 10000");
   if (!Number.isSafeInteger(seed)) throw new Error("seed must be a whole number");
-  if (checkout !== undefined && !(typeof checkout === "string" && /^https?:\/\/./.test(checkout))) throw new Error("checkout must be a URL");
+  if (checkout !== undefined && !(typeof checkout === "string" && /^https?:\/\/./.test(checkout)))
+    throw new Error("checkout must be a URL");
   if (!Array.isArray(steps) || steps.length === 0) throw new Error("steps must be a list with at least one step");
-  if (checkout === undefined && webhook === undefined) throw new Error("give it a checkout, or start the sandbox with --webhook");
-  return { midnight, speed, seed: seed as number, checkout, webhook, steps: steps.map((step, index) => stepOf(step, `steps[${index}]`)) };
+  if (checkout === undefined && webhook === undefined)
+    throw new Error("give it a checkout, or start the sandbox with --webhook");
+  return {
+    midnight,
+    speed,
+    seed: seed as number,
+    checkout,
+    webhook,
+    steps: steps.map((step, index) => stepOf(step, `steps[${index}]`)),
+  };
 }
 
 function stepOf(value: unknown, where: string): Step {
@@ -291,9 +336,15 @@ function stepOf(value: unknown, where: string): Step {
     const { payments, until = time, gateway = "itpay", amount = {}, outcomes = { pay: 1 }, ...rest } = step;
     nothingElse(rest, `${where}.`);
     if (!GATEWAYS.includes(gateway as Gateway)) throw new Error(`${where}.gateway must be ${GATEWAYS.join(" or ")}`);
-    const { currency = gateway === "gopay" ? "CZK" : "CNY", from = 100, to = 10_000, ...more } = fields(amount, `${where}.amount`);
+    const {
+      currency = gateway === "gopay" ? "CZK" : "CNY",
+      from = 100,
+      to = 10_000,
+      ...more
+    } = fields(amount, `${where}.amount`);
     nothingElse(more, `${where}.amount.`);
-    if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency)) throw new Error(`${where}.amount.currency must be three capital letters`);
+    if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency))
+      throw new Error(`${where}.amount.currency must be three capital letters`);
     const end = timeOfDay(until, `${where}.until`);
     if (end < at) throw new Error(`${where}.until must not be before its at`);
     return {
@@ -312,7 +363,12 @@ function stepOf(value: unknown, where: string): Step {
     const { outage, seconds = 30, ...rest } = step;
     nothingElse(rest, `${where}.`);
     const length = whole(seconds, `${where}.seconds`, 1, 86_400) * 1000;
-    return { kind: "outage", at, length, outage: outage === "reset" ? outage : whole(outage, `${where}.outage`, 500, 599, ' or "reset"') };
+    return {
+      kind: "outage",
+      at,
+      length,
+      outage: outage === "reset" ? outage : whole(outage, `${where}.outage`, 500, 599, ' or "reset"'),
+    };
   }
   for (const kind of ["redeliver", "refund"] as const) {
     if (!(kind in step)) continue;
@@ -324,7 +380,8 @@ function stepOf(value: unknown, where: string): Step {
 }
 
 function fields(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error(`${where} must be a JSON object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error(`${where} must be a JSON object`);
   return value as Record<string, unknown>;
 }
 
@@ -340,8 +397,10 @@ function whole(value: unknown, where: string, min: number, max: number, other = 
 
 function weights(value: unknown, where: string): [Outcome, number][] {
   const entries = Object.entries(fields(value, where)).map(([name, weight]): [Outcome, number] => {
-    if (!OUTCOMES.includes(name as Outcome)) throw new Error(`${where}.${name} is not known: it can be ${OUTCOMES.join(", ")}`);
-    if (!(typeof weight === "number" && weight >= 0 && weight <= 1e9)) throw new Error(`${where}.${name} must be a number from 0 on`);
+    if (!OUTCOMES.includes(name as Outcome))
+      throw new Error(`${where}.${name} is not known: it can be ${OUTCOMES.join(", ")}`);
+    if (!(typeof weight === "number" && weight >= 0 && weight <= 1e9))
+      throw new Error(`${where}.${name} must be a number from 0 on`);
     return [name as Outcome, weight];
   });
   if (!entries.some(([, weight]) => weight > 0)) throw new Error(`${where} must give something a weight above 0`);
@@ -350,8 +409,10 @@ function weights(value: unknown, where: string): [Outcome, number][] {
 
 /** `8:30`, `08:30` or `08:30:15`, in milliseconds. */
 function timeOfDay(value: unknown, where: string): number {
-  const [, hours, minutes, seconds = "0"] = (typeof value === "string" && /^(\d?\d):(\d\d)(?::(\d\d))?$/.exec(value)) || [];
+  const [, hours, minutes, seconds = "0"] =
+    (typeof value === "string" && /^(\d?\d):(\d\d)(?::(\d\d))?$/.exec(value)) || [];
   const time = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
-  if (!(time < DAY) || Number(minutes) > 59 || Number(seconds) > 59) throw new Error(`${where} must be a time of day such as 08:30 or 08:30:15`);
+  if (!(time < DAY) || Number(minutes) > 59 || Number(seconds) > 59)
+    throw new Error(`${where} must be a time of day such as 08:30 or 08:30:15`);
   return time;
 }

@@ -52,7 +52,15 @@ export interface SandboxServer {
 }
 
 /** @throws the error of `listen`, with its code */
-export async function listen({ host, port, url }: { host: string; port: number; url: string | undefined }): Promise<SandboxServer> {
+export async function listen({
+  host,
+  port,
+  url,
+}: {
+  host: string;
+  port: number;
+  url: string | undefined;
+}): Promise<SandboxServer> {
   const listeners = new Set<ServerResponse>();
   let served: Served | undefined;
   // biome-ignore lint/correctness/noUnusedVariables: `??=` reads it
@@ -97,7 +105,12 @@ export async function listen({ host, port, url }: { host: string; port: number; 
     const { method = "GET", url: target = "/" } = request;
     const [path = "/", query = ""] = target.split(/\?(.*)/s);
     if (!isKnownHost(request.headers.host, names)) {
-      return sendError(response, 403, "UNKNOWN_HOST", `this sandbox is reached at ${own}; set another address with --url`);
+      return sendError(
+        response,
+        403,
+        "UNKNOWN_HOST",
+        `this sandbox is reached at ${own}; set another address with --url`,
+      );
     }
     if (served === undefined) return sendError(response, 503, "STARTING", "the sandbox is starting");
     const isPage = !isApi(path) && !path.startsWith("/sandbox/");
@@ -115,14 +128,17 @@ export async function listen({ host, port, url }: { host: string; port: number; 
       else await answerPage(current, request, path, new URLSearchParams(query), body, response);
     });
     if (problem === "too_large") sendError(response, 413, "BODY_TOO_LARGE", "the body is longer than 128 KiB");
-    if (problem === "busy") sendError(response, 503, "BUSY", "too many large bodies arrive at the same time", { "Retry-After": "1" });
+    if (problem === "busy")
+      sendError(response, 503, "BUSY", "too many large bodies arrive at the same time", { "Retry-After": "1" });
   };
 
   /** Keeps a page informed of changes. */
   const follow = (method: string, response: ServerResponse): void => {
     if (method !== "GET") return sendError(response, 405, "METHOD_NOT_ALLOWED", "GET only", { Allow: "GET" });
     if (listeners.size >= MAX_LISTENERS) return sendError(response, 503, "TOO_MANY_LISTENERS", "too many pages listen");
-    response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" }).write("retry: 1000\n\n");
+    response
+      .writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" })
+      .write("retry: 1000\n\n");
     busy -= 1;
     listeners.add(response);
     response.once("close", () => {
@@ -162,21 +178,38 @@ async function answerPage(
   const { method = "GET" } = request;
   const isRead = method === "GET" || method === "HEAD";
   const module = isRead ? await moduleAt(path) : undefined;
-  if (module !== undefined) return void response.writeHead(200, { "Content-Type": "text/javascript", "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff" }).end(module);
+  if (module !== undefined)
+    return void response
+      .writeHead(200, {
+        "Content-Type": "text/javascript",
+        "Cache-Control": "no-cache",
+        "X-Content-Type-Options": "nosniff",
+      })
+      .end(module);
   const found = pages.find((one) => one.path.test(path));
   const languages = found?.languages ?? pages[0]!.languages;
   const id = idOf(found, path);
-  const language = languageOf([query.get("lang"), found?.language?.(id)], request.headers["accept-language"], languages);
+  const language = languageOf(
+    [query.get("lang"), found?.language?.(id)],
+    request.headers["accept-language"],
+    languages,
+  );
   const visit = { id, language, query, isRejected: query.has("refused") };
   if (method === "POST" && found?.press !== undefined) {
     const next = await found.press(visit, new URLSearchParams(Buffer.from(body).toString()));
     save();
     logEntry({ type: "request", method, path, status: next === false ? 409 : 303 });
-    return void response.writeHead(303, { Location: `${typeof next === "string" ? next : path}?lang=${language}${next === false ? "&refused" : ""}` }).end();
+    return void response
+      .writeHead(303, {
+        Location: `${typeof next === "string" ? next : path}?lang=${language}${next === false ? "&refused" : ""}`,
+      })
+      .end();
   }
   if (!isRead) return sendError(response, 405, "METHOD_NOT_ALLOWED", "GET only", { Allow: "GET, HEAD" });
   const shown = found?.show(visit);
-  response.writeHead(shown === undefined ? 404 : 200, headersOf(shown)).end(documentOf(shown, language, languages, path));
+  response
+    .writeHead(shown === undefined ? 404 : 200, headersOf(shown))
+    .end(documentOf(shown, language, languages, path));
 }
 
 function idOf(page: Page | undefined, path: string): string {
@@ -188,12 +221,20 @@ function idOf(page: Page | undefined, path: string): string {
 }
 
 /** The first requested language, else the first that the reader prefers, else the page's first. */
-function languageOf(requested: (string | null | undefined)[], accepted: string | undefined, languages: Page["languages"]): Language {
+function languageOf(
+  requested: (string | null | undefined)[],
+  accepted: string | undefined,
+  languages: Page["languages"],
+): Language {
   const preferred = (accepted ?? "")
     .split(",")
     .map((part) => /^\s*([a-z]+)[^;]*(?:;\s*q=([\d.]+))?/i.exec(part))
     .map((part) => ({ name: part?.[1]?.toLowerCase(), weight: Number(part?.[2] ?? 1) }))
     .sort((a, b) => b.weight - a.weight)
     .map(({ name }) => name);
-  return [...requested, ...preferred].map((name) => languages.find((language) => language === name)).find((language) => language !== undefined) ?? languages[0];
+  return (
+    [...requested, ...preferred]
+      .map((name) => languages.find((language) => language === name))
+      .find((language) => language !== undefined) ?? languages[0]
+  );
 }

@@ -34,7 +34,14 @@ export interface RunningSandbox {
 }
 
 /** @throws Error whose message is a sentence for the user */
-export async function startSandbox({ host, port, url: ownUrl, webhook, state, scenario }: StartOptions): Promise<RunningSandbox> {
+export async function startSandbox({
+  host,
+  port,
+  url: ownUrl,
+  webhook,
+  state,
+  scenario,
+}: StartOptions): Promise<RunningSandbox> {
   let server: SandboxServer;
   try {
     // First, because a code contains the address of its wallet.
@@ -60,7 +67,11 @@ export async function startSandbox({ host, port, url: ownUrl, webhook, state, sc
   }
 }
 
-function serve(server: SandboxServer, { webhook, state, scenario }: Pick<StartOptions, "scenario" | "state" | "webhook">, file: StateFile | undefined): RunningSandbox {
+function serve(
+  server: SandboxServer,
+  { webhook, state, scenario }: Pick<StartOptions, "scenario" | "state" | "webhook">,
+  file: StateFile | undefined,
+): RunningSandbox {
   const clock = scenario && new Clock(scenario);
   if (clock !== undefined) logBy(clock.now);
   let changed = (): void => undefined;
@@ -116,7 +127,9 @@ function serve(server: SandboxServer, { webhook, state, scenario }: Pick<StartOp
     try {
       return make();
     } catch (error) {
-      throw file?.restored === undefined ? error : new Error(`${state} is not the state of a sandbox.`, { cause: error });
+      throw file?.restored === undefined
+        ? error
+        : new Error(`${state} is not the state of a sandbox.`, { cause: error });
     }
   };
   const gateway: Sandbox = create(() =>
@@ -143,8 +156,17 @@ function serve(server: SandboxServer, { webhook, state, scenario }: Pick<StartOp
       state: file?.restored?.gopay,
       payUrl: `${server.url}${GOPAY_PATH}`,
       onChange: (change) => {
-        if (change.type === "payment") logEntry({ type: "payment", gateway: "gopay", id: change.id, status: change.state });
-        else logEntry({ type: "webhook", gateway: "gopay", event: "", url: `GET ${change.url}`, status: change.status, response: change.response ?? "" });
+        if (change.type === "payment")
+          logEntry({ type: "payment", gateway: "gopay", id: change.id, status: change.state });
+        else
+          logEntry({
+            type: "webhook",
+            gateway: "gopay",
+            event: "",
+            url: `GET ${change.url}`,
+            status: change.status,
+            response: change.response ?? "",
+          });
         notify();
       },
     }),
@@ -164,7 +186,8 @@ function serve(server: SandboxServer, { webhook, state, scenario }: Pick<StartOp
     gateway,
     gopay,
     play: () => {
-      if (scenario !== undefined && clock !== undefined) changed = play(scenario, clock, gateway, gopay, server).changed;
+      if (scenario !== undefined && clock !== undefined)
+        changed = play(scenario, clock, gateway, gopay, server).changed;
     },
     close: async () => {
       gateway.close();

@@ -41,7 +41,10 @@ export function openStateFile(path: string): StateFile {
 
 function read(path: string): { itpay: string; gopay: string } {
   try {
-    const { itpay = null, gopay = null } = (parseJson(path, readFile(path, MAX_STATE).toString()) ?? {}) as { itpay?: unknown; gopay?: unknown };
+    const { itpay = null, gopay = null } = (parseJson(path, readFile(path, MAX_STATE).toString()) ?? {}) as {
+      itpay?: unknown;
+      gopay?: unknown;
+    };
     return { itpay: JSON.stringify(itpay), gopay: JSON.stringify(gopay) };
   } catch (error) {
     throw new Error(`${path} is not the state of a sandbox: ${(error as Error).message}`, { cause: error });
@@ -56,9 +59,13 @@ function lock(file: string): () => void {
       writeFileSync(path, String(process.pid), { flag: "wx" });
       return () => rmSync(path, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw new Error(`${file} cannot be written: ${reasonOf(error)}.`, { cause: error });
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST")
+        throw new Error(`${file} cannot be written: ${reasonOf(error)}.`, { cause: error });
       const owner = Number(readFileSync(path, "utf8"));
-      if (attempt > 1 || isRunning(owner)) throw new Error(`${file} is in use by another sandbox, process ${owner}. If there is none, delete ${path}.`, { cause: error });
+      if (attempt > 1 || isRunning(owner))
+        throw new Error(`${file} is in use by another sandbox, process ${owner}. If there is none, delete ${path}.`, {
+          cause: error,
+        });
       // A sandbox that was killed left it.
       rmSync(path, { force: true });
     }

@@ -33,7 +33,10 @@ export interface StandardJsonSchema {
     readonly version: 1;
     readonly vendor: "itpay";
     readonly validate: (value: unknown) => { readonly value: unknown };
-    readonly jsonSchema: { readonly input: () => Record<string, unknown>; readonly output: () => Record<string, unknown> };
+    readonly jsonSchema: {
+      readonly input: () => Record<string, unknown>;
+      readonly output: () => Record<string, unknown>;
+    };
   };
 }
 
@@ -73,9 +76,18 @@ export function toAiSdk(tools: readonly AgentTool[]): Record<string, AiSdkTool> 
 /** The tools for OpenAI's Responses API. */
 export interface OpenAiTools {
   /** For `tools` of `responses.create`. */
-  readonly tools: readonly { readonly type: "function"; readonly name: string; readonly description: string; readonly parameters: JsonSchema; readonly strict: false }[];
+  readonly tools: readonly {
+    readonly type: "function";
+    readonly name: string;
+    readonly description: string;
+    readonly parameters: JsonSchema;
+    readonly strict: false;
+  }[];
   /** Answers an item of the response's `output`, for the next `input`. Undefined if the item does not call one of these tools. */
-  call(item: { type: string; name?: string | undefined; arguments?: string | undefined; call_id?: string | undefined }, context?: ToolContext): Promise<OpenAiOutput> | undefined;
+  call(
+    item: { type: string; name?: string | undefined; arguments?: string | undefined; call_id?: string | undefined },
+    context?: ToolContext,
+  ): Promise<OpenAiOutput> | undefined;
 }
 
 /** The output of a call, an item for the next `input`. */
@@ -97,7 +109,13 @@ export interface OpenAiOutput {
 export function toOpenAi(tools: readonly AgentTool[]): OpenAiTools {
   const byName = new Map<string, AgentTool>(tools.map((tool) => [tool.name, tool]));
   return {
-    tools: tools.map(({ name, description, inputSchema }) => ({ type: "function", name, description, parameters: inputSchema, strict: false })),
+    tools: tools.map(({ name, description, inputSchema }) => ({
+      type: "function",
+      name,
+      description,
+      parameters: inputSchema,
+      strict: false,
+    })),
     call(item, context) {
       const tool = item.type === "function_call" ? byName.get(item.name ?? "") : undefined;
       if (tool === undefined) return undefined;
@@ -124,7 +142,11 @@ export interface LangChainTool {
    * @param input The arguments, as the schema describes them.
    * @param runManager LangChain's run manager. Not used.
    */
-  func(input: unknown, runManager?: unknown, config?: { signal?: AbortSignal | undefined }): Promise<[string, ToolResult]>;
+  func(
+    input: unknown,
+    runManager?: unknown,
+    config?: { signal?: AbortSignal | undefined },
+  ): Promise<[string, ToolResult]>;
 }
 
 /**
@@ -146,7 +168,14 @@ export function toLangChain(tools: readonly AgentTool[]): LangChainTool[] {
 
 function standardSchema(schema: JsonSchema): StandardJsonSchema {
   const copy = (): Record<string, unknown> => structuredClone({ ...schema });
-  return { "~standard": { version: 1, vendor: "itpay", validate: (value) => ({ value }), jsonSchema: { input: copy, output: copy } } };
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "itpay",
+      validate: (value) => ({ value }),
+      jsonSchema: { input: copy, output: copy },
+    },
+  };
 }
 
 function textOf({ content }: ToolResult): string {

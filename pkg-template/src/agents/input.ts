@@ -15,9 +15,14 @@ export class ToolInput {
     } catch {
       throw invalid(undefined, "The input can't be read.");
     }
-    if (typeof (input ?? {}) !== "object" || Array.isArray(input)) throw invalid(undefined, "The input must be a JSON object.");
+    if (typeof (input ?? {}) !== "object" || Array.isArray(input))
+      throw invalid(undefined, "The input must be a JSON object.");
     const unknown = Object.keys(this.#fields).find((name) => !Object.hasOwn(properties, name));
-    if (unknown !== undefined) throw invalid(undefined, `There is no field ${JSON.stringify(plainText(unknown, 40))}. The fields are: ${Object.keys(properties).join(", ")}.`);
+    if (unknown !== undefined)
+      throw invalid(
+        undefined,
+        `There is no field ${JSON.stringify(plainText(unknown, 40))}. The fields are: ${Object.keys(properties).join(", ")}.`,
+      );
   }
 
   /** A text on one line. @throws ToolError */
@@ -38,14 +43,18 @@ export class ToolInput {
   /** A text of a certain form. @throws ToolError that shows an example */
   matching(name: string, pattern: RegExp, example: string): string {
     const value = this.#get(name);
-    return typeof value === "string" && pattern.test(value) ? value : fail(name, `must be text such as ${JSON.stringify(example)}`);
+    return typeof value === "string" && pattern.test(value)
+      ? value
+      : fail(name, `must be text such as ${JSON.stringify(example)}`);
   }
 
   /** @throws ToolError */
   number(name: string, { min, max, otherwise }: { min: number; max: number; otherwise: number }): number {
     const value = this.#get(name);
     if (value === undefined) return otherwise;
-    return typeof value === "number" && value >= min && value <= max ? value : fail(name, `must be a number from ${min} to ${max}`);
+    return typeof value === "number" && value >= min && value <= max
+      ? value
+      : fail(name, `must be a number from ${min} to ${max}`);
   }
 
   #get(name: string): unknown {

@@ -21,8 +21,17 @@ export interface Limits {
 }
 
 /** @throws ValidationError naming the option that is wrong */
-export function readLimits({ maxAmount, maxPerHour = DEFAULT_MAX_PER_HOUR, counter = memoryCounter() }: AgentToolsOptions): Limits {
-  const list = maxAmount === undefined ? [] : Array.isArray(maxAmount) ? (maxAmount as (string | Money)[]) : [maxAmount as string | Money];
+export function readLimits({
+  maxAmount,
+  maxPerHour = DEFAULT_MAX_PER_HOUR,
+  counter = memoryCounter(),
+}: AgentToolsOptions): Limits {
+  const list =
+    maxAmount === undefined
+      ? []
+      : Array.isArray(maxAmount)
+        ? (maxAmount as (string | Money)[])
+        : [maxAmount as string | Money];
   const amounts = new Map<string, number>();
   for (const each of list) {
     const { currency, value } = readMaxAmount(each);
@@ -30,8 +39,10 @@ export function readLimits({ maxAmount, maxPerHour = DEFAULT_MAX_PER_HOUR, count
     amounts.set(currency, value);
   }
   if (maxAmount !== undefined && amounts.size === 0) throw invalid("maxAmount", "must name an amount");
-  if (!Number.isSafeInteger(maxPerHour) || maxPerHour < 0) throw invalid("maxPerHour", "must be a whole number, 0 or more");
-  if (typeof (counter as Partial<PaymentCounter> | null)?.add !== "function") throw invalid("counter", "must have a function add(paymentId, max)");
+  if (!Number.isSafeInteger(maxPerHour) || maxPerHour < 0)
+    throw invalid("maxPerHour", "must be a whole number, 0 or more");
+  if (typeof (counter as Partial<PaymentCounter> | null)?.add !== "function")
+    throw invalid("counter", "must have a function add(paymentId, max)");
 
   const most = (currency: string): string => `${toMajor(amounts.get(currency)!, currency)} ${currency}`;
   const currencies = amounts.size === 0 ? undefined : [...amounts.keys()];
@@ -41,10 +52,18 @@ export function readLimits({ maxAmount, maxPerHour = DEFAULT_MAX_PER_HOUR, count
     checkAmount({ currency, value }) {
       if (currencies === undefined) return;
       if (!amounts.has(currency)) {
-        throw new ToolError("currency_not_allowed", `Payments in ${currency} are not allowed here. Allowed: ${currencies.join(", ")}.`, { field: "currency" });
+        throw new ToolError(
+          "currency_not_allowed",
+          `Payments in ${currency} are not allowed here. Allowed: ${currencies.join(", ")}.`,
+          { field: "currency" },
+        );
       }
       if (value > amounts.get(currency)!) {
-        throw new ToolError("amount_too_large", `A payment may be at most ${most(currency)}. The operator has set this limit.`, { field: "amount" });
+        throw new ToolError(
+          "amount_too_large",
+          `A payment may be at most ${most(currency)}. The operator has set this limit.`,
+          { field: "amount" },
+        );
       }
     },
     async count(paymentId) {
@@ -52,12 +71,19 @@ export function readLimits({ maxAmount, maxPerHour = DEFAULT_MAX_PER_HOUR, count
       try {
         isCounted = await counter.add(paymentId, maxPerHour);
       } catch {
-        throw new ToolError("counter_failed", "The payments of the last hour can't be counted, so no payment is created. Tell the operator.");
+        throw new ToolError(
+          "counter_failed",
+          "The payments of the last hour can't be counted, so no payment is created. Tell the operator.",
+        );
       }
       if (isCounted !== true) {
-        throw new ToolError("too_many_payments", `At most ${maxPerHour} payments may be created within an hour. The operator has set this limit.`, {
-          next: "Do not try again in a loop. Tell the person, and wait.",
-        });
+        throw new ToolError(
+          "too_many_payments",
+          `At most ${maxPerHour} payments may be created within an hour. The operator has set this limit.`,
+          {
+            next: "Do not try again in a loop. Tell the person, and wait.",
+          },
+        );
       }
     },
   };
@@ -86,7 +112,8 @@ function readMaxAmount(value: string | Money): Money {
   } catch {
     // more decimals than the currency has, or too large
   }
-  if (amount === undefined) throw invalid("maxAmount", 'must be a positive amount with its currency, such as "50.00CNY"');
+  if (amount === undefined)
+    throw invalid("maxAmount", 'must be a positive amount with its currency, such as "50.00CNY"');
   return amount;
 }
 

@@ -83,10 +83,14 @@ export class Payments {
     if (!this.#isOwn(intent)) throw unknownPayment();
     const paid = checkedMoney(intent.amount);
     if (paid !== undefined && (paid.currency !== amount.currency || paid.value !== amount.value)) {
-      throw new ToolError("reference_in_use", `This reference belongs to a payment of ${toMajor(paid.value, paid.currency)} ${paid.currency} already.`, {
-        field: "reference",
-        next: "Use another reference for another purpose.",
-      });
+      throw new ToolError(
+        "reference_in_use",
+        `This reference belongs to a payment of ${toMajor(paid.value, paid.currency)} ${paid.currency} already.`,
+        {
+          field: "reference",
+          next: "Use another reference for another purpose.",
+        },
+      );
     }
     return intent;
   }
@@ -122,7 +126,12 @@ export class Payments {
   }
 
   /** Waits until the payment has ended or the time is up. */
-  async wait(id: string, ms: number, signal: AbortSignal | undefined, onUpdate: (intent: PaymentIntent) => void): Promise<PaymentIntent> {
+  async wait(
+    id: string,
+    ms: number,
+    signal: AbortSignal | undefined,
+    onUpdate: (intent: PaymentIntent) => void,
+  ): Promise<PaymentIntent> {
     let last = await this.retrieve(id, signal);
     if (hasEnded(last)) return last;
     try {
@@ -148,7 +157,10 @@ export class Payments {
       return await this.retrieve(id, signal);
     } catch (error) {
       if (error instanceof ToolError) {
-        throw new ToolError("not_created", "The gateway did not create the payment.", { outcome: "failed", next: "Try again once, with the same reference." });
+        throw new ToolError("not_created", "The gateway did not create the payment.", {
+          outcome: "failed",
+          next: "Try again once, with the same reference.",
+        });
       }
       throw new ToolError("outcome_unknown", "The gateway did not respond. The payment may exist or not.", {
         outcome: "unknown",
@@ -206,7 +218,10 @@ async function idOf(purpose: string[]): Promise<string> {
 function wasNotProcessed({ attempts, code, status = 0 }: ItPayError): boolean {
   if (attempts === 0) return true;
   // Of several attempts, an earlier one may have been processed.
-  return attempts === 1 && (code === "connection_refused" || (status >= 400 && status < 500 && status !== 408 && status !== 409));
+  return (
+    attempts === 1 &&
+    (code === "connection_refused" || (status >= 400 && status < 500 && status !== 408 && status !== 409))
+  );
 }
 
 function readCharge(charge: QRCharge, intentId: string): Code {
@@ -214,18 +229,28 @@ function readCharge(charge: QRCharge, intentId: string): Code {
   const expiresAt = isoDate(charge.expires_at);
   const data = typeof charge.qr_data === "string" && charge.qr_data !== "" ? charge.qr_data : scanUrl;
   if (data === undefined || (charge.payment_intent_id !== undefined && charge.payment_intent_id !== intentId)) {
-    throw new ToolError("invalid_response", "The gateway sent a code that can't be used.", { outcome: "failed", payment_id: intentId });
+    throw new ToolError("invalid_response", "The gateway sent a code that can't be used.", {
+      outcome: "failed",
+      payment_id: intentId,
+    });
   }
-  return { data, ...(scanUrl === undefined ? {} : { scan_url: scanUrl }), ...(expiresAt === undefined ? {} : { expires_at: expiresAt }) };
+  return {
+    data,
+    ...(scanUrl === undefined ? {} : { scan_url: scanUrl }),
+    ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+  };
 }
 
 function checkedId({ id }: PaymentIntent): string {
   const checked = token(id);
-  if (checked === undefined) throw new ToolError("invalid_response", "The gateway sent an id that can't be used.", { outcome: "failed" });
+  if (checked === undefined)
+    throw new ToolError("invalid_response", "The gateway sent an id that can't be used.", { outcome: "failed" });
   return checked;
 }
 
 /** The same error for a missing payment and for one of someone else's, so that it reveals nothing. */
 function unknownPayment(): ToolError {
-  return new ToolError("unknown_payment", "There is no payment with this id that was created here.", { field: "payment_id" });
+  return new ToolError("unknown_payment", "There is no payment with this id that was created here.", {
+    field: "payment_id",
+  });
 }

@@ -13,8 +13,18 @@ export function serviceSummary(service: { [field: string]: unknown }): Record<st
     description: plainText(service["description"], 300),
     prices: tiers.flatMap((tier: { amount?: unknown; currency?: unknown; label?: unknown }) => {
       const price = checkedMoney({ currency: tier?.currency, value: tier?.amount });
-      return price === undefined ? [] : [{ amount: toMajor(price.value, price.currency), currency: price.currency, label: plainText(tier.label, 80) }];
+      return price === undefined
+        ? []
+        : [
+            {
+              amount: toMajor(price.value, price.currency),
+              currency: price.currency,
+              label: plainText(tier.label, 80),
+            },
+          ];
     }),
-    channels: (Array.isArray(service["accepted_channels"]) ? service["accepted_channels"] : []).slice(0, 20).flatMap((channel) => plainText(channel, 40) ?? []),
+    channels: (Array.isArray(service["accepted_channels"]) ? service["accepted_channels"] : [])
+      .slice(0, 20)
+      .flatMap((channel) => plainText(channel, 40) ?? []),
   };
 }

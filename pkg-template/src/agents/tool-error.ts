@@ -8,7 +8,11 @@ export class ToolError extends Error {
   /** Further fields of the result: the payment's id, the next step, the gateway's message. */
   readonly data: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, { outcome = "refused", ...data }: { outcome?: ToolError["outcome"] | undefined; [field: string]: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    { outcome = "refused", ...data }: { outcome?: ToolError["outcome"] | undefined; [field: string]: unknown } = {},
+  ) {
     super(message);
     this.code = code;
     this.outcome = outcome;

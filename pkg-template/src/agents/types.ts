@@ -116,7 +116,12 @@ export interface ToolContext {
 export type ToolContent =
   | { readonly type: "text"; readonly text: string }
   /** `data` is base64. Meant for the person, not for the model. */
-  | { readonly type: "image"; readonly data: string; readonly mimeType: "image/png"; readonly annotations: { readonly audience: readonly ["user"] } };
+  | {
+      readonly type: "image";
+      readonly data: string;
+      readonly mimeType: "image/png";
+      readonly annotations: { readonly audience: readonly ["user"] };
+    };
 
 /** The result of a call, in the form of MCP's `CallToolResult`. */
 export interface ToolResult {

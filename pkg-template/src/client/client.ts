@@ -4,7 +4,15 @@
 import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
 import type { CallIo } from "../internal/call-io.js";
-import { connection, type ConnectionOptions, json, mergeHeaders, plain, type RequestOptions, text } from "../internal/client-config.js";
+import {
+  connection,
+  type ConnectionOptions,
+  json,
+  mergeHeaders,
+  plain,
+  type RequestOptions,
+  text,
+} from "../internal/client-config.js";
 import { variable } from "../internal/env.js";
 import { fromRecord } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
@@ -17,7 +25,13 @@ import type {
   ServiceManifest,
   WebhookEvent,
 } from "./types.js";
-import { constructEvent, type RawBody, type SignatureSource, type VerifyOptions, verifySignature } from "../webhooks/signature.js";
+import {
+  constructEvent,
+  type RawBody,
+  type SignatureSource,
+  type VerifyOptions,
+  verifySignature,
+} from "../webhooks/signature.js";
 
 /** @internal The wasm module; the entry says where it comes from. */
 export const wasm = new AsyncWasm(glue as typeof glue & AsyncGlue);
@@ -80,7 +94,9 @@ export class ItPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreatePaymentIntentParams, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, io, config) => module.payment_intents_create(io, config, json("params", params), plain(options))),
+      this.#call((module, io, config) =>
+        module.payment_intents_create(io, config, json("params", params), plain(options)),
+      ),
 
     /** A payment as it is now. */
     retrieve: (id: string, options?: RequestOptions): ApiPromise<PaymentIntent> =>
@@ -99,7 +115,9 @@ export class ItPayClient {
   readonly qr = {
     /** The code to scan for a payment that is `pending`. */
     generate: (paymentIntentId: string, options?: RequestOptions): ApiPromise<QRCharge> =>
-      this.#call((module, io, config) => module.qr_generate(io, config, text("paymentIntentId", paymentIntentId), plain(options))),
+      this.#call((module, io, config) =>
+        module.qr_generate(io, config, text("paymentIntentId", paymentIntentId), plain(options)),
+      ),
   };
 
   /** Services. */
@@ -177,7 +195,9 @@ export class ItPayClient {
     return this.#call((module, io, config) => {
       const own = given("options", options);
       const entries = Object.entries(given("query", own.query));
-      const query = reading("query", () => entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])));
+      const query = reading("query", () =>
+        entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
+      );
       for (const part of query) text("query", part);
       const body = own.body === undefined ? undefined : json("body", own.body);
       return module.request(io, config, text("method", method), text("path", path), query, body, plain(options));

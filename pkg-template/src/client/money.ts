@@ -12,7 +12,8 @@ import type { Money } from "./types.js";
  * @param currency ISO 4217.
  */
 export function money(amount: string, currency: string): Money {
-  if (typeof amount !== "string") throw new ValidationError('amount must be a string such as "6.99"', { code: "invalid_request", field: "amount" });
+  if (typeof amount !== "string")
+    throw new ValidationError('amount must be a string such as "6.99"', { code: "invalid_request", field: "amount" });
   return { currency, value: synchronously((module) => module.money(amount, checkedCurrency(currency))) };
 }
 
@@ -22,7 +23,8 @@ export function money(amount: string, currency: string): Money {
  */
 export function formatMoney(money: Money, locale?: string): string {
   const { currency, value } = given("money", money) as Money;
-  if (!Number.isSafeInteger(value)) throw new ValidationError("value must be an integer of minor units", { code: "invalid_request", field: "value" });
+  if (!Number.isSafeInteger(value))
+    throw new ValidationError("value must be an integer of minor units", { code: "invalid_request", field: "value" });
   const decimal = synchronously((module) => module.to_decimal(value, checkedCurrency(currency)));
   try {
     const decimals = decimal.split(".")[1]?.length ?? 0;
@@ -35,11 +37,19 @@ export function formatMoney(money: Money, locale?: string): string {
     // As text, so that no digit is lost on the way through a floating point number.
     return format.format(decimal as unknown as number);
   } catch (error) {
-    throw new ValidationError("locale must be a language tag such as en-US", { code: "invalid_request", field: "locale", cause: error });
+    throw new ValidationError("locale must be a language tag such as en-US", {
+      code: "invalid_request",
+      field: "locale",
+      cause: error,
+    });
   }
 }
 
 function checkedCurrency(currency: string): string {
-  if (typeof currency !== "string") throw new ValidationError('currency must be a string such as "CNY"', { code: "invalid_request", field: "currency" });
+  if (typeof currency !== "string")
+    throw new ValidationError('currency must be a string such as "CNY"', {
+      code: "invalid_request",
+      field: "currency",
+    });
   return currency;
 }

@@ -58,7 +58,14 @@ async function read(response: Response): Promise<PaymentRequired | null> {
   const paymentIntentId = headers.id ?? id;
   if (paymentIntentId === null && headers.qr === null) return null;
   const message = own(body, "message");
-  return { paymentIntentId, channel: headers.channel, amount: headers.amount, qr: headers.qr, message: typeof message === "string" ? message : null, paymentIntent };
+  return {
+    paymentIntentId,
+    channel: headers.channel,
+    amount: headers.amount,
+    qr: headers.qr,
+    message: typeof message === "string" ? message : null,
+    paymentIntent,
+  };
 }
 
 function own(object: object, name: string): unknown {
@@ -114,15 +121,27 @@ export function paymentRequired(intent: PaymentIntent, charge?: QRCharge): Respo
     return asking(intent, charge);
   } catch (cause) {
     if (isItPayError(cause)) throw cause;
-    throw new ValidationError("intent must be a payment intent, charge what qr.generate answered", { code: "invalid_request", field: "intent", cause });
+    throw new ValidationError("intent must be a payment intent, charge what qr.generate answered", {
+      code: "invalid_request",
+      field: "intent",
+      cause,
+    });
   }
 }
 
 function asking(intent: PaymentIntent, charge?: QRCharge): Response {
   const { payment_intent_id: paid = intent.id } = charge ?? {};
-  if (paid !== intent.id) throw new ValidationError("charge is the code of another payment than intent", { code: "payment_mismatch", field: "charge.payment_intent_id" });
+  if (paid !== intent.id)
+    throw new ValidationError("charge is the code of another payment than intent", {
+      code: "payment_mismatch",
+      field: "charge.payment_intent_id",
+    });
   // It is about one payment of one caller, so no cache may keep it.
-  const headers = new Headers({ "Cache-Control": "no-store", "Content-Type": "application/json", "X-Payment-Intent": intent.id });
+  const headers = new Headers({
+    "Cache-Control": "no-store",
+    "Content-Type": "application/json",
+    "X-Payment-Intent": intent.id,
+  });
   const set = (name: string, value: string | undefined): void => {
     if (value !== undefined) headers.set(name, value);
   };
@@ -131,7 +150,10 @@ function asking(intent: PaymentIntent, charge?: QRCharge): Response {
   set("X-Payment-Amount", isHeaderText(shown) ? shown : intent.amount && decimal(intent.amount));
   set("X-Payment-QR", charge?.scan_url);
   const message = "This resource costs something: pay, then ask again.";
-  return new Response(JSON.stringify({ error: "payment_required", message, payment_intent: intent }), { status: 402, headers });
+  return new Response(JSON.stringify({ error: "payment_required", message, payment_intent: intent }), {
+    status: 402,
+    headers,
+  });
 }
 
 /** Headers carry visible ASCII everywhere; of more than that, each side makes something else. */
@@ -141,6 +163,10 @@ function isHeaderText(text: string | undefined): text is string {
 
 function decimal(amount: Money): string {
   const { currency, value } = given("intent.amount", amount) as Money;
-  if (!Number.isSafeInteger(value)) throw new ValidationError("intent.amount.value must be an integer of minor units", { code: "invalid_request", field: "intent.amount.value" });
+  if (!Number.isSafeInteger(value))
+    throw new ValidationError("intent.amount.value must be an integer of minor units", {
+      code: "invalid_request",
+      field: "intent.amount.value",
+    });
   return `${currency} ${synchronously((module) => module.to_decimal(value, currency))}`;
 }

@@ -102,7 +102,9 @@ export interface QRCharge {
   /** Markup from outside: do not put it into a page, draw `qr_data` instead. */
   qr_image_svg?: string | undefined;
   /** Texts to show beside the code. */
-  display?: { amount?: string | undefined; merchant_name?: string | undefined; reference?: string | undefined } | undefined;
+  display?:
+    | { amount?: string | undefined; merchant_name?: string | undefined; reference?: string | undefined }
+    | undefined;
   /** A link that opens the wallet. */
   scan_url?: string | undefined;
   /** ISO 8601. */
@@ -128,7 +130,11 @@ export interface CreateManifestParams {
   /** Text for people. */
   description?: string | undefined;
   /** How the service can be charged. */
-  payment_methods: { one_time?: boolean | undefined; cumulative?: boolean | undefined; subscription?: boolean | undefined };
+  payment_methods: {
+    one_time?: boolean | undefined;
+    cumulative?: boolean | undefined;
+    subscription?: boolean | undefined;
+  };
   /** Only one-time prices are documented; others pass through as they are. */
   pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
   /** Channels that the service accepts, such as `alipay`. */
@@ -150,7 +156,9 @@ export interface ServiceManifest {
   /** Text for people. */
   description?: string | undefined;
   /** How the service can be charged. */
-  payment_methods?: { one_time?: boolean | undefined; cumulative?: boolean | undefined; subscription?: boolean | undefined } | undefined;
+  payment_methods?:
+    | { one_time?: boolean | undefined; cumulative?: boolean | undefined; subscription?: boolean | undefined }
+    | undefined;
   /** Prices. Only one-time prices are documented. */
   pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
   /** Channels that the service accepts, such as `alipay`. */

@@ -3,7 +3,14 @@
 import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
 import type { CallIo, TokenCache } from "../internal/call-io.js";
-import { connection, type ConnectionOptions, json, plain, type RequestOptions, text } from "../internal/client-config.js";
+import {
+  connection,
+  type ConnectionOptions,
+  json,
+  plain,
+  type RequestOptions,
+  text,
+} from "../internal/client-config.js";
 import { variable } from "../internal/env.js";
 import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
 import { fromRecord, ValidationError } from "../internal/errors.js";
@@ -92,16 +99,28 @@ export class GoPayClient {
      * @throws with `outcome`; `FAILED` as an APIError of that code
      */
     refund: (id: PaymentId, params: GoPayRefundParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, io, config) => module.payments_refund(io, config, digits("id", id), json("params", params), plain(options))),
+      this.#call((module, io, config) =>
+        module.payments_refund(io, config, digits("id", id), json("params", params), plain(options)),
+      ),
 
     /** The refunds of a payment: the only place where a refund has an id. */
     refunds: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayRefund[]> =>
       this.#call((module, io, config) => module.payments_refunds(io, config, digits("id", id), plain(options))),
 
     /** Charges the payer of a recurrence again. The id is always the first payment's. */
-    createRecurrence: (parentId: PaymentId, params: CreateGoPayRecurrenceParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
+    createRecurrence: (
+      parentId: PaymentId,
+      params: CreateGoPayRecurrenceParams,
+      options?: RequestOptions,
+    ): ApiPromise<GoPayPayment> =>
       this.#call((module, io, config) =>
-        module.payments_create_recurrence(io, config, digits("parentId", parentId), json("params", params), plain(options)),
+        module.payments_create_recurrence(
+          io,
+          config,
+          digits("parentId", parentId),
+          json("params", params),
+          plain(options),
+        ),
       ),
 
     /** Ends a recurrence: no further charges. One that has ended already is as good. */
@@ -111,21 +130,39 @@ export class GoPayClient {
     /** Captures an authorized payment, or a part of it; the rest is released. A payment that is captured already counts as success. */
     capture: (id: PaymentId, params?: GoPayCaptureParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) =>
-        module.payments_capture(io, config, digits("id", id), params === undefined ? undefined : json("params", params), plain(options)),
+        module.payments_capture(
+          io,
+          config,
+          digits("id", id),
+          params === undefined ? undefined : json("params", params),
+          plain(options),
+        ),
       ),
 
     /** Voids an authorization. One that is void already counts as success. */
     voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, io, config) => module.payments_void_authorization(io, config, digits("id", id), plain(options))),
+      this.#call((module, io, config) =>
+        module.payments_void_authorization(io, config, digits("id", id), plain(options)),
+      ),
 
     /**
      * The codes by which a banking app pays the payment, as pictures in base64 and, in `qr_text`, as text for `itpay/qr`.
      * Production may need GoPay to enable them for the e-shop.
      */
-    qrPayment: (id: PaymentId, params: { format?: "png" | "svg" | undefined } = {}, options?: RequestOptions): ApiPromise<GoPayQrPayment> =>
+    qrPayment: (
+      id: PaymentId,
+      params: { format?: "png" | "svg" | undefined } = {},
+      options?: RequestOptions,
+    ): ApiPromise<GoPayQrPayment> =>
       this.#call((module, io, config) => {
         const { format } = given("params", params);
-        return module.payments_qr_payment(io, config, digits("id", id), format === undefined ? undefined : text("format", format), plain(options));
+        return module.payments_qr_payment(
+          io,
+          config,
+          digits("id", id),
+          format === undefined ? undefined : text("format", format),
+          plain(options),
+        );
       }),
   };
 
@@ -171,13 +208,20 @@ export class GoPayClient {
    */
   paymentInstruments(currency?: string, options?: RequestOptions): ApiPromise<GoPayPaymentInstruments> {
     return this.#call((module, io, config) =>
-      module.payment_instruments(io, config, currency === undefined ? undefined : text("currency", currency), plain(options)),
+      module.payment_instruments(
+        io,
+        config,
+        currency === undefined ? undefined : text("currency", currency),
+        plain(options),
+      ),
     );
   }
 
   /** A statement of the e-shop's account: the file's bytes. */
   accountStatement(params: GoPayAccountStatementParams, options?: RequestOptions): ApiPromise<ArrayBuffer> {
-    return this.#call((module, io, config) => module.account_statement(io, config, json("params", params), plain(options)));
+    return this.#call((module, io, config) =>
+      module.account_statement(io, config, json("params", params), plain(options)),
+    );
   }
 
   /**
@@ -206,9 +250,14 @@ export class GoPayClient {
 }
 
 function checkedCache(cache: TokenCache | undefined): TokenCache | undefined {
-  const isCache = cache === undefined || reading("tokenCache", () => typeof cache?.get === "function" && typeof cache.set === "function");
+  const isCache =
+    cache === undefined ||
+    reading("tokenCache", () => typeof cache?.get === "function" && typeof cache.set === "function");
   if (isCache) return cache;
-  throw new ValidationError("tokenCache must have the methods get(key) and set(key, token, ttlMs)", { code: "invalid_request", field: "tokenCache" });
+  throw new ValidationError("tokenCache must have the methods get(key) and set(key, token, ttlMs)", {
+    code: "invalid_request",
+    field: "tokenCache",
+  });
 }
 
 /** @internal Never guesses: the wrong guess would be the gateway where money is real. */

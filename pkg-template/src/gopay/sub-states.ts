@@ -72,5 +72,7 @@ export type GoPaySubState = keyof typeof SENTENCES | (string & {});
  * @param subState GoPay's code, such as `_5006`
  */
 export function describeSubState(subState: string | undefined): string | undefined {
-  return subState !== undefined && Object.hasOwn(SENTENCES, subState) ? SENTENCES[subState as keyof typeof SENTENCES] : undefined;
+  return subState !== undefined && Object.hasOwn(SENTENCES, subState)
+    ? SENTENCES[subState as keyof typeof SENTENCES]
+    : undefined;
 }

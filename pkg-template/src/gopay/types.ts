@@ -124,26 +124,28 @@ export interface CreateGoPayPaymentParams {
   /** Where GoPay sends the customer afterwards, and its notifications. */
   callback: { return_url: string; notification_url?: string | undefined };
   /** The payer, and the payment instruments on offer. */
-  payer?: {
-    allowed_payment_instruments?: GoPayInstrument[] | undefined;
-    default_payment_instrument?: GoPayInstrument | undefined;
-    allowed_swifts?: string[] | undefined;
-    default_swift?: string | undefined;
-    /** The kinds of pay later on offer. */
-    allowed_bnpl_types?: GoPayBnplType[] | undefined;
-    default_bnpl_type?: GoPayBnplType | undefined;
-    /** Saves the card: the response of a paid payment has its token in `payer.payment_card.card_token`. */
-    request_card_token?: boolean | undefined;
-    /** The token of a saved card to pay with. */
-    allowed_card_token?: string | undefined;
-    /** Whether the saved card needs its PIN. */
-    verify_pin?: boolean | string | undefined;
-    /** The masked number of the saved card. */
-    masked_pan?: string | undefined;
-    payment_card?: { card_token?: string | undefined; [field: string]: unknown } | undefined;
-    contact?: GoPayContact | undefined;
-    [field: string]: unknown;
-  } | undefined;
+  payer?:
+    | {
+        allowed_payment_instruments?: GoPayInstrument[] | undefined;
+        default_payment_instrument?: GoPayInstrument | undefined;
+        allowed_swifts?: string[] | undefined;
+        default_swift?: string | undefined;
+        /** The kinds of pay later on offer. */
+        allowed_bnpl_types?: GoPayBnplType[] | undefined;
+        default_bnpl_type?: GoPayBnplType | undefined;
+        /** Saves the card: the response of a paid payment has its token in `payer.payment_card.card_token`. */
+        request_card_token?: boolean | undefined;
+        /** The token of a saved card to pay with. */
+        allowed_card_token?: string | undefined;
+        /** Whether the saved card needs its PIN. */
+        verify_pin?: boolean | string | undefined;
+        /** The masked number of the saved card. */
+        masked_pan?: string | undefined;
+        payment_card?: { card_token?: string | undefined; [field: string]: unknown } | undefined;
+        contact?: GoPayContact | undefined;
+        [field: string]: unknown;
+      }
+    | undefined;
   /** Blocks the money until `capture` or `voidAuthorization`. */
   preauthorization?: boolean | undefined;
   /** Makes the payment the first of a recurrence. Absent means none. */
@@ -208,7 +210,12 @@ export interface GoPayPayment {
   /** The recurrence that the payment is the first of. */
   recurrence?: GoPayRecurrence | undefined;
   /** Whether the money is blocked, and what became of it. */
-  preauthorization?: { requested?: boolean | undefined; state?: "REQUESTED" | "AUTHORIZED" | "CAPTURED" | "CANCELED" | (string & {}) | undefined } | undefined;
+  preauthorization?:
+    | {
+        requested?: boolean | undefined;
+        state?: "REQUESTED" | "AUTHORIZED" | "CAPTURED" | "CANCELED" | (string & {}) | undefined;
+      }
+    | undefined;
   /** Your data from `create`. */
   additional_params?: { name: string; value: string }[] | undefined;
   /** Language of the payment page. */
@@ -301,8 +308,23 @@ export interface GoPayQrPayment {
         name?: string | undefined;
         bank_account?:
           | {
-              local?: { prefix?: string | undefined; account_number?: string | undefined; bank_code?: string | undefined; variable_symbol?: string | undefined; [field: string]: unknown } | undefined;
-              international?: { bic?: string | undefined; iban?: string | undefined; reference?: string | undefined; [field: string]: unknown } | undefined;
+              local?:
+                | {
+                    prefix?: string | undefined;
+                    account_number?: string | undefined;
+                    bank_code?: string | undefined;
+                    variable_symbol?: string | undefined;
+                    [field: string]: unknown;
+                  }
+                | undefined;
+              international?:
+                | {
+                    bic?: string | undefined;
+                    iban?: string | undefined;
+                    reference?: string | undefined;
+                    [field: string]: unknown;
+                  }
+                | undefined;
               [field: string]: unknown;
             }
           | undefined;
@@ -310,7 +332,13 @@ export interface GoPayQrPayment {
       }
     | undefined;
   /** Pictures in base64: `spayd` for CZK, `paybysquare` and `sepa` for EUR, `mnb_qr` for HUF. */
-  qr_code: { spayd?: string | undefined; paybysquare?: string | undefined; sepa?: string | undefined; mnb_qr?: string | undefined; [field: string]: string | undefined };
+  qr_code: {
+    spayd?: string | undefined;
+    paybysquare?: string | undefined;
+    sepa?: string | undefined;
+    mnb_qr?: string | undefined;
+    [field: string]: string | undefined;
+  };
   /** The texts of the codes, made by this package from the fields above: `toSvg(qr_text.spayd)`. */
   qr_text: { spayd?: string | undefined; sepa?: string | undefined };
   [field: string]: unknown;

@@ -4,11 +4,20 @@ import { given, reading } from "../internal/untrusted.js";
 import { PayKitError } from "../paykit/errors.js";
 import { gopay, type GopayProvider } from "../paykit/gopay-provider.js";
 import type { EventData, StandardEvent, StandardEventType, WebhookEvent } from "../paykit/types.js";
-import { type DeliveryContext, eventProcessor, json, type ProcessorOptions, type WebhookContext, type WebhookHandler } from "../webhooks/event-processor.js";
+import {
+  type DeliveryContext,
+  eventProcessor,
+  json,
+  type ProcessorOptions,
+  type WebhookContext,
+  type WebhookHandler,
+} from "../webhooks/event-processor.js";
 
 /** Listeners by event type. `default` is called for every type without a listener of its own. */
 export type GopayEventHandlers = {
-  [Type in StandardEventType]?: ((event: WebhookEvent<EventData[Type], Type>, context: WebhookContext) => void | Promise<void>) | undefined;
+  [Type in StandardEventType]?:
+    | ((event: WebhookEvent<EventData[Type], Type>, context: WebhookContext) => void | Promise<void>)
+    | undefined;
 } & {
   /** Listener for every type without a listener of its own. */
   default?: ((event: StandardEvent, context: WebhookContext) => void | Promise<void>) | undefined;
@@ -44,7 +53,8 @@ export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): 
   const own = given("options", options);
   const { provider = gopay() } = own;
   const processor = eventProcessor<StandardEvent>("GoPay", isPayKitError, own);
-  if (reading("provider", () => typeof provider?.handleWebhook) !== "function") throw new TypeError("provider must be GoPay's, such as gopay()");
+  if (reading("provider", () => typeof provider?.handleWebhook) !== "function")
+    throw new TypeError("provider must be GoPay's, such as gopay()");
 
   const respond = async (context: DeliveryContext): Promise<Response> => {
     const { method, url } = context.request;
@@ -67,7 +77,8 @@ export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): 
 
   const failRead = async (error: unknown): Promise<Response> => {
     if (!(error instanceof PayKitError)) return processor.fail(500, "Internal error", error);
-    if (error.retryable) return processor.fail(503, "The payment could not be read", error, undefined, { "Retry-After": "60" });
+    if (error.retryable)
+      return processor.fail(503, "The payment could not be read", error, undefined, { "Retry-After": "60" });
     if (error.context?.["reason"] === "no_id") return processor.fail(400, "The URL has no payment id", error);
     await processor.report(error);
     return json(200, { status: "ignored" });

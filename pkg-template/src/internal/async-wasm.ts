@@ -28,13 +28,21 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
    * Makes a call over that `fetch`. `use` begins it, or throws what is wrong with it. Errors are made in this async function,
    * as V8 then puts the frames that await it into their stack.
    */
-  async run(fetch: typeof globalThis.fetch, use: (glue: G, io: CallIo) => Promise<unknown>, keep: (result: CallResult<unknown>) => void, cache?: TokenCache): Promise<unknown> {
+  async run(
+    fetch: typeof globalThis.fetch,
+    use: (glue: G, io: CallIo) => Promise<unknown>,
+    keep: (result: CallResult<unknown>) => void,
+    cache?: TokenCache,
+  ): Promise<unknown> {
     const trace = callerTrace();
     const io = new CallIo(fetch, cache);
     let promise: Promise<unknown>;
     try {
       if (typeof fetch !== "function") {
-        throw new ValidationError("fetch must be a function; this runtime has none of its own, so pass one", { code: "invalid_request", field: "fetch" });
+        throw new ValidationError("fetch must be a function; this runtime has none of its own, so pass one", {
+          code: "invalid_request",
+          field: "fetch",
+        });
       }
       promise = this.call((glue) => use(glue, io));
     } catch (thrown) {

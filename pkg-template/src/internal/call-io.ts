@@ -63,7 +63,9 @@ function settled(step: () => unknown): Promise<unknown> {
       clearTimeout(timer);
       resolve(value);
     };
-    Promise.resolve().then(step).then(end, () => end());
+    Promise.resolve()
+      .then(step)
+      .then(end, () => end());
   });
 }
 
@@ -98,11 +100,17 @@ export class CallIo {
       }
       // A runtime may have none. Then nothing can be stopped on the way, and the attempt ends in time all the same.
       const controller = typeof AbortController === "function" ? new AbortController() : undefined;
-      const finish = endOnce<AttemptEnd>(timeoutMs, signal, (end) => {
-        result.end = end;
-        if (end !== AttemptEnd.Response) controller?.abort();
-        resolve(result);
-      }, AttemptEnd.TimedOut, AttemptEnd.Aborted);
+      const finish = endOnce<AttemptEnd>(
+        timeoutMs,
+        signal,
+        (end) => {
+          result.end = end;
+          if (end !== AttemptEnd.Response) controller?.abort();
+          resolve(result);
+        },
+        AttemptEnd.TimedOut,
+        AttemptEnd.Aborted,
+      );
       // Plain options, as people's doubles of fetch expect. Redirects are not followed: another host must not get the key,
       // and the signature holds for this path only.
       const init: RequestInit = { method, headers: JSON.parse(headers) as Record<string, string>, redirect: "manual" };
@@ -129,7 +137,9 @@ export class CallIo {
 
   /** Reads the shared cache. A cache that fails or hangs has nothing. */
   readCache(key: string): Promise<string | undefined> {
-    return settled(() => this.#cache?.get(key)).then((value) => (typeof value === "string" && value !== "" ? value : undefined));
+    return settled(() => this.#cache?.get(key)).then((value) =>
+      typeof value === "string" && value !== "" ? value : undefined,
+    );
   }
 
   /** Writes to the shared cache. A cache that fails or hangs is left alone. */
@@ -152,7 +162,13 @@ export class CallIo {
 }
 
 /** Calls `done` once: with what the returned function gets, or when the time is up or the signal fires. */
-function endOnce<T>(ms: number, signal: AbortSignal | undefined, done: (end: T) => void, timedOut: T, aborted: T): (end: T) => void {
+function endOnce<T>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  done: (end: T) => void,
+  timedOut: T,
+  aborted: T,
+): (end: T) => void {
   let isOver = false;
   const end = (how: T): void => {
     if (isOver) return;
@@ -183,7 +199,14 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   }
 }
 
-async function exchange(fetch: Fetch, url: string, init: RequestInit, maxBodyBytes: number, isFile: boolean, result: AttemptResult): Promise<AttemptEnd> {
+async function exchange(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  maxBodyBytes: number,
+  isFile: boolean,
+  result: AttemptResult,
+): Promise<AttemptEnd> {
   try {
     // Not as a method of anything: browsers want their fetch called bare.
     const response = await fetch(url, init);
@@ -223,7 +246,11 @@ const decoder = lazyTextDecoder();
 const TOO_LARGE = Symbol("too large");
 
 /** The body, unless it is longer than allowed. */
-async function readBody(response: Response, maxBytes: number, isFile: boolean): Promise<string | ArrayBuffer | typeof TOO_LARGE> {
+async function readBody(
+  response: Response,
+  maxBytes: number,
+  isFile: boolean,
+): Promise<string | ArrayBuffer | typeof TOO_LARGE> {
   const stream: ReadableStream<Uint8Array> | null | undefined = response.body;
   // Doubles of fetch have no stream, and their bodies are in memory already.
   if (typeof stream?.getReader !== "function") return isFile ? response.arrayBuffer() : response.text();

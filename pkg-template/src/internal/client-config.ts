@@ -44,7 +44,10 @@ export interface RequestOptions {
 }
 
 /** @internal The part of a client's configuration that its wasm module reads whichever gateway it is for. */
-export function connection(options: ConnectionOptions & { baseUrl?: string | undefined }, secret: string): Record<string, unknown> {
+export function connection(
+  options: ConnectionOptions & { baseUrl?: string | undefined },
+  secret: string,
+): Record<string, unknown> {
   if (isPage() && options.dangerouslyAllowBrowser !== true) {
     throw invalid(
       "dangerouslyAllowBrowser",
@@ -53,7 +56,8 @@ export function connection(options: ConnectionOptions & { baseUrl?: string | und
       "browser",
     );
   }
-  if (options.fetch !== undefined && typeof options.fetch !== "function") throw invalid("fetch", "fetch must be a function");
+  if (options.fetch !== undefined && typeof options.fetch !== "function")
+    throw invalid("fetch", "fetch must be a function");
   const logLevel = levelNumber(options.logLevel ?? variable("ITPAY_LOG", options.env));
   return {
     baseUrl: options.baseUrl,
@@ -68,7 +72,9 @@ export function connection(options: ConnectionOptions & { baseUrl?: string | und
 }
 
 /** @internal The options of a call as the wasm module reads them. Each is read once, here, where a caller's getter may throw. */
-export function plain(options: (RequestOptions & { pollInterval?: number | undefined; onUpdate?: unknown }) | undefined): object | undefined {
+export function plain(
+  options: (RequestOptions & { pollInterval?: number | undefined; onUpdate?: unknown }) | undefined,
+): object | undefined {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw invalid("options", "options must be an object");
   const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = given("options", options);
@@ -100,7 +106,10 @@ export function json(field: string, value: unknown): string {
 }
 
 /** Headers that `fetch` takes, and the names of those that are `null`. */
-function toHeaders(given: HeadersLike | undefined): { headers: Headers | undefined; withoutHeaders: string[] | undefined } {
+function toHeaders(given: HeadersLike | undefined): {
+  headers: Headers | undefined;
+  withoutHeaders: string[] | undefined;
+} {
   if (given === undefined || given === null) return { headers: undefined, withoutHeaders: undefined };
   try {
     const headers = new Headers();
@@ -116,7 +125,9 @@ function toHeaders(given: HeadersLike | undefined): { headers: Headers | undefin
 }
 
 function headerEntries(headers: HeadersLike): Iterable<readonly [string, string | null | undefined]> {
-  return Symbol.iterator in headers ? (headers as Iterable<[string, string]>) : Object.entries(headers as Record<string, string>);
+  return Symbol.iterator in headers
+    ? (headers as Iterable<[string, string]>)
+    : Object.entries(headers as Record<string, string>);
 }
 
 /** @internal A client's headers with those of `withOptions`, of which `null` removes one. */

@@ -13,7 +13,11 @@ export function variable(name: string, env?: Env): string | undefined {
   const runtime = globalThis as Runtime;
   try {
     // Not both: in a Worker, `process` loads Node's modules when it is first mentioned.
-    const value = env ? (Object.hasOwn(env, name) ? (env as Record<string, unknown>)[name] : undefined) : (runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name));
+    const value = env
+      ? Object.hasOwn(env, name)
+        ? (env as Record<string, unknown>)[name]
+        : undefined
+      : (runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name));
     return typeof value === "string" && value !== "" ? value : undefined;
   } catch {
     return undefined; // Deno without the permission throws

@@ -159,7 +159,15 @@ export function isItPayError(error: unknown): error is ItPayError {
   }
 }
 
-const classes = { APIError, AbortError, AuthenticationError, ConnectionError, RateLimitError, TimeoutError, ValidationError };
+const classes = {
+  APIError,
+  AbortError,
+  AuthenticationError,
+  ConnectionError,
+  RateLimitError,
+  TimeoutError,
+  ValidationError,
+};
 
 /**
  * @internal The wasm modules throw plain objects with an error class's name and fields, JSON values as text. Anything else is
@@ -168,10 +176,17 @@ const classes = { APIError, AbortError, AuthenticationError, ConnectionError, Ra
 export function fromRecord(thrown: unknown, trace?: string): unknown {
   try {
     if (typeof thrown !== "object" || thrown === null || thrown instanceof Error) return thrown;
-    const { name, message, details, intent, ...fields } = thrown as ErrorFields & { name: keyof typeof classes; message: string };
+    const { name, message, details, intent, ...fields } = thrown as ErrorFields & {
+      name: keyof typeof classes;
+      message: string;
+    };
     if (!Object.hasOwn(classes, name)) return thrown;
     if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
-    const error = new classes[name](message, { ...fields, details: parsed(details), intent: parsed(intent) as PaymentIntent | undefined });
+    const error = new classes[name](message, {
+      ...fields,
+      details: parsed(details),
+      intent: parsed(intent) as PaymentIntent | undefined,
+    });
     if (trace !== undefined) error.stack = trace;
     return error;
   } catch {

@@ -15,6 +15,8 @@ export interface GenericRequestOptions extends RequestOptions {
 export function genericRequest(options: GenericRequestOptions): { body: string | undefined; query: string[] } {
   const own = reading("options", () => ({ body: options.body, query: options.query }));
   const entries = Object.entries(given("query", own.query));
-  const query = reading("query", () => entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])));
+  const query = reading("query", () =>
+    entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
+  );
   return { query, body: own.body === undefined ? undefined : json("body", own.body) };
 }

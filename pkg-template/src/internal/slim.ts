@@ -24,7 +24,12 @@ export interface WasmModule {
 }
 
 /** Of `itpay/slim/client`. */
-export const clientWasm: WasmModule = { wasm: client, known: "payment_intents_create", unknown: "paykit_events", name: "client.wasm" };
+export const clientWasm: WasmModule = {
+  wasm: client,
+  known: "payment_intents_create",
+  unknown: "paykit_events",
+  name: "client.wasm",
+};
 /** Of `itpay/slim/gopay`. */
 export const gopayWasm: WasmModule = { wasm: gopay, known: "payments_create", name: "gopay.wasm" };
 /** Of `itpay/slim/paykit`, beside the webhooks'. It has the client, too. */
@@ -62,7 +67,8 @@ export function initSync(module: WasmModule, source: CompiledModule | Bytes): vo
  */
 export async function init(module: WasmModule, source: WasmSource | PromiseLike<WasmSource>): Promise<void> {
   const given = await source;
-  if (typeof given === "string" || given instanceof URL) return initSync(module, await fetched(module, await get(module, given)));
+  if (typeof given === "string" || given instanceof URL)
+    return initSync(module, await fetched(module, await get(module, given)));
   initSync(module, isResponse(given) ? await fetched(module, given) : given);
 }
 
@@ -76,10 +82,12 @@ async function get(module: WasmModule, url: URL | string): Promise<Response> {
 
 async function fetched(module: WasmModule, response: Response): Promise<WebAssembly.Module | ArrayBuffer> {
   const { ok, status, headers, url } = response;
-  if (!ok) throw new ItPayError(`${module.name} is not at ${url}: the answer is ${status}`, { code: "wasm_missing", status });
+  if (!ok)
+    throw new ItPayError(`${module.name} is not at ${url}: the answer is ${status}`, { code: "wasm_missing", status });
   // Streaming wants the right type; servers often do not know it.
   requireWebAssembly();
-  const streams = typeof WebAssembly.compileStreaming === "function" && headers.get("Content-Type") === "application/wasm";
+  const streams =
+    typeof WebAssembly.compileStreaming === "function" && headers.get("Content-Type") === "application/wasm";
   return streams ? WebAssembly.compileStreaming(response).catch(wrapCompileError) : response.arrayBuffer();
 }
 
@@ -94,7 +102,12 @@ function isModule(source: unknown): source is WebAssembly.Module {
 
 function bytes(module: WasmModule, source: BufferSource): BufferSource {
   const isBuffer = ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === "[object ArrayBuffer]";
-  if (!isBuffer) throw new ValidationError("source must be a WebAssembly.Module or the bytes of a .wasm file", { code: "invalid_request", field: "source" });
-  if (!WebAssembly.validate(source)) throw new ItPayError(`These bytes are no whole .wasm file; ${module.name} is wanted`, { code: "wasm_wrong" });
+  if (!isBuffer)
+    throw new ValidationError("source must be a WebAssembly.Module or the bytes of a .wasm file", {
+      code: "invalid_request",
+      field: "source",
+    });
+  if (!WebAssembly.validate(source))
+    throw new ItPayError(`These bytes are no whole .wasm file; ${module.name} is wanted`, { code: "wasm_wrong" });
   return source;
 }

@@ -9,7 +9,10 @@ export function isTrap(error: unknown): boolean {
 
 /** The error of a call whose module trapped. */
 export function internalError(cause: unknown): ItPayError {
-  return new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", { code: "internal", cause });
+  return new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", {
+    code: "internal",
+    cause,
+  });
 }
 
 /** Set by wasm-source.ts. Entries that import a compiled module leave the texts out. */

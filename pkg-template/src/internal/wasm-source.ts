@@ -26,7 +26,10 @@ export function compile(bytes: BufferSource): WebAssembly.Module {
 /** @throws ItPayError in a runtime without WebAssembly */
 export function requireWebAssembly(): void {
   if (typeof WebAssembly === "object") return;
-  throw new ItPayError("This runtime has no WebAssembly. Start Node.js without --jitless; in a browser, leave its lockdown mode.", { code: "wasm_unsupported" });
+  throw new ItPayError(
+    "This runtime has no WebAssembly. Start Node.js without --jitless; in a browser, leave its lockdown mode.",
+    { code: "wasm_unsupported" },
+  );
 }
 
 /** The error of a runtime that compiles no bytes. */

@@ -50,12 +50,17 @@ export class Wasm<G> {
 
   #start(): { memory: WebAssembly.Memory } {
     if (this.#started === undefined) {
-      if (this.#source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
+      if (this.#source === undefined)
+        throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", {
+          code: "wasm_missing",
+        });
       const module = this.#source();
       try {
         if (this.#trapped) this.#glue?.__wbg_reset_state();
         this.#trapped = false;
-        this.#started = this.#glue?.initSync({ module }) ?? (new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory });
+        this.#started =
+          this.#glue?.initSync({ module }) ??
+          (new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory });
       } catch (error) {
         throw startError(error);
       }

@@ -12,7 +12,13 @@ export function createEndpointHandlers<P extends PayKitProvider>(paykit: PayKit<
   const handlers: Record<string, (...args: never[]) => Promise<unknown>> = {};
   reading("paykit", () => {
     const { checkouts, customers, payments, subscriptions, refunds } = paykit;
-    for (const [path, operations] of Object.entries({ checkout: checkouts, customer: customers, payment: payments, subscription: subscriptions, refund: refunds })) {
+    for (const [path, operations] of Object.entries({
+      checkout: checkouts,
+      customer: customers,
+      payment: payments,
+      subscription: subscriptions,
+      refund: refunds,
+    })) {
       for (const [name, call] of Object.entries(operations as Record<string, (...args: never[]) => Promise<unknown>>)) {
         handlers[`/${path}/${name}`] = async (...args) => JSON.parse(JSON.stringify(await call(...args))) as unknown;
       }
@@ -25,7 +31,9 @@ export function createEndpointHandlers<P extends PayKitProvider>(paykit: PayKit<
 export type AsJson<T> = T extends Date ? string : T extends object ? { [Key in keyof T]: AsJson<T[Key]> } : T;
 
 type Handlers<Path extends string, Operations> = {
-  [Name in keyof Operations & string as `/${Path}/${Name}`]: Operations[Name] extends (...args: infer Args) => Promise<infer Result>
+  [Name in keyof Operations & string as `/${Path}/${Name}`]: Operations[Name] extends (
+    ...args: infer Args
+  ) => Promise<infer Result>
     ? (...args: Args) => Promise<AsJson<Result>>
     : never;
 };

@@ -19,10 +19,12 @@ export function toJson(params: unknown): string {
   let json: string | undefined;
   try {
     json = JSON.stringify(params, function (this: Record<string, unknown>, key, value: unknown) {
-      if (key !== "" && typeof value === "number" && !Number.isFinite(value)) throw new ValidationError(`${key} must be a number, not ${value}`, { field: key });
+      if (key !== "" && typeof value === "number" && !Number.isFinite(value))
+        throw new ValidationError(`${key} must be a number, not ${value}`, { field: key });
       // Not `value`: a Date is a string by now.
       const date = this[key];
-      if (date instanceof Date && Number.isNaN(date.getTime())) throw new ValidationError(`${key} must be a valid date`, { field: key });
+      if (date instanceof Date && Number.isNaN(date.getTime()))
+        throw new ValidationError(`${key} must be a valid date`, { field: key });
       return key === "end_date" ? localDay(date) : value;
     });
   } catch (error) {
@@ -69,16 +71,26 @@ interface ErrorRecord {
 type Fields = PayKitErrorFields & Call;
 
 const classes = {
-  AuthenticationError: ({ message }: ErrorRecord, fields: Fields) => new AuthenticationError(fields.provider, message, fields),
+  AuthenticationError: ({ message }: ErrorRecord, fields: Fields) =>
+    new AuthenticationError(fields.provider, message, fields),
   ConstraintViolationError: ({ message }: ErrorRecord, fields: Fields) => new ConstraintViolationError(message, fields),
-  OperationFailedError: ({ message }: ErrorRecord, fields: Fields) => new OperationFailedError(fields.method, fields.provider, { ...fields, reason: message }),
+  OperationFailedError: ({ message }: ErrorRecord, fields: Fields) =>
+    new OperationFailedError(fields.method, fields.provider, { ...fields, reason: message }),
   ProviderNotSupportedError: ({ message, alternative, context }: ErrorRecord, fields: Fields) =>
-    new ProviderNotSupportedError(context["operation"] ?? fields.method, fields.provider, { ...fields, reason: message, ...(alternative === null ? {} : { alternative }) }),
+    new ProviderNotSupportedError(context["operation"] ?? fields.method, fields.provider, {
+      ...fields,
+      reason: message,
+      ...(alternative === null ? {} : { alternative }),
+    }),
   // PayKit's core has seconds, and so has the record.
-  RateLimitError: ({ retryAfter }: ErrorRecord, fields: Fields) => new RateLimitError(fields.provider, { ...fields, retryAfter: retryAfter ?? undefined }),
-  ResourceNotFoundError: ({ context }: ErrorRecord, fields: Fields) => new ResourceNotFoundError(context["type"] ?? "", context["id"] ?? "", fields.provider, fields),
-  ValidationError: ({ message, field }: ErrorRecord, fields: Fields) => new ValidationError(message, { ...fields, field: field ?? undefined }),
-  WebhookError: ({ message, retryable }: ErrorRecord, fields: Fields) => new WebhookError(message, { ...fields, statusCode: retryable ? 503 : 400 }),
+  RateLimitError: ({ retryAfter }: ErrorRecord, fields: Fields) =>
+    new RateLimitError(fields.provider, { ...fields, retryAfter: retryAfter ?? undefined }),
+  ResourceNotFoundError: ({ context }: ErrorRecord, fields: Fields) =>
+    new ResourceNotFoundError(context["type"] ?? "", context["id"] ?? "", fields.provider, fields),
+  ValidationError: ({ message, field }: ErrorRecord, fields: Fields) =>
+    new ValidationError(message, { ...fields, field: field ?? undefined }),
+  WebhookError: ({ message, retryable }: ErrorRecord, fields: Fields) =>
+    new WebhookError(message, { ...fields, statusCode: retryable ? 503 : 400 }),
 };
 
 /** The error of a call as one of PayKit's. Anything that is no error of this package is returned as it is. */
@@ -111,5 +123,7 @@ function clientContext(error: ItPayError): Record<string, unknown> {
 
 /** The rejection of a method that the provider does not support. */
 export function unsupported(provider: string, method: string, reason: string, alternative?: string): Promise<never> {
-  return Promise.reject(new ProviderNotSupportedError(method, provider, alternative === undefined ? { reason } : { reason, alternative }));
+  return Promise.reject(
+    new ProviderNotSupportedError(method, provider, alternative === undefined ? { reason } : { reason, alternative }),
+  );
 }

@@ -52,7 +52,12 @@ export class ValidationError extends PayKitError {
   readonly field: string | undefined;
 
   constructor(message: string, { field, ...fields }: PayKitErrorFields & { field?: string | undefined } = {}) {
-    super(message, { statusCode: 400, ...fields, context: field === undefined ? fields.context : { field, ...fields.context }, code: "VALIDATION_ERROR" });
+    super(message, {
+      statusCode: 400,
+      ...fields,
+      context: field === undefined ? fields.context : { field, ...fields.context },
+      code: "VALIDATION_ERROR",
+    });
     this.field = field;
   }
 }
@@ -61,11 +66,26 @@ export class ValidationError extends PayKitError {
 export class ProviderNotSupportedError extends PayKitError {
   override readonly name = "ProviderNotSupportedError";
 
-  constructor(method: string, provider: string, { reason, alternative, ...fields }: PayKitErrorFields & { reason?: string | undefined; alternative?: string | undefined } = {}) {
+  constructor(
+    method: string,
+    provider: string,
+    {
+      reason,
+      alternative,
+      ...fields
+    }: PayKitErrorFields & { reason?: string | undefined; alternative?: string | undefined } = {},
+  ) {
     const because = reason === undefined ? "" : ` ${reason}`;
     const instead = alternative === undefined ? "" : ` Alternative: ${alternative}`;
     const message = `${provider} does not support ${method}.${because}${instead}`;
-    super(message, { statusCode: 501, ...fields, context: { reason, alternative, ...fields.context }, provider, method, code: "PROVIDER_NOT_SUPPORTED" });
+    super(message, {
+      statusCode: 501,
+      ...fields,
+      context: { reason, alternative, ...fields.context },
+      provider,
+      method,
+      code: "PROVIDER_NOT_SUPPORTED",
+    });
   }
 }
 
@@ -74,7 +94,13 @@ export class NotImplementedError extends PayKitError {
   override readonly name = "NotImplementedError";
 
   constructor(method: string, provider: string, fields: PayKitErrorFields = {}) {
-    super(`${provider} does not implement ${method}`, { statusCode: 501, ...fields, provider, method, code: "NOT_IMPLEMENTED" });
+    super(`${provider} does not implement ${method}`, {
+      statusCode: 501,
+      ...fields,
+      provider,
+      method,
+      code: "NOT_IMPLEMENTED",
+    });
   }
 }
 
@@ -83,7 +109,13 @@ export class ResourceNotFoundError extends PayKitError {
   override readonly name = "ResourceNotFoundError";
 
   constructor(type: string, id: string, provider: string, fields: PayKitErrorFields = {}) {
-    super(`${type} ${id} was not found at ${provider}`, { statusCode: 404, ...fields, context: { type, id, ...fields.context }, provider, code: "RESOURCE_NOT_FOUND" });
+    super(`${type} ${id} was not found at ${provider}`, {
+      statusCode: 404,
+      ...fields,
+      context: { type, id, ...fields.context },
+      provider,
+      code: "RESOURCE_NOT_FOUND",
+    });
   }
 }
 
@@ -102,8 +134,16 @@ export class ConfigurationError extends PayKitError {
   /** The options or variables that are missing or wrong. */
   readonly missingKeys: string[];
 
-  constructor(message: string, { missingKeys = [], ...fields }: PayKitErrorFields & { missingKeys?: string[] | undefined } = {}) {
-    super(message, { statusCode: 500, ...fields, context: { missingKeys, ...fields.context }, code: "CONFIGURATION_ERROR" });
+  constructor(
+    message: string,
+    { missingKeys = [], ...fields }: PayKitErrorFields & { missingKeys?: string[] | undefined } = {},
+  ) {
+    super(message, {
+      statusCode: 500,
+      ...fields,
+      context: { missingKeys, ...fields.context },
+      code: "CONFIGURATION_ERROR",
+    });
     this.missingKeys = missingKeys;
   }
 }
@@ -112,7 +152,11 @@ export class ConfigurationError extends PayKitError {
 export class OperationFailedError extends PayKitError {
   override readonly name = "OperationFailedError";
 
-  constructor(operation: string, provider: string, { reason, ...fields }: PayKitErrorFields & { reason?: string | undefined } = {}) {
+  constructor(
+    operation: string,
+    provider: string,
+    { reason, ...fields }: PayKitErrorFields & { reason?: string | undefined } = {},
+  ) {
     const because = reason === undefined ? "" : `: ${reason}`;
     const message = `Failed to ${operation} with ${provider}${because}`;
     super(message, { statusCode: 500, method: operation, ...fields, provider, code: "OPERATION_FAILED" });
@@ -134,8 +178,22 @@ export class RateLimitError extends PayKitError {
   /** The provider's `Retry-After`, in seconds, as in PayKit's core. (`RateLimitError` of `itpay` has milliseconds.) */
   readonly retryAfter: number | undefined;
 
-  constructor(provider: string, { retryAfter, limit, ...fields }: PayKitErrorFields & { retryAfter?: number | undefined; limit?: number | undefined } = {}) {
-    super(`${provider} received too many requests`, { statusCode: 429, retryable: true, ...fields, context: { retryAfter, limit, ...fields.context }, provider, code: "RATE_LIMIT_ERROR" });
+  constructor(
+    provider: string,
+    {
+      retryAfter,
+      limit,
+      ...fields
+    }: PayKitErrorFields & { retryAfter?: number | undefined; limit?: number | undefined } = {},
+  ) {
+    super(`${provider} received too many requests`, {
+      statusCode: 429,
+      retryable: true,
+      ...fields,
+      context: { retryAfter, limit, ...fields.context },
+      provider,
+      code: "RATE_LIMIT_ERROR",
+    });
     this.retryAfter = retryAfter;
   }
 }
@@ -145,7 +203,12 @@ export class InvalidTypeError extends PayKitError {
   override readonly name = "InvalidTypeError";
 
   constructor(field: string, expected: string, received: string, fields: PayKitErrorFields = {}) {
-    super(`${field} must be ${expected}, not ${received}`, { statusCode: 400, ...fields, context: { field, expected, received, ...fields.context }, code: "INVALID_TYPE" });
+    super(`${field} must be ${expected}, not ${received}`, {
+      statusCode: 400,
+      ...fields,
+      context: { field, expected, received, ...fields.context },
+      code: "INVALID_TYPE",
+    });
   }
 }
 

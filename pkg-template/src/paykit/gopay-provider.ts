@@ -116,8 +116,14 @@ export class GopayProvider implements PayKitProvider {
     if (typeof options !== "object" || options === null) throw configurationError(["options"]);
     const own = given("options", options) as GopayOptions;
     const { webhookUrl, debug, ...clientOptions } = own;
-    const missingKeys = (["clientId", "clientSecret", "goId"] as const).filter((key) => typeof own[key] !== "string" || own[key] === "");
-    const wrong: string[] = [...missingKeys, ...(typeof own.isSandbox === "boolean" ? [] : ["isSandbox"]), ...(isUrl(webhookUrl) ? [] : ["webhookUrl"])];
+    const missingKeys = (["clientId", "clientSecret", "goId"] as const).filter(
+      (key) => typeof own[key] !== "string" || own[key] === "",
+    );
+    const wrong: string[] = [
+      ...missingKeys,
+      ...(typeof own.isSandbox === "boolean" ? [] : ["isSandbox"]),
+      ...(isUrl(webhookUrl) ? [] : ["webhookUrl"]),
+    ];
     if (wrong.length > 0) throw configurationError(wrong);
     try {
       this.#client = new GoPayClient({ ...(debug === true ? { logLevel: "debug" as const } : {}), ...clientOptions });
@@ -147,7 +153,10 @@ export class GopayProvider implements PayKitProvider {
   }
 
   /** Reads the checkout. GoPay changes nothing, so another amount is a ProviderNotSupportedError. */
-  updateCheckout(id: string, params: Optional<CreateCheckoutParams<Optional<GopayCheckoutMetadata>>>): Promise<Checkout> {
+  updateCheckout(
+    id: string,
+    params: Optional<CreateCheckoutParams<Optional<GopayCheckoutMetadata>>>,
+  ): Promise<Checkout> {
     return this.#call("updateCheckout", { id, params: params ?? {} });
   }
 
@@ -172,7 +181,12 @@ export class GopayProvider implements PayKitProvider {
   }
 
   deletePayment(): Promise<null> {
-    return unsupported(NAME, "deletePayment", "GoPay has no way to delete a payment.", "let it expire, or cancel one that is authorized.");
+    return unsupported(
+      NAME,
+      "deletePayment",
+      "GoPay has no way to delete a payment.",
+      "let it expire, or cancel one that is authorized.",
+    );
   }
 
   /** Takes the authorized amount, or a part of it if GoPay has enabled that for the shop. GoPay releases the rest. */
@@ -257,10 +271,15 @@ export class GopayProvider implements PayKitProvider {
    * @throws WebhookError: `retryable` if GoPay could not be read, so that the notification should come again
    */
   async handleWebhook(webhook: IncomingWebhook, _webhookSecret?: string | null): Promise<StandardEvent[]> {
-    const text = (value: unknown): string => (typeof value === "string" ? value : value === undefined || value === null ? "" : (JSON.stringify(value) ?? ""));
+    const text = (value: unknown): string =>
+      typeof value === "string" ? value : value === undefined || value === null ? "" : (JSON.stringify(value) ?? "");
     const [url, body] = reading("webhook", () => [text(webhook?.fullUrl), text(webhook?.body)] as const);
     const events = await this.#send<StandardEvent[]>("handleWebhook", url, body);
-    return events.map((event) => (event.type.startsWith("subscription.") ? ({ ...event, data: withDates(event.data as Subscription) } as StandardEvent) : event));
+    return events.map((event) =>
+      event.type.startsWith("subscription.")
+        ? ({ ...event, data: withDates(event.data as Subscription) } as StandardEvent)
+        : event,
+    );
   }
 
   async #call<T>(method: string, { id, params }: { id?: string; params?: unknown }): Promise<T> {
@@ -270,7 +289,9 @@ export class GopayProvider implements PayKitProvider {
   /** Makes a call in the wasm module, which decides everything about it. */
   async #send<T>(method: string, id: string, params: string): Promise<T> {
     try {
-      return (await callGoPay(this.#client, (module, io, config) => module.paykit_call(io, config, this.#webhookUrl, method, id, params, crypto.randomUUID()))) as T;
+      return (await callGoPay(this.#client, (module, io, config) =>
+        module.paykit_call(io, config, this.#webhookUrl, method, id, params, crypto.randomUUID()),
+      )) as T;
     } catch (error) {
       throw toPayKitError(error, { provider: NAME, method });
     }
@@ -279,19 +300,38 @@ export class GopayProvider implements PayKitProvider {
 
 const NO_CUSTOMERS = "GoPay keeps no customers.";
 
-const VARIABLES = ["GOPAY_CLIENT_ID", "GOPAY_CLIENT_SECRET", "GOPAY_GO_ID", "GOPAY_SANDBOX", "GOPAY_WEBHOOK_URL"] as const;
+const VARIABLES = [
+  "GOPAY_CLIENT_ID",
+  "GOPAY_CLIENT_SECRET",
+  "GOPAY_GO_ID",
+  "GOPAY_SANDBOX",
+  "GOPAY_WEBHOOK_URL",
+] as const;
 
 /**
  * GoPay as a PayKit provider, from the variables GOPAY_CLIENT_ID, GOPAY_CLIENT_SECRET, GOPAY_GO_ID, GOPAY_SANDBOX and
  * GOPAY_WEBHOOK_URL. In a Worker: `gopay({ env })`.
  * @throws ConfigurationError naming the variables that are missing or wrong
  */
-export function gopay(options: Omit<GopayOptions, "clientId" | "clientSecret" | "goId" | "isSandbox" | "webhookUrl"> = {}): GopayProvider {
+export function gopay(
+  options: Omit<GopayOptions, "clientId" | "clientSecret" | "goId" | "isSandbox" | "webhookUrl"> = {},
+): GopayProvider {
   const own = given("options", options);
   const [clientId, clientSecret, goId, sandbox, webhookUrl] = VARIABLES.map((name) => variable(name, own.env));
   const missingKeys = VARIABLES.filter((name) => variable(name, own.env) === undefined);
-  if (missingKeys.length > 0) throw new ConfigurationError(`Missing required environment variables: ${missingKeys.join(", ")}`, { provider: NAME, missingKeys });
-  return new GopayProvider({ ...own, clientId: clientId!, clientSecret: clientSecret!, goId: goId!, isSandbox: flag(sandbox!), webhookUrl: webhookUrl! });
+  if (missingKeys.length > 0)
+    throw new ConfigurationError(`Missing required environment variables: ${missingKeys.join(", ")}`, {
+      provider: NAME,
+      missingKeys,
+    });
+  return new GopayProvider({
+    ...own,
+    clientId: clientId!,
+    clientSecret: clientSecret!,
+    goId: goId!,
+    isSandbox: flag(sandbox!),
+    webhookUrl: webhookUrl!,
+  });
 }
 
 /**
@@ -306,7 +346,11 @@ function flag(word: string): boolean {
   try {
     return sandboxFlag(word);
   } catch (error) {
-    throw new ConfigurationError((error as Error).message, { provider: NAME, missingKeys: ["GOPAY_SANDBOX"], cause: error });
+    throw new ConfigurationError((error as Error).message, {
+      provider: NAME,
+      missingKeys: ["GOPAY_SANDBOX"],
+      cause: error,
+    });
   }
 }
 
@@ -322,5 +366,9 @@ function isUrl(value: unknown): value is string {
 /** The core has Unix milliseconds. */
 function withDates(subscription: Subscription): Subscription {
   const { current_period_start, current_period_end } = subscription;
-  return { ...subscription, current_period_start: new Date(current_period_start), current_period_end: new Date(current_period_end) };
+  return {
+    ...subscription,
+    current_period_start: new Date(current_period_start),
+    current_period_end: new Date(current_period_end),
+  };
 }

@@ -10,7 +10,17 @@ import { constructEvent } from "../webhooks/signature.js";
 import { VERSION } from "../internal/version.js";
 import { toId, toJson, toPayKitError, unsupported } from "./error-mapping.js";
 import { ConfigurationError, WebhookError } from "./errors.js";
-import type { CapturePaymentParams, Checkout, CreateCheckoutParams, CreatePaymentParams, Customer, Payment, Refund, Subscription, WebhookEvent } from "./types.js";
+import type {
+  CapturePaymentParams,
+  Checkout,
+  CreateCheckoutParams,
+  CreatePaymentParams,
+  Customer,
+  Payment,
+  Refund,
+  Subscription,
+  WebhookEvent,
+} from "./types.js";
 import type { IncomingWebhook, PayKitProvider } from "./provider.js";
 
 /** @internal The wasm module, which has ItPay's client, too; the entry says where it comes from. */
@@ -127,7 +137,12 @@ export class ItPayProvider implements PayKitProvider {
   }
 
   createRefund(): Promise<Refund> {
-    return unsupported(NAME, "createRefund", "The response of ItPay to a refund is not documented.", '_native.request("POST", "/refunds", { body }).');
+    return unsupported(
+      NAME,
+      "createRefund",
+      "The response of ItPay to a refund is not documented.",
+      '_native.request("POST", "/refunds", { body }).',
+    );
   }
 
   createSubscription(): Promise<Subscription> {
@@ -170,7 +185,13 @@ export class ItPayProvider implements PayKitProvider {
    * Verifies the signature and returns the events. An event type that PayKit does not have comes as `itpay.<type>`.
    * @throws WebhookError for a webhook that is not ItPay's
    */
-  async handleWebhook(webhook: IncomingWebhook & { webhookSecret?: string | null | undefined; headers?: Record<string, string> | undefined }, webhookSecret?: string | null): Promise<WebhookEvent[]> {
+  async handleWebhook(
+    webhook: IncomingWebhook & {
+      webhookSecret?: string | null | undefined;
+      headers?: Record<string, string> | undefined;
+    },
+    webhookSecret?: string | null,
+  ): Promise<WebhookEvent[]> {
     // PayKit 1.1 has the secret and the headers under other names, in the one argument.
     const { body, headersAsObject, headers, ...own } = reading("webhook", () => {
       const { body, headersAsObject, headers, webhookSecret } = webhook;
@@ -185,7 +206,12 @@ export class ItPayProvider implements PayKitProvider {
     } catch (error) {
       if (!isItPayError(error)) throw error;
       const hint = "hint" in error ? `. ${String(error.hint)}` : "";
-      throw new WebhookError(`${error.message}${hint}`, { provider: NAME, method: "handleWebhook", cause: error, context: { reason: error.code } });
+      throw new WebhookError(`${error.message}${hint}`, {
+        provider: NAME,
+        method: "handleWebhook",
+        cause: error,
+        context: { reason: error.code },
+      });
     }
   }
 
@@ -193,7 +219,9 @@ export class ItPayProvider implements PayKitProvider {
   async #call<T>(method: string, { id, params }: { id?: string; params?: unknown }): Promise<T> {
     try {
       const own = [id === undefined ? "" : toId(id), params === undefined ? "" : toJson(params)] as const;
-      return (await this.#native.call((module, io, config) => module.paykit_call(io, config, this.#agentId, this.#serviceId, method, ...own))) as T;
+      return (await this.#native.call((module, io, config) =>
+        module.paykit_call(io, config, this.#agentId, this.#serviceId, method, ...own),
+      )) as T;
     } catch (error) {
       throw toPayKitError(error, { provider: NAME, method });
     }
@@ -227,4 +255,3 @@ function text(name: string, value: unknown): string | undefined {
   if (value === undefined || (typeof value === "string" && value !== "")) return value;
   throw new ConfigurationError(`${name} must be a string, and not empty`, { provider: NAME, missingKeys: [name] });
 }
-

@@ -12,18 +12,37 @@ export class PayKit<P extends PayKitProvider = PayKitProvider> {
   readonly #provider: P;
 
   /** Pages on which a customer pays. */
-  readonly checkouts: Operations<P, { create: "createCheckout"; retrieve: "retrieveCheckout"; update: "updateCheckout"; delete: "deleteCheckout" }>;
+  readonly checkouts: Operations<
+    P,
+    { create: "createCheckout"; retrieve: "retrieveCheckout"; update: "updateCheckout"; delete: "deleteCheckout" }
+  >;
   /** Customers, at providers that keep them. */
-  readonly customers: Operations<P, { create: "createCustomer"; retrieve: "retrieveCustomer"; update: "updateCustomer"; delete: "deleteCustomer" }>;
+  readonly customers: Operations<
+    P,
+    { create: "createCustomer"; retrieve: "retrieveCustomer"; update: "updateCustomer"; delete: "deleteCustomer" }
+  >;
   /** Payments. */
   readonly payments: Operations<
     P,
-    { create: "createPayment"; retrieve: "retrievePayment"; update: "updatePayment"; capture: "capturePayment"; delete: "deletePayment"; cancel: "cancelPayment" }
+    {
+      create: "createPayment";
+      retrieve: "retrievePayment";
+      update: "updatePayment";
+      capture: "capturePayment";
+      delete: "deletePayment";
+      cancel: "cancelPayment";
+    }
   >;
   /** Recurring payments. */
   readonly subscriptions: Operations<
     P,
-    { create: "createSubscription"; update: "updateSubscription"; cancel: "cancelSubscription"; retrieve: "retrieveSubscription"; delete: "deleteSubscription" }
+    {
+      create: "createSubscription";
+      update: "updateSubscription";
+      cancel: "cancelSubscription";
+      retrieve: "retrieveSubscription";
+      delete: "deleteSubscription";
+    }
   >;
   /** Refunds. */
   readonly refunds: Operations<P, { create: "createRefund" }>;
@@ -80,4 +99,6 @@ export class PayKit<P extends PayKitProvider = PayKitProvider> {
 }
 
 /** The provider's methods under PayKit's names, with the provider's own parameter types. */
-type Operations<P extends PayKitProvider, Names extends Record<string, keyof PayKitProvider>> = { readonly [Name in keyof Names]: P[Names[Name]] };
+type Operations<P extends PayKitProvider, Names extends Record<string, keyof PayKitProvider>> = {
+  readonly [Name in keyof Names]: P[Names[Name]];
+};

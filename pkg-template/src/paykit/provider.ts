@@ -143,7 +143,8 @@ const METHODS = [
 
 /** @internal Throws a ConfigurationError that names the missing members. */
 export function checkProvider(provider: unknown): void {
-  if (typeof provider !== "object" || provider === null) throw new ConfigurationError("The provider must be an object, such as gopay()");
+  if (typeof provider !== "object" || provider === null)
+    throw new ConfigurationError("The provider must be an object, such as gopay()");
   const members = provider as Record<string, unknown>;
   const [missingKeys, isPromise] = reading("provider", () => {
     const missing = METHODS.filter((method) => typeof members[method] !== "function");

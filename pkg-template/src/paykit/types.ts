@@ -39,7 +39,14 @@ export interface Checkout {
 }
 
 /** The states of a payment. */
-export type PaymentStatus = "pending" | "processing" | "requires_action" | "requires_capture" | "succeeded" | "canceled" | "failed";
+export type PaymentStatus =
+  | "pending"
+  | "processing"
+  | "requires_action"
+  | "requires_capture"
+  | "succeeded"
+  | "canceled"
+  | "failed";
 
 /** A payment. */
 export interface Payment {
@@ -361,7 +368,9 @@ export type StandardEvent = { [Type in StandardEventType]: WebhookEvent<EventDat
 export type WebhookEventPayload<Raw = unknown> = StandardEvent | WebhookEvent<Raw>;
 
 /** Handlers of standard events, by event type. */
-export type StandardEventHandlers = { [Type in StandardEventType]?: ((event: WebhookEvent<EventData[Type], Type>) => void | Promise<void>) | undefined };
+export type StandardEventHandlers = {
+  [Type in StandardEventType]?: ((event: WebhookEvent<EventData[Type], Type>) => void | Promise<void>) | undefined;
+};
 
 // The names of the parameters in PayKit's core.
 /** `CreateCheckoutParams` under the name of PayKit's core. */

@@ -35,7 +35,10 @@ export class Webhook<Name extends string = string> {
    * @param type Type of the event.
    * @param listener Called with each event of the type.
    */
-  on<Type extends StandardEventType>(type: Type, listener: (event: WebhookEvent<EventData[Type], Type>) => unknown): this;
+  on<Type extends StandardEventType>(
+    type: Type,
+    listener: (event: WebhookEvent<EventData[Type], Type>) => unknown,
+  ): this;
   /**
    * Adds a handler for the provider's own events.
    * @param type Type of the event, such as `itpay.payment_intent.succeeded`.
@@ -59,7 +62,9 @@ export class Webhook<Name extends string = string> {
       return { body, headersAsObject: headersAsObject ?? headers ?? {}, fullUrl };
     });
     const events = await this.#provider.handleWebhook(read, this.#webhookSecret);
-    await Promise.all(events.flatMap((event) => (this.#listeners.get(event.type) ?? []).map((listener) => run(listener, event))));
+    await Promise.all(
+      events.flatMap((event) => (this.#listeners.get(event.type) ?? []).map((listener) => run(listener, event))),
+    );
   }
 }
 

@@ -19,8 +19,16 @@ const INPUT_BYTES = 16384;
 const FIELDS = ["", "data", "dark", "light", "width", "scale"];
 
 /** Draws into the module's output, which is valid until the next call. `lengths` are those of the strings, in bytes. */
-export function draw<E extends Exports>(wasm: Wasm<E>, strings: { [name: string]: string }, call: (module: E, ...lengths: number[]) => number): Uint8Array {
-  const input = new Uint8Array(wasm.memory.buffer, wasm.call((module) => module.input()), INPUT_BYTES);
+export function draw<E extends Exports>(
+  wasm: Wasm<E>,
+  strings: { [name: string]: string },
+  call: (module: E, ...lengths: number[]) => number,
+): Uint8Array {
+  const input = new Uint8Array(
+    wasm.memory.buffer,
+    wasm.call((module) => module.input()),
+    INPUT_BYTES,
+  );
   const encoder = new TextEncoder();
   let offset = 0;
   const lengths = Object.entries(strings).map(([name, text]) => {
@@ -52,7 +60,8 @@ export function checkMargin(margin: number): number {
 }
 
 export function checkInteger(field: string, value: number, min: number, max: number, unit: string): number {
-  if (!Number.isInteger(value) || value < min || value > max) throw invalid(field, `must be a whole number of ${unit} from ${min} to ${max}`);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw invalid(field, `must be a whole number of ${unit} from ${min} to ${max}`);
   return value;
 }
 

@@ -38,7 +38,9 @@ export function toPng(data: string, options: PngOptions = {}): Uint8Array {
   if (width !== undefined) checkInteger("width", width, 1, 10_000, "pixels");
   if (scale !== undefined && width !== undefined) throw invalid("scale", "and `width` exclude each other");
   // The module takes a width of 0 as absent.
-  return draw(wasm, { data }, (module, length = 0) => module.png(level, margin, scale ?? 8, width ?? 0, ...colors, length)).slice();
+  return draw(wasm, { data }, (module, length = 0) =>
+    module.png(level, margin, scale ?? 8, width ?? 0, ...colors, length),
+  ).slice();
 }
 
 /**

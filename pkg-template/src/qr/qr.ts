@@ -58,13 +58,23 @@ export interface Matrix {
  * @param data The text to encode.
  */
 export function toSvg(data: string, options: SvgOptions = {}): string {
-  const { errorCorrection = "M", margin = 4, dark = "#000", light = "#fff", title = "", width } = given("options", options);
+  const {
+    errorCorrection = "M",
+    margin = 4,
+    dark = "#000",
+    light = "#fff",
+    title = "",
+    width,
+  } = given("options", options);
   const level = levelOf(errorCorrection);
   checkMargin(margin);
   if (width !== undefined) checkInteger("width", width, 1, 10_000, "pixels");
   // The module takes an empty title and a width of 0 as absent.
-  const picture = draw(wasm, { data, dark, light, title }, (module, ...[length = 0, darkLength = 0, lightLength = 0, titleLength = 0]) =>
-    module.svg(level, margin, width ?? 0, length, darkLength, lightLength, titleLength),
+  const picture = draw(
+    wasm,
+    { data, dark, light, title },
+    (module, ...[length = 0, darkLength = 0, lightLength = 0, titleLength = 0]) =>
+      module.svg(level, margin, width ?? 0, length, darkLength, lightLength, titleLength),
   );
   return decode(picture);
 }

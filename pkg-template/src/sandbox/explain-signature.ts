@@ -20,7 +20,13 @@ export interface SignatureCheck {
 const MAX_AGE = 300;
 
 /** @internal @param now Unix seconds */
-export function explainSignature(verifier: Verifier, body: Uint8Array, header: string, secret: string, now: number): SignatureCheck[] {
+export function explainSignature(
+  verifier: Verifier,
+  body: Uint8Array,
+  header: string,
+  secret: string,
+  now: number,
+): SignatureCheck[] {
   const { code, hint = "" } = errorOf(verifier, body, header, secret, now) ?? {};
   const time = Number(/(?:^|,)\s*t=(\d+)/.exec(header)?.[1]);
   const difference = Math.floor(now) - time;
@@ -29,13 +35,18 @@ export function explainSignature(verifier: Verifier, body: Uint8Array, header: s
     [
       "header",
       {
-        missing_header: () => "There is no X-ItPay-Signature header. Pass the request's headers, and check that no proxy removes it.",
+        missing_header: () =>
+          "There is no X-ItPay-Signature header. Pass the request's headers, and check that no proxy removes it.",
         malformed_header: () => "It is not of the form t=<unix seconds>,v1=<64 hex digits>. Pass it as it came.",
       },
       "It has a time and a signature.",
     ],
     ["secret", { bad_secret: () => "It is empty. Pass the whsec_… secret of this endpoint." }, "It is there."],
-    ["signature", { no_match: () => explainMismatch(verifier, body, header, secret, hint) }, "It was made with this secret over this body."],
+    [
+      "signature",
+      { no_match: () => explainMismatch(verifier, body, header, secret, hint) },
+      "It was made with this secret over this body.",
+    ],
     [
       "timestamp",
       {
@@ -44,18 +55,30 @@ export function explainSignature(verifier: Verifier, body: Uint8Array, header: s
       },
       age,
     ],
-    ["event", { invalid_event: () => "The body is not JSON with an id, a type and data." }, "The body is JSON with an id, a type and data."],
+    [
+      "event",
+      { invalid_event: () => "The body is not JSON with an id, a type and data." },
+      "The body is JSON with an id, a type and data.",
+    ],
   ];
   let isOver = false;
   return order.map(([check, failures, passed]) => {
     if (isOver) return { check, result: "skipped", detail: "An earlier check failed." };
     const failure = code !== undefined && Object.hasOwn(failures, code) ? failures[code] : undefined;
     isOver = failure !== undefined;
-    return failure === undefined ? { check, result: "passed", detail: passed } : { check, result: "failed", detail: failure() };
+    return failure === undefined
+      ? { check, result: "passed", detail: passed }
+      : { check, result: "failed", detail: failure() };
   });
 }
 
-function errorOf(verifier: Verifier, body: Uint8Array, header: string, secret: string, now: number): { code: string; hint?: string } | undefined {
+function errorOf(
+  verifier: Verifier,
+  body: Uint8Array,
+  header: string,
+  secret: string,
+  now: number,
+): { code: string; hint?: string } | undefined {
   try {
     verifier.constructEvent(body, header, secret, { maxAge: MAX_AGE, now });
     return undefined;
@@ -83,13 +106,20 @@ function explainMismatch(verifier: Verifier, body: Uint8Array, header: string, s
   try {
     const parsed: unknown = JSON.parse(text);
     bodies.push(["as compact JSON: what you have was parsed and written again, with spaces", JSON.stringify(parsed)]);
-    bodies.push(["as JSON with two spaces: what you have was parsed and written again", JSON.stringify(parsed, null, 2)]);
+    bodies.push([
+      "as JSON with two spaces: what you have was parsed and written again",
+      JSON.stringify(parsed, null, 2),
+    ]);
     // Python's json.dumps writes a space after each comma and colon.
-    bodies.push(["as JSON with a space behind each colon and comma: what you have was parsed and written again", spaced(parsed)]);
+    bodies.push([
+      "as JSON with a space behind each colon and comma: what you have was parsed and written again",
+      spaced(parsed),
+    ]);
   } catch {
     // The body is not JSON, so it was not serialized again.
   }
-  for (const [how, other] of bodies) if (matches(other, secret)) return `The signature fits the body ${how}. Pass the raw bytes as they came.`;
+  for (const [how, other] of bodies)
+    if (matches(other, secret)) return `The signature fits the body ${how}. Pass the raw bytes as they came.`;
   const secrets: [string, string][] = [
     ["without the white space around it", secret.trim()],
     ["with a line break at its end", `${secret}\n`],
@@ -97,12 +127,15 @@ function explainMismatch(verifier: Verifier, body: Uint8Array, header: string, s
     ["without its prefix whsec_", secret.replace(/^whsec_/, "")],
     ["with the prefix whsec_", `whsec_${secret}`],
   ];
-  for (const [how, other] of secrets) if (other !== secret && matches(body, other)) return `The signature fits the secret ${how}.`;
+  for (const [how, other] of secrets)
+    if (other !== secret && matches(body, other)) return `The signature fits the secret ${how}.`;
   return "Neither the body written another way nor the secret without stray characters fits: it is most likely another endpoint's secret, or the body was changed.";
 }
 
 function spaced(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return `{${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${spaced(one)}`).join(", ")}}`;
+  return `{${Object.entries(value)
+    .map(([key, one]) => `${JSON.stringify(key)}: ${spaced(one)}`)
+    .join(", ")}}`;
 }

@@ -33,10 +33,16 @@ const RULES: { [Name in keyof Fault]-?: [problem: string, isValid: (value: unkno
   method: ["must be a string", isString],
   path: ["must be a string", isString],
   times: ["must be a whole number above 0", (value) => Number.isInteger(value) && (value as number) > 0],
-  status: ["must be a whole number from 200 to 599", (value) => Number.isInteger(value) && (value as number) >= 200 && (value as number) <= 599],
+  status: [
+    "must be a whole number from 200 to 599",
+    (value) => Number.isInteger(value) && (value as number) >= 200 && (value as number) <= 599,
+  ],
   headers: ["must be an object of header names and strings", isHeaders],
   body: ["must be a string", isString],
-  delay: [`must be a number of milliseconds from 0 to ${MAX_DELAY}`, (value) => typeof value === "number" && value >= 0 && value <= MAX_DELAY],
+  delay: [
+    `must be a number of milliseconds from 0 to ${MAX_DELAY}`,
+    (value) => typeof value === "number" && value >= 0 && value <= MAX_DELAY,
+  ],
   stall: ['must be true, false or "body"', (value) => typeof value === "boolean" || value === "body"],
   reset: ['must be true, false or "after"', (value) => typeof value === "boolean" || value === "after"],
 };
@@ -52,18 +58,21 @@ export class FaultQueue {
   add(wanted: Fault): void {
     const fault = given<Fault>("fault", wanted);
     for (const [name, value] of Object.entries(fault)) {
-      if (!Object.hasOwn(RULES, name)) throw invalid(name, `is not a field of a fault. There are ${Object.keys(RULES).join(", ")}`);
+      if (!Object.hasOwn(RULES, name))
+        throw invalid(name, `is not a field of a fault. There are ${Object.keys(RULES).join(", ")}`);
       const [problem, isValid] = RULES[name as keyof Fault];
       if (value !== undefined && !isValid(value)) throw invalid(name, problem);
     }
-    if (fault.body && WITHOUT_BODY.includes(fault.status ?? 200)) throw invalid("body", `must be left out, as a response with status ${fault.status} has none`);
+    if (fault.body && WITHOUT_BODY.includes(fault.status ?? 200))
+      throw invalid("body", `must be left out, as a response with status ${fault.status} has none`);
     this.#waiting.push({ fault: { ...fault, headers: definedOf(fault.headers ?? {}) }, left: fault.times ?? 1 });
   }
 
   /** Returns the first fault that matches a request, and counts it. */
   take(method: string, path: string): CheckedFault | undefined {
     const index = this.#waiting.findIndex(
-      ({ fault }) => (fault.method === undefined || fault.method.toUpperCase() === method) && path.startsWith(fault.path ?? "/"),
+      ({ fault }) =>
+        (fault.method === undefined || fault.method.toUpperCase() === method) && path.startsWith(fault.path ?? "/"),
     );
     const found = this.#waiting[index];
     if (found === undefined) return undefined;
@@ -88,7 +97,9 @@ function isHeaders(value: unknown): boolean {
 }
 
 function definedOf(headers: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 function invalid(field: string, problem: string): ValidationError {

@@ -2,7 +2,17 @@
 
 import { ValidationError } from "../internal/errors.js";
 import { given, reading } from "../internal/untrusted.js";
-import { call, checkedClock, checkedText, checkFunctions, checkTexts, type Fault, randomness, runSandbox, type SandboxRequest } from "./run-sandbox.js";
+import {
+  call,
+  checkedClock,
+  checkedText,
+  checkFunctions,
+  checkTexts,
+  type Fault,
+  randomness,
+  runSandbox,
+  type SandboxRequest,
+} from "./run-sandbox.js";
 
 /** Options of `createGopaySandbox`. */
 export interface GoPaySandboxOptions {
@@ -19,7 +29,9 @@ export interface GoPaySandboxOptions {
   /** Responses have the oddities of the real ones: spaces around text, `goid` as a string in some. Default true. */
   quirks?: boolean | undefined;
   /** The features that GoPay enables on request. Default: all are true. */
-  enabled?: { recurrence?: boolean | undefined; preauthorization?: boolean | undefined; partialCapture?: boolean | undefined } | undefined;
+  enabled?:
+    | { recurrence?: boolean | undefined; preauthorization?: boolean | undefined; partialCapture?: boolean | undefined }
+    | undefined;
   /** The clock for dates, tokens and due times, in Unix milliseconds. Default: the machine's. See `tick()`. */
   now?: (() => number) | undefined;
   /** Number from which ids and everything else random are derived, so that each run is the same. Default: random. */
@@ -76,7 +88,14 @@ export interface GoPaySandboxPayment {
   /** The e-shop. */
   target: { type: string; goid: number };
   /** The recurrence. */
-  recurrence?: { recurrence_cycle: string; recurrence_period?: number | undefined; recurrence_date_to: string; recurrence_state: "REQUESTED" | "STARTED" | "STOPPED" } | undefined;
+  recurrence?:
+    | {
+        recurrence_cycle: string;
+        recurrence_period?: number | undefined;
+        recurrence_date_to: string;
+        recurrence_state: "REQUESTED" | "STARTED" | "STOPPED";
+      }
+    | undefined;
   /** The preauthorization. */
   preauthorization?: { requested: boolean; state: "REQUESTED" | "AUTHORIZED" | "CAPTURED" | "CANCELED" } | undefined;
   /** The merchant's data. */
@@ -100,7 +119,13 @@ export interface GoPaySandboxPayment {
   /** The amount received, in minor units. Refunds are not subtracted. */
   paid: number;
   /** Refunds of the payment. */
-  refunds: { id: number; state: "REQUESTED" | "SUCCESS" | "FAILED"; amount: number; requested_at: number; changed_at: number }[];
+  refunds: {
+    id: number;
+    state: "REQUESTED" | "SUCCESS" | "FAILED";
+    amount: number;
+    requested_at: number;
+    changed_at: number;
+  }[];
   /** An accepted operation that is not finished yet. Refunds have their own state. */
   queued: { operation: "capture" | "void_authorization" | "void_recurrence"; amount?: number | undefined } | null;
   /** All states with their times in Unix milliseconds. The current one is last. */
@@ -201,7 +226,10 @@ export interface GoPaySandbox {
    * @param operation The call.
    * @param result `FINISHED`, `ACCEPTED` or `FAILED`.
    */
-  answerWith(operation: "capture" | "createRecurrence" | "refund" | "voidAuthorization" | "voidRecurrence", result: "ACCEPTED" | "FAILED" | "FINISHED"): void;
+  answerWith(
+    operation: "capture" | "createRecurrence" | "refund" | "voidAuthorization" | "voidRecurrence",
+    result: "ACCEPTED" | "FAILED" | "FINISHED",
+  ): void;
   /** Revokes every token. */
   revokeTokens(): void;
   /**
@@ -240,7 +268,9 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
   checkFunctions({ now: own.now, deliver, onChange });
   const now = checkedClock(own.now ?? Date.now);
   const random = randomness(own.seed);
-  const setUp = reading("options", () => JSON.stringify({ clientId, goId: String(goId), notificationUrl, payUrl, quirks, ...own.enabled }));
+  const setUp = reading("options", () =>
+    JSON.stringify({ clientId, goId: String(goId), notificationUrl, payUrl, quirks, ...own.enabled }),
+  );
   const gateway = call((module) => new module.GoPayGateway(setUp, clientSecret, state));
   const running = runSandbox(gateway, {
     now,
@@ -252,7 +282,9 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
 
   const act = async (paymentId: GoPayPaymentId, action: PayerAction, detail?: string): Promise<GoPaySandboxPayment> => {
     checkTexts({ detail });
-    const payment = JSON.parse(call(() => gateway.act(paymentIdText(paymentId), checkedText("action", action), detail, now(), random()))) as GoPaySandboxPayment;
+    const payment = JSON.parse(
+      call(() => gateway.act(paymentIdText(paymentId), checkedText("action", action), detail, now(), random())),
+    ) as GoPaySandboxPayment;
     await running.flush();
     return payment;
   };
@@ -274,17 +306,30 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     stopRecurrence: (id) => act(id, "stopRecurrence"),
     settle: (id) => act(id, "settle"),
     reject: (id) => act(id, "reject"),
-    answerWith: (operation, result) => call(() => gateway.answer_with(checkedText("operation", operation), checkedText("result", result))),
+    answerWith: (operation, result) =>
+      call(() => gateway.answer_with(checkedText("operation", operation), checkedText("result", result))),
     revokeTokens: () => call(() => gateway.revoke_tokens()),
     redeliver: running.redeliver,
     inject: (wanted) => {
       const { error, ...fault } = given("fault", wanted);
       if (error === undefined) return running.inject(fault);
       if (!Number.isInteger(error) || error < 100 || error > 999) {
-        throw new ValidationError("error must be one of GoPay's codes, such as 333", { code: "invalid_request", field: "error" });
+        throw new ValidationError("error must be one of GoPay's codes, such as 333", {
+          code: "invalid_request",
+          field: "error",
+        });
       }
-      const { status, headers, body } = JSON.parse(call(() => gateway.error_response(error, now()))) as { status: number; headers: [string, string][]; body: string };
-      running.inject({ ...fault, status: fault.status ?? status, body: fault.body ?? body, headers: { ...Object.fromEntries(headers), ...fault.headers } });
+      const { status, headers, body } = JSON.parse(call(() => gateway.error_response(error, now()))) as {
+        status: number;
+        headers: [string, string][];
+        body: string;
+      };
+      running.inject({
+        ...fault,
+        status: fault.status ?? status,
+        body: fault.body ?? body,
+        headers: { ...Object.fromEntries(headers), ...fault.headers },
+      });
     },
     tick: running.tick,
     payment: (id) => {

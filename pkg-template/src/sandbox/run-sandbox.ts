@@ -50,7 +50,13 @@ export interface Environment {
   /** Called with each change of the gateway's state. */
   onChange: (change: object) => void;
   /** Called with each attempt at a delivery. `response` is the start of the response's body. */
-  onAttempt: (attempt: { id: string; url: string; status: number | null; at: number; response?: string | undefined }) => void;
+  onAttempt: (attempt: {
+    id: string;
+    url: string;
+    status: number | null;
+    at: number;
+    response?: string | undefined;
+  }) => void;
 }
 
 /** The time limit of a receiver, in milliseconds. */
@@ -77,14 +83,16 @@ export function checkTexts(texts: Record<string, string | undefined>): void {
 
 /** @internal @throws ValidationError if a value is neither a function nor undefined */
 export function checkFunctions(functions: Record<string, unknown>): void {
-  for (const [field, value] of Object.entries(functions)) if (value !== undefined && typeof value !== "function") throw invalid(field, "must be a function");
+  for (const [field, value] of Object.entries(functions))
+    if (value !== undefined && typeof value !== "function") throw invalid(field, "must be a function");
 }
 
 /** @internal The caller's clock. Its results are checked, as a timer is set by them. */
 export function checkedClock(now: () => number): () => number {
   return () => {
     const time = now();
-    if (typeof time !== "number" || !(time >= 0 && time <= Number.MAX_SAFE_INTEGER)) throw invalid("now", "must return Unix milliseconds");
+    if (typeof time !== "number" || !(time >= 0 && time <= Number.MAX_SAFE_INTEGER))
+      throw invalid("now", "must return Unix milliseconds");
     return time;
   };
 }
@@ -100,7 +108,10 @@ export function call<T>(use: (module: typeof glue) => T): T {
   } catch (error) {
     // The message of wasm-bindgen for an object of an instance that was replaced after a trap.
     if (/stale object/.test((error as Error | undefined)?.message ?? "")) {
-      throw new ItPayError("This sandbox was lost when itpay failed inside: make a new one", { code: "internal", cause: error });
+      throw new ItPayError("This sandbox was lost when itpay failed inside: make a new one", {
+        code: "internal",
+        cause: error,
+      });
     }
     throw fromRecord(error);
   }
@@ -157,7 +168,13 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
   const flushInBackground = (): void => void flush().catch((error: unknown) => console.error("itpay sandbox:", error));
 
   const send = async (delivery: string) => {
-    const { id, url, method, headers, body } = JSON.parse(delivery) as { id: string; url: string; method: string; headers: [string, string][]; body?: string | undefined };
+    const { id, url, method, headers, body } = JSON.parse(delivery) as {
+      id: string;
+      url: string;
+      method: string;
+      headers: [string, string][];
+      body?: string | undefined;
+    };
     // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect both before they fire.
     const controller = new AbortController();
     const abort = (): void => controller.abort();
@@ -166,8 +183,15 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     const result: { status?: number | undefined; text?: string | undefined } = {};
     const receive = async (): Promise<void> => {
       // A redirect is a failure: the event must not go elsewhere.
-      const response = await (deliver ?? globalThis.fetch)(url, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }), signal: controller.signal });
-      if (Number.isInteger(response.status) && response.status >= 100 && response.status <= 599) result.status = response.status;
+      const response = await (deliver ?? globalThis.fetch)(url, {
+        method,
+        headers,
+        redirect: "manual",
+        ...(body === undefined ? {} : { body }),
+        signal: controller.signal,
+      });
+      if (Number.isInteger(response.status) && response.status >= 100 && response.status <= 599)
+        result.status = response.status;
       result.text = await startOf(response);
     };
     // Raced, as a caller's function may ignore the signal. A response without an end keeps its status.
@@ -201,7 +225,8 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
   const record = (request: SandboxRequest): void => {
     requests.push(request);
     recorded += sizeOf(request);
-    while (requests.length > MAX_REQUESTS || (recorded > MAX_RECORDED && requests.length > 1)) recorded -= sizeOf(requests.shift()!);
+    while (requests.length > MAX_REQUESTS || (recorded > MAX_RECORDED && requests.length > 1))
+      recorded -= sizeOf(requests.shift()!);
   };
 
   const answer: typeof fetch = async (input, init) => {
@@ -210,9 +235,20 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     const { method, signal } = request;
     const { pathname, search } = new URL(request.url);
     const body = new Uint8Array(await request.arrayBuffer());
-    const entry: SandboxRequest = { at: now(), method, path: pathname, headers: Object.fromEntries(request.headers), body: new TextDecoder().decode(body.subarray(0, MAX_RECORDED_BODY)) };
+    const entry: SandboxRequest = {
+      at: now(),
+      method,
+      path: pathname,
+      headers: Object.fromEntries(request.headers),
+      body: new TextDecoder().decode(body.subarray(0, MAX_RECORDED_BODY)),
+    };
     record(entry);
-    const respond = (status: number, headers: Headers, text: string, body: ReadableStream<Uint8Array> | string | null): Response => {
+    const respond = (
+      status: number,
+      headers: Headers,
+      text: string,
+      body: ReadableStream<Uint8Array> | string | null,
+    ): Response => {
       entry.status = status;
       if (status >= 400) entry.errorBody = text.slice(0, MAX_ERROR_BODY);
       return new Response(status === 204 ? null : body, { status, headers });
@@ -226,9 +262,19 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     }
     if (fault.stall === true) await wait(signal);
     if (fault.reset === true) throw connectionError("read ECONNRESET", "ECONNRESET");
-    if (fault.status !== undefined) return respond(fault.status, new Headers(fault.headers), fault.body ?? "", fault.body || null);
-    const question = JSON.stringify({ method, path: pathname, query: search.slice(1) || undefined, headers: [...request.headers] });
-    const response = JSON.parse(call(() => core.answer(question, body, now(), Date.now(), random()))) as { status: number; headers: [string, string][]; body: string };
+    if (fault.status !== undefined)
+      return respond(fault.status, new Headers(fault.headers), fault.body ?? "", fault.body || null);
+    const question = JSON.stringify({
+      method,
+      path: pathname,
+      query: search.slice(1) || undefined,
+      headers: [...request.headers],
+    });
+    const response = JSON.parse(call(() => core.answer(question, body, now(), Date.now(), random()))) as {
+      status: number;
+      headers: [string, string][];
+      body: string;
+    };
     flushInBackground();
     if (fault.reset === "after") throw connectionError("read ECONNRESET", "ECONNRESET");
     const text = fault.body ?? response.body;
@@ -262,7 +308,11 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
 }
 
 function sizeOf({ path, headers, body }: SandboxRequest): number {
-  return path.length + body.length + Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return (
+    path.length +
+    body.length +
+    Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  );
 }
 
 /** The error of Node's fetch for a connection that failed. */

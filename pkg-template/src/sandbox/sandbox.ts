@@ -2,7 +2,17 @@
 
 import type { PaymentIntent, PaymentIntentStatus, QRCharge, ServiceManifest } from "../client/types.js";
 import { given } from "../internal/untrusted.js";
-import { call, checkedClock, checkedText, checkFunctions, checkTexts, type Fault, randomness, runSandbox, type SandboxRequest } from "./run-sandbox.js";
+import {
+  call,
+  checkedClock,
+  checkedText,
+  checkFunctions,
+  checkTexts,
+  type Fault,
+  randomness,
+  runSandbox,
+  type SandboxRequest,
+} from "./run-sandbox.js";
 
 export type { Fault, SandboxRequest } from "./run-sandbox.js";
 
@@ -162,7 +172,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   const act = async (intentId: string, action: WalletAction, reason?: string): Promise<PaymentIntent> => {
     checkTexts({ reason });
-    const intent = JSON.parse(call(() => gateway.wallet(checkedText("intentId", intentId), checkedText("action", action), reason, now(), random()))) as PaymentIntent;
+    const intent = JSON.parse(
+      call(() =>
+        gateway.wallet(checkedText("intentId", intentId), checkedText("action", action), reason, now(), random()),
+      ),
+    ) as PaymentIntent;
     await running.flush();
     return intent;
   };

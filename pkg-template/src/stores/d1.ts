@@ -29,7 +29,11 @@ export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore 
   const ttl = checkTtl(options);
   const statements = sqliteStatements(table);
   const run = async (sql: string, ...values: unknown[]): Promise<unknown> => {
-    const first = (): Promise<unknown> => database.prepare(sql).bind(...values).first("token");
+    const first = (): Promise<unknown> =>
+      database
+        .prepare(sql)
+        .bind(...values)
+        .first("token");
     try {
       return await first();
     } catch (error) {

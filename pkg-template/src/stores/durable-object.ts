@@ -71,7 +71,9 @@ export function durableObjectStore(namespace: DurableObjects, options: StoreOpti
   checkClient("namespace", namespace, "idFromName");
   const ttl = checkTtl(options);
   const run = async (id: string, step: Step): Promise<string> => {
-    const response = await namespace.get(namespace.idFromName(id) as never).fetch("https://event/", { method: "POST", body: JSON.stringify(step) });
+    const response = await namespace
+      .get(namespace.idFromName(id) as never)
+      .fetch("https://event/", { method: "POST", body: JSON.stringify(step) });
     const text = await response.text();
     if (!response.ok) throw new Error(`the Durable Object of the event responded with ${response.status}`);
     return text;

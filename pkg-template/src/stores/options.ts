@@ -44,13 +44,16 @@ export function checkPrefix(options: PrefixOptions): string {
 /** @internal */
 export function checkTable(options: TableOptions): string {
   const { table = "itpay_events" } = given("options", options);
-  if (typeof table !== "string" || !/^[A-Za-z_]\w*$/.test(table)) throw new TypeError("table must be letters, digits and underscores");
+  if (typeof table !== "string" || !/^[A-Za-z_]\w*$/.test(table))
+    throw new TypeError("table must be letters, digits and underscores");
   return table;
 }
 
 /** @internal Throws if the service's client has none of the methods. */
 export function checkClient(name: string, client: unknown, ...methods: string[]): void {
-  const has = reading(name, () => methods.some((method) => typeof (client as Record<string, unknown> | null | undefined)?.[method] === "function"));
+  const has = reading(name, () =>
+    methods.some((method) => typeof (client as Record<string, unknown> | null | undefined)?.[method] === "function"),
+  );
   if (!has) throw new TypeError(`${name} must have ${methods.join(" or ")}`);
 }
 
@@ -64,18 +67,25 @@ export function checkClaim(id: string, leaseMs: number, token: string): number {
 /** @internal */
 export function checkId(id: string, token: string): void {
   if (typeof id !== "string") throw new TypeError("id must be a string");
-  if (typeof token !== "string" || token === "" || token === DONE) throw new TypeError(`token must be a string, and neither empty nor "${DONE}"`);
+  if (typeof token !== "string" || token === "" || token === DONE)
+    throw new TypeError(`token must be a string, and neither empty nor "${DONE}"`);
 }
 
 /** @internal The result of a claim, given the token that holds the event now. */
-export function claimResult(holder: unknown, token: string): { state: "claimed"; token: string } | { state: "in_progress" | "done" } {
+export function claimResult(
+  holder: unknown,
+  token: string,
+): { state: "claimed"; token: string } | { state: "in_progress" | "done" } {
   if (holder === token) return { state: "claimed", token };
   return { state: holder === DONE ? "done" : "in_progress" };
 }
 
 /** @internal */
 export function claimLost(): ItPayError {
-  return new ItPayError("The claim of this event is lost: its lease is over, and another delivery may have handled it. Roll the transaction back", { code: "claim_lost" });
+  return new ItPayError(
+    "The claim of this event is lost: its lease is over, and another delivery may have handled it. Roll the transaction back",
+    { code: "claim_lost" },
+  );
 }
 
 const encoder = new TextEncoder();

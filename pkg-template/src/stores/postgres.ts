@@ -1,7 +1,18 @@
 // Events in PostgreSQL: one statement for each step.
 
 import type { EventStore } from "../webhooks/event-store.js";
-import { checkClaim, checkClient, checkId, checkTable, checkTtl, claimLost, claimResult, DONE, shortId, type TableOptions } from "./options.js";
+import {
+  checkClaim,
+  checkClient,
+  checkId,
+  checkTable,
+  checkTtl,
+  claimLost,
+  claimResult,
+  DONE,
+  shortId,
+  type TableOptions,
+} from "./options.js";
 
 /** A Pool or Client of `pg`, a PGlite database, the Pool or the function of Neon's serverless driver. */
 export interface PostgresQuery {
@@ -82,7 +93,11 @@ const MISSING_TABLE = "42P01";
 /** Two servers may create the table at the same time. One of them fails, and then it is there. */
 async function createTable(client: Postgres, table: string): Promise<void> {
   const create = async (): Promise<void> => {
-    await query(client, `CREATE TABLE IF NOT EXISTS ${table} (id text PRIMARY KEY, token text NOT NULL, until timestamptz NOT NULL)`, []);
+    await query(
+      client,
+      `CREATE TABLE IF NOT EXISTS ${table} (id text PRIMARY KEY, token text NOT NULL, until timestamptz NOT NULL)`,
+      [],
+    );
     await query(client, `CREATE INDEX IF NOT EXISTS ${table}_until ON ${table} (until)`, []);
   };
   await create().catch(create);

@@ -1,7 +1,16 @@
 // Events in Redis. Each step is one script, so any number of servers can share it.
 
 import type { EventStore } from "../webhooks/event-store.js";
-import { checkClaim, checkClient, checkId, checkPrefix, checkTtl, claimResult, DONE, type PrefixOptions } from "./options.js";
+import {
+  checkClaim,
+  checkClient,
+  checkId,
+  checkPrefix,
+  checkTtl,
+  claimResult,
+  DONE,
+  type PrefixOptions,
+} from "./options.js";
 
 /** A client, cluster or sentinel of node-redis 4 and later. */
 export type NodeRedis = NodeRedisEval | NodeRedisCluster | { sendCommand(command: string[]): Promise<unknown> };

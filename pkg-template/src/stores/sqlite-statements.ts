@@ -15,7 +15,9 @@ export function isMissingTable(error: unknown): boolean {
 }
 
 /** Parameters have no numbers, because better-sqlite3 binds only such ones by position. */
-export function sqliteStatements(table: string): Record<"claim" | "complete" | "completeIn" | "release" | "clean", string> {
+export function sqliteStatements(
+  table: string,
+): Record<"claim" | "complete" | "completeIn" | "release" | "clean", string> {
   const mayClaim = `${table}.until <= ? OR ${table}.token = excluded.token`;
   return {
     /** Id, token, end of the lease, now, now. Returns the token that holds the event. */

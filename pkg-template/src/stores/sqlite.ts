@@ -1,7 +1,16 @@
 // Events in SQLite, by a synchronous driver.
 
 import type { EventStore } from "../webhooks/event-store.js";
-import { checkClaim, checkClient, checkId, checkTable, checkTtl, claimLost, claimResult, type TableOptions } from "./options.js";
+import {
+  checkClaim,
+  checkClient,
+  checkId,
+  checkTable,
+  checkTtl,
+  claimLost,
+  claimResult,
+  type TableOptions,
+} from "./options.js";
 import { createTable, isMissingTable, sqliteStatements } from "./sqlite-statements.js";
 
 /** A database of `node:sqlite`, better-sqlite3 or `bun:sqlite`. */

@@ -72,7 +72,11 @@ export interface EventProcessor<E> {
   /** Reports an error and returns a response with the message. */
   fail(status: number, message: string, error: unknown, event?: E, headers?: Record<string, string>): Promise<Response>;
   /** Returns the response of `respond`, or 500 if it throws. Never rejects. Keeps the runtime alive until then, if one of `args` has `waitUntil`. */
-  serve(request: Request, args: readonly unknown[], respond: (context: DeliveryContext) => Promise<Response>): Promise<Response>;
+  serve(
+    request: Request,
+    args: readonly unknown[],
+    respond: (context: DeliveryContext) => Promise<Response>,
+  ): Promise<Response>;
   readonly timeout: number;
 }
 
@@ -133,7 +137,10 @@ export function eventProcessor<E extends { id: string; type: string }>(
       await watch(
         lease,
         () => {
-          reported = report(new ItPayError(`The listener took longer than its lease of ${lease} ms`, { code: "lease_expired" }), event);
+          reported = report(
+            new ItPayError(`The listener took longer than its lease of ${lease} ms`, { code: "lease_expired" }),
+            event,
+          );
         },
         async () => findListener(event.type)?.(event, context),
       );
@@ -155,9 +162,12 @@ export function eventProcessor<E extends { id: string; type: string }>(
     };
     try {
       // A claim that takes longer than its lease is worth nothing.
-      const claim = await withTimeout("store.claim", Math.min(timeout, lease), async () => store.claim(event.id, lease, token));
+      const claim = await withTimeout("store.claim", Math.min(timeout, lease), async () =>
+        store.claim(event.id, lease, token),
+      );
       if (claim.state === "done") return "already_processed";
-      if (claim.state === "in_progress") return json(409, { error: "This event is already being processed" }, { "Retry-After": "10" });
+      if (claim.state === "in_progress")
+        return json(409, { error: "This event is already being processed" }, { "Retry-After": "10" });
       if (claim.state !== "claimed") throw new TypeError("store.claim: unknown state");
       token = claim.token ?? token;
     } catch (error) {
@@ -182,7 +192,9 @@ export function eventProcessor<E extends { id: string; type: string }>(
       .then(respond)
       .catch((error: unknown) => fail(500, "Internal error", error));
     try {
-      const owner = args.find((arg) => typeof (arg as RequestContext | null | undefined)?.waitUntil === "function") as RequestContext | undefined;
+      const owner = args.find((arg) => typeof (arg as RequestContext | null | undefined)?.waitUntil === "function") as
+        | RequestContext
+        | undefined;
       if (owner !== undefined) {
         context.waitUntil = (promise) => owner.waitUntil(promise);
         // The sender may hang up while a listener runs. Its work still has to end.
@@ -205,7 +217,10 @@ export function json(status: number, body: object, headers: Record<string, strin
 /** @internal Settles like `run`, or rejects with an ItPayError of the code `timeout` after `ms` milliseconds. */
 export function withTimeout<T>(what: string, ms: number, run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    watch(ms, () => reject(new ItPayError(`${what} took longer than ${ms} ms`, { code: "timeout" })), run).then(resolve, reject);
+    watch(ms, () => reject(new ItPayError(`${what} took longer than ${ms} ms`, { code: "timeout" })), run).then(
+      resolve,
+      reject,
+    );
   });
 }
 
@@ -228,7 +243,8 @@ function checkListeners<E>(name: string, map: object | undefined): Listeners<E> 
   if (!map) throw new TypeError(`${name} must be an object`);
   const listeners = given(name, map) as Listeners<E>;
   for (const [type, listener] of Object.entries(listeners)) {
-    if (listener !== undefined && typeof listener !== "function") throw new TypeError(`${name} must have a function for ${type}`);
+    if (listener !== undefined && typeof listener !== "function")
+      throw new TypeError(`${name} must have a function for ${type}`);
   }
   return listeners;
 }

@@ -88,5 +88,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
 
 /** @internal Throws unless the value is a number above 0. The default maximum is ten years in milliseconds. */
 export function checkNumber(name: string, value: unknown, max = MAX_TIME): asserts value is number {
-  if (!(typeof value === "number" && value > 0 && value <= max)) throw new TypeError(`${name} must be a number above 0 and at most ${max}`);
+  if (!(typeof value === "number" && value > 0 && value <= max))
+    throw new TypeError(`${name} must be a number above 0 and at most ${max}`);
 }

@@ -39,11 +39,20 @@ export function toLambda(handle: FetchHandler): (event: LambdaEvent) => Promise<
   return async (event) => {
     try {
       const method = event.requestContext?.http?.method ?? event.httpMethod ?? "GET";
-      if (FORBIDDEN_METHODS.includes(method)) return await toLambdaResult(Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }), event);
+      if (FORBIDDEN_METHODS.includes(method))
+        return await toLambdaResult(
+          Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }),
+          event,
+        );
       return await toLambdaResult(await handle(toLambdaRequest(event, method)), event);
     } catch (error) {
       console.error("itpay: the handler failed:", error);
-      return { statusCode: 500, headers: { "content-type": "application/json" }, body: '{"error":"Internal error"}', isBase64Encoded: false };
+      return {
+        statusCode: 500,
+        headers: { "content-type": "application/json" },
+        body: '{"error":"Internal error"}',
+        isBase64Encoded: false,
+      };
     }
   };
 }
@@ -51,21 +60,35 @@ export function toLambda(handle: FetchHandler): (event: LambdaEvent) => Promise<
 function toLambdaRequest(event: LambdaEvent, method: string): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers.set(name, value);
-  for (const [name, values] of Object.entries(event.multiValueHeaders ?? {})) if (values !== undefined) headers.set(name, values.join(name.toLowerCase() === "cookie" ? "; " : ", "));
+  for (const [name, values] of Object.entries(event.multiValueHeaders ?? {}))
+    if (values !== undefined) headers.set(name, values.join(name.toLowerCase() === "cookie" ? "; " : ", "));
   if (event.cookies !== undefined) headers.set("cookie", event.cookies.join("; "));
   const query = event.rawQueryString ?? queryOf(event);
   const path = event.rawPath ?? event.path ?? "/";
   const host = headers.get("host") ?? "";
   const url = `https://${/^[\w.:[\]-]+$/.test(host) ? host : "localhost"}${path.startsWith("/") ? path : `/${path}`}${query === "" ? "" : `?${query}`}`;
   const hasBody = method !== "GET" && method !== "HEAD" && typeof event.body === "string";
-  const body = hasBody ? { body: event.isBase64Encoded === true ? Uint8Array.from(atob(event.body!), (char) => char.charCodeAt(0)) : event.body! } : {};
+  const body = hasBody
+    ? {
+        body:
+          event.isBase64Encoded === true
+            ? Uint8Array.from(atob(event.body!), (char) => char.charCodeAt(0))
+            : event.body!,
+      }
+    : {};
   return new Request(url, { method, headers, ...body });
 }
 
 /** API Gateway decodes the query, and a load balancer does not. */
-function queryOf({ multiValueQueryStringParameters: multi, queryStringParameters: single, requestContext }: LambdaEvent): string {
+function queryOf({
+  multiValueQueryStringParameters: multi,
+  queryStringParameters: single,
+  requestContext,
+}: LambdaEvent): string {
   const encode = requestContext?.elb === undefined ? encodeURIComponent : (text: string): string => text;
-  const pairs = Object.entries(multi ?? single ?? {}).flatMap(([name, values]) => (Array.isArray(values) ? values : [values]).map((value) => [name, value ?? ""] as const));
+  const pairs = Object.entries(multi ?? single ?? {}).flatMap(([name, values]) =>
+    (Array.isArray(values) ? values : [values]).map((value) => [name, value ?? ""] as const),
+  );
   return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
 }
 
@@ -78,7 +101,10 @@ async function toLambdaResult(response: Response, event: LambdaEvent): Promise<L
   // A load balancer reads only the kind that it sent itself.
   if (event.multiValueHeaders) {
     const multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
-    return { ...result, multiValueHeaders: cookies.length > 0 ? { ...multiValueHeaders, "set-cookie": cookies } : multiValueHeaders };
+    return {
+      ...result,
+      multiValueHeaders: cookies.length > 0 ? { ...multiValueHeaders, "set-cookie": cookies } : multiValueHeaders,
+    };
   }
   return { ...result, headers: cookies.length > 0 ? { ...headers, "set-cookie": cookies.join(", ") } : headers };
 }

@@ -24,7 +24,9 @@ export function hasNativeHmac(): boolean {
   if (crypto === undefined) {
     crypto = null;
     try {
-      const { process } = globalThis as { process?: { getBuiltinModule?: ((name: string) => unknown) | undefined } | undefined };
+      const { process } = globalThis as {
+        process?: { getBuiltinModule?: ((name: string) => unknown) | undefined } | undefined;
+      };
       const found = process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
       // Not everything that has the name does the same.
       if (found?.hash("sha256", new Uint8Array(), "latin1").startsWith("\xe3\xb0\xc4\x42")) crypto = found;

@@ -29,8 +29,15 @@ export interface KoaContext {
 /** The used part of a Fastify server. */
 export interface FastifyServer {
   removeAllContentTypeParsers(): unknown;
-  addContentTypeParser(type: string, options: { parseAs: "buffer" }, parser: (request: unknown, body: Uint8Array, done: (error: null, body: Uint8Array) => void) => void): unknown;
-  all(path: string, handler: (request: { raw: NodeRequest; body: unknown }, reply: FastifyReply) => Promise<unknown>): unknown;
+  addContentTypeParser(
+    type: string,
+    options: { parseAs: "buffer" },
+    parser: (request: unknown, body: Uint8Array, done: (error: null, body: Uint8Array) => void) => void,
+  ): unknown;
+  all(
+    path: string,
+    handler: (request: { raw: NodeRequest; body: unknown }, reply: FastifyReply) => Promise<unknown>,
+  ): unknown;
 }
 
 /** The used part of a Fastify reply. */
@@ -96,7 +103,9 @@ export function toFastify(handle: FetchHandler, { path }: { path: string }): (se
 }
 
 /** `toNodeHandler(createWebhookHandler(options))`. */
-export function createNodeHandler(options: WebhookHandlerOptions): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+export function createNodeHandler(
+  options: WebhookHandlerOptions,
+): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   return toNodeHandler(createWebhookHandler(options));
 }
 
@@ -109,7 +118,9 @@ export function koaWebhook(options: WebhookHandlerOptions): (context: KoaContext
  * `toFastify(createWebhookHandler(options), { path })`.
  * @param options Those of `createWebhookHandler`, and the path of the route
  */
-export function fastifyWebhook(options: WebhookHandlerOptions & { path: string }): (server: FastifyServer) => Promise<void> {
+export function fastifyWebhook(
+  options: WebhookHandlerOptions & { path: string },
+): (server: FastifyServer) => Promise<void> {
   const { path, ...own } = given("options", options) as WebhookHandlerOptions & { path: string };
   return toFastify(createWebhookHandler(own), { path });
 }
@@ -124,7 +135,8 @@ interface Result {
 function toFetchHandler(handle: FetchHandler): (request: NodeRequest, bodies: readonly unknown[]) => Promise<Result> {
   if (typeof handle !== "function") throw new TypeError("handle must be a function that takes a Request");
   return async (request, bodies) => {
-    if (FORBIDDEN_METHODS.includes(request.method ?? "")) return toResult(Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }), request);
+    if (FORBIDDEN_METHODS.includes(request.method ?? ""))
+      return toResult(Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }), request);
     try {
       return await toResult(await handle(toRequest(request, bodies)), request);
     } catch (error) {
@@ -135,7 +147,9 @@ function toFetchHandler(handle: FetchHandler): (request: NodeRequest, bodies: re
 }
 
 async function toResult(response: Response, request: NodeRequest): Promise<Result> {
-  const body = (globalThis as unknown as { Buffer: { from(bytes: ArrayBuffer): Uint8Array } }).Buffer.from(await response.arrayBuffer());
+  const body = (globalThis as unknown as { Buffer: { from(bytes: ArrayBuffer): Uint8Array } }).Buffer.from(
+    await response.arrayBuffer(),
+  );
   const headers: Result["headers"] = [...response.headers].filter(([name]) => name !== "set-cookie");
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers.push(["set-cookie", cookies]);
@@ -145,6 +159,8 @@ async function toResult(response: Response, request: NodeRequest): Promise<Resul
 }
 
 /** Whether something else has responded, such as a time limit of the server. */
-function isSent(response: { headersSent?: boolean | undefined; writableEnded?: boolean | undefined } | undefined): boolean {
+function isSent(
+  response: { headersSent?: boolean | undefined; writableEnded?: boolean | undefined } | undefined,
+): boolean {
   return response?.headersSent === true || response?.writableEnded === true;
 }

@@ -76,5 +76,8 @@ function stream(request: NodeRequest): ReadableStream<Uint8Array> {
 }
 
 function alreadyParsed(): SignatureVerificationError {
-  return new SignatureVerificationError("The body was parsed before the handler could read it", { code: "body_not_raw", hint: NOT_RAW_HINT });
+  return new SignatureVerificationError("The body was parsed before the handler could read it", {
+    code: "body_not_raw",
+    hint: NOT_RAW_HINT,
+  });
 }

@@ -41,7 +41,11 @@ const PROBLEMS: readonly (readonly [SignatureProblem, message: string, hint: str
     "No signature in the header matches this secret and body",
     "Most often the body was parsed and serialized: pass the raw bytes. Otherwise the secret is another endpoint's, or ends in a space or line break.",
   ],
-  ["too_old", "The signature is right but older than maxAge", "An old webhook was sent again, or this machine's clock is ahead."],
+  [
+    "too_old",
+    "The signature is right but older than maxAge",
+    "An old webhook was sent again, or this machine's clock is ahead.",
+  ],
   ["too_new", "The signature is right but newer than maxAge", "This machine's clock or the sender's is wrong."],
   ["bad_secret", "The webhook secret is empty or too long", "Pass the whsec_… secret of this endpoint."],
 ];
@@ -66,7 +70,9 @@ function hintFor(body: string | Uint8Array, secret: string | readonly string[]):
   // Neither JSON nor a byte order mark, but gzip, Brotli, zlib or zstd.
   if (/[^\t\n\r -~\xef\ufeff]|[x(]/.test(first)) return "The body is still compressed: decompress it.";
   // Bytes were hardly parsed and serialized.
-  return typeof body === "string" ? undefined : "Most often the secret is another endpoint's, or ends in a space or line break.";
+  return typeof body === "string"
+    ? undefined
+    : "Most often the secret is another endpoint's, or ends in a space or line break.";
 }
 
 function raw(body: RawBody): string | Uint8Array {
@@ -91,7 +97,10 @@ function headerValue(signature: SignatureSource): string {
   if (typeof signature !== "object" || signature === null) return "";
   let value: unknown;
   try {
-    value = typeof signature.get === "function" ? (signature as Headers).get(HEADER) : inRecord(signature as Record<string, unknown>);
+    value =
+      typeof signature.get === "function"
+        ? (signature as Headers).get(HEADER)
+        : inRecord(signature as Record<string, unknown>);
     if (Array.isArray(value)) value = value.join(",");
   } catch (cause) {
     throw problem(MISSING_HEADER, undefined, cause);
@@ -106,7 +115,8 @@ function inRecord(record: Record<string, unknown>): unknown {
 /** @internal */
 export function checkMaxAge(maxAge: number | undefined): number {
   if (maxAge === undefined) return DEFAULT_MAX_AGE;
-  if (typeof maxAge !== "number" || !(maxAge >= 0)) throw new TypeError("maxAge must be a number of seconds, 0 or more");
+  if (typeof maxAge !== "number" || !(maxAge >= 0))
+    throw new TypeError("maxAge must be a number of seconds, 0 or more");
   return maxAge;
 }
 
@@ -117,7 +127,8 @@ function readOptions(options: VerifyOptions | undefined): VerifyOptions {
 
 function checkNow(now: number | undefined): number {
   if (now === undefined) return Date.now() / 1000;
-  if (typeof now !== "number" || !(now >= 0 && now < Infinity)) throw new TypeError("now must be a time in Unix seconds");
+  if (typeof now !== "number" || !(now >= 0 && now < Infinity))
+    throw new TypeError("now must be a time in Unix seconds");
   return now;
 }
 
@@ -171,7 +182,12 @@ export class WebhookVerifier {
  * @throws SignatureVerificationError `body_not_raw` or `bad_secret`, which are the caller's mistakes
  * @param secret The `whsec_…` secret of the endpoint, or several while they are being rotated.
  */
-export function verifySignature(body: RawBody, signature: SignatureSource, secret: string | readonly string[], options?: VerifyOptions): boolean {
+export function verifySignature(
+  body: RawBody,
+  signature: SignatureSource,
+  secret: string | readonly string[],
+  options?: VerifyOptions,
+): boolean {
   return new WebhookVerifier(secret, options).verify(body, signature);
 }
 
@@ -180,21 +196,39 @@ export function verifySignature(body: RawBody, signature: SignatureSource, secre
  * @throws SignatureVerificationError; ValidationError if the signed body is not an event
  * @param secret The `whsec_…` secret of the endpoint, or several while they are being rotated.
  */
-export function constructEvent(body: RawBody, signature: SignatureSource, secret: string | readonly string[], options?: VerifyOptions): WebhookEvent {
+export function constructEvent(
+  body: RawBody,
+  signature: SignatureSource,
+  secret: string | readonly string[],
+  options?: VerifyOptions,
+): WebhookEvent {
   const { maxAge, now } = readOptions(options);
   return verifyEvent(body, signature, checkSecret(secret), checkMaxAge(maxAge), now);
 }
 
 /** The header that the gateway would send with this payload: for tests. `timestamp` in Unix seconds, default now. */
-export function generateTestHeader(options: { payload: RawBody; secret: string; timestamp?: number | undefined }): string {
+export function generateTestHeader(options: {
+  payload: RawBody;
+  secret: string;
+  timestamp?: number | undefined;
+}): string {
   const { payload, secret, timestamp } = given("options", options);
   if (!isSecret(secret)) throw problem(BAD_SECRET);
   const prefix = `t=${Math.floor(checkNow(timestamp))},v1=`;
-  return prefix + [...sign(raw(payload as RawBody), prefix, secret)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (
+    prefix +
+    [...sign(raw(payload as RawBody), prefix, secret)].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+  );
 }
 
 /** @internal The same, with options that are checked. */
-export function verifyEvent(body: RawBody, signature: SignatureSource, secret: string | readonly string[], maxAge: number, now?: number): WebhookEvent {
+export function verifyEvent(
+  body: RawBody,
+  signature: SignatureSource,
+  secret: string | readonly string[],
+  maxAge: number,
+  now?: number,
+): WebhookEvent {
   const bytes = raw(body);
   const found = verify(bytes, headerValue(signature), secret, maxAge, checkNow(now));
   if (found !== 0) throw problem(found, found === NO_MATCH ? hintFor(bytes, secret) : undefined);
@@ -206,15 +240,24 @@ let decoder: TextDecoder | undefined;
 function parseEvent(body: string | Uint8Array): WebhookEvent {
   let parsed: WebhookEvent;
   try {
-    parsed = JSON.parse(typeof body === "string" ? body : (decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })).decode(body));
+    parsed = JSON.parse(
+      typeof body === "string"
+        ? body
+        : (decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })).decode(body),
+    );
   } catch {
     throw invalidEvent("body", "must be JSON in UTF-8 without a byte order mark");
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw invalidEvent("body", "must be a JSON object");
-  for (const field of ["id", "type"] as const) if (typeof parsed[field] !== "string" || !parsed[field]) throw invalidEvent(field, "must be a string");
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw invalidEvent("body", "must be a JSON object");
+  for (const field of ["id", "type"] as const)
+    if (typeof parsed[field] !== "string" || !parsed[field]) throw invalidEvent(field, "must be a string");
   return parsed;
 }
 
 function invalidEvent(field: string, message: string): ValidationError {
-  return new ValidationError(`The signature is right but not the event: ${field} ${message}`, { code: "invalid_event", field });
+  return new ValidationError(`The signature is right but not the event: ${field} ${message}`, {
+    code: "invalid_event",
+    field,
+  });
 }

@@ -4,13 +4,23 @@ import { variable } from "../internal/env.js";
 import { ConfigurationError, isItPayError, SignatureVerificationError, ValidationError } from "../internal/errors.js";
 import { given } from "../internal/untrusted.js";
 import type { KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "../client/types.js";
-import { type DeliveryContext, eventProcessor, json, type ProcessorOptions, type WebhookContext, type WebhookHandler, withTimeout } from "./event-processor.js";
+import {
+  type DeliveryContext,
+  eventProcessor,
+  json,
+  type ProcessorOptions,
+  type WebhookContext,
+  type WebhookHandler,
+  withTimeout,
+} from "./event-processor.js";
 import { checkNumber } from "./event-store.js";
 import { checkMaxAge, checkSecret, verifyEvent } from "./signature.js";
 
 /** Listeners by event type. `default` is called for every type without a listener of its own. */
 export type EventHandlers = {
-  [Type in KnownEventType]?: ((event: PaymentIntentEvent<Type>, context: WebhookContext) => void | Promise<void>) | undefined;
+  [Type in KnownEventType]?:
+    | ((event: PaymentIntentEvent<Type>, context: WebhookContext) => void | Promise<void>)
+    | undefined;
 } & {
   /** Listener for every type without a listener of its own. */
   default?: ((event: WebhookEvent, context: WebhookContext) => void | Promise<void>) | undefined;
@@ -23,7 +33,9 @@ export interface WebhookHandlerOptions extends ProcessorOptions<WebhookEvent> {
   /** Listeners by event type. A type that has none is logged once. */
   on: EventHandlers;
   /** Listeners for event types that this version does not know. Default: none. */
-  other?: { [type: string]: ((event: OtherEvent, context: WebhookContext) => void | Promise<void>) | undefined } | undefined;
+  other?:
+    | { [type: string]: ((event: OtherEvent, context: WebhookContext) => void | Promise<void>) | undefined }
+    | undefined;
   /** How far the signature's time may lie in the past or in the future, in seconds. Default 300. */
   maxAge?: number | undefined;
   /** Longer bodies are refused with 413. Default 1 MiB. */
@@ -66,7 +78,8 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     try {
       body = await readBody(request, maxBodyBytes, processor.timeout);
     } catch (error) {
-      if (isItPayError(error) && error.code === "timeout") return processor.fail(408, "The body did not arrive in time", error);
+      if (isItPayError(error) && error.code === "timeout")
+        return processor.fail(408, "The body did not arrive in time", error);
       return processor.fail(500, "The body could not be read", error);
     }
     if (body === undefined) return json(413, { error: "The body is too large" });
@@ -85,7 +98,9 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
 }
 
 function missingSecret(): never {
-  throw new ConfigurationError(`The webhook secret is missing: set ${SECRET} or pass secret`, { code: "missing_webhook_secret" });
+  throw new ConfigurationError(`The webhook secret is missing: set ${SECRET} or pass secret`, {
+    code: "missing_webhook_secret",
+  });
 }
 
 /** The secret in a Worker's `env`. Other servers pass other objects as their second argument. */

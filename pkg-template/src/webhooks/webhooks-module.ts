@@ -45,7 +45,8 @@ export const wasm = {
 
 /** Compiles and starts the module, at its first use and after a trap. Its memory never grows: the views stay good. */
 function start(): InitOutput {
-  if (source === undefined) throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
+  if (source === undefined)
+    throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
   const module = source();
   let started: InitOutput;
   try {
@@ -70,7 +71,13 @@ function after(error: unknown): unknown {
 }
 
 /** Verifies a message: 0, or the number of a problem. */
-export function verify(message: string | Uint8Array, signature: string, secret: string | readonly string[], maxAge: number, now: number): number {
+export function verify(
+  message: string | Uint8Array,
+  signature: string,
+  secret: string | readonly string[],
+  maxAge: number,
+  now: number,
+): number {
   const entered = running ?? start();
   try {
     const { read, written } = encodeInto(signature, header);
@@ -88,13 +95,23 @@ export function verify(message: string | Uint8Array, signature: string, secret: 
   }
 }
 
-function verifyWith(entered: InitOutput, secret: string, message: string | Uint8Array, signature: string, length: number, maxAge: number, now: number): number {
+function verifyWith(
+  entered: InitOutput,
+  secret: string,
+  message: string | Uint8Array,
+  signature: string,
+  length: number,
+  maxAge: number,
+  now: number,
+): number {
   const place = placeOf(entered, secret);
   // As src/signature.rs finds it. What that does not accept, it refuses below.
-  const timestamp = message.length >= nativeFrom && hasNativeHmac() && /(?:^|,)[ \t\n\f\r]*t=(\d+)/.exec(signature)?.[1];
+  const timestamp =
+    message.length >= nativeFrom && hasNativeHmac() && /(?:^|,)[ \t\n\f\r]*t=(\d+)/.exec(signature)?.[1];
   if (timestamp) writeLatin1((natives[place] ??= new NativeKey(secret)).tag(`${timestamp}.`, message), body, 0);
   // No character takes more than three bytes.
-  else if (message.length <= BODY_BYTES / 3) return entered.verify(place, length, encodeInto(message, body).written, now, maxAge);
+  else if (message.length <= BODY_BYTES / 3)
+    return entered.verify(place, length, encodeInto(message, body).written, now, maxAge);
   else {
     const problem = compute(entered, place, length, message);
     if (problem !== 0) return problem;

@@ -14,7 +14,12 @@ export function formatAmount(amount: string, currency: string, language: string)
   const split = digits.length - exponent;
   const decimal = exponent === 0 ? digits : `${digits.slice(0, split)}.${digits.slice(split)}`;
   try {
-    const format = new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: exponent, maximumFractionDigits: exponent });
+    const format = new Intl.NumberFormat(language, {
+      style: "currency",
+      currency,
+      minimumFractionDigits: exponent,
+      maximumFractionDigits: exponent,
+    });
     // A string, because a floating point number would lose digits.
     return format.format(decimal as unknown as number);
   } catch {

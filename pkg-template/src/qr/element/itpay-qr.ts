@@ -57,7 +57,19 @@ export interface ItPayQREvents {
   "itpay-renew": CustomEvent<null>;
 }
 
-const ATTRIBUTES = ["amount", "channel", "currency", "data", "display", "expires-at", "lang", "merchant", "scan-url", "status-url", "texts"];
+const ATTRIBUTES = [
+  "amount",
+  "channel",
+  "currency",
+  "data",
+  "display",
+  "expires-at",
+  "lang",
+  "merchant",
+  "scan-url",
+  "status-url",
+  "texts",
+];
 
 /** The gateway's statuses of payments and charges. */
 const STATES: Record<string, ItPayQRState> = {
@@ -81,7 +93,8 @@ const FINAL_STATES: ReadonlySet<ItPayQRState> = new Set(["succeeded", "failed", 
 
 /** Icons of 24 by 24: a phone with a check mark, a check mark, a cross, a bar, a clock. */
 const MARKS: Partial<Record<ItPayQRState, string>> = {
-  scanned: "M9 4.5h6a1.5 1.5 0 0 1 1.5 1.5v12a1.5 1.5 0 0 1-1.5 1.5H9A1.5 1.5 0 0 1 7.5 18V6A1.5 1.5 0 0 1 9 4.5zM11.2 17.2h1.6M10 11l1.5 1.5 2.7-3",
+  scanned:
+    "M9 4.5h6a1.5 1.5 0 0 1 1.5 1.5v12a1.5 1.5 0 0 1-1.5 1.5H9A1.5 1.5 0 0 1 7.5 18V6A1.5 1.5 0 0 1 9 4.5zM11.2 17.2h1.6M10 11l1.5 1.5 2.7-3",
   succeeded: "M7 12.5l3.5 3.5L17 9",
   failed: "M8 8l8 8M16 8l-8 8",
   canceled: "M7.5 12h9",
@@ -266,16 +279,28 @@ export class ItPayQR extends Base {
     const left = this.#left();
     clearTimeout(this.#tick);
     if (this.#state === "waiting") {
-      if (left <= 0 && (this.#clock !== undefined || this.#stopPolling === undefined)) this.#enter("expired", "expired");
-      else if (left > COUNTDOWN_MS && left < Infinity) this.#tick = setTimeout(() => this.#update(), Math.min(left - COUNTDOWN_MS, MAX_TIMEOUT_MS));
+      if (left <= 0 && (this.#clock !== undefined || this.#stopPolling === undefined))
+        this.#enter("expired", "expired");
+      else if (left > COUNTDOWN_MS && left < Infinity)
+        this.#tick = setTimeout(() => this.#update(), Math.min(left - COUNTDOWN_MS, MAX_TIMEOUT_MS));
       else if (left > 0 && left < Infinity) this.#tick = setTimeout(() => this.#update(), left % 1000 || 1000);
     }
     const state = this.#state;
     const isOpen = state === "waiting" || state === "scanned";
-    const way = wayToPay({ channel: attribute("channel"), data, display: attribute("display"), link, phone: isPhone(), userAgent: navigator.userAgent });
+    const way = wayToPay({
+      channel: attribute("channel"),
+      data,
+      display: attribute("display"),
+      link,
+      phone: isPhone(),
+      userAgent: navigator.userAgent,
+    });
     const buttonFirst = way === "button";
     const fill = (text: string): string =>
-      text.replaceAll(/\{(channel|amount|merchant|time)\}/g, (_, name: "time") => ({ channel, amount, merchant, time: countdown(left) })[name]);
+      text.replaceAll(
+        /\{(channel|amount|merchant|time)\}/g,
+        (_, name: "time") => ({ channel, amount, merchant, time: countdown(left) })[name],
+      );
 
     if (this.#reflects) this.setAttribute("state", state);
     parts.card.className = `card ${state}${buttonFirst ? " button-first" : ""}`;
@@ -297,12 +322,20 @@ export class ItPayQR extends Base {
     parts.mark.toggleAttribute("hidden", mark === undefined || (buttonFirst && isOpen));
     parts.markPath.setAttribute("d", mark ?? "");
 
-    const waiting = { button: texts.waitingPhone, longPress: texts.longPress, openInBrowser: texts.openInBrowser, scan: texts.waiting }[way];
+    const waiting = {
+      button: texts.waitingPhone,
+      longPress: texts.longPress,
+      openInBrowser: texts.openInBrowser,
+      scan: texts.waiting,
+    }[way];
     const message = state !== "waiting" ? texts[state] : hasPicture || buttonFirst ? waiting : texts.noCode;
     say(parts.status, fill(!this.#online && isOpen ? texts.offline : message));
     show(parts.countdown, state === "waiting" && left <= COUNTDOWN_MS ? fill(texts.remaining) : "");
     say(parts.lastMinute, state === "waiting" && left < 60_000 ? texts.lastMinute : "");
-    show(parts.renew, state === "expired" ? texts.renew : state === "failed" || state === "canceled" ? texts.retry : "");
+    show(
+      parts.renew,
+      state === "expired" ? texts.renew : state === "failed" || state === "canceled" ? texts.retry : "",
+    );
     // The focused part is gone: the focus must not fall back to the page's beginning.
     if (focused?.hidden) ([parts.renew, parts.open].find((button) => !button.hidden) ?? parts.card).focus();
   }

@@ -9,7 +9,11 @@ export function buildParts(root: ShadowRoot) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   root.adoptedStyleSheets = [sheet];
-  const make = <Tag extends keyof HTMLElementTagNameMap>(tag: Tag, name: string, ...children: Node[]): HTMLElementTagNameMap[Tag] => {
+  const make = <Tag extends keyof HTMLElementTagNameMap>(
+    tag: Tag,
+    name: string,
+    ...children: Node[]
+  ): HTMLElementTagNameMap[Tag] => {
     const element = document.createElement(tag);
     element.className = name;
     element.setAttribute("part", name.replace("button ", ""));
@@ -41,7 +45,25 @@ export function buildParts(root: ShadowRoot) {
   card.setAttribute("role", "group");
   card.tabIndex = -1;
   root.append(card);
-  return { amount, card, code, countdown, frame, img, lastMinute, mark, markPath, merchant, open, renew, slot, status, summary, svg, svgPath };
+  return {
+    amount,
+    card,
+    code,
+    countdown,
+    frame,
+    img,
+    lastMinute,
+    mark,
+    markPath,
+    merchant,
+    open,
+    renew,
+    slot,
+    status,
+    summary,
+    svg,
+    svgPath,
+  };
 }
 
 function drawing(attributes: Record<string, string>): [SVGSVGElement, SVGPathElement] {

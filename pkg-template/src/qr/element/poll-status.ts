@@ -59,8 +59,14 @@ export function pollStatus(address: string, listener: StatusListener): () => voi
   };
   const receive = (text: string): void => {
     const status = readStatus(text);
-    if (status === undefined) return report(`status-url must respond with JSON such as {"status":"pending"}, not with ${JSON.stringify(text.slice(0, 80))}`);
-    if (!listener.isKnown(status)) return report(`status-url responded with the unknown status ${JSON.stringify(status.slice(0, 80))}. Use ItPay's, such as "pending" or "succeeded"`);
+    if (status === undefined)
+      return report(
+        `status-url must respond with JSON such as {"status":"pending"}, not with ${JSON.stringify(text.slice(0, 80))}`,
+      );
+    if (!listener.isKnown(status))
+      return report(
+        `status-url responded with the unknown status ${JSON.stringify(status.slice(0, 80))}. Use ItPay's, such as "pending" or "succeeded"`,
+      );
     reported = false;
     if (!listener.onStatus(status)) end();
   };
@@ -73,7 +79,11 @@ export function pollStatus(address: string, listener: StatusListener): () => voi
     let asked: number | undefined;
     polls += 1;
     try {
-      const response = await fetch(address, { headers: { Accept: "text/event-stream, application/json" }, cache: "no-store", signal: mine.signal });
+      const response = await fetch(address, {
+        headers: { Accept: "text/event-stream, application/json" },
+        cache: "no-store",
+        signal: mine.signal,
+      });
       const date = Date.parse(response.headers.get("Date") ?? "");
       listener.onClock(date > 0 ? date - Date.now() : 0);
       if (!response.ok) {

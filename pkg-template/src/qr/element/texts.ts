@@ -131,8 +131,13 @@ export function channelName(channel: string, language: string): string {
 /** The texts in an object, or in JSON. Anything else in there is ignored. */
 export function customTexts(source: unknown): Partial<Texts> {
   try {
-    const object = (typeof source === "string" && source !== "" ? JSON.parse(source) : source) as Record<string, unknown> | null | undefined;
-    return Object.fromEntries(Object.entries(object ?? {}).filter(([name, text]) => Object.hasOwn(en, name) && typeof text === "string"));
+    const object = (typeof source === "string" && source !== "" ? JSON.parse(source) : source) as
+      | Record<string, unknown>
+      | null
+      | undefined;
+    return Object.fromEntries(
+      Object.entries(object ?? {}).filter(([name, text]) => Object.hasOwn(en, name) && typeof text === "string"),
+    );
   } catch {
     return {};
   }

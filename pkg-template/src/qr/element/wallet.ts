@@ -51,7 +51,9 @@ function walletOf(channel: string, data: string): App | "other" | undefined {
 function isLink(address: string): boolean {
   try {
     const { protocol, href } = new URL(address);
-    return !/^(javascript|data|vbscript|blob|file|about|filesystem):$/.test(protocol) && !href.startsWith("weixin://wxpay/");
+    return (
+      !/^(javascript|data|vbscript|blob|file|about|filesystem):$/.test(protocol) && !href.startsWith("weixin://wxpay/")
+    );
   } catch {
     return false;
   }
