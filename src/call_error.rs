@@ -176,7 +176,7 @@ impl From<Error> for Box<CallError> {
         let name = match &error {
             Error::Invalid { .. } => ErrorName::Validation,
             Error::InvalidResponse { .. } => ErrorName::Api,
-            Error::Api(refusal) => match refusal.kind {
+            Error::Api(api_error) => match api_error.kind {
                 Some(ErrorKind::Authentication) => ErrorName::Authentication,
                 Some(ErrorKind::InvalidRequest) => ErrorName::Validation,
                 Some(ErrorKind::RateLimited) => ErrorName::RateLimit,
@@ -192,12 +192,12 @@ impl From<Error> for Box<CallError> {
                 own.request_id = request_id;
                 own.field = Some(field);
             }
-            Error::Api(refusal) => {
-                own.status = Some(refusal.status);
-                own.request_id = refusal.request_id;
-                own.field = refusal.details.as_ref().and_then(field_in);
-                own.details = refusal.details;
-                own.retry_after = refusal.retry_after;
+            Error::Api(api_error) => {
+                own.status = Some(api_error.status);
+                own.request_id = api_error.request_id;
+                own.field = api_error.details.as_ref().and_then(field_in);
+                own.details = api_error.details;
+                own.retry_after = api_error.retry_after;
             }
         }
         own

@@ -46,9 +46,9 @@ pub(crate) fn same_id(response: &Response, field: &str, id: &str, asked: &str) -
 pub(crate) type ReadErrorResponse = fn(&Response) -> Error;
 
 /// The text of a successful answer.
-pub(crate) fn success(response: &Response, refusal: ReadErrorResponse) -> Result<&str, Error> {
+pub(crate) fn success(response: &Response, read_error: ReadErrorResponse) -> Result<&str, Error> {
     if !(200..300).contains(&response.status) {
-        return Err(refusal(response));
+        return Err(read_error(response));
     }
     core::str::from_utf8(&response.body)
         .map_err(|_| invalid_response(response, FieldError { field: "body".into(), problem: "is not UTF-8".into() }))
@@ -57,9 +57,9 @@ pub(crate) fn success(response: &Response, refusal: ReadErrorResponse) -> Result
 /// The JSON of a successful answer.
 pub(crate) fn parse_json<'a, T: Deserialize<'a>>(
     response: &'a Response,
-    refusal: ReadErrorResponse,
+    read_error: ReadErrorResponse,
 ) -> Result<T, Error> {
-    serde_json::from_str(success(response, refusal)?).map_err(|error| not_json(response, &error))
+    serde_json::from_str(success(response, read_error)?).map_err(|error| not_json(response, &error))
 }
 
 /// Reads an object out of the JSON of an answer.

@@ -47,7 +47,7 @@ pub struct Headers(Vec<(Cow<'static, str>, String)>);
 impl Headers {
     /// The first value of that name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// Sets a header; an earlier value of that name goes.
@@ -56,7 +56,7 @@ impl Headers {
     }
 
     fn put(&mut self, name: Cow<'static, str>, value: String) {
-        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+        self.0.retain(|(key, _)| !key.eq_ignore_ascii_case(&name));
         self.0.push((name, value));
     }
 
@@ -274,8 +274,8 @@ pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<
 #[cfg(any(feature = "gopay", feature = "sandbox"))]
 pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
     let value = |pair: &str| {
-        let (known, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (known == name).then(|| percent_decode(&value.replace('+', " ")))?
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (key == name).then(|| percent_decode(&value.replace('+', " ")))?
     };
     query.split('&').find_map(value)
 }

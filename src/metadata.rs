@@ -11,7 +11,7 @@ pub struct Metadata(Vec<(String, String)>);
 impl Metadata {
     /// The string of that name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rfind(|(known, _)| known == name).map(|(_, text)| text.as_str())
+        self.0.iter().rfind(|(key, _)| key == name).map(|(_, text)| text.as_str())
     }
 
     /// Sets one; an earlier one of that name goes.
@@ -23,7 +23,7 @@ impl Metadata {
     /// Takes out what is of that name.
     pub fn remove(&mut self, name: &str) -> Option<String> {
         let text = self.get(name)?.into();
-        self.0.retain(|(known, _)| known != name);
+        self.0.retain(|(key, _)| key != name);
         Some(text)
     }
 

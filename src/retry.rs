@@ -35,7 +35,7 @@ pub fn wait(failure: Failure, repeatable: bool, retries: u32, max_retries: u32, 
     if retries >= max_retries {
         return None;
     }
-    let (again, asked) = match failure {
+    let (is_retried, asked) = match failure {
         Failure::Status { status, retry_after } => {
             let unprocessed = status == 429 || (status == 503 && retry_after.is_some());
             (is_transient(status) && (repeatable || unprocessed), retry_after)
@@ -46,7 +46,7 @@ pub fn wait(failure: Failure, repeatable: bool, retries: u32, max_retries: u32, 
     };
     let backoff = FIRST_WAIT.saturating_mul(1 << retries.min(16)).min(LONGEST_WAIT);
     let backoff = (backoff as f64 * random.clamp(0.0, 1.0)) as u64;
-    again.then(|| asked.unwrap_or(0).min(MAX_RETRY_AFTER).max(backoff))
+    is_retried.then(|| asked.unwrap_or(0).min(MAX_RETRY_AFTER).max(backoff))
 }
 
 /// Whether a status says that the same call may succeed later: 408, 425, 429, and any 5xx but 501 and 505. Proxies add

@@ -4,7 +4,7 @@
 
 use itpay::{
     Error, JsonMap,
-    gopay::{Notification, Payment, Progress, Refund, RefundPayment},
+    gopay::{Notification, OperationStatus, Payment, Refund, RefundPayment},
     itpay::WebhookEvent,
     paykit::{self, ChargeParams, Context, NotificationContext, ProviderDefaults, RequiredReads},
 };
@@ -198,13 +198,13 @@ fn a_created_refund_has_the_id_of_its_entry_or_else_of_the_payment() {
     let made = RefundPayment::new("3000006529", 100);
     let entry = json!([{ "id": 10, "amount": 100, "state": "REQUESTED", "currency": "EUR" }]);
     let entry = history(entry).expect("a history").remove(0);
-    let refund = as_json(&paykit::created_refund(&made, &Progress::Accepted, Some(&entry)));
+    let refund = as_json(&paykit::created_refund(&made, &OperationStatus::Accepted, Some(&entry)));
     assert_eq!((&refund["id"], &refund["currency"]), (&json!("10"), &json!("EUR")));
     assert_eq!(
         refund["custom_fields"],
         json!({ "payment_id": "3000006529", "result": "ACCEPTED", "state": "REQUESTED" })
     );
-    let unseen = as_json(&paykit::created_refund(&made, &Progress::Finished, None));
+    let unseen = as_json(&paykit::created_refund(&made, &OperationStatus::Finished, None));
     assert_eq!((&unseen["id"], &unseen["amount"]), (&json!("3000006529"), &json!(100)));
     assert_eq!(unseen["custom_fields"], json!({ "payment_id": "3000006529", "result": "FINISHED" }));
 }
@@ -896,8 +896,8 @@ fn a_charge_needs_an_amount_and_is_in_the_first_payments_currency_by_default() {
 
 #[test]
 fn a_capture_is_of_all_or_of_a_part_and_never_of_more() {
-    let authorised = payment_of(json!({ "state": "AUTHORIZED" }));
-    let part = |amount: Value| paykit::capture_params(&text(object(json!({ "amount": amount }))), &authorised);
+    let authorized = payment_of(json!({ "state": "AUTHORIZED" }));
+    let part = |amount: Value| paykit::capture_params(&text(object(json!({ "amount": amount }))), &authorized);
     assert_eq!(part(json!(2900)), Ok(None));
     let some = part(json!(900)).transpose().expect("a part");
     assert_eq!(

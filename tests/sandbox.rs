@@ -4,8 +4,8 @@
 use itpay::{
     Endpoint, Secret,
     http::{BaseUrl, Method, Request, Response},
-    itpay::{ApiKey, RetrievePaymentIntent, authorise},
-    sandbox::{Action, Config, DEFAULT_EXPIRES_AFTER, Progress, Sandbox, Webhook},
+    itpay::{ApiKey, RetrievePaymentIntent, authorize},
+    sandbox::{Action, Config, DEFAULT_EXPIRES_AFTER, DeliveryState, Sandbox, Webhook},
     signature::{self, Key},
 };
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ impl Shop {
 
     fn send_at(&mut self, now: u64, method: Method, path: &str, body: &Value) -> Response {
         let request = signed(method, path, body, KEY, now);
-        self.gateway.answer(&request, now, &RANDOM)
+        self.gateway.handle(&request, now, &RANDOM)
     }
 
     fn get(&mut self, path: &str) -> Response {
@@ -116,7 +116,7 @@ fn signed_text(method: Method, path: &str, body: String, key: &str, now: u64) ->
         request = request.with_json(body);
     }
     let base = BaseUrl::parse("https://api.itpay.ai/v1", false).unwrap();
-    authorise(&request, &base, &ApiKey::new(Secret::new(key)).unwrap(), now / 1000)
+    authorize(&request, &base, &ApiKey::new(Secret::new(key)).unwrap(), now / 1000)
 }
 
 fn json(response: &Response) -> Value {
@@ -190,7 +190,7 @@ fn who_has_no_key_learns_nothing_else() {
         let mut without = signed(method, path, &Value::Null, KEY, NOW);
         without.headers = itpay::http::Headers::default();
         for request in [signed(method, path, &Value::Null, "sk_test_0123456789abcdeF", NOW), without] {
-            let response = shop.gateway.answer(&request, NOW, &RANDOM);
+            let response = shop.gateway.handle(&request, NOW, &RANDOM);
             assert_eq!(refused(&response, 401), "INVALID_API_KEY");
             answers.push(json(&response)["error"].clone());
         }
@@ -203,14 +203,14 @@ fn who_has_no_key_learns_nothing_else() {
 fn a_signature_is_made_over_this_request_with_this_key_and_now() {
     let mut shop = Shop::open();
     let reason = |shop: &mut Shop, request: &Request, now: u64| {
-        let response = shop.gateway.answer(request, now, &RANDOM);
+        let response = shop.gateway.handle(request, now, &RANDOM);
         assert_eq!(refused(&response, 401), "INVALID_SIGNATURE");
         json(&response)["error"]["details"]["reason"].as_str().unwrap().to_owned()
     };
     let request = signed(Method::Get, "/services", &Value::Null, KEY, NOW);
-    assert_eq!(shop.gateway.answer(&request, NOW + 300_000, &RANDOM).status, 200);
+    assert_eq!(shop.gateway.handle(&request, NOW + 300_000, &RANDOM).status, 200);
     assert_eq!(reason(&mut shop, &request, NOW + 301_000), "too_old");
-    assert_eq!(shop.gateway.answer(&request, NOW - 300_000, &RANDOM).status, 200);
+    assert_eq!(shop.gateway.handle(&request, NOW - 300_000, &RANDOM).status, 200);
     assert_eq!(reason(&mut shop, &request, NOW - 301_000), "too_new");
     let other_path = Request { path: "/v1/payment-intents".into(), ..request.clone() };
     let other_method = Request { method: Method::Post, ..request.clone() };
@@ -270,7 +270,7 @@ fn a_value_that_json_cannot_represent_is_refused_wherever_it_stands() {
         for field in ["unknown", "description", "metadata"] {
             let body = format!("{{\"{field}\": {value},{}", &params[1..]);
             let request = signed_text(Method::Post, "/payment-intents", body.clone(), KEY, NOW);
-            let response = shop.gateway.answer(&request, NOW, &RANDOM);
+            let response = shop.gateway.handle(&request, NOW, &RANDOM);
             let is_checked = value == "1e999" && field == "description";
             let expected = if is_checked { (422, "VALIDATION_FAILED") } else { (400, "INVALID_JSON") };
             assert_eq!(refused(&response, expected.0), expected.1, "{body}");
@@ -516,7 +516,7 @@ fn a_delivery_is_tried_until_a_2xx_with_pauses_that_double() {
     assert_eq!(bodies.len(), 1);
     assert_eq!(shop.events(now).len(), 1);
     let delivery = &shop.gateway.deliveries()[0];
-    assert_eq!(delivery.progress, Progress::Delivered);
+    assert_eq!(delivery.progress, DeliveryState::Delivered);
     let statuses: Vec<_> = delivery.attempts.iter().map(|attempt| attempt.status).collect();
     assert_eq!(statuses, [None, Some(500), Some(301), Some(401), Some(200)]);
     shop.gateway.delivered(&delivery.id.clone(), Some(500), now);
@@ -533,7 +533,7 @@ fn a_merchant_that_never_answers_is_given_up_and_can_be_tried_again_by_hand() {
         shop.gateway.delivered(&webhook.id, None, due);
     }
     let delivery = shop.gateway.deliveries()[0].clone();
-    assert_eq!((delivery.progress, delivery.attempts.len()), (Progress::Abandoned, 10));
+    assert_eq!((delivery.progress, delivery.attempts.len()), (DeliveryState::Abandoned, 10));
     shop.gateway.redeliver(&delivery.id, NOW).unwrap();
     assert_eq!(shop.gateway.next_delivery(NOW).unwrap().attempt, 11);
 }
@@ -603,8 +603,8 @@ fn a_path_is_unknown_or_says_which_methods_it_takes() {
     }
     let outside = Request::new(Method::Get, "/payment-intents".to_owned());
     let base = BaseUrl::parse("https://api.itpay.ai", false).unwrap();
-    let request = authorise(&outside, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), NOW / 1000);
-    assert_eq!(refused(&shop.gateway.answer(&request, NOW, &RANDOM), 404), "NOT_FOUND");
+    let request = authorize(&outside, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), NOW / 1000);
+    assert_eq!(refused(&shop.gateway.handle(&request, NOW, &RANDOM), 404), "NOT_FOUND");
     for (path, allow) in [
         ("/payment-intents", "POST"),
         ("/payment-intents/a", "GET"),
@@ -838,8 +838,8 @@ proptest! {
                 Event::Send(method, path, body) => {
                     let unsigned = Request { body: body.into_bytes(), ..Request::new(method, path) };
                     let base = BaseUrl::parse("https://api.itpay.ai/v1", false).unwrap();
-                    let request = authorise(&unsigned, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), now / 1000);
-                    let response = shop.gateway.answer(&request, now, &RANDOM);
+                    let request = authorize(&unsigned, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), now / 1000);
+                    let response = shop.gateway.handle(&request, now, &RANDOM);
                     prop_assert!(matches!(response.status, 200 | 404 | 405 | 422), "{}", response.status);
                     prop_assert!(serde_json::from_slice::<Value>(&response.body).is_ok());
                 }
@@ -868,7 +868,7 @@ proptest! {
             check(&shop.gateway, &amounts)?;
         }
         for delivery in shop.gateway.deliveries() {
-            prop_assert!(!matches!(delivery.progress, Progress::Waiting { .. }), "{:?}", delivery);
+            prop_assert!(!matches!(delivery.progress, DeliveryState::Waiting { .. }), "{:?}", delivery);
         }
     }
 
@@ -896,8 +896,8 @@ proptest! {
         bytes.truncate(if cut > 350 { cut } else { usize::MAX });
         let unsigned = Request { body: bytes, query, ..Request::new(method, path.to_owned()) };
         let base = BaseUrl::parse("https://api.itpay.ai/v1", false).unwrap();
-        let request = authorise(&unsigned, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), NOW / 1000);
-        let response = shop.gateway.answer(&request, NOW, &RANDOM);
+        let request = authorize(&unsigned, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), NOW / 1000);
+        let response = shop.gateway.handle(&request, NOW, &RANDOM);
         prop_assert!(matches!(response.status, 200 | 201 | 404 | 405 | 409 | 422), "{}", response.status);
         let answer: Value = serde_json::from_slice(&response.body).unwrap();
         if response.status >= 400 {
@@ -925,8 +925,8 @@ fn how_many_payments_a_second() {
         .collect();
     let start = std::time::Instant::now();
     for (id, create, qr) in &requests {
-        assert_eq!(shop.gateway.answer(create, NOW, &RANDOM).status, 201);
-        assert_eq!(shop.gateway.answer(qr, NOW, &RANDOM).status, 201);
+        assert_eq!(shop.gateway.handle(create, NOW, &RANDOM).status, 201);
+        assert_eq!(shop.gateway.handle(qr, NOW, &RANDOM).status, 201);
         shop.gateway.wallet(id, &Action::Pay, NOW, &RANDOM).unwrap();
         let webhook = shop.gateway.next_delivery(NOW).unwrap();
         shop.gateway.delivered(&webhook.id, Some(200), NOW);

@@ -3,10 +3,10 @@
 
 use itpay::{
     Endpoint, Secret,
-    gopay::{self, Progress as Outcome},
+    gopay::{self, OperationStatus as Outcome},
     http::{Method, Request, Response},
     sandbox::{
-        Progress,
+        DeliveryState,
         gopay::{Action, Config, Operation, Payment, Sandbox},
     },
 };
@@ -47,13 +47,13 @@ impl Shop {
     fn token(&mut self, authorization: &str, form: &str) -> Response {
         let mut request = Request::new(Method::Post, "/api/oauth2/token".into()).with_form(form.into());
         request.headers.set("Authorization", authorization);
-        self.gateway.answer(&request, self.now, &RANDOM)
+        self.gateway.handle(&request, self.now, &RANDOM)
     }
 
     fn send(&mut self, request: Request) -> Response {
-        let mut request = gopay::authorise(&request, &self.token);
+        let mut request = gopay::authorize(&request, &self.token);
         request.path = format!("/api{}", request.path);
-        self.gateway.answer(&request, self.now, &RANDOM)
+        self.gateway.handle(&request, self.now, &RANDOM)
     }
 
     fn get(&mut self, path: &str) -> Response {
@@ -166,7 +166,7 @@ fn recurring(cycle: &str, period: Value) -> Value {
     order
 }
 
-fn preauthorised() -> Value {
+fn preauthorized() -> Value {
     let mut order = order();
     order["preauthorization"] = json!(true);
     order
@@ -397,7 +397,7 @@ fn all_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
-fn the_terms_of_a_recurrence_and_of_a_preauthorisation_are_checked() {
+fn the_terms_of_a_recurrence_and_of_a_preauthorization_are_checked() {
     let mut shop = Shop::open();
     let create = |shop: &mut Shop, path: &str, value: Value| {
         let mut order = recurring("MONTH", json!("1"));
@@ -477,9 +477,9 @@ fn what_is_not_enabled_for_the_shop_is_refused() {
     let refused = shop.post("/payments/payment", &recurring("ON_DEMAND", Value::Null));
     assert_eq!(problems(&refused), [("recurrence".to_owned(), 341)]);
     assert_eq!(body(&refused)["errors"][0]["error_name"], "PAYMENT_RECURRENCE_NOT_SUPPORTED");
-    assert_eq!(problems(&shop.post("/payments/payment", &preauthorised())), [("preauthorization".to_owned(), 302)]);
+    assert_eq!(problems(&shop.post("/payments/payment", &preauthorized())), [("preauthorization".to_owned(), 302)]);
     let mut shop = Shop::with(Config { preauthorization: true, ..config });
-    let id = shop.paid(&preauthorised());
+    let id = shop.paid(&preauthorized());
     let part = json!({ "amount": 1, "items": [{ "name": "a", "amount": 1 }] });
     assert_eq!(result(&shop.post(&format!("/payments/payment/{id}/capture"), &part)), "350");
     assert_eq!(shop.call(id, "capture", ""), "FINISHED");
@@ -586,7 +586,7 @@ fn only_what_is_paid_can_be_refunded() {
     let mut shop = Shop::open();
     let id = shop.create(&order());
     assert_eq!(shop.call(id, "refund", "amount=1"), "331");
-    let id = shop.paid(&preauthorised());
+    let id = shop.paid(&preauthorized());
     assert_eq!(shop.call(id, "refund", "amount=1"), "331");
     let items = json!({ "amount": 5, "items": [{ "name": "a", "amount": 5 }] });
     let id = shop.paid(&order());
@@ -619,9 +619,9 @@ fn a_refund_that_was_accepted_counts_at_once_and_shows_when_it_is_done() {
 }
 
 #[test]
-fn a_preauthorised_payment_is_captured_whole_once() {
+fn a_preauthorized_payment_is_captured_whole_once() {
     let mut shop = Shop::open();
-    let id = shop.create(&preauthorised());
+    let id = shop.create(&preauthorized());
     assert_eq!(shop.call(id, "capture", ""), "303");
     assert_eq!(shop.call(id, "void-authorization", ""), "352");
     assert_eq!(shop.act(id, Action::Pay).unwrap(), "AUTHORIZED");
@@ -639,7 +639,7 @@ fn a_preauthorised_payment_is_captured_whole_once() {
 #[test]
 fn a_part_is_captured_and_no_more_than_that_is_refunded() {
     let mut shop = Shop::open();
-    let id = shop.paid(&preauthorised());
+    let id = shop.paid(&preauthorized());
     let part = |amount: i64, item: i64| json!({ "amount": amount, "items": [{ "name": "a", "amount": item }] });
     let path = format!("/payments/payment/{id}/capture");
     assert_eq!(result(&shop.post(&path, &part(2901, 2901))), "332");
@@ -654,9 +654,9 @@ fn a_part_is_captured_and_no_more_than_that_is_refunded() {
 }
 
 #[test]
-fn an_authorisation_is_voided_or_lapses_after_four_days() {
+fn an_authorization_is_voided_or_lapses_after_four_days() {
     let mut shop = Shop::open();
-    let voided = shop.paid(&preauthorised());
+    let voided = shop.paid(&preauthorized());
     assert_eq!(shop.call(voided, "void-authorization", ""), "FINISHED");
     assert_eq!(
         (shop.state(voided).as_str(), &shop.wire(voided)["preauthorization"]["state"]),
@@ -664,20 +664,20 @@ fn an_authorisation_is_voided_or_lapses_after_four_days() {
     );
     assert_eq!(shop.call(voided, "void-authorization", ""), "353");
     assert_eq!(shop.call(voided, "capture", ""), "303");
-    let lapsing = shop.paid(&preauthorised());
+    let lapsing = shop.paid(&preauthorized());
     shop.wait(4 * DAY - 1);
     assert_eq!(shop.state(lapsing), "AUTHORIZED");
     shop.wait(1);
     assert_eq!(shop.state(lapsing), "CANCELED");
     assert_eq!(shop.call(lapsing, "void-authorization", ""), "353");
-    let lapsed = shop.paid(&preauthorised());
+    let lapsed = shop.paid(&preauthorized());
     assert_eq!(shop.act(lapsed, Action::Lapse).unwrap(), "CANCELED");
 }
 
 #[test]
 fn a_capture_that_was_accepted_holds_up_everything_else_until_it_is_settled() {
     let mut shop = Shop::open();
-    let id = shop.paid(&preauthorised());
+    let id = shop.paid(&preauthorized());
     shop.gateway.set_outcome(Operation::Capture, Outcome::Accepted);
     assert_eq!(shop.call(id, "capture", ""), "ACCEPTED");
     assert_eq!(shop.state(id), "AUTHORIZED");
@@ -690,7 +690,7 @@ fn a_capture_that_was_accepted_holds_up_everything_else_until_it_is_settled() {
     shop.act(id, Action::Settle).unwrap();
     assert_eq!(shop.state(id), "PAID");
     shop.gateway.set_outcome(Operation::VoidAuthorization, Outcome::Failed);
-    let id = shop.paid(&preauthorised());
+    let id = shop.paid(&preauthorized());
     assert_eq!(shop.call(id, "void-authorization", ""), "FAILED");
     assert_eq!(shop.state(id), "AUTHORIZED");
 }
@@ -817,7 +817,7 @@ fn a_payer_chooses_only_what_is_allowed() {
     for instrument in ["GPAY", "CASH", ""] {
         assert!(shop.act(id, Action::Choose { instrument: instrument.into() }).is_err());
     }
-    let id = shop.create(&preauthorised());
+    let id = shop.create(&preauthorized());
     assert!(shop.act(id, Action::Transfer).is_err());
     for sub_state in ["", "5006", "_", "_50061", "_abc"] {
         assert!(shop.act(id, Action::Decline { sub_state: sub_state.into() }).is_err());
@@ -835,18 +835,18 @@ fn a_notification_is_tried_twenty_times_and_only_a_200_counts() {
         assert_eq!(call.attempt, attempt);
         shop.gateway.delivered(&call.id, status, due);
     }
-    assert_eq!(shop.gateway.notifications()[0].progress, Progress::Abandoned);
+    assert_eq!(shop.gateway.notifications()[0].progress, DeliveryState::Abandoned);
     let id = shop.gateway.notifications()[0].id.clone();
     shop.gateway.redeliver(&id, NOW).unwrap();
     assert_eq!(shop.told().len(), 1);
-    assert_eq!(shop.gateway.notifications()[0].progress, Progress::Delivered);
+    assert_eq!(shop.gateway.notifications()[0].progress, DeliveryState::Delivered);
     assert!(shop.gateway.redeliver("ntf_none", NOW).is_err());
 }
 
 #[test]
 fn notifications_do_not_wait_for_each_other_and_the_state_that_is_read_is_the_present_one() {
     let mut shop = Shop::open();
-    let id = shop.paid(&preauthorised());
+    let id = shop.paid(&preauthorized());
     let first = shop.gateway.next_delivery(shop.now).unwrap();
     assert_eq!(shop.call(id, "capture", ""), "FINISHED");
     let second = shop.gateway.next_delivery(shop.now).unwrap();
@@ -898,7 +898,7 @@ fn a_shop_reads_its_ways_to_pay_and_its_statement() {
 fn every_documented_code_can_be_injected_with_a_body_of_its_shape() {
     let shop = Shop::open();
     for (code, status) in [(100, 500), (200, 403), (202, 401), (304, 404), (333, 409), (340, 409), (999, 409)] {
-        let response = shop.gateway.refusal(code, Some("cs"), NOW);
+        let response = shop.gateway.error_response(code, Some("cs"), NOW);
         assert_eq!(response.status, status);
         let body = body(&response);
         let error = if status == 409 { &body["errors"][0] } else { &body };
@@ -921,7 +921,7 @@ fn each_state_that_a_payment_enters_is_told_to_whoever_watches() {
 fn a_snapshot_goes_on_where_it_was_taken_without_secret_and_tokens() {
     let mut shop = Shop::open();
     let parent = shop.paid(&recurring("MONTH", json!(1)));
-    let held = shop.paid(&preauthorised());
+    let held = shop.paid(&preauthorized());
     shop.gateway.set_outcome(Operation::Capture, Outcome::Accepted);
     shop.call(held, "capture", "");
     shop.call(parent, "refund", "amount=100");
@@ -1052,7 +1052,7 @@ fn check(gateway: &Sandbox, asked: &mut std::collections::BTreeMap<u64, i64>) ->
         prop_assert!(states.windows(2).all(|pair| may_follow(pair[0], pair[1])), "{:?}", states);
         prop_assert!(payment.history.windows(2).all(|pair| pair[0].at <= pair[1].at));
 
-        prop_assert!((0..=order.amount).contains(&payment.paid), "captured more than authorised");
+        prop_assert!((0..=order.amount).contains(&payment.paid), "captured more than authorized");
         prop_assert_eq!(payment.paid > 0, states.contains(&"PAID"));
         let sum = |wanted: &[&str]| -> i64 {
             payment
@@ -1124,7 +1124,7 @@ proptest! {
                 Event::Create(kind, amount) => {
                     let mut order = match kind {
                         0 => order(),
-                        1 => preauthorised(),
+                        1 => preauthorized(),
                         2 => recurring("ON_DEMAND", Value::Null),
                         3 => recurring("MONTH", json!(1)),
                         _ => recurring("DAY", json!(7)),

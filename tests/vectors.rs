@@ -5,7 +5,7 @@
 use itpay::{
     Secret,
     http::{BaseUrl, Method, Request},
-    itpay::{ApiKey, authorise, verify},
+    itpay::{ApiKey, authorize, verify},
     signature::{self, Key},
 };
 use serde_json::Value;
@@ -71,7 +71,7 @@ fn every_request_vector_is_signed_and_verified_as_it_says() {
         let method = Method::parse(text(&vector, "method")).unwrap();
         let path = text(&vector, "path").strip_prefix("/v1").unwrap();
         let request = Request::new(method, path.into()).with_json(text(&vector, "body").into());
-        let sent = authorise(&request, &base, &ApiKey::new(key.clone()).unwrap(), time);
+        let sent = authorize(&request, &base, &ApiKey::new(key.clone()).unwrap(), time);
         assert_eq!(base.url(&request), format!("https://api.itpay.ai{}", text(&vector, "path")));
         assert_eq!(sent.headers.get("authorization"), Some("Bearer sk_test_0123456789abcdef"));
         let signature = format!("t={time},v1={}", text(&vector, "v1"));

@@ -5,7 +5,7 @@
 use itpay::{
     Secret,
     http::{BaseUrl, Method, Request},
-    itpay::{ApiKey, authorise},
+    itpay::{ApiKey, authorize},
     sandbox::{Config, Sandbox, gopay},
 };
 use libfuzzer_sys::fuzz_target;
@@ -51,12 +51,12 @@ fuzz_target!(|data: &[u8]| {
         let answer = if request.path.starts_with("/api") {
             request.headers.set("Accept", "application/json");
             request.headers.set("Authorization", format!("Bearer {token}"));
-            paid.answer(&request, now, &RANDOM)
+            paid.handle(&request, now, &RANDOM)
         } else {
             if kind & 64 == 0 {
-                request = authorise(&request, &base, &key, now / 1000);
+                request = authorize(&request, &base, &key, now / 1000);
             }
-            itpay.answer(&request, now, &RANDOM)
+            itpay.handle(&request, now, &RANDOM)
         };
         assert!((200..=599).contains(&answer.status), "{}", answer.status);
         if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&answer.body) {

@@ -97,7 +97,7 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
       },
     ],
     [
-      "GoPay's sandbox: what is authorised is captured in part, or voided",
+      "GoPay's sandbox: what is authorized is captured in part, or voided",
       async () => {
         const { sandbox, client, paid } = await shop();
         const captured = await paid({ preauthorization: true });

@@ -129,22 +129,22 @@ test("2: a refund that failed is an error, one that was accepted says so, and on
   sandbox.close();
 });
 
-test("3 and 4: an authorised payment is captured, whole or in part, and comes back as it is then", async () => {
+test("3 and 4: an authorized payment is captured, whole or in part, and comes back as it is then", async () => {
   const { sandbox, gopay } = await shop();
-  const authorise = async () => {
+  const authorize = async () => {
     const { id } = await gopay.createPayment({ ...ORDER, capture_method: "manual" });
     await sandbox.pay(id);
     const payment = await gopay.retrievePayment(id);
     assert.deepEqual([payment.status, payment.requires_action], ["requires_capture", false]);
     return id;
   };
-  const whole = await authorise();
+  const whole = await authorize();
   assert.deepEqual((await gopay.capturePayment(whole, { amount: 2900 })).status, "succeeded");
   assert.deepEqual((await gopay.capturePayment(whole, { amount: 2900 })).status, "succeeded");
-  const part = await authorise();
+  const part = await authorize();
   const captured = await gopay.capturePayment(part, { amount: 900 });
   assert.deepEqual([captured.status, sandbox.payment(part).paid], ["succeeded", 900]);
-  const none = await authorise();
+  const none = await authorize();
   for (const amount of [0, -1, 1.5, NaN, "", "2900", 2901, 2 ** 53])
     await rejects(gopay.capturePayment(none, { amount }), { name: "ValidationError", field: "amount" });
   assert.equal(sandbox.payment(none).state, "AUTHORIZED");

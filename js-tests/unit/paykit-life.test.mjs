@@ -148,7 +148,7 @@ test("two partial refunds are two events with their amounts, and the rest is a t
   sandbox.close();
 });
 
-test("a preauthorisation, a decline, a time-out: what the shop is told of each", async () => {
+test("a preauthorization, a decline, a time-out: what the shop is told of each", async () => {
   const { sandbox, gopay, told, handled } = shop();
   const held = await gopay.createPayment({ ...ORDER, capture_method: "manual" });
   await sandbox.pay(held.id);

@@ -53,7 +53,7 @@ pub use self::{
     recurrence::{CreateRecurrence, Cycle, Recurrence, RecurrenceState, VoidRecurrence},
     refunds::{ListRefunds, Refund, RefundPayment, RefundState},
     session::{MemoryStore, Prepared, Session, SessionStore, base_url},
-    token::{Scope, Token, TokenRequest, authorise},
+    token::{Scope, Token, TokenRequest, authorize},
 };
 #[cfg(feature = "paykit")]
 use self::{reconcile::sent_between, refund_log::RefundLog};
@@ -98,8 +98,8 @@ impl Change {
 
 open_enum! {
     /// How far the gateway is with what it was asked for.
-    Progress {
-        /// Queued: read the payment again.
+    OperationStatus {
+        /// Queued. Read the payment later.
         Accepted = "ACCEPTED",
         /// It will not happen.
         Failed = "FAILED",
@@ -110,30 +110,30 @@ open_enum! {
 
 /// What a call that changes a payment is answered with.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Done {
+pub struct OperationResult {
     /// The payment's id, as far as the gateway says it.
     pub id: Option<String>,
     /// How far it is.
-    pub result: Progress,
+    pub result: OperationStatus,
 }
 
-impl Done {
-    fn read(mut fields: FieldReader) -> FieldResult<Done> {
-        Ok(Done { id: id(&mut fields, "id")?, result: fields.string("result")?.into() })
+impl OperationResult {
+    fn read(mut fields: FieldReader) -> FieldResult<OperationResult> {
+        Ok(OperationResult { id: id(&mut fields, "id")?, result: fields.string("result")?.into() })
     }
 }
 
-impl Done {
+impl OperationResult {
     /// Reads the result of a change to a payment. A result that says no is an error response, whatever the status.
-    fn of_change(response: &Response, json: &str) -> Result<Done, Error> {
-        let done = endpoint::read_object(response, json, Done::read)?;
+    fn of_change(response: &Response, json: &str) -> Result<OperationResult, Error> {
+        let done = endpoint::read_object(response, json, OperationResult::read)?;
         done.clone().into_result(response)?;
         Ok(done)
     }
 
     /// A result that says no is a refusal, whatever the status.
     pub fn into_result(self, response: &Response) -> Result<(), Error> {
-        if self.result != Progress::Failed {
+        if self.result != OperationStatus::Failed {
             return Ok(());
         }
         Err(Error::Api(Box::new(ApiError {

@@ -161,9 +161,9 @@ impl CreatePayment {
                 check_contact(&mut payer)?;
             }
             let recurrence = fields.optional_object("recurrence")?;
-            let preauthorised = fields.boolean("preauthorization")?;
+            let preauthorized = fields.boolean("preauthorization")?;
             if let Some(mut recurrence) = recurrence {
-                if preauthorised {
+                if preauthorized {
                     return fields.field_error("preauthorization", "cannot go with a recurrence");
                 }
                 Recurrence::check(&mut recurrence)?;

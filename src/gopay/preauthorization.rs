@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::{Change, Done, GoPayEndpoint, Operation, parse_object, payments::check_items, routes};
+use super::{Change, GoPayEndpoint, Operation, OperationResult, parse_object, payments::check_items, routes};
 use crate::{
     Endpoint, Error,
     endpoint::read_params,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 open_enum! {
-    /// How far a preauthorisation has come.
+    /// How far a preauthorization has come.
     PreauthorizationState {
         /// Asked for.
         Requested = "REQUESTED",
@@ -25,7 +25,7 @@ open_enum! {
     }
 }
 
-/// The preauthorisation of a payment.
+/// The preauthorization of a payment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preauthorization {
     /// How far it has come.
@@ -71,7 +71,7 @@ impl Capture {
 }
 
 impl Endpoint for Capture {
-    type Output = Done;
+    type Output = OperationResult;
 
     fn request(&self) -> Result<Request, Error> {
         let request = Request::new(Method::Post, routes::capture(&self.id)?);
@@ -81,16 +81,16 @@ impl Endpoint for Capture {
         })
     }
 
-    fn parse(response: &Response) -> Result<Done, Error> {
-        parse_object(response, Done::read)
+    fn parse(response: &Response) -> Result<OperationResult, Error> {
+        parse_object(response, OperationResult::read)
     }
 }
 
 impl GoPayEndpoint for Capture {
     const CHANGES: bool = true;
 
-    fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
-        Done::of_change(response, json)
+    fn read(&self, response: &Response, json: &str) -> Result<OperationResult, Error> {
+        OperationResult::of_change(response, json)
     }
 
     fn change(&self) -> Option<Change> {
@@ -106,22 +106,22 @@ pub struct VoidAuthorization {
 }
 
 impl Endpoint for VoidAuthorization {
-    type Output = Done;
+    type Output = OperationResult;
 
     fn request(&self) -> Result<Request, Error> {
         Ok(Request::new(Method::Post, routes::void_authorization(&self.id)?).with_form(String::new()))
     }
 
-    fn parse(response: &Response) -> Result<Done, Error> {
-        parse_object(response, Done::read)
+    fn parse(response: &Response) -> Result<OperationResult, Error> {
+        parse_object(response, OperationResult::read)
     }
 }
 
 impl GoPayEndpoint for VoidAuthorization {
     const CHANGES: bool = true;
 
-    fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
-        Done::of_change(response, json)
+    fn read(&self, response: &Response, json: &str) -> Result<OperationResult, Error> {
+        OperationResult::of_change(response, json)
     }
 
     fn change(&self) -> Option<Change> {

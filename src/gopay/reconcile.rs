@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
 use super::{
-    Change, GoPayEndpoint, ListRefunds, Observation, Operation, Progress, Refund, RetrievePayment, SentBetween,
+    Change, GoPayEndpoint, ListRefunds, Observation, Operation, OperationStatus, Refund, RetrievePayment, SentBetween,
     Session,
     error_body::is_own,
     parse_json,
@@ -34,7 +34,7 @@ impl Session {
     ) -> CallResult<String> {
         let mut refund_call = RefundCall::begin(self, change);
         let options = CallOptions { max_retries: Some(0), ..options.clone() };
-        let (error, refusal, failure, sent_at) = match self.exchange(io, &call.request, &options).await {
+        let (error, error_response, failure, sent_at) = match self.exchange(io, &call.request, &options).await {
             Ok(exchanged) => match read(&exchanged, call) {
                 Ok(json) => {
                     refund_call.may_have_refunded();
@@ -42,8 +42,8 @@ impl Session {
                 }
                 Err(error) => {
                     let failure = failure_of(&error, &exchanged, io);
-                    let refusal = matches!(error, Error::Api(_)).then(|| error.clone());
-                    (response_error(error, &exchanged, io.now()), refusal, failure, exchanged.sent_at)
+                    let error_response = matches!(error, Error::Api(_)).then(|| error.clone());
+                    (response_error(error, &exchanged, io.now()), error_response, failure, exchanged.sent_at)
                 }
             },
             // There was no token, and the error says so.
@@ -63,7 +63,8 @@ impl Session {
                 }
             },
         };
-        let was_so_before = refusal.as_ref().is_some_and(|refusal| change.operation.is_said_true_by(refusal));
+        let was_so_before =
+            error_response.as_ref().is_some_and(|error_response| change.operation.is_said_true_by(error_response));
         if !was_so_before && change.operation.outcome(failure, &Observation::default()) == Outcome::NotDone {
             return Err(error.with_outcome(Outcome::NotDone, ""));
         }
@@ -74,7 +75,7 @@ impl Session {
         if let Some(payment) = seen.payment.as_ref().filter(|_| was_so_before)
             && change.operation.holds_in(payment) == Some(true)
         {
-            let json = format!("{{\"id\":{},\"result\":\"{}\"}}", payment.id, Progress::Finished.as_str());
+            let json = format!("{{\"id\":{},\"result\":\"{}\"}}", payment.id, OperationStatus::Finished.as_str());
             let response = Response { status: 200, headers: Headers::default(), body: Vec::new() };
             (call.read)(&response, &json)?;
             return Ok(json);
@@ -91,14 +92,14 @@ impl Session {
         let mut seen = Observation::default();
         if wants_payment {
             let retrieve = RetrievePayment { id: change.payment_id.clone() };
-            if let Some((payment, exchanged)) = self.look(io, &retrieve, &options).await {
+            if let Some((payment, exchanged)) = self.try_read(io, &retrieve, &options).await {
                 seen.sent = sent_between(&exchanged, sent_at, io);
                 seen.payment = Some(payment);
             }
         }
         if wants_refunds {
             let list = ListRefunds { id: change.payment_id.clone() };
-            if let Some((refunds, exchanged)) = self.look(io, &list, &options).await {
+            if let Some((refunds, exchanged)) = self.try_read(io, &list, &options).await {
                 seen.sent = sent_between(&exchanged, sent_at, io).or(seen.sent);
                 if let Operation::Refunded { amount } = change.operation {
                     // This call is one of them.
@@ -111,7 +112,7 @@ impl Session {
         seen
     }
 
-    pub(super) async fn look<E: GoPayEndpoint>(
+    pub(super) async fn try_read<E: GoPayEndpoint>(
         &self,
         io: &Io,
         endpoint: &E,

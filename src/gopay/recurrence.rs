@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use super::{
-    Change, Done, GoPayEndpoint, Operation, Payment, parse_object,
+    Change, GoPayEndpoint, Operation, OperationResult, Payment, parse_object,
     payments::{MAX_DESCRIPTION, MAX_ORDER_NUMBER, check_items},
     routes,
 };
@@ -148,22 +148,22 @@ pub struct VoidRecurrence {
 }
 
 impl Endpoint for VoidRecurrence {
-    type Output = Done;
+    type Output = OperationResult;
 
     fn request(&self) -> Result<Request, Error> {
         Ok(Request::new(Method::Post, routes::void_recurrence(&self.id)?).with_form(String::new()))
     }
 
-    fn parse(response: &Response) -> Result<Done, Error> {
-        parse_object(response, Done::read)
+    fn parse(response: &Response) -> Result<OperationResult, Error> {
+        parse_object(response, OperationResult::read)
     }
 }
 
 impl GoPayEndpoint for VoidRecurrence {
     const CHANGES: bool = true;
 
-    fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
-        Done::of_change(response, json)
+    fn read(&self, response: &Response, json: &str) -> Result<OperationResult, Error> {
+        OperationResult::of_change(response, json)
     }
 
     fn change(&self) -> Option<Change> {

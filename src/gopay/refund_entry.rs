@@ -1,6 +1,6 @@
 //! A refund with its entry in the history. GoPay's response to a refund has no id, so the entry is found afterwards.
 
-use super::{Progress, Refund, RefundLog, RefundPayment, RefundState, SentBetween, Session, sent_between};
+use super::{OperationStatus, Refund, RefundLog, RefundPayment, RefundState, SentBetween, Session, sent_between};
 use crate::{CallResult, Outcome, call::Io, exchange::CallOptions, gopay::ListRefunds};
 
 /// A date of the history may be cut off to the second, in milliseconds.
@@ -9,16 +9,16 @@ const DATE_PRECISION: u64 = 1_000;
 impl Session {
     /// Makes a refund and returns its result, and its entry in the history if that is certain. A failed call whose refund
     /// is visible at GoPay is a success.
-    pub async fn refund(&self, io: &Io, refund: &RefundPayment) -> CallResult<(Progress, Option<Refund>)> {
+    pub async fn refund(&self, io: &Io, refund: &RefundPayment) -> CallResult<(OperationStatus, Option<Refund>)> {
         let known = self.refund_log();
         let began = io.now().monotonic_ms;
         let result = match self.call(io, refund, &CallOptions::default()).await {
             Ok(done) => done.result,
-            Err(error) if error.outcome == Some(Outcome::Done) => Progress::Finished,
+            Err(error) if error.outcome == Some(Outcome::Done) => OperationStatus::Finished,
             Err(error) => return Err(error),
         };
         let list = ListRefunds { id: refund.id.clone() };
-        let Some((history, exchanged)) = self.look(io, &list, &CallOptions::default()).await else {
+        let Some((history, exchanged)) = self.try_read(io, &list, &CallOptions::default()).await else {
             return Ok((result, None));
         };
         let entry = own_entry(&history, refund.amount, &known, sent_between(&exchanged, began, io));

@@ -2,7 +2,9 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{Change, Done, GoPayEndpoint, Operation, id, parse_json, parse_object, payments::check_items, routes};
+use super::{
+    Change, GoPayEndpoint, Operation, OperationResult, id, parse_json, parse_object, payments::check_items, routes,
+};
 use crate::{
     Endpoint, Error,
     endpoint::{self, read_params},
@@ -17,7 +19,7 @@ open_enum! {
     RefundState {
         /// On its way.
         Requested = "REQUESTED",
-        /// Done.
+        /// OperationResult.
         Success = "SUCCESS",
         /// It did not happen.
         Failed = "FAILED",
@@ -52,7 +54,7 @@ impl RefundPayment {
 }
 
 impl Endpoint for RefundPayment {
-    type Output = Done;
+    type Output = OperationResult;
 
     fn request(&self) -> Result<Request, Error> {
         if self.amount < 1 {
@@ -65,16 +67,16 @@ impl Endpoint for RefundPayment {
         })
     }
 
-    fn parse(response: &Response) -> Result<Done, Error> {
-        parse_object(response, Done::read)
+    fn parse(response: &Response) -> Result<OperationResult, Error> {
+        parse_object(response, OperationResult::read)
     }
 }
 
 impl GoPayEndpoint for RefundPayment {
     const CHANGES: bool = true;
 
-    fn read(&self, response: &Response, json: &str) -> Result<Done, Error> {
-        Done::of_change(response, json)
+    fn read(&self, response: &Response, json: &str) -> Result<OperationResult, Error> {
+        OperationResult::of_change(response, json)
     }
 
     fn change(&self) -> Option<Change> {

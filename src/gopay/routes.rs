@@ -114,12 +114,12 @@ pub fn void_recurrence(id: &str) -> Result<String, Error> {
     below(id, "void-recurrence")
 }
 
-/// `POST`: take what was authorised, or a part.
+/// `POST`: take what was authorized, or a part.
 pub fn capture(id: &str) -> Result<String, Error> {
     below(id, "capture")
 }
 
-/// `POST`: give back what was authorised.
+/// `POST`: give back what was authorized.
 pub fn void_authorization(id: &str) -> Result<String, Error> {
     below(id, "void-authorization")
 }

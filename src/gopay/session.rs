@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! # use itpay::{CallResult, call::Io, exchange::CallOptions, gopay::*};
-//! async fn refund(session: &Session, io: &Io) -> CallResult<Done> {
+//! async fn refund(session: &Session, io: &Io) -> CallResult<OperationResult> {
 //!     let refund = RefundPayment::new("3000006529", 100);
 //!     session.call(io, &refund, &CallOptions::default()).await
 //! }
@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// How long a caller waits for another caller's token request before it asks itself, in milliseconds.
-const TOKEN_PATIENCE: u64 = 1_000;
+const MAX_TOKEN_WAIT: u64 = 1_000;
 /// How long a token of the shared cache is used before the cache is read again, in milliseconds.
 const CACHED_TOKEN_LIFE: u64 = 60_000;
 /// The longest pause between two looks at another caller's token request, in milliseconds.
@@ -193,7 +193,7 @@ impl Session {
                 Some((request, since)) if request == state.request => since,
                 _ => now.monotonic_ms,
             };
-            if !state.is_pending || now.monotonic_ms.saturating_sub(since) >= TOKEN_PATIENCE {
+            if !state.is_pending || now.monotonic_ms.saturating_sub(since) >= MAX_TOKEN_WAIT {
                 return self.request_token(io, state, options).await;
             }
             if now.monotonic_ms.saturating_sub(started) >= timeout_ms {

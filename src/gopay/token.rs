@@ -37,7 +37,7 @@ pub struct TokenRequest<'a> {
     pub scope: &'a Scope,
 }
 
-/// What calls are authorised with, for a while.
+/// What calls are authorized with, for a while.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
     /// For the `Authorization` header.
@@ -92,7 +92,7 @@ pub(super) fn is_token_error(response: &Response, is_repeatable: bool) -> bool {
 }
 
 /// A call with its token.
-pub fn authorise(request: &Request, token: &str) -> Request {
+pub fn authorize(request: &Request, token: &str) -> Request {
     let mut request = request.clone();
     request.headers.extend(credentials(token));
     request

@@ -33,7 +33,7 @@ impl ApiKey {
 }
 
 /// Signs a request for the moment at which it is sent: its path is the whole one then, as sent.
-pub fn authorise(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: u64) -> Request {
+pub fn authorize(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: u64) -> Request {
     let mut signed = Request { path: base.path_as_sent(request), ..request.clone() };
     signed.headers.extend(credentials(request, base, key, unix_seconds));
     signed
@@ -57,11 +57,11 @@ pub(crate) fn credentials(request: &Request, base: &BaseUrl, key: &ApiKey, unix_
 /// The gateway's side of it, first half: whether a request carries this key. Takes the same time wherever two
 /// keys of one length differ.
 pub fn has_api_key(request: &Request, key: &Secret) -> bool {
-    let given = request.headers.get("Authorization").unwrap_or_default();
-    let Some((scheme, given)) = given.split_once(' ') else { return false };
+    let sent = request.headers.get("Authorization").unwrap_or_default();
+    let Some((scheme, sent)) = sent.split_once(' ') else { return false };
     let key = key.expose().as_bytes();
-    let difference = given.bytes().zip(key).fold(0, |difference, (one, other)| difference | (one ^ other));
-    scheme.eq_ignore_ascii_case("Bearer") && given.len() == key.len() && difference == 0
+    let difference = sent.bytes().zip(key).fold(0, |difference, (one, other)| difference | (one ^ other));
+    scheme.eq_ignore_ascii_case("Bearer") && sent.len() == key.len() && difference == 0
 }
 
 /// The gateway's side of it, second half: whether a request's signature was made with this key, and in time.

@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use self::{
-    auth::{ApiKey, authorise, has_api_key, verify},
+    auth::{ApiKey, authorize, has_api_key, verify},
     manifests::{
         ActivateManifest, CreateManifest, PaymentMethods, PriceTier, Pricing, SearchManifests, ServiceManifest,
     },

@@ -145,7 +145,7 @@ impl Poller {
 
     /// The decision after a poll that showed this status.
     pub fn after(&self, status: &Status, now: u64) -> PollDecision {
-        if status.is_terminal() { PollDecision::Ended } else { self.again(now, self.interval) }
+        if status.is_terminal() { PollDecision::Ended } else { self.poll_after(now, self.interval) }
     }
 
     /// The decision after a poll that failed. Transient failures are waited out, a 429 as long as it asks.
@@ -155,17 +155,17 @@ impl Poller {
                 let asked = retry_after.unwrap_or(0).min(MAX_RETRY_AFTER);
                 // Without a word of the gateway, one that is asked too often is asked half as often.
                 let slower = if status == 429 { self.interval.saturating_mul(2) } else { self.interval };
-                self.again(now, asked.max(slower))
+                self.poll_after(now, asked.max(slower))
             }
-            Some(Failure::NoResponse | Failure::ConnectionRefused) => self.again(now, self.interval),
+            Some(Failure::NoResponse | Failure::ConnectionRefused) => self.poll_after(now, self.interval),
             // One that broke off or came too slowly is complete the next time, perhaps. One that is too large is not.
-            Some(Failure::IncompleteResponse) if error.status.is_none() => self.again(now, self.interval),
+            Some(Failure::IncompleteResponse) if error.status.is_none() => self.poll_after(now, self.interval),
             _ => PollDecision::Failed,
         }
     }
 
     /// The last poll falls on the deadline.
-    fn again(&self, now: u64, wait: u64) -> PollDecision {
+    fn poll_after(&self, now: u64, wait: u64) -> PollDecision {
         if now >= self.deadline {
             PollDecision::TimedOut
         } else {

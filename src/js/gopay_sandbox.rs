@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Secret,
-    gopay::Progress as Outcome,
+    gopay::OperationStatus as Outcome,
     json::text,
     sandbox::gopay::{Action, Config, Operation, Payment, Sandbox},
 };
@@ -52,9 +52,9 @@ impl GoPayGateway {
     }
 
     /// Answers a request as ItPay's gateway does. Nothing depends on the caller's clock.
-    pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, _caller: f64, random: &[u8]) -> Result<String> {
+    pub fn handle(&mut self, request: &str, body: Vec<u8>, now: f64, _caller: f64, random: &[u8]) -> Result<String> {
         let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
-        Ok(outgoing(&self.0.answer(&request, now as u64, &sixteen(random))))
+        Ok(outgoing(&self.0.handle(&request, now as u64, &sixteen(random))))
     }
 
     /// Acts as the payer, the bank or the passing of time. `detail` is the chosen payment instrument or the reason of a
@@ -90,7 +90,7 @@ impl GoPayGateway {
     }
 
     /// Sets the result of an operation from now on.
-    pub fn answer_with(&mut self, operation: &str, result: String) -> Result<()> {
+    pub fn set_outcome(&mut self, operation: &str, result: String) -> Result<()> {
         let operation = match operation {
             "capture" => Operation::Capture,
             "createRecurrence" => Operation::Charge,
@@ -114,7 +114,7 @@ impl GoPayGateway {
 
     /// Returns `{status, headers, body}` of an error response with one of GoPay's codes.
     pub fn error_response(&self, code: u16, now: f64) -> String {
-        outgoing(&self.0.refusal(code, None, now as u64))
+        outgoing(&self.0.error_response(code, None, now as u64))
     }
 
     pub fn tick(&mut self, now: f64, random: &[u8]) {

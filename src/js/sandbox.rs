@@ -51,9 +51,9 @@ impl Gateway {
 
     /// Answers `{method, path, query?, headers: [[name, value]]}` with `{status, headers, body}`. A signature must be
     /// fresh by the gateway's clock or by the caller's.
-    pub fn answer(&mut self, request: &str, body: Vec<u8>, now: f64, caller: f64, random: &[u8]) -> Result<String> {
+    pub fn handle(&mut self, request: &str, body: Vec<u8>, now: f64, caller: f64, random: &[u8]) -> Result<String> {
         let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
-        Ok(outgoing(&self.0.answer_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random))))
+        Ok(outgoing(&self.0.handle_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random))))
     }
 
     /// Acts as the wallet: `scan`, `authorize`, `capture`, `succeed`, `pay`, `fail`, `expire` or `cancel`. Returns the

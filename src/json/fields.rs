@@ -56,11 +56,11 @@ impl<'a> FieldReader<'a> {
     }
 
     pub fn field_error<T>(&self, name: &str, problem: impl Into<Cow<'static, str>>) -> FieldResult<T> {
-        Err(self.culprit(name, problem.into()))
+        Err(self.error_at(name, problem.into()))
     }
 
     #[inline(never)]
-    fn culprit(&self, name: &str, problem: Cow<'static, str>) -> Box<FieldError> {
+    fn error_at(&self, name: &str, problem: Cow<'static, str>) -> Box<FieldError> {
         Box::new(FieldError { field: [&self.path, name].concat(), problem: problem.into_owned() })
     }
 

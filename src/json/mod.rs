@@ -79,22 +79,22 @@ mod tests {
         let mut read = fields(
             r#"{"a":"","b":7,"c":{"d":[{"e":1.5}]},"n":null,"big":9007199254740992,"whole":6.99e2,"lone":"\ud800"}"#,
         );
-        let said = |field_error: Box<FieldError>| [field_error.field, field_error.problem].join(" ");
-        assert_eq!(said(read.string("a").expect_err("a field_error")), "a must not be empty");
-        assert_eq!(said(read.string("b").expect_err("a field_error")), "b must be a string, not 7");
-        assert_eq!(said(read.string("n").expect_err("a field_error")), "n is missing");
+        let message = |field_error: Box<FieldError>| [field_error.field, field_error.problem].join(" ");
+        assert_eq!(message(read.string("a").expect_err("a field_error")), "a must not be empty");
+        assert_eq!(message(read.string("b").expect_err("a field_error")), "b must be a string, not 7");
+        assert_eq!(message(read.string("n").expect_err("a field_error")), "n is missing");
         assert_eq!(
-            said(read.string("lone").expect_err("a field_error")),
+            message(read.string("lone").expect_err("a field_error")),
             "lone has a lone surrogate, which is half of a character"
         );
         assert_eq!(
-            said(read.integer("big").expect_err("a field_error")),
+            message(read.integer("big").expect_err("a field_error")),
             "big is beyond 2^53 - 1, where JavaScript loses digits"
         );
         assert_eq!(read.integer("whole").expect("whole"), 699);
         let mut inner = read.object("c").expect("an object");
         let field_error = inner.list("d", |entry, key| entry.object(key)?.integer("e")).expect_err("a field_error");
-        assert_eq!(said(field_error), "c.d[0].e must be an integer, not 1.5");
+        assert_eq!(message(field_error), "c.d[0].e must be an integer, not 1.5");
         assert!(read.object("b").is_err() && read.boolean("b").is_err());
     }
 

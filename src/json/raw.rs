@@ -57,7 +57,7 @@ impl RawObject {
 
     /// The value of that name; the last one, as in JavaScript.
     pub fn get(&self, name: &str) -> Option<&RawJson> {
-        self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
+        self.0.iter().rfind(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The string of that name.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Metadata, RawObject,
-    gopay::{self, Cycle, Progress, Recurrence, RecurrenceState, RefundPayment, State},
+    gopay::{self, Cycle, OperationStatus, Recurrence, RecurrenceState, RefundPayment, State},
     json::FieldReader,
     time::to_iso8601,
 };
@@ -139,7 +139,7 @@ pub fn refund(refund: &gopay::Refund, payment: &gopay::Payment) -> Refund {
 
 /// A refund that was just made. `entry` is its entry in the history, if it is known; without it, the refund has the id of
 /// the payment.
-pub fn created_refund(refund: &RefundPayment, result: &Progress, entry: Option<&gopay::Refund>) -> Refund {
+pub fn created_refund(refund: &RefundPayment, result: &OperationStatus, entry: Option<&gopay::Refund>) -> Refund {
     let mut custom_fields = RawObject::default();
     custom_fields.set("payment_id", &refund.id);
     custom_fields.set("result", result);

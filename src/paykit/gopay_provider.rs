@@ -16,8 +16,9 @@ use crate::{
     call::Io,
     exchange::CallOptions,
     gopay::{
-        self, Capture, CreatePayment, CreateRecurrence, GoPayEndpoint, ListRefunds, PreauthorizationState, Progress,
-        RecurrenceState, RefundPayment, RetrievePayment, Session, State, VoidAuthorization, VoidRecurrence,
+        self, Capture, CreatePayment, CreateRecurrence, GoPayEndpoint, ListRefunds, OperationStatus,
+        PreauthorizationState, RecurrenceState, RefundPayment, RetrievePayment, Session, State, VoidAuthorization,
+        VoidRecurrence,
     },
 };
 
@@ -90,12 +91,12 @@ impl GoPayProvider {
         let captured = gopay::Payment { amount: capture.amount().or(before.amount), ..before };
         let mut after = self.glance(io, id).await.unwrap_or(captured);
         let is_pending = after.state == State::Authorized;
-        if is_pending && result == Progress::Finished {
+        if is_pending && result == OperationStatus::Finished {
             // The result counts more than a read that still shows the old state.
             after.state = State::Paid;
         }
         let mut payment = from_gopay::payment(&after);
-        if is_pending && result != Progress::Finished {
+        if is_pending && result != OperationStatus::Finished {
             payment.status = PaymentStatus::Processing;
         }
         Ok(payment)
@@ -125,7 +126,7 @@ impl GoPayProvider {
         }
         let result = done(self.call(io, &VoidAuthorization { id: before.id.clone() }).await)?;
         let mut payment = self.glance(io, id).await.unwrap_or(before);
-        if result == Progress::Finished {
+        if result == OperationStatus::Finished {
             payment.state = State::Canceled;
         }
         Ok(from_gopay::payment(&payment))
@@ -188,7 +189,7 @@ impl GoPayProvider {
         if subscription.status == SubscriptionStatus::Canceled {
             return Ok(subscription);
         }
-        if done(self.call(io, &VoidRecurrence { id: first.id.clone() }).await)? == Progress::Finished {
+        if done(self.call(io, &VoidRecurrence { id: first.id.clone() }).await)? == OperationStatus::Finished {
             if let Some(recurrence) = &mut first.recurrence {
                 recurrence.state = Some(RecurrenceState::Stopped);
             }
@@ -289,10 +290,10 @@ impl GoPayProvider {
 }
 
 /// The result of a change. A failed call whose change is visible at GoPay is a success.
-fn done(result: CallResult<gopay::Done>) -> PayKitResult<Progress> {
+fn done(result: CallResult<gopay::OperationResult>) -> PayKitResult<OperationStatus> {
     match result {
         Ok(done) => Ok(done.result),
-        Err(error) if error.outcome == Some(Outcome::Done) => Ok(Progress::Finished),
+        Err(error) if error.outcome == Some(Outcome::Done) => Ok(OperationStatus::Finished),
         Err(error) => Err(error.into()),
     }
 }

@@ -25,14 +25,14 @@ pub(super) trait Deliver: Record {
     fn is_received(status: u16) -> bool;
     /// Deliveries with the same key arrive in order.
     fn queue_key(&self) -> &str;
-    fn progress(&mut self) -> &mut Progress;
+    fn progress(&mut self) -> &mut DeliveryState;
     fn attempts(&mut self) -> &mut Vec<Attempt>;
 }
 
 /// The state of a delivery.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
-pub enum Progress {
+pub enum DeliveryState {
     /// All attempts failed.
     Abandoned,
     /// The merchant confirmed it.
@@ -81,10 +81,10 @@ impl<D: Deliver> Deliveries<D> {
     /// Adds a delivery. One that was in flight when the process ended is sent again. Returns `None` if its id is taken.
     pub fn push(&mut self, mut delivery: D) -> Option<()> {
         let progress = delivery.progress();
-        if let Progress::InFlight { since, failures } = *progress {
-            *progress = Progress::Waiting { due: since, failures };
+        if let DeliveryState::InFlight { since, failures } = *progress {
+            *progress = DeliveryState::Waiting { due: since, failures };
         }
-        let waits = matches!(progress, Progress::Waiting { .. });
+        let waits = matches!(progress, DeliveryState::Waiting { .. });
         let index = self.log.push(delivery)?;
         if waits {
             self.enqueue(index);
@@ -98,8 +98,8 @@ impl<D: Deliver> Deliveries<D> {
         self.due.remove(&(due, index));
         let delivery = self.log.get_mut(index)?;
         let progress = delivery.progress();
-        if let Progress::Waiting { failures, .. } = *progress {
-            *progress = Progress::InFlight { since: now_ms, failures };
+        if let DeliveryState::Waiting { failures, .. } = *progress {
+            *progress = DeliveryState::InFlight { since: now_ms, failures };
         }
         Some(delivery)
     }
@@ -108,18 +108,18 @@ impl<D: Deliver> Deliveries<D> {
     pub fn finish(&mut self, id: &str, status: Option<u16>, now_ms: u64) {
         let Some(index) = self.log.index(id) else { return };
         let Some(delivery) = self.log.get_mut(index) else { return };
-        let Progress::InFlight { since, failures } = *delivery.progress() else { return };
+        let DeliveryState::InFlight { since, failures } = *delivery.progress() else { return };
         delivery.attempts().push(Attempt { at: since, duration: now_ms.saturating_sub(since), status });
         let failures = failures.saturating_add(1);
         *delivery.progress() = if status.is_some_and(D::is_received) {
-            Progress::Delivered
+            DeliveryState::Delivered
         } else if failures >= D::MAX_ATTEMPTS {
-            Progress::Abandoned
+            DeliveryState::Abandoned
         } else {
             let pause = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(31)).min(LONGEST_PAUSE);
-            Progress::Waiting { due: now_ms.saturating_add(pause), failures }
+            DeliveryState::Waiting { due: now_ms.saturating_add(pause), failures }
         };
-        if let Progress::Waiting { due, .. } = *delivery.progress() {
+        if let DeliveryState::Waiting { due, .. } = *delivery.progress() {
             self.due.insert((due, index));
             return;
         }
@@ -142,11 +142,11 @@ impl<D: Deliver> Deliveries<D> {
     pub fn redeliver(&mut self, id: &str, now_ms: u64) -> Option<()> {
         let index = self.log.index(id)?;
         let delivery = self.log.get_mut(index)?;
-        let before = core::mem::replace(delivery.progress(), Progress::Waiting { due: now_ms, failures: 0 });
+        let before = core::mem::replace(delivery.progress(), DeliveryState::Waiting { due: now_ms, failures: 0 });
         match before {
-            Progress::Abandoned | Progress::Delivered => self.enqueue(index),
-            Progress::InFlight { .. } => *delivery.progress() = before,
-            Progress::Waiting { due, .. } => {
+            DeliveryState::Abandoned | DeliveryState::Delivered => self.enqueue(index),
+            DeliveryState::InFlight { .. } => *delivery.progress() = before,
+            DeliveryState::Waiting { due, .. } => {
                 if self.due.remove(&(due, index)) {
                     self.schedule(index);
                 }
@@ -173,7 +173,7 @@ impl<D: Deliver> Deliveries<D> {
     }
 
     fn schedule(&mut self, index: usize) {
-        if let Some(Progress::Waiting { due, .. }) = self.log.get_mut(index).map(Deliver::progress) {
+        if let Some(DeliveryState::Waiting { due, .. }) = self.log.get_mut(index).map(Deliver::progress) {
             self.due.insert((*due, index));
         }
     }
@@ -192,7 +192,7 @@ mod tests {
             url: "https://merchant.example".to_owned(),
             body: "{}".to_owned(),
             created_at: 0,
-            progress: Progress::Waiting { due: 0, failures: 0 },
+            progress: DeliveryState::Waiting { due: 0, failures: 0 },
             attempts: Vec::new(),
         }
     }

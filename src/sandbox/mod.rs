@@ -8,15 +8,15 @@
 //! use itpay::http::{BaseUrl, Method, Request};
 //! use itpay::sandbox::{Config, Sandbox};
 //! use itpay::Secret;
-//! use itpay::itpay::{ApiKey, authorise};
+//! use itpay::itpay::{ApiKey, authorize};
 //!
 //! let (key, now_ms, random) = (Secret::new("sk_test_1"), 1_745_712_345_000, [0; 16]);
 //! let mut gateway = Sandbox::new(Config::new(key.clone(), Secret::new("whsec_1")))?;
 //! let request = Request::new(Method::Get, "/payment-intents/pi_01".into());
 //! let base = BaseUrl::parse("https://api.itpay.ai/v1", false)?;
-//! let signed = authorise(&request, &base, &ApiKey::new(key)?, now_ms / 1000);
-//! assert_eq!(gateway.answer(&signed, now_ms, &random).status, 404);
-//! assert_eq!(gateway.answer(&request, now_ms, &random).status, 401);
+//! let signed = authorize(&request, &base, &ApiKey::new(key)?, now_ms / 1000);
+//! assert_eq!(gateway.handle(&signed, now_ms, &random).status, 404);
+//! assert_eq!(gateway.handle(&request, now_ms, &random).status, 401);
 //! while let Some(webhook) = gateway.next_delivery(now_ms) {
 //!     // POST webhook.body with webhook.headers to webhook.url, then report the response:
 //!     gateway.delivered(&webhook.id, Some(200), now_ms);
@@ -32,7 +32,7 @@ mod itpay;
 mod store;
 
 pub use self::{
-    deliveries::{Attempt, Progress},
+    deliveries::{Attempt, DeliveryState},
     itpay::{
         Action, Change, Charge, Config, DEFAULT_EXPIRES_AFTER, DEFAULT_WALLET_URL, Delivery, Display, Intent, Sandbox,
         Service, ServiceStatus, Webhook,

@@ -6,7 +6,7 @@ use itpay::{
     CallError, CallResult, Secret,
     call::{Call, Io},
     exchange::{CallOptions, ConnectionConfig},
-    gopay::{self, Progress},
+    gopay::{self, OperationStatus},
     http::BaseUrl,
     itpay as api,
 };
@@ -74,7 +74,7 @@ pub enum Reply {
     Intent { id: String, status: String },
     Qr { payment_intent_id: String },
     Payment { id: String, state: String },
-    Done(Progress),
+    Done(OperationStatus),
 }
 
 pub type Report = CallResult<Reply>;
@@ -237,7 +237,7 @@ async fn gopay_call(
     let payment = |payment: gopay::Payment| {
         Ok::<_, Box<CallError>>(Reply::Payment { id: payment.id, state: payment.state.as_str().into() })
     };
-    let done = |done: gopay::Done| Ok(Reply::Done(done.result));
+    let done = |done: gopay::OperationResult| Ok(Reply::Done(done.result));
     match op {
         Op::CreatePayment => {
             // The kind of the order is in its number.

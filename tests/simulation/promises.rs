@@ -2,7 +2,7 @@
 
 use itpay::{
     ErrorName, Outcome,
-    gopay::{PreauthorizationState, Progress, RecurrenceState, State},
+    gopay::{OperationStatus, PreauthorizationState, RecurrenceState, State},
     itpay::Status,
 };
 
@@ -41,7 +41,7 @@ impl World {
                 if op.is_change() && !is_done {
                     return Err(format!("{call} reports success, and the gateway has not done it"));
                 }
-                if let Reply::Done(Progress::Finished) = reply
+                if let Reply::Done(OperationStatus::Finished) = reply
                     && matches!(op, Op::Capture(_) | Op::VoidAuthorization)
                     && !self.holds(merchant, op, &id)
                 {

@@ -187,7 +187,7 @@ impl World {
             ] {
                 // Some gateways queue what others finish at once.
                 if rng.permille(300) {
-                    gopay.set_outcome(operation, itpay::gopay::Progress::Accepted);
+                    gopay.set_outcome(operation, itpay::gopay::OperationStatus::Accepted);
                 }
             }
             Merchant {
@@ -512,9 +512,9 @@ impl World {
         request.body = attempt.body.clone();
         if attempt.url.starts_with("https://api.itpay.ai") {
             let caller = now.saturating_add_signed(merchant.skew);
-            merchant.itpay.answer_by_two_clocks(&request, now, caller, &random)
+            merchant.itpay.handle_by_two_clocks(&request, now, caller, &random)
         } else {
-            merchant.gopay.answer(&request, now, &random)
+            merchant.gopay.handle(&request, now, &random)
         }
     }
 

@@ -307,7 +307,7 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     settle: (id) => act(id, "settle"),
     reject: (id) => act(id, "reject"),
     answerWith: (operation, result) =>
-      call(() => gateway.answer_with(checkedText("operation", operation), checkedText("result", result))),
+      call(() => gateway.set_outcome(checkedText("operation", operation), checkedText("result", result))),
     revokeTokens: () => call(() => gateway.revoke_tokens()),
     redeliver: running.redeliver,
     inject: (wanted) => {

@@ -31,7 +31,7 @@ export interface SandboxRequest {
 
 /** The gateways' common interface to the wasm module. */
 export interface SandboxCore {
-  answer(request: string, body: Uint8Array, now: number, caller: number, random: Uint8Array): string;
+  handle(request: string, body: Uint8Array, now: number, caller: number, random: Uint8Array): string;
   delivered(id: string, status: number | undefined, now: number): void;
   deliveries(): string;
   next_delivery(now: number, receiver: number): string | undefined;
@@ -229,7 +229,7 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
       recorded -= sizeOf(requests.shift()!);
   };
 
-  const answer: typeof fetch = async (input, init) => {
+  const handle: typeof fetch = async (input, init) => {
     if (isClosed) throw connectionError("connect ECONNREFUSED", "ECONNREFUSED");
     const request = new Request(input, init);
     const { method, signal } = request;
@@ -264,13 +264,13 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     if (fault.reset === true) throw connectionError("read ECONNRESET", "ECONNRESET");
     if (fault.status !== undefined)
       return respond(fault.status, new Headers(fault.headers), fault.body ?? "", fault.body || null);
-    const question = JSON.stringify({
+    const json = JSON.stringify({
       method,
       path: pathname,
       query: search.slice(1) || undefined,
       headers: [...request.headers],
     });
-    const response = JSON.parse(call(() => core.answer(question, body, now(), Date.now(), random()))) as {
+    const response = JSON.parse(call(() => core.handle(json, body, now(), Date.now(), random()))) as {
       status: number;
       headers: [string, string][];
       body: string;
@@ -284,7 +284,7 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
   };
 
   return {
-    fetch: answer,
+    fetch: handle,
     flush,
     redeliver: async (id: string): Promise<void> => {
       checkedText("id", id);

@@ -10,8 +10,8 @@ use super::{
     transitions::{Action, Operation},
 };
 use crate::{
-    gopay::{Progress as Outcome, State},
-    sandbox::{context::CallContext, deliveries::Progress},
+    gopay::{OperationStatus as Outcome, State},
+    sandbox::{context::CallContext, deliveries::DeliveryState},
 };
 
 impl Sandbox {
@@ -66,7 +66,7 @@ impl Sandbox {
                     payment_state: change.state.clone(),
                     url: url.clone(),
                     created_at: context.now_ms,
-                    progress: Progress::Waiting { due: context.now_ms, failures: 0 },
+                    progress: DeliveryState::Waiting { due: context.now_ms, failures: 0 },
                     attempts: Vec::new(),
                 });
             }

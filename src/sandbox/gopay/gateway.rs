@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error, Secret,
-    gopay::{Progress as Outcome, RecurrenceState, State},
+    gopay::{OperationStatus as Outcome, RecurrenceState, State},
     http::{Headers, Request, Response},
     json::JsonMap,
     sandbox::{context::CallContext, deliveries::Deliveries, ids::IdGenerator, store::Store},
@@ -124,10 +124,10 @@ impl Sandbox {
     }
 
     /// Answers one HTTP request. `request.path` is the path as sent, with `/api`. An error is a response, too.
-    pub fn answer(&mut self, request: &Request, now_ms: u64, random: &[u8; 16]) -> Response {
+    pub fn handle(&mut self, request: &Request, now_ms: u64, random: &[u8; 16]) -> Response {
         self.tick(now_ms, random);
         let language = Language::accepted(request.headers.get("Accept-Language"));
-        let mut response = match self.handle(request, CallContext { now_ms, random }) {
+        let mut response = match self.dispatch(request, CallContext { now_ms, random }) {
             Ok((content_type, body)) => {
                 let mut headers = Headers::default();
                 let status = if body.is_empty() { 204 } else { 200 };
@@ -178,7 +178,7 @@ impl Sandbox {
     }
 
     /// Returns an error response with one of GoPay's codes, to simulate a failure that no request can cause.
-    pub fn refusal(&self, code: u16, accept_language: Option<&str>, now_ms: u64) -> Response {
+    pub fn error_response(&self, code: u16, accept_language: Option<&str>, now_ms: u64) -> Response {
         let error = match code {
             100 => ErrorResponse::Plain { status: 500, code },
             200 => ErrorResponse::not_authorized(),

@@ -14,7 +14,7 @@ use super::{
     validator::{ObjectRef, Validator},
 };
 use crate::{
-    gopay::{Progress as Outcome, RecurrenceState, routes::Route},
+    gopay::{OperationStatus as Outcome, RecurrenceState, routes::Route},
     http::{Method, Request, query_value},
     sandbox::context::CallContext,
 };
@@ -26,7 +26,7 @@ const PREFIX: &str = "/api";
 type HandlerResult = Result<(&'static str, String), ErrorResponse>;
 
 impl Sandbox {
-    pub(super) fn handle(&mut self, request: &Request, context: CallContext<'_>) -> HandlerResult {
+    pub(super) fn dispatch(&mut self, request: &Request, context: CallContext<'_>) -> HandlerResult {
         let route = request.path.strip_prefix(PREFIX).and_then(Route::parse);
         if matches!(route, Some(Route::Token)) && request.method == Method::Post {
             let Config { client_id, client_secret, .. } = &self.config;

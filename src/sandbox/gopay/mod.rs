@@ -12,7 +12,7 @@
 //! let (now_ms, random) = (1_745_712_345_000, [0; 16]);
 //! let mut gateway = Sandbox::new(Config::new("1000001", Secret::new("secret"), 8_123_456_789))?;
 //! let request = Request::new(Method::Get, "/api/payments/payment/3000000001".into());
-//! assert_eq!(gateway.answer(&request, now_ms, &random).status, 403);
+//! assert_eq!(gateway.handle(&request, now_ms, &random).status, 403);
 //! while let Some(call) = gateway.next_delivery(now_ms) {
 //!     // GET call.url, then report the response:
 //!     gateway.delivered(&call.id, Some(200), now_ms);

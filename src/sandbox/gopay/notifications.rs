@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     gopay::State,
     sandbox::{
-        deliveries::{Attempt, Deliver, Progress},
+        deliveries::{Attempt, Deliver, DeliveryState},
         store::Record,
     },
 };
@@ -29,7 +29,7 @@ pub struct Notification {
     /// Unix milliseconds.
     pub created_at: u64,
     /// The state of the delivery.
-    pub progress: Progress,
+    pub progress: DeliveryState,
     /// All attempts, in order.
     pub attempts: Vec<Attempt>,
 }
@@ -68,7 +68,7 @@ impl Deliver for Notification {
         &self.id
     }
 
-    fn progress(&mut self) -> &mut Progress {
+    fn progress(&mut self) -> &mut DeliveryState {
         &mut self.progress
     }
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error,
-    gopay::{PreauthorizationState as Hold, Progress as Outcome, RecurrenceState, RefundState, State},
+    gopay::{OperationStatus as Outcome, PreauthorizationState as Hold, RecurrenceState, RefundState, State},
 };
 
 const BANK_EXPIRES_AFTER: u64 = 7 * 24 * 3_600_000;
@@ -298,9 +298,9 @@ impl Payment {
         if let Some(refund) = self.refunds.get_mut(index) {
             (refund.state, refund.changed_at) = (RefundState::Success, now_ms);
         }
-        let gone = self.refunds.iter().filter(|refund| refund.state == RefundState::Success);
-        let gone = gone.map(|refund| refund.amount).fold(0, i64::saturating_add);
-        self.enter(if gone == self.paid { State::Refunded } else { State::PartiallyRefunded }, now_ms);
+        let refunded = self.refunds.iter().filter(|refund| refund.state == RefundState::Success);
+        let refunded = refunded.map(|refund| refund.amount).fold(0, i64::saturating_add);
+        self.enter(if refunded == self.paid { State::Refunded } else { State::PartiallyRefunded }, now_ms);
     }
 
     fn not_allowed(&self) -> Error {

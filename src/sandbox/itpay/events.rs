@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::intents::EventData;
 use crate::sandbox::{
-    deliveries::{Attempt, Deliver, Progress},
+    deliveries::{Attempt, Deliver, DeliveryState},
     store::Record,
 };
 
@@ -26,7 +26,7 @@ pub struct Delivery {
     /// Unix milliseconds.
     pub created_at: u64,
     /// The state of the delivery.
-    pub progress: Progress,
+    pub progress: DeliveryState,
     /// All attempts, in order.
     pub attempts: Vec<Attempt>,
 }
@@ -57,7 +57,7 @@ impl Deliver for Delivery {
         &self.intent_id
     }
 
-    fn progress(&mut self) -> &mut Progress {
+    fn progress(&mut self) -> &mut DeliveryState {
         &mut self.progress
     }
 

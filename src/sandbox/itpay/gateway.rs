@@ -22,7 +22,7 @@ use crate::{
     itpay::Status,
     sandbox::{
         context::CallContext,
-        deliveries::{Deliveries, Progress},
+        deliveries::{Deliveries, DeliveryState},
         ids::IdGenerator,
         store::Store,
     },
@@ -116,13 +116,13 @@ impl Sandbox {
     }
 
     /// Answers one HTTP request. `request.path` is the path as sent. An error is a response, too.
-    pub fn answer(&mut self, request: &Request, now_ms: u64, random: &[u8; 16]) -> Response {
-        self.answer_by_two_clocks(request, now_ms, now_ms, random)
+    pub fn handle(&mut self, request: &Request, now_ms: u64, random: &[u8; 16]) -> Response {
+        self.handle_by_two_clocks(request, now_ms, now_ms, random)
     }
 
     /// Answers a request where the gateway's clock and its caller's differ, as in a test with a fixed time. A
     /// signature is accepted if it is fresh by either clock.
-    pub fn answer_by_two_clocks(
+    pub fn handle_by_two_clocks(
         &mut self,
         request: &Request,
         now_ms: u64,
@@ -134,7 +134,7 @@ impl Sandbox {
         let mut headers = Headers::default();
         headers.set("Content-Type", "application/json");
         headers.set("X-Request-Id", request_id.as_str());
-        let (status, body) = match self.handle(request, caller_ms, CallContext { now_ms, random }) {
+        let (status, body) = match self.dispatch(request, caller_ms, CallContext { now_ms, random }) {
             Ok((status, value)) => (status, value.to_string()),
             Err(error) => {
                 if let Some(allow) = error.allow {
@@ -301,7 +301,7 @@ impl Sandbox {
                 intent_id: intent.params.id.clone(),
                 url,
                 created_at: context.now_ms,
-                progress: Progress::Waiting { due: context.now_ms, failures: 0 },
+                progress: DeliveryState::Waiting { due: context.now_ms, failures: 0 },
                 attempts: Vec::new(),
             });
         }

@@ -27,7 +27,7 @@ const PREFIX: &str = "/v1";
 type HandlerResult = Result<(u16, Value), ErrorResponse>;
 
 impl Sandbox {
-    pub(super) fn handle(&mut self, request: &Request, caller_ms: u64, context: CallContext<'_>) -> HandlerResult {
+    pub(super) fn dispatch(&mut self, request: &Request, caller_ms: u64, context: CallContext<'_>) -> HandlerResult {
         if !has_api_key(request, &self.config.api_key) {
             return Err(ErrorResponse::wrong_key());
         }
