@@ -1,4 +1,4 @@
-//! A call as a state machine without I/O. It is asked what to do next, and told what happened.
+//! A call as a state machine without I/O. It returns the next step, and receives an event for the result.
 //!
 //! A program drives it: it performs each [`Step`] with its own HTTP client and its own timer, and reports the outcome
 //! as an [`Event`]. The flows are written as `async fn`s over [`Io`], so the compiler writes the states. They await
@@ -60,7 +60,7 @@ pub enum Step<T> {
     Send(Box<Attempt>),
     /// Wait this many milliseconds, then report [`Event::WaitEnded`].
     Wait(u64),
-    /// Tell the caller about this JSON, then report [`Event::Notified`].
+    /// Notify the caller with this JSON, then report [`Event::Notified`].
     Notify(String),
     /// Read this key of the caller's cache, then report [`Event::CacheRead`].
     ReadCache(String),
@@ -94,16 +94,16 @@ pub enum Event {
     WaitEnded,
     /// The value in the caller's cache, or nothing.
     CacheRead(Option<String>),
-    /// The caller knows.
+    /// The caller was notified.
     Notified,
-    /// The caller gave the call up: before the step was begun, or during it.
+    /// The caller aborted the call: before the step was begun, or during it.
     Aborted {
-        /// Whether an attempt had been sent by this step.
+        /// Whether an attempt had been sent in this step.
         sent: bool,
     },
 }
 
-/// An attempt that has no whole response.
+/// An attempt without a whole response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TransportError {
     /// How it failed.
@@ -135,12 +135,12 @@ impl TransportError {
     }
 }
 
-/// An error of the program's own, which the core hands back as it is.
+/// An error of the program's own. The core passes it on unchanged.
 #[derive(Clone)]
 pub struct Cause(Rc<dyn Any>);
 
 impl Cause {
-    /// Keeps an error.
+    /// Wraps an error.
     pub fn new(error: impl Any) -> Cause {
         Cause(Rc::new(error))
     }
@@ -168,7 +168,7 @@ impl PartialEq for Cause {
 pub enum TransportErrorKind {
     /// The host name was not found. Nothing was sent.
     HostNotFound,
-    /// Nobody listens at the address. Nothing was sent.
+    /// Nothing listens at the address. Nothing was sent.
     ConnectionRefused,
     /// The connection failed or broke. The request may have been processed.
     ConnectionFailed,
@@ -176,14 +176,14 @@ pub enum TransportErrorKind {
     TimedOut,
     /// The response body is longer than the limit.
     TooLarge,
-    /// The program's HTTP client returned something that is no response.
+    /// The program's HTTP client returned something that is not a response.
     NotAResponse,
 }
 
-/// The caller gave the call up.
+/// The caller aborted the call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Aborted {
-    /// Whether an attempt had been sent that has no response yet.
+    /// Whether an attempt without a response had been sent.
     pub sent: bool,
 }
 
@@ -207,8 +207,8 @@ struct Mailbox {
 }
 
 impl Mailbox {
-    /// A wait that has ended has lasted. Tests replace timers and leave the clock alone: without this, time limits
-    /// would never be reached in them.
+    /// After a wait, the clock has advanced by at least that wait. Tests replace timers but not the clock, and without this
+    /// rule, time limits would never be reached in them.
     fn set_now(&mut self, now: Now) {
         let monotonic_ms = now.monotonic_ms.saturating_add(self.ahead_ms).max(self.now.monotonic_ms);
         self.now = Now { monotonic_ms, ..now };
@@ -229,13 +229,13 @@ impl Io {
         self.0.borrow().now
     }
 
-    /// Has one attempt made. `Ok(Err(_))` is an attempt that failed; `Err` is a caller who gave up.
+    /// Sends one attempt. `Ok(Err(_))` is an attempt that failed. `Err` is an abort.
     pub async fn send(&self, attempt: Attempt) -> Result<Result<Response, TransportError>, Aborted> {
         match self.ask(Request::Send(Box::new(attempt))).await {
             Event::Response(response) => Ok(Ok(response)),
             Event::Failed(error) => Ok(Err(error)),
             Event::Aborted { sent } => Err(Aborted { sent }),
-            // A driver that reports something else has no response.
+            // A driver that reports any other event has no response.
             Event::Started | Event::CacheRead(_) | Event::Notified | Event::WaitEnded => {
                 Ok(Err(TransportErrorKind::NotAResponse.into()))
             }
@@ -263,7 +263,7 @@ impl Io {
         self.ask(Request::WriteCache(Box::new(entry))).await;
     }
 
-    /// Tells the caller about progress, as JSON.
+    /// Notifies the caller of progress, as JSON.
     pub async fn notify(&self, json: String) -> Result<(), Aborted> {
         match self.ask(Request::Notify(json)).await {
             Event::Aborted { .. } => Err(Aborted { sent: false }),
@@ -288,18 +288,18 @@ pub struct Call<T> {
 }
 
 impl<T> Call<T> {
-    /// Makes a call of a flow. Nothing happens before its first step.
+    /// Creates a call of a flow. Nothing happens before its first step.
     pub fn new<F: Future<Output = T> + 'static>(flow: impl FnOnce(Io) -> F) -> Call<T> {
         let io = Io::default();
         Call { flow: Some(Box::pin(flow(io.clone()))), io }
     }
 
-    /// Reports what happened and returns what to do next; none once the call has ended.
+    /// Reports an event and returns the next step. None once the call has ended.
     pub fn step(&mut self, event: Event, now: Now) -> Option<Step<T>> {
         let flow = self.flow.as_mut()?;
         {
             let mut mailbox = self.io.0.borrow_mut();
-            // The first step reports nothing that a flow could wait for.
+            // The first step reports nothing that a flow could await.
             mailbox.event = (event != Event::Started).then_some(event);
             mailbox.request = None;
             mailbox.set_now(now);
@@ -319,7 +319,7 @@ impl<T> Call<T> {
                 mailbox.wait_ends_at = Some(mailbox.now.monotonic_ms.saturating_add(ms));
                 Step::Wait(ms)
             }
-            // A flow that awaits something else than `Io` would never be resumed: ask again, after a pause.
+            // A flow that awaits anything but `Io` would never be resumed, so it is polled again after a pause.
             None => Step::Wait(0),
         })
     }

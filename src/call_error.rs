@@ -1,4 +1,4 @@
-//! The error that a call ends with, whichever gateway it was for and wherever it failed.
+//! The error of a call, the same for all gateways.
 
 use alloc::{
     borrow::ToOwned,
@@ -22,19 +22,19 @@ pub type CallResult<T> = Result<T, Box<CallError>>;
 /// A call that failed.
 ///
 /// Serialized, it has the field names of the package's JavaScript errors. JSON values are strings in it, so that no
-/// digit and no name is lost on the way.
+/// digit is lost.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CallError {
     /// The class of the error.
     pub name: ErrorName,
-    /// Stable, for programs: the gateway's own code where it sent one.
+    /// The stable code for programs: the gateway's own code if it sent one.
     pub code: String,
     /// Text for people.
     pub message: String,
     /// The HTTP status, if the gateway responded.
     pub status: Option<u16>,
-    /// The gateway's name for the exchange.
+    /// The gateway's id of the exchange.
     pub request_id: Option<String>,
     /// The field that is wrong, as a path such as `amount.value`.
     pub field: Option<String>,
@@ -43,19 +43,19 @@ pub struct CallError {
     pub details: Option<RawJson>,
     /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// How long the gateway asked to wait, in milliseconds.
+    /// The wait that the gateway asks for, in milliseconds.
     pub retry_after: Option<u64>,
     /// How many attempts were made; 0 if nothing was sent.
     pub attempts: u32,
-    /// Of a call that changes something: what is known about it.
+    /// For a call that changes something: the known outcome.
     pub outcome: Option<Outcome>,
-    /// Of a wait for a payment that timed out: the payment as it was last seen.
+    /// For a wait that timed out: the payment as it was last seen.
     #[serde(serialize_with = "as_text")]
     pub intent: Option<RawJson>,
     /// The error below this one.
     #[serde(skip)]
     pub cause: Option<ErrorCause>,
-    /// How the last attempt failed; none if another attempt makes no sense.
+    /// How the last attempt failed. None if another attempt makes no sense.
     #[serde(skip)]
     pub failure: Option<Failure>,
     /// When the last attempt was sent, by [`Now::monotonic_ms`](crate::call::Now::monotonic_ms).
@@ -75,37 +75,37 @@ pub enum ErrorCause {
 open_enum! {
     /// The class of an error. The names are those of the JavaScript classes.
     ErrorName {
-        /// The caller gave the call up.
+        /// The caller aborted the call.
         Abort = "AbortError",
-        /// The gateway refused the call, or its response cannot be used.
+        /// The gateway rejected the call, or its response cannot be used.
         Api = "APIError",
-        /// The gateway does not accept the credentials, or there are none.
+        /// The credentials are missing or invalid.
         Authentication = "AuthenticationError",
-        /// No response, or one that broke off.
+        /// There was no response, or an incomplete one.
         Connection = "ConnectionError",
-        /// Too many calls.
+        /// There were too many calls.
         RateLimit = "RateLimitError",
-        /// No response in time.
+        /// There was no response in time.
         Timeout = "TimeoutError",
-        /// The call itself is wrong.
+        /// The parameters are invalid.
         Validation = "ValidationError",
     }
 }
 
 open_enum! {
-    /// What is known about a call that changes something, once it has failed.
+    /// What is known about a failed call that changes something.
     Outcome {
-        /// It was done. Sending it again would do it twice.
+        /// It was processed. Another call would repeat the change.
         Done = "done",
-        /// It was not done, and will not be.
+        /// It was not processed, and will not be.
         NotDone = "not_done",
-        /// It may have been done, or may yet be.
+        /// It may have been processed, or may still be.
         Unknown = "unknown",
     }
 }
 
 impl CallError {
-    /// An error with a name, a code and a message, and nothing else.
+    /// An error with a name, a code and a message only.
     pub fn new(name: ErrorName, code: &str, message: impl Into<String>) -> Box<CallError> {
         Box::new(CallError {
             name,
@@ -126,7 +126,7 @@ impl CallError {
         })
     }
 
-    /// The caller gave the call up after so many attempts.
+    /// The error of a call that the caller aborted after this number of attempts.
     #[cold]
     pub(crate) fn aborted(attempts: u32) -> Box<CallError> {
         let mut error = CallError::new(ErrorName::Abort, "aborted", "The call was aborted by its signal");
@@ -149,7 +149,7 @@ impl CallError {
         self.status.is_some() && !self.code.starts_with("http_")
     }
 
-    /// Reads an error that was serialized. Its cause is lost.
+    /// Reads a serialized error. Its cause is lost.
     #[cfg(feature = "gopay")]
     pub(crate) fn read(mut fields: FieldReader) -> Option<Box<CallError>> {
         let name = fields.text("name")?.into();
@@ -212,10 +212,10 @@ impl fmt::Display for CallError {
 
 impl core::error::Error for CallError {}
 
-/// The field that an error response names.
+/// The field in an error response.
 fn field_in(details: &RawJson) -> Option<String> {
     let mut fields = FieldReader::parse(details.as_str()).ok()??;
-    // GoPay's error response is a list, whose first entry counts.
+    // GoPay's error response is a list. Its first entry counts.
     let mut fields = fields.objects("errors").into_iter().next().unwrap_or(fields);
     fields.text("field").or_else(|| fields.text("param"))
 }

@@ -1,5 +1,5 @@
-//! What one call of a gateway's API is: fields that become a request, and an answer that becomes a value or an
-//! error that says whose fault it was.
+//! One call of a gateway's API. Fields become a request, and a response becomes a value or an error. The error says
+//! whether the caller or the gateway is at fault.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -13,13 +13,13 @@ use crate::{
 
 /// One call of a gateway's API.
 pub trait Endpoint {
-    /// What the gateway answers with.
+    /// The type of a successful response.
     type Output;
 
-    /// Checks the fields and builds the request; the first field that does not fit is the error.
+    /// Validates the fields and builds the request. The error names the first invalid field.
     fn request(&self) -> Result<http::Request, Error>;
 
-    /// Reads the gateway's answer.
+    /// Reads the gateway's response.
     fn parse(response: &Response) -> Result<Self::Output, Error>;
 
     /// Whether the gateway's answer can be read.
@@ -42,10 +42,10 @@ pub(crate) fn same_id(response: &Response, field: &str, id: &str, asked: &str) -
     Err(invalid_response(response, FieldError { field: field.into(), problem }))
 }
 
-/// Reads the body of a refusal, in whatever shape the gateway gives it. Never fails.
+/// Reads the body of an error response, in any shape that the gateway uses. Never fails.
 pub(crate) type ReadErrorResponse = fn(&Response) -> Error;
 
-/// The text of a successful answer.
+/// The text of a successful response.
 pub(crate) fn success(response: &Response, read_error: ReadErrorResponse) -> Result<&str, Error> {
     if !(200..300).contains(&response.status) {
         return Err(read_error(response));
@@ -54,7 +54,7 @@ pub(crate) fn success(response: &Response, read_error: ReadErrorResponse) -> Res
         .map_err(|_| invalid_response(response, FieldError { field: "body".into(), problem: "is not UTF-8".into() }))
 }
 
-/// The JSON of a successful answer.
+/// The JSON of a successful response.
 pub(crate) fn parse_json<'a, T: Deserialize<'a>>(
     response: &'a Response,
     read_error: ReadErrorResponse,
@@ -62,7 +62,7 @@ pub(crate) fn parse_json<'a, T: Deserialize<'a>>(
     serde_json::from_str(success(response, read_error)?).map_err(|error| not_json(response, &error))
 }
 
-/// Reads an object out of the JSON of an answer.
+/// Reads an object from the JSON of a response.
 pub(crate) fn read_object<T>(
     response: &Response,
     json: &str,
@@ -78,7 +78,7 @@ pub(crate) fn read_object<T>(
     Err(invalid_response(response, field_error))
 }
 
-/// Reads a list of objects out of the JSON of an answer.
+/// Reads a list of objects from the JSON of a response.
 pub(crate) fn read_list<T>(
     response: &Response,
     json: &str,
@@ -95,7 +95,7 @@ fn not_json(response: &Response, error: &serde_json::Error) -> Error {
     invalid_response(response, FieldError { field: "body".into(), problem })
 }
 
-/// A successful answer that cannot be read.
+/// The error of a successful response that cannot be read.
 pub(crate) fn invalid_response(response: &Response, field_error: FieldError) -> Error {
     Error::InvalidResponse {
         status: response.status,
@@ -105,12 +105,12 @@ pub(crate) fn invalid_response(response: &Response, field_error: FieldError) -> 
     }
 }
 
-/// What a caller gave, and does not fit.
+/// The error of an invalid parameter.
 pub(crate) fn invalid(field_error: FieldError) -> Error {
     Error::Invalid { field: field_error.field, problem: field_error.problem }
 }
 
-/// Reads a caller's parameters, the text of a JSON object.
+/// Reads a caller's parameters from the text of a JSON object.
 pub(crate) fn read_params<'a, T>(
     params: &'a str,
     read: impl FnOnce(FieldReader<'a>) -> FieldResult<T>,
@@ -118,16 +118,16 @@ pub(crate) fn read_params<'a, T>(
     match FieldReader::parse(params) {
         Ok(Some(fields)) => {
             let value = read(fields).map_err(|field_error| invalid(*field_error))?;
-            // In a field that nobody has read. A gateway would refuse it, or keep something else.
+            // A field that was not read may contain one. A gateway would reject or change it.
             if has_lone_surrogate(params) { Err(Error::invalid("params", LONE_SURROGATE)) } else { Ok(value) }
         }
-        // In the name of a field.
+        // So may the name of a field.
         Err(_) if has_lone_surrogate(params) => Err(Error::invalid("params", LONE_SURROGATE)),
         _ => Err(Error::invalid("params", "must be an object")),
     }
 }
 
-/// A request body: the fields in the order in which the struct has them.
+/// A request body. The fields have the order of the struct.
 pub(crate) fn to_body(params: &impl serde::Serialize) -> Result<String, Error> {
     serde_json::to_string(params).map_err(|_| Error::invalid("params", "cannot be written as JSON"))
 }

@@ -1,4 +1,4 @@
-//! One error type, its variants named by whose fault it was.
+//! The error type of requests and responses. Its variants say who is at fault.
 
 use alloc::{
     borrow::ToOwned,
@@ -10,60 +10,60 @@ use core::fmt;
 
 use crate::{json::RawJson, retry};
 
-/// What went wrong in building a request or in reading its response.
+/// The error of a request that could not be built or a response that could not be used.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The gateway answered, and said no.
+    /// The gateway sent an error response.
     Api(Box<ApiError>),
-    /// The caller's: refused here, before anything was sent.
+    /// The caller's parameters are invalid. Nothing was sent.
     Invalid {
-        /// The culprit, as a path such as `amount.value`.
+        /// The path of the invalid field, such as `amount.value`.
         field: String,
-        /// What is wrong with it and what it must be.
+        /// The problem and the requirement.
         problem: String,
     },
-    /// The gateway's: it said yes with something that cannot be read.
+    /// The gateway sent a success that cannot be read.
     InvalidResponse {
         /// The HTTP status.
         status: u16,
-        /// The culprit, or `body`.
+        /// The path of the invalid field, or `body`.
         field: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
-        /// The gateway's name for the exchange.
+        /// The gateway's id of the exchange.
         request_id: Option<String>,
     },
 }
 
-/// Why a gateway refused, by who can do something about it.
+/// The kind of an error response, by who can fix it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The call's: other fields are needed.
+    /// The request is invalid.
     InvalidRequest,
-    /// The credentials'.
+    /// The credentials are invalid.
     Authentication,
-    /// Too many calls: wait.
+    /// There were too many requests.
     RateLimited,
 }
 
-/// A refusal by the gateway.
+/// An error response of the gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
-    /// Whose fault it says that it was, where it says so.
+    /// The kind of the error, if the gateway states it.
     pub kind: Option<ErrorKind>,
     /// The gateway's code, such as `SERVICE_NOT_FOUND`.
     pub code: Option<String>,
     /// Text for people.
     pub message: String,
-    /// Whatever the gateway added.
+    /// Details that the gateway added.
     pub details: Option<RawJson>,
-    /// The gateway's name for the exchange.
+    /// The gateway's id of the exchange.
     pub request_id: Option<String>,
-    /// How long it asked to wait, in milliseconds.
+    /// The wait that the gateway asks for, in milliseconds.
     pub retry_after: Option<u64>,
 }
 
@@ -72,7 +72,7 @@ impl Error {
         Error::Invalid { field: field.to_owned(), problem: problem.to_owned() }
     }
 
-    /// The stable code.
+    /// The stable error code.
     pub fn code(&self) -> String {
         match self {
             Error::Api(error) => error.code.clone().unwrap_or_else(|| format!("http_{}", error.status)),

@@ -1,4 +1,4 @@
-//! The body of a refusal, as far as every gateway and the proxies before it have it alike.
+//! The body of an error response: the part that all gateways and the proxies before them have in common.
 
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -13,13 +13,13 @@ use crate::{
     json::{FieldReader, string},
 };
 
-/// How much of a body that is not ours is read, in bytes.
+/// The number of bytes that are read of a body that may be a proxy's.
 const MAX_BODY: usize = 64 * 1024;
-/// How much of a text that is not JSON goes into the message, in characters.
+/// The number of characters of a text other than JSON that go into the message.
 const MAX_EXCERPT: usize = 200;
 
-/// Never fails: the status counts even where the body says nothing. `read_object` knows the gateway's own shapes,
-/// `credentials` is what to look at when they were refused.
+/// Never fails: without a readable body, the status decides. `read_object` knows the gateway's own shapes. `credentials`
+/// names what to check after a 401 or 403.
 #[cold]
 #[inline(never)]
 pub(crate) fn read(
@@ -54,7 +54,7 @@ pub(crate) fn read(
     Error::Api(Box::new(error))
 }
 
-/// The first words of a text, without its markup: enough to recognise a proxy's page.
+/// The first words of a text, without its markup: enough to recognize a proxy's page.
 fn excerpt(text: &str) -> String {
     let mut in_tag = false;
     let visible = text.chars().filter(|character| match character {

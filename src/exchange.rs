@@ -1,4 +1,4 @@
-//! One API call with its attempts: when it is sent again, when it has failed, and the error that says so.
+//! One API call with its attempts: when it is retried, when it has failed, and which error it ends with.
 
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
@@ -10,21 +10,21 @@ use crate::{
     retry::{self, Failure},
 };
 
-/// How often a failed call is sent again unless the caller says otherwise.
+/// The default number of retries.
 pub const DEFAULT_MAX_RETRIES: u32 = 2;
 /// The most bytes of a response body that are read.
 pub const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;
 /// The most bytes of a file, such as an account statement.
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024 * 1024;
 
-/// The settings that hold for each call of a client.
+/// The settings of all calls of a client.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConnectionConfig {
-    /// The URL below which the gateway's paths lie.
+    /// The base URL of the gateway.
     pub base: BaseUrl,
-    /// How long one attempt may take, headers and body together, in milliseconds.
+    /// The time limit of one attempt, headers and body together, in milliseconds.
     pub timeout_ms: u64,
-    /// How often a failed call is sent again, where that is safe.
+    /// The number of retries, where they are safe.
     pub max_retries: u32,
     /// The name of the program, if it has one.
     pub user_agent: Option<String>,
@@ -33,7 +33,7 @@ pub struct ConnectionConfig {
 }
 
 impl ConnectionConfig {
-    /// The settings of a client that says nothing but where its gateway is.
+    /// The default settings of a client.
     pub fn new(base: BaseUrl, timeout_ms: u32) -> ConnectionConfig {
         ConnectionConfig {
             base,
@@ -45,22 +45,22 @@ impl ConnectionConfig {
     }
 }
 
-/// The options of one call. The client's settings count where an option is absent.
+/// The options of one call. The client's settings are the defaults.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CallOptions {
-    /// How long one attempt may take, in milliseconds.
+    /// The time limit of one attempt, in milliseconds.
     pub timeout_ms: Option<u64>,
-    /// How often the call is sent again after a failure, where that is safe.
+    /// The number of retries, where they are safe.
     pub max_retries: Option<u32>,
-    /// The key by which the gateway tells a repeated call from a new one.
+    /// The key by which the gateway recognizes a repeated call.
     pub idempotency_key: Option<String>,
-    /// Sent besides the call's own headers. They replace none of those.
+    /// Sent in addition to the call's own headers. They replace none of those.
     pub headers: Headers,
     /// The names of the client's headers that the call leaves out.
     pub without_headers: Vec<String>,
 }
 
-/// The end of a call that has a response, which may be an error response.
+/// The final response of a call, which may be an error response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchanged {
     /// The response to the last attempt.
@@ -71,7 +71,7 @@ pub struct Exchanged {
     pub sent_at: u64,
 }
 
-/// Adds the headers that prove who sends a request, at the moment when it is sent.
+/// Adds the headers that authenticate a request, at the time when it is sent.
 pub(crate) type Sign<'a> = &'a dyn Fn(&Request, Now) -> Headers;
 
 /// Sends a request until it has a final response.
@@ -120,12 +120,12 @@ pub(crate) async fn exchange(
     }
 }
 
-/// What an error response means for another attempt.
+/// The failure that an error response means for the retry rules.
 pub(crate) fn status_failure(response: &Response, now: Now) -> Failure {
     Failure::Status { status: response.status, retry_after: retry::retry_after(response, now.unix_ms) }
 }
 
-/// The error of a response, with the wait that it asks for. That takes a clock.
+/// The error of a response. The clock is needed for the wait that the gateway asks for.
 #[cold]
 pub(crate) fn response_error(error: Error, exchanged: &Exchanged, now: Now) -> Box<CallError> {
     let mut own = Box::<CallError>::from(error);
@@ -139,7 +139,7 @@ pub(crate) fn response_error(error: Error, exchanged: &Exchanged, now: Now) -> B
     own
 }
 
-/// The headers of an attempt. Each name is there once, and the call's own count more than the caller's.
+/// The headers of an attempt. Each name occurs once, and the call's own headers take precedence.
 fn headers(config: &ConnectionConfig, request: &Request, options: &CallOptions, signed: Headers) -> Headers {
     let mut headers = Headers::default();
     headers.set("Accept", "application/json");

@@ -1,4 +1,4 @@
-//! Requests and responses as plain data, and the URL that they are sent below.
+//! Requests and responses as plain data, and the base URL of a gateway.
 
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -9,7 +9,7 @@ use alloc::{
 
 use crate::Error;
 
-/// The methods that the gateways know.
+/// The HTTP methods that the gateways use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[allow(missing_docs, reason = "their names say it")]
 pub enum Method {
@@ -21,7 +21,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// Upper case, as sent and as signed.
+    /// Upper case, as in the request line and the signature.
     pub fn as_str(self) -> &'static str {
         match self {
             Method::Delete => "DELETE",
@@ -45,12 +45,12 @@ impl Method {
 pub struct Headers(Vec<(Cow<'static, str>, String)>);
 
 impl Headers {
-    /// The first value of that name.
+    /// The first value of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Sets a header; an earlier value of that name goes.
+    /// Sets a header and removes earlier values of the same name.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
         self.put(name.into(), value.into());
     }
@@ -60,14 +60,14 @@ impl Headers {
         self.0.push((name, value));
     }
 
-    /// Sets each of the others.
+    /// Sets all of the other headers.
     pub fn extend(&mut self, others: Headers) {
         for (name, value) in others.0 {
             self.set(name, value);
         }
     }
 
-    /// Sets those of the others whose names are not there yet.
+    /// Sets those of the other headers whose names are missing here.
     pub fn extend_missing<'a>(&mut self, others: impl Iterator<Item = (&'a str, &'a str)>) {
         for (name, value) in others {
             if self.get(name).is_none() {
@@ -76,13 +76,13 @@ impl Headers {
         }
     }
 
-    /// All headers, in the order they were set.
+    /// All headers, in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 }
 
-/// What is sent. A client's `path` starts below the [`BaseUrl`]; a server sees the whole path.
+/// A request. On the client, `path` is below the [`BaseUrl`]. On the server, it is the whole path.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Request {
     /// The method.
@@ -91,13 +91,13 @@ pub struct Request {
     pub path: String,
     /// Percent-encoded, without the question mark.
     pub query: Option<String>,
-    /// Headers beside those that every request carries.
+    /// Headers in addition to those of every request.
     pub headers: Headers,
     /// The raw bytes; empty for none.
     pub body: Vec<u8>,
-    /// The key by which the gateway tells a repeated call from a new one.
+    /// The key by which the gateway recognizes a repeated call.
     pub idempotency_key: Option<String>,
-    /// Whether it only reads.
+    /// Whether the call only reads.
     pub repeatable: bool,
     /// Whether a successful response is a file and not JSON.
     pub is_file: bool,
@@ -133,18 +133,18 @@ impl Request {
         self
     }
 
-    /// Whether sending it twice does no more than sending it once.
+    /// Whether sending it twice has the same effect as sending it once.
     pub fn is_repeatable(&self) -> bool {
         self.repeatable || self.idempotency_key.is_some()
     }
 }
 
-/// What came back.
+/// A response.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// The headers that came with it.
+    /// The response headers.
     pub headers: Headers,
     /// The raw bytes.
     pub body: Vec<u8>,
@@ -156,13 +156,13 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    /// The gateway's name for this exchange, where a header says it.
+    /// The gateway's id of this exchange, from a response header.
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("x-request-id").or_else(|| self.headers.get("request-id"))
     }
 }
 
-/// The URL below which a gateway's paths lie, such as `https://api.itpay.ai/v1`.
+/// The base URL of a gateway's paths, such as `https://api.itpay.ai/v1`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BaseUrl {
     origin: String,
@@ -170,8 +170,8 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads a base URL, with or without a trailing slash and with or without a path. Plain `http` is
-    /// for loopback hosts, and for others only when `allow_http` says so: the key travels in a header.
+    /// Reads a base URL, with or without a trailing slash and a path. Plain `http` is for loopback hosts, and for other
+    /// hosts only if `allow_http` is set, because a header carries the key.
     pub fn parse(url: &str, allow_http: bool) -> Result<BaseUrl, Error> {
         let invalid = |problem: &str| Error::invalid("baseUrl", problem);
         let split = url.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
@@ -207,7 +207,7 @@ impl BaseUrl {
         })
     }
 
-    /// The path of a request as it goes over the wire, and is signed.
+    /// The path of a request as it is sent and signed.
     pub fn path_as_sent(&self, request: &Request) -> String {
         self.path_parts(request).concat()
     }
@@ -226,7 +226,7 @@ impl BaseUrl {
         [&self.origin, &self.prefix, &request.path, mark, query]
     }
 
-    /// The path, without a slash at its end.
+    /// The path, without a trailing slash.
     #[cfg(feature = "gopay")]
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
@@ -238,8 +238,8 @@ impl BaseUrl {
     }
 }
 
-/// One path segment from an identifier of any shape. What a URL parser would read as "this folder" or
-/// "the folder above" is refused, because even its percent-encoded form moves the request elsewhere.
+/// Encodes an identifier as one path segment. `.` and `..` are errors, because even their percent-encoded forms move
+/// the request to another path.
 pub fn path_segment(field: &str, id: &str) -> Result<String, Error> {
     match id {
         "" => Err(Error::invalid(field, "must not be empty")),
@@ -248,7 +248,7 @@ pub fn path_segment(field: &str, id: &str) -> Result<String, Error> {
     }
 }
 
-/// Reads a path that a caller wrote, for calls that are not modelled: absolute, already encoded.
+/// Validates a path from a caller, for calls that are not modeled. It must be absolute and percent-encoded.
 pub fn plain_path(path: &str) -> Result<String, Error> {
     let invalid = |problem: &str| Err(Error::invalid("path", problem));
     if !path.starts_with('/') || path.starts_with("//") {
@@ -270,7 +270,7 @@ pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<
     (!pairs.is_empty()).then(|| pairs.join("&"))
 }
 
-/// The value of a name in a query, decoded.
+/// The decoded value of a name in a query.
 #[cfg(any(feature = "gopay", feature = "sandbox"))]
 pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
     let value = |pair: &str| {
@@ -280,7 +280,7 @@ pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
     query.split('&').find_map(value)
 }
 
-/// None for an escape that is not one, and for what is not UTF-8 in the end.
+/// None for an invalid escape, and for a result that is not UTF-8.
 #[cfg(any(feature = "gopay", feature = "sandbox"))]
 pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
@@ -307,7 +307,7 @@ pub(crate) fn percent_encode(text: &str) -> String {
     encoded
 }
 
-/// The bytes that a URL parser leaves as they are in a path, so that the path signed is the path sent.
+/// The bytes that a URL parser does not encode in a path. The signed path must equal the path that is sent.
 fn is_path_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:@".contains(&byte)
 }

@@ -1,10 +1,10 @@
-//! Identifiers that the client chooses.
+//! Ids that the client generates.
 
 use alloc::string::String;
 
 use uuid::Builder;
 
-/// A fresh PaymentIntent id, `pi_` and a UUIDv7. The id is also the call's idempotency key.
+/// Generates a PaymentIntent id: `pi_` and a UUIDv7. The id is also the idempotency key of the create call.
 ///
 /// `unix_ms` is the time in milliseconds, `random` ten bytes from a cryptographic source.
 pub fn payment_intent_id(unix_ms: u64, random: &[u8; 10]) -> String {

@@ -1,12 +1,12 @@
 #![doc = include_str!("../docs/rust.md")]
-// The crate's front door: what is public, and under which feature.
+// The root of the crate: the public modules and their features.
 //
-// The core does no I/O, reads no clock and draws no randomness: a call is turned into an
+// The core does no I/O, reads no clock and draws no randomness. A call becomes an
 // [`http::Request`], an [`http::Response`] into a typed value or an [`Error`]; time and random bytes
-// are arguments. Only `js`, the border to JavaScript, executes anything.
+// are arguments. Only `js`, the bindings, performs I/O.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// `forbid` cannot be lifted for one module, so the core's modules each forbid it and the border may not need to.
+// `forbid` cannot be lifted for one module, so each module of the core forbids unsafe code. The bindings allow it.
 #![deny(unsafe_code)]
 
 #[cfg(any(feature = "client", feature = "qr"))]

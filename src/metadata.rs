@@ -1,26 +1,26 @@
-//! A caller's own strings, by name.
+//! The merchant's own strings, by name.
 
 use alloc::{string::String, vec::Vec};
 
 use serde::{Serialize, Serializer};
 
-/// A caller's own strings, by name, in order. Of several of one name the last counts, as in JSON.
+/// The merchant's own strings, by name and in order. If a name repeats, the last value counts, as in JSON.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Metadata(Vec<(String, String)>);
 
 impl Metadata {
-    /// The string of that name.
+    /// The string of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rfind(|(key, _)| key == name).map(|(_, text)| text.as_str())
     }
 
-    /// Sets one; an earlier one of that name goes.
+    /// Sets a string and removes an earlier one of the same name.
     pub fn insert(&mut self, name: String, text: String) {
         self.remove(&name);
         self.0.push((name, text));
     }
 
-    /// Takes out what is of that name.
+    /// Removes and returns the string of this name.
     pub fn remove(&mut self, name: &str) -> Option<String> {
         let text = self.get(name)?.into();
         self.0.retain(|(key, _)| key != name);
@@ -32,7 +32,7 @@ impl Metadata {
         self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

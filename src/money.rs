@@ -43,7 +43,7 @@ impl Money {
         }
     }
 
-    /// The amount as a decimal: `"6.99"`.
+    /// Formats the amount as a decimal: `"6.99"`.
     pub fn to_decimal(&self) -> String {
         let exponent = exponent(&self.currency);
         let digits = self.value.unsigned_abs().to_string();
@@ -54,7 +54,7 @@ impl Money {
         alloc::format!("{sign}{whole}{point}{decimals}")
     }
 
-    /// Checks a caller's amount: above zero. A payment of nothing has nothing to scan or to refund.
+    /// Validates a caller's amount, which must be above zero: there is nothing to scan or to refund in a payment of zero.
     pub(crate) fn check(mut fields: FieldReader) -> FieldResult<()> {
         if let Err(problem) = check_currency(&fields.string("currency")?) {
             return fields.field_error("currency", problem);
@@ -72,14 +72,14 @@ impl Money {
     }
 }
 
-/// A caller's amount in minor units: above zero, and exact in JavaScript.
+/// Validates a caller's amount in minor units: above zero, and an integer that JavaScript represents exactly.
 #[cfg(feature = "gopay")]
 pub(crate) fn amount(fields: &mut FieldReader) -> FieldResult<i64> {
     let amount = fields.integer("amount")?;
     above_zero(fields, amount)
 }
 
-/// The same, or its digits as a string.
+/// Like `amount`, and also accepts digits in a string.
 #[cfg(feature = "paykit")]
 pub(crate) fn amount_or_digits(fields: &mut FieldReader) -> FieldResult<i64> {
     let amount = fields.integer_or_digits("amount")?;
@@ -94,7 +94,7 @@ fn above_zero(fields: &FieldReader, amount: i64) -> FieldResult<i64> {
     fields.field_error("amount", alloc::format!("must be an integer above 0 in minor units, not {amount}"))
 }
 
-/// How many decimals the currency has (ISO 4217, list one); two for those not named here.
+/// The number of decimals of a currency (ISO 4217, list one). Two for all currencies that are not listed here.
 pub fn exponent(currency: &str) -> usize {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"

@@ -1,4 +1,4 @@
-//! A value that is never shown: API keys and webhook secrets.
+//! A value that is never shown: an API key or a webhook secret.
 
 use alloc::string::String;
 use core::fmt;
@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the secret over.
+    /// Wraps a secret.
     pub fn new(secret: impl Into<String>) -> Secret {
         Secret(Zeroizing::new(secret.into()))
     }
 
-    /// The secret itself: for signing and for the `Authorization` header, never for a message.
+    /// Returns the secret, for signing and for the `Authorization` header. Never put it into a message.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,7 +1,7 @@
-//! Keyed HMAC-SHA256 and the `t=…,v1=…` header of ItPay's webhooks: make, parse, verify.
+//! Signs and verifies with HMAC-SHA256, and reads the `t=…,v1=…` header of ItPay's webhooks.
 //!
-//! No allocation and no clock, so that a webhook verifier is this file and nothing else. The format is
-//! the Go SDK page's: `X-ItPay-Signature: t=<unix seconds>,v1=<hex of HMAC-SHA256(t + "." + body)>`.
+//! It allocates nothing and reads no clock, so that a webhook verifier is this file and nothing else. The format is
+//! that of the Go SDK page: `X-ItPay-Signature: t=<unix seconds>,v1=<hex of HMAC-SHA256(t + "." + body)>`.
 
 use core::fmt;
 
@@ -11,34 +11,34 @@ use hmac::{
 };
 use sha2::Sha256;
 
-/// The header that carries a webhook's signature.
+/// The name of the signature header.
 pub const HEADER: &str = "X-ItPay-Signature";
-/// How old, in seconds, a signature may be unless the caller says otherwise.
+/// The default maximum age of a signature, in seconds.
 pub const DEFAULT_MAX_AGE: u64 = 300;
-/// A longer header is refused unread.
+/// A longer header is rejected unread.
 pub const MAX_HEADER_BYTES: usize = 4096;
-/// A header with more `name=value` pairs is refused.
+/// A header with more `name=value` pairs is rejected.
 pub const MAX_PAIRS: usize = 32;
 
-/// Why a signature was not accepted.
+/// The reason why a signature was rejected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum VerifyError {
     /// The secret is empty.
     BadSecret,
-    /// The header is not of the form `t=<digits>,v1=<64 hex digits>`.
+    /// The header does not have the form `t=<digits>,v1=<64 hex digits>`.
     MalformedHeader,
-    /// There is no header, or it is empty.
+    /// The header is missing or empty.
     MissingHeader,
-    /// No signature in the header was made with this secret over this body.
+    /// No signature in the header matches this secret and body.
     NoMatch,
-    /// The signature is right, but its time lies further in the future than the age allows.
+    /// The signature matches, but its time is too far in the future.
     TooNew,
-    /// The signature is right, but older than allowed.
+    /// The signature matches, but is too old.
     TooOld,
 }
 
 impl VerifyError {
-    /// The stable code that every language sees.
+    /// The stable error code, the same in every language.
     pub fn code(self) -> &'static str {
         match self {
             VerifyError::BadSecret => "bad_secret",
@@ -59,12 +59,12 @@ impl fmt::Display for VerifyError {
 
 impl core::error::Error for VerifyError {}
 
-/// A secret after the key schedule, so that verifying many messages computes it once. Wiped on drop.
+/// A secret after the HMAC key schedule, which is computed once for many messages. It is wiped on drop.
 #[derive(Clone)]
 pub struct Key(Hmac<Sha256>);
 
 impl Key {
-    /// The secret as it was handed out, prefix and all (`whsec_…`): its UTF-8 bytes are the key.
+    /// Takes the secret as issued, with its prefix (`whsec_…`). The key is its UTF-8 bytes.
     pub fn new(secret: &[u8]) -> Result<Key, VerifyError> {
         if secret.is_empty() {
             return Err(VerifyError::BadSecret);
@@ -84,11 +84,11 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A message being authenticated, piece by piece.
+/// A message that is authenticated piece by piece.
 pub struct Mac(Hmac<Sha256>);
 
 impl Mac {
-    /// Takes the next piece.
+    /// Adds the next piece.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
@@ -99,12 +99,12 @@ impl Mac {
     }
 }
 
-/// An authentication code. Its `==` takes the same time wherever two codes differ.
+/// An authentication code. Comparing takes the same time wherever two codes differ.
 #[derive(Eq, PartialEq)]
 pub struct Tag(CtOutput<Hmac<Sha256>>);
 
 impl Tag {
-    /// A code that was computed elsewhere, as a runtime's native SHA-256 does faster for large bodies.
+    /// Takes a code from elsewhere, such as a runtime's native SHA-256, which is faster for large bodies.
     pub fn from_bytes(bytes: [u8; 32]) -> Tag {
         Tag(CtOutput::new(Output::<Hmac<Sha256>>::from(bytes)))
     }
@@ -126,14 +126,14 @@ impl Tag {
         hex
     }
 
-    /// The code that 64 hexadecimal digits of either case stand for.
+    /// Decodes 64 hexadecimal digits of either case.
     fn from_hex(hex: &[u8]) -> Option<Tag> {
         let mut bytes = [0; 32];
         let (groups, rest) = hex.as_chunks::<8>();
         if groups.len() != 8 || !rest.is_empty() {
             return None;
         }
-        // Every digit is looked at before it is known whether all were good.
+        // All digits are read before any is rejected, so that the time is constant.
         let mut good = true;
         for (four, eight) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(groups) {
             let (value, are_digits) = eight_digits(u64::from_be_bytes(*eight));
@@ -144,11 +144,11 @@ impl Tag {
     }
 }
 
-/// The value of eight hexadecimal digits in ASCII, and whether they are that. All eight at once, without a branch or
-/// a table, so that the time tells nothing of them.
+/// Decodes eight hexadecimal ASCII digits at once, and reports whether all of them are digits. It has neither branches
+/// nor tables, so that the time reveals nothing about them.
 fn eight_digits(ascii: u64) -> (u32, bool) {
     const HIGH: u64 = each(0x80);
-    // The highest bit of each byte that lies in a range of ASCII. Beyond ASCII it means nothing.
+    // The highest bit of each byte marks a range of ASCII. The result for bytes beyond ASCII is discarded.
     let within = |bytes: u64, first: u8, last: u8| {
         let from_first = bytes.wrapping_add(each(0x80 - first));
         let beyond_last = bytes.wrapping_add(each(0x7f - last));
@@ -157,31 +157,31 @@ fn eight_digits(ascii: u64) -> (u32, bool) {
     let letters = within(ascii | each(0x20), b'a', b'f');
     let digits = within(ascii, b'0', b'9');
     let good = (letters | digits) == HIGH && (ascii & HIGH) == 0;
-    // 0h 0l 0h 0l 0h 0l 0h 0l, then the halves of each byte, of each pair, of all four move together.
+    // 0h 0l 0h 0l 0h 0l 0h 0l: joins the halves of each byte, then of each pair, then of all four.
     let nibbles = (ascii & each(0x0f)) + (letters >> 7) * 9;
     let bytes = (nibbles | (nibbles >> 4)) & 0x00ff_00ff_00ff_00ff;
     let pairs = (bytes | (bytes >> 8)) & 0x0000_ffff_0000_ffff;
     ((pairs | (pairs >> 16)) as u32, good)
 }
 
-/// Eight times the same byte.
+/// A word of eight equal bytes.
 const fn each(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// A signature header, read but not yet believed.
+/// A parsed signature header that is not verified yet.
 #[derive(Clone, Copy)]
 pub struct Header<'a> {
     timestamp: &'a [u8],
     time: u64,
-    /// The values of the `v1` pairs, as many as there are.
+    /// The values of the `v1` pairs.
     signatures: [&'a [u8]; MAX_PAIRS],
     count: usize,
 }
 
 impl<'a> Header<'a> {
-    /// Reads a header value. Pairs may come in any order, with spaces around the commas; names other
-    /// than `t` and `v1` are passed over, so that new schemes can be added beside the old.
+    /// Parses a header value. Pairs may come in any order, with spaces around the commas. Names other than `t` and `v1`
+    /// are ignored, so that new schemes can be added.
     pub fn parse(text: &'a [u8]) -> Result<Header<'a>, VerifyError> {
         let text = text.trim_ascii();
         if text.is_empty() {
@@ -198,7 +198,7 @@ impl<'a> Header<'a> {
             if name == b"v1" {
                 *signatures.get_mut(count).ok_or(VerifyError::MalformedHeader)? = value;
                 count += 1;
-            // Two different times would leave open which was signed. The same twice comes of joined headers.
+            // Two different times would be ambiguous. Joined headers repeat the same time.
             } else if name == b"t" && timestamp.replace(value).is_some_and(|other| other != value) {
                 return Err(VerifyError::MalformedHeader);
             }
@@ -208,12 +208,12 @@ impl<'a> Header<'a> {
         Ok(Header { timestamp, time, signatures, count })
     }
 
-    /// Unix seconds at which the sender signed.
+    /// The time of the signature in Unix seconds.
     pub fn time(&self) -> u64 {
         self.time
     }
 
-    /// Begins the message that the sender signed: the timestamp as it stands in the header, and a dot.
+    /// Begins the signed message with the timestamp as it is in the header, and a dot.
     /// The raw body comes next.
     pub fn mac(&self, key: &Key) -> Mac {
         let mut mac = key.mac();
@@ -222,12 +222,12 @@ impl<'a> Header<'a> {
         mac
     }
 
-    /// The bytes of the timestamp as they were signed.
+    /// The timestamp exactly as it was signed.
     pub fn timestamp(&self) -> &'a [u8] {
         self.timestamp
     }
 
-    /// Compares with every signature in the header, without stopping at the first that fits.
+    /// Compares with every signature in the header. It does not stop at the first match.
     pub fn check(&self, tag: &Tag) -> Result<(), VerifyError> {
         let mut result = Err(VerifyError::MalformedHeader);
         for candidate in self.signatures.iter().take(self.count).filter_map(|value| Tag::from_hex(value)) {
@@ -240,7 +240,7 @@ impl<'a> Header<'a> {
         result
     }
 
-    /// Compares the header's time with `now`, both in Unix seconds, in both directions.
+    /// Compares the header's time with `now`, in both directions. Both are Unix seconds.
     pub fn check_age(&self, now: u64, max_age: Option<u64>) -> Result<(), VerifyError> {
         match max_age {
             Some(max_age) if now.saturating_sub(self.time) > max_age => Err(VerifyError::TooOld),
@@ -250,7 +250,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Verifies a whole message: the signature first, then its age (`None` accepts any).
+/// Verifies a whole message: first the signature, then its age. `None` accepts any age.
 ///
 /// ```
 /// use itpay::signature::{self, Key, VerifyError};
@@ -273,7 +273,7 @@ pub fn verify(key: &Key, header: &[u8], body: &[u8], now: u64, max_age: Option<u
 /// The longest header that [`sign`] writes: `t=` and 20 digits, `,v1=` and 64.
 pub const MAX_HEADER_LEN: usize = 90;
 
-/// Writes the header that a sender puts beside `body` into `buffer`.
+/// Writes the signature header for `body` into `buffer`.
 pub fn sign<'a>(key: &Key, time: u64, body: &[u8], buffer: &'a mut [u8; MAX_HEADER_LEN]) -> &'a str {
     let mut digits = [0; 20];
     let timestamp = decimal(time, &mut digits);
@@ -291,14 +291,14 @@ pub fn sign<'a>(key: &Key, time: u64, body: &[u8], buffer: &'a mut [u8; MAX_HEAD
     buffer.get(..length).and_then(|made| core::str::from_utf8(made).ok()).unwrap_or_default()
 }
 
-/// A pair's name and value, without the spaces around them.
+/// A pair's name and value, without surrounding spaces.
 fn pair(pair: &[u8]) -> (&[u8], &[u8]) {
     let pair = pair.trim_ascii();
     let sign = pair.iter().position(|byte| *byte == b'=');
     sign.and_then(|sign| Some((pair.get(..sign)?, pair.get(sign + 1..)?))).unwrap_or((pair, b""))
 }
 
-/// Digits only: no sign, no space, nothing behind.
+/// Reads digits only: no sign, no space, no suffix.
 fn unix_seconds(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;

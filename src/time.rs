@@ -1,9 +1,9 @@
-//! Dates as text. Reads no clock: times are Unix milliseconds that the caller brings.
+//! Dates as text. Nothing here reads a clock: times are Unix milliseconds from the caller.
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 pub(crate) const MS_PER_DAY: u64 = 86_400_000;
 
-/// Reads a date as HTTP headers have it, in each of the three forms of RFC 9110: `Sun, 06 Nov 1994 08:49:37 GMT`,
+/// Reads an HTTP date in each of the three formats of RFC 9110: `Sun, 06 Nov 1994 08:49:37 GMT`,
 /// `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
 #[cold]
 #[inline(never)]
@@ -19,7 +19,7 @@ pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
     };
     let day = digits(day).filter(|day| (1..=31).contains(day))?;
     let month = MONTHS.iter().position(|known| *known == month)? as u64 + 1;
-    // A year of two digits is in the past or at most some decades away.
+    // A year of two digits is in the past, or a few decades ahead.
     let year = match digits(year)? {
         year @ 0..70 => 2000 + year,
         year @ 70..100 => 1900 + year,
@@ -40,8 +40,8 @@ fn digits(text: &str) -> Option<u64> {
     is_number.then(|| text.bytes().fold(0, |number, byte| number * 10 + u64::from(byte - b'0')))
 }
 
-/// Reads a date as ISO 8601 has it: `2026-11-21`, or with a time `T01:04:20`, a fraction and `Z`, `+01:00`, `+0100`
-/// or nothing, which is taken for UTC.
+/// Reads an ISO 8601 date: `2026-11-21`, optionally with a time `T01:04:20`, a fraction, and `Z`, `+01:00` or `+0100`.
+/// Without an offset, the time is UTC.
 #[cfg(feature = "gopay")]
 pub(crate) fn parse_iso8601(text: &str) -> Option<u64> {
     let number = |from: usize, to: usize, most: u64| {
@@ -87,7 +87,7 @@ pub(crate) fn parse_iso8601(text: &str) -> Option<u64> {
     }
 }
 
-/// Writes a date as ISO 8601 in UTC with milliseconds: `2026-11-21T01:04:20.000Z`.
+/// Formats an ISO 8601 date in UTC with milliseconds: `2026-11-21T01:04:20.000Z`.
 #[cfg(any(feature = "paykit", feature = "sandbox"))]
 pub(crate) fn to_iso8601(unix_ms: u64) -> alloc::string::String {
     let (year, month, day) = date_from_days(unix_ms / MS_PER_DAY);
@@ -96,29 +96,29 @@ pub(crate) fn to_iso8601(unix_ms: u64) -> alloc::string::String {
     alloc::format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", ms % 1000)
 }
 
-/// Writes a date as HTTP headers have it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Formats an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`.
 #[cfg(feature = "sandbox")]
 pub(crate) fn to_http_date(unix_ms: u64) -> alloc::string::String {
     let (days, seconds) = (unix_ms / MS_PER_DAY, unix_ms % MS_PER_DAY / 1000);
     let (year, month, day) = date_from_days(days);
-    // The first day of all was a Thursday.
+    // 1 January 1970 was a Thursday.
     let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"].get(days as usize % 7).unwrap_or(&"");
     let month = MONTHS.get(month as usize - 1).unwrap_or(&"");
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     alloc::format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
-/// Writes the day: `2026-11-21`.
+/// Formats the day: `2026-11-21`.
 #[cfg(feature = "paykit")]
 pub(crate) fn to_iso_date(unix_ms: u64) -> alloc::string::String {
     let (year, month, day) = date_from_days(unix_ms / MS_PER_DAY);
     alloc::format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// The same day and time so many months later or earlier; the month's last day where it has no such day.
+/// Adds months, which may be negative. The day becomes the last of the month if the month is too short.
 #[cfg(any(feature = "paykit", feature = "sandbox"))]
 pub(crate) fn add_months(unix_ms: u64, months: i64) -> u64 {
-    // Beyond these nobody sends dates, and their arithmetic ends.
+    // Nobody sends dates beyond this range, in which the arithmetic is safe.
     let unix_ms = unix_ms.min(LAST_MS);
     let (year, month, day) = date_from_days(unix_ms / MS_PER_DAY);
     let months = ((year * 12 + month - 1) as i64).saturating_add(months).clamp(1970 * 12, 9999 * 12 + 11) as u64;
@@ -128,11 +128,11 @@ pub(crate) fn add_months(unix_ms: u64, months: i64) -> u64 {
     date * MS_PER_DAY + unix_ms % MS_PER_DAY
 }
 
-/// The end of the year 9999.
+/// The last millisecond of the year 9999.
 #[cfg(any(feature = "paykit", feature = "sandbox"))]
 const LAST_MS: u64 = 253_402_300_799_999;
 
-// Both count years from March, so that the leap day comes last, in eras of 400 years.
+// Both functions count years from March, so that the leap day is the last one, in eras of 400 years.
 
 fn days_from_date(year: u64, month: u64, day: u64) -> u64 {
     let year = if month <= 2 { year - 1 } else { year };

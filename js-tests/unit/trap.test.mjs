@@ -187,7 +187,7 @@ test("paykit: a trap is an ItPayError, and the next call works", async () => {
 });
 
 test("sandbox: a trap is an ItPayError, and so is the use of a sandbox that was lost by it; a new one works", async () => {
-  slim.initSync(slim.sandboxWasm, doctored("sandbox.wasm", /^gateway_answer$/, 2));
+  slim.initSync(slim.sandboxWasm, doctored("sandbox.wasm", /^gateway_handle$/, 2));
   const ask = (sandbox) =>
     sandbox.fetch("https://api.itpay.ai/v1/payment-intents/pi_1", {
       headers: { Authorization: `Bearer ${sandbox.apiKey}` },

@@ -7,11 +7,11 @@
 export type { ApiPromise } from "../src/internal/api-promise.js";
 export {
   createPaymentIntentId,
-  type GenericRequestOptions,
   ItPayClient,
   type ItPayClientOptions,
   type WaitOptions,
 } from "../src/client/client.js";
+export type { GenericRequestOptions } from "../src/internal/generic-request.js";
 export type { RequestOptions } from "../src/internal/client-config.js";
 export type { Env } from "../src/internal/env.js";
 export {

@@ -1,4 +1,4 @@
-//! What belongs to the e-shop and not to a payment: the ways to pay, the account's statement.
+//! The e-shop: its payment instruments and its account statement.
 
 use alloc::{
     borrow::ToOwned,
@@ -16,7 +16,7 @@ use crate::{
     time::parse_iso8601,
 };
 
-/// The formats that a statement comes in.
+/// The file formats of a statement.
 const FORMATS: [&str; 11] =
     ["CSV_A", "CSV_B", "CSV_C", "CSV_D", "CSV_E", "XLS_A", "XLS_B", "XLS_C", "ABO_A", "ABO_B", "PDF_A"];
 
@@ -50,7 +50,7 @@ impl GoPayEndpoint for PaymentInstruments {
     }
 }
 
-/// `POST /accounts/account-statement`. Changes nothing, so it may be sent again.
+/// `POST /accounts/account-statement`. It changes nothing, so it is retried.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountStatement {
     body: String,

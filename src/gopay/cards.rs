@@ -1,4 +1,4 @@
-//! Saved cards. GoPay's API can read them and delete them; a payment saves one.
+//! Saved cards. GoPay's API reads and deletes them. A payment saves one.
 
 use alloc::string::String;
 
@@ -27,7 +27,7 @@ pub struct Card {
     pub card_id: String,
     /// Whether it can be charged.
     pub status: Option<CardStatus>,
-    /// Every other field, as it came.
+    /// All other fields, unchanged.
     pub extra: RawObject,
 }
 
@@ -71,7 +71,7 @@ impl GoPayEndpoint for RetrieveCard {
     }
 }
 
-/// `DELETE /payments/cards/{card_id}`. A second deletion changes nothing, so it may be sent again.
+/// `DELETE /payments/cards/{card_id}`. A second deletion changes nothing, so it is retried.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeleteCard {
     /// The id of the card, digits.

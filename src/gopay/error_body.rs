@@ -1,4 +1,4 @@
-//! The shapes in which GoPay refuses a call: a list of errors, or a single one bare; or a proxy's page.
+//! The shapes of GoPay's error responses: a list of errors, a single error, or a proxy's page.
 
 use alloc::string::{String, ToString};
 
@@ -16,7 +16,7 @@ pub(super) fn parse(response: &Response) -> Error {
 fn from_object(status: u16, text: &str, mut body: FieldReader) -> ApiError {
     let mut fields = body.objects("errors").into_iter().next().unwrap_or(body);
     let number = fields.integer("error_code").ok().and_then(|number| u64::try_from(number).ok());
-    // The token endpoint answers as OAuth has it: `error`, `error_description`.
+    // The token endpoint sends OAuth's fields: `error`, `error_description`.
     let name = fields.text("error_name").or_else(|| fields.text("error"));
     let mut message = String::new();
     for part in ["message", "description", "error_description"] {
@@ -37,7 +37,7 @@ fn from_object(status: u16, text: &str, mut body: FieldReader) -> ApiError {
     };
     ApiError {
         kind,
-        // The number is stable. The name is sometimes null, and only OAuth has nothing else.
+        // The number is stable. The name can be null. Only OAuth errors have no number.
         code: number.filter(|number| *number > 0).map(|number| number.to_string()).or(name),
         message,
         details: RawJson::of(text),
@@ -54,7 +54,7 @@ pub(super) fn is_own(error: &ApiError) -> bool {
     has_code(&mut body) || body.text("error").is_some() || body.objects("errors").iter_mut().any(has_code)
 }
 
-/// Whether a refusal carries this code, by number or by name, in any of its errors.
+/// Whether any error of an error response has this code, by number or by name.
 pub(super) fn has_code(error: &ApiError, number: i64, name: &str) -> bool {
     let is = |error: &mut FieldReader| {
         error.integer("error_code").ok() == Some(number) || error.text("error_name").as_deref() == Some(name)

@@ -1,7 +1,7 @@
-//! The client's side of GoPay's REST API v3: one file per resource, its model and its endpoints together.
+//! The client's side of GoPay's REST API v3. Each resource has one file with its model and endpoints.
 //!
-//! Facts and their sources: GoPay's API documentation and SDKs, and what was seen of them in practice. Amounts are
-//! integers in minor units. A call that moves money is sent once: what is known after a failure says [`Outcome`].
+//! Sources: GoPay's API documentation and SDKs, and its observed behavior. Amounts are
+//! integers in minor units. A call that moves money is sent once. [`Outcome`] says what is known after a failure.
 
 mod accounts;
 mod cards;
@@ -60,22 +60,22 @@ use self::{reconcile::sent_between, refund_log::RefundLog};
 #[doc(no_inline)]
 pub use crate::Outcome;
 
-/// Where the real gateway is.
+/// The base URL of production.
 pub const PRODUCTION_URL: &str = "https://gate.gopay.cz/api";
-/// Where its sandbox is.
+/// The base URL of GoPay's sandbox.
 pub const SANDBOX_URL: &str = "https://gw.sandbox.gopay.com/api";
-/// How long one attempt may take, in milliseconds: as GoPay's own SDKs.
+/// The default time limit of one attempt, in milliseconds, as in GoPay's own SDKs.
 pub const DEFAULT_TIMEOUT: u32 = 30_000;
 
-/// A call of GoPay's API, as a [`Session`] makes it: its response is normalized before it is read.
+/// A call of GoPay's API. A [`Session`] normalizes its response before it reads it.
 pub trait GoPayEndpoint: Endpoint {
-    /// Whether the call changes something. Then it is sent once.
+    /// Whether the call changes something. Such a call is sent once.
     const CHANGES: bool = false;
 
-    /// Reads the normalized JSON of a successful response, which must be about what was asked for.
+    /// Reads the normalized JSON of a successful response, and checks that it is about the requested resource.
     fn read(&self, response: &Response, json: &str) -> Result<Self::Output, Error>;
 
-    /// What the call changes, if it changes something.
+    /// The change, if the call makes one.
     fn change(&self) -> Option<Change> {
         None
     }
@@ -84,7 +84,7 @@ pub trait GoPayEndpoint: Endpoint {
 /// A change that a call makes to a payment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// The payment's id; of a call that creates a payment, empty.
+    /// The payment's id. Empty for a call that creates a payment.
     pub payment_id: String,
     /// The kind of change.
     pub operation: Operation,
@@ -97,23 +97,23 @@ impl Change {
 }
 
 open_enum! {
-    /// How far the gateway is with what it was asked for.
+    /// The status of an operation.
     OperationStatus {
         /// Queued. Read the payment later.
         Accepted = "ACCEPTED",
-        /// It will not happen.
+        /// The operation failed.
         Failed = "FAILED",
-        /// Done.
+        /// The operation is complete.
         Finished = "FINISHED",
     }
 }
 
-/// What a call that changes a payment is answered with.
+/// The response to an operation on a payment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OperationResult {
-    /// The payment's id, as far as the gateway says it.
+    /// The payment's id, if the gateway sends it.
     pub id: Option<String>,
-    /// How far it is.
+    /// The status of the operation.
     pub result: OperationStatus,
 }
 
@@ -124,14 +124,14 @@ impl OperationResult {
 }
 
 impl OperationResult {
-    /// Reads the result of a change to a payment. A result that says no is an error response, whatever the status.
+    /// Reads the result of a change to a payment. A result of `FAILED` is an error response, whatever the status.
     fn of_change(response: &Response, json: &str) -> Result<OperationResult, Error> {
         let done = endpoint::read_object(response, json, OperationResult::read)?;
         done.clone().into_result(response)?;
         Ok(done)
     }
 
-    /// A result that says no is a refusal, whatever the status.
+    /// A result of `FAILED` is an error response, whatever the status.
     pub fn into_result(self, response: &Response) -> Result<(), Error> {
         if self.result != OperationStatus::Failed {
             return Ok(());
@@ -146,12 +146,12 @@ impl OperationResult {
     }
 }
 
-/// A successful answer with a field that cannot be right.
+/// The error of a successful response with an invalid field.
 pub fn invalid_field(response: &Response, field: &str, problem: &str) -> Error {
     endpoint::invalid_response(response, FieldError { field: field.into(), problem: problem.into() })
 }
 
-/// Reads an object out of an answer, or the refusal that it is.
+/// Reads an object from a response, or the error response.
 fn parse_object<T>(response: &Response, read: impl FnOnce(FieldReader) -> FieldResult<T>) -> Result<T, Error> {
     endpoint::read_object(response, parse_json(response)?.as_str(), read)
 }
@@ -163,12 +163,12 @@ pub fn parse_json(response: &Response) -> Result<RawJson, Error> {
         .ok_or_else(|| invalid_field(response, "body", "is nested too deeply, or has an escape that is no character"))
 }
 
-/// The normalized JSON of a successful response; none for an empty body.
+/// The normalized JSON of a successful response. None for an empty body.
 pub fn parse_optional_json(response: &Response) -> Result<Option<RawJson>, Error> {
     if response.is_success() && response.body.is_empty() { Ok(None) } else { parse_json(response).map(Some) }
 }
 
-/// An id, which the gateway writes as a number and, at times, as a string.
+/// An id. The gateway sends a number, and sometimes a string.
 pub(crate) fn id(fields: &mut FieldReader, name: &str) -> FieldResult<Option<String>> {
     if let Some(text) = fields.text(name).filter(|text| !text.is_empty()) {
         return Ok(Some(text));
@@ -180,7 +180,7 @@ pub(crate) fn id(fields: &mut FieldReader, name: &str) -> FieldResult<Option<Str
     }
 }
 
-/// A caller's payment id. Digits only: anything else could lead the call to another path.
+/// A caller's payment id. It must consist of digits: other characters could change the path.
 pub(crate) fn payment_id(field: &str, id: &str) -> Result<String, Error> {
     if !id.is_empty() && id.len() <= 19 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(id.to_string())

@@ -1,11 +1,11 @@
-//! What GoPay does to text on its way: stray spaces around it, and HTML entities in `additional_params`.
+//! Normalizes GoPay's responses: removes spaces around text, and decodes HTML entities in `additional_params`.
 
 use alloc::string::String;
 
 use crate::json::{RawJson, map_strings};
 
-/// The JSON with every string trimmed, and the values of `additional_params` decoded. None where it is no JSON, is nested
-/// more than 127 deep, or has an escape that is no character.
+/// Trims every string, and decodes the values of `additional_params`. None for invalid JSON, for JSON that is nested
+/// more than 127 levels deep, and for an escape that is no character.
 pub fn normalize(json: &str) -> Option<RawJson> {
     map_strings(json, &|place, text| match place {
         [.., list, _, name] if list == "additional_params" && name == "value" => decode_entities(text.trim()),
@@ -13,13 +13,13 @@ pub fn normalize(json: &str) -> Option<RawJson> {
     })
 }
 
-/// One level of HTML entities: the five of XML, and numeric ones. What is none stays as it is.
+/// Decodes one level of HTML entities: the five of XML, and numeric ones. Other text is unchanged.
 pub fn decode_entities(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         decoded.push_str(before);
-        // The longest that means anything is `&#x10ffff;`.
+        // The longest valid entity is `&#x10ffff;`.
         let end = after.bytes().take(10).position(|byte| byte == b';');
         match end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?))) {
             Some((character, after)) => {

@@ -1,6 +1,6 @@
-//! What GoPay's notification says: a GET with `id` and, for a charge of a recurrence, `parent_id` in its query.
+//! GoPay's notification: a GET with `id` and, for a charge of a recurrence, `parent_id` in its query.
 //!
-//! It is not signed, so it proves nothing: it is a hint to read that payment again.
+//! It is not signed, so it proves nothing. It only says which payment to read.
 
 use alloc::string::String;
 
@@ -9,17 +9,17 @@ use serde::Serialize;
 use super::payment_id;
 use crate::{Error, http::query_value};
 
-/// Which payment has changed.
+/// The payment that has changed.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Notification {
     /// The payment's id, digits.
     pub id: String,
-    /// The id of its recurrence's first payment, digits. Anyone can write it: a hint.
+    /// The id of the recurrence's first payment, digits. It is unverified.
     pub parent_id: Option<String>,
 }
 
 impl Notification {
-    /// Reads a query, with or without its question mark, or a form. A `parent_id` that is none is left out.
+    /// Reads a query, with or without its question mark, or a form. An invalid `parent_id` is left out.
     pub fn parse(query: &str) -> Result<Notification, Error> {
         let query = query.strip_prefix('?').unwrap_or(query);
         let id = query_value(query, "id").ok_or_else(|| Error::invalid("id", "is missing in the notification"))?;

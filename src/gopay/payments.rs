@@ -12,64 +12,64 @@ use crate::{
 };
 
 open_enum! {
-    /// How far a payment has come.
+    /// The state of a payment.
     State {
-        /// Created, no way to pay chosen yet.
+        /// Created. The payer has not chosen a payment method.
         Created = "CREATED",
-        /// A way to pay was chosen; a bank transfer waits here.
+        /// The payer has chosen a payment method. A bank transfer stays in this state.
         PaymentMethodChosen = "PAYMENT_METHOD_CHOSEN",
-        /// The money is blocked for a capture.
+        /// The amount is authorized for a capture.
         Authorized = "AUTHORIZED",
-        /// The money is in.
+        /// The amount was received.
         Paid = "PAID",
-        /// Refused, voided or called off.
+        /// The payment was declined, voided or canceled.
         Canceled = "CANCELED",
-        /// Nobody paid in time.
+        /// The payment timed out.
         Timeouted = "TIMEOUTED",
-        /// All of it went back.
+        /// The whole amount was refunded.
         Refunded = "REFUNDED",
-        /// Some of it went back.
+        /// A part of the amount was refunded.
         PartiallyRefunded = "PARTIALLY_REFUNDED",
     }
 }
 
 impl State {
-    /// Whether money was taken at some time.
+    /// Whether the amount was received at some time.
     pub fn was_paid(&self) -> bool {
         matches!(self, State::Paid | State::Refunded | State::PartiallyRefunded)
     }
 }
 
-/// A payment, as the gateway has it, cleaned.
+/// A payment with normalized text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Payment {
-    /// Digits.
+    /// The id, digits.
     pub id: String,
-    /// Of a recurrence's charge: the first payment's id.
+    /// The id of the recurrence's first payment, for a charge.
     pub parent_id: Option<String>,
-    /// How far it has come.
+    /// The current state.
     pub state: State,
-    /// Why, as `_101`.
+    /// The reason for the state, such as `_101`.
     pub sub_state: Option<String>,
     /// In minor units.
     pub amount: Option<i64>,
     /// ISO 4217.
     pub currency: Option<String>,
-    /// The merchant's own.
+    /// The merchant's order number.
     pub order_number: Option<String>,
-    /// Where the payer pays.
+    /// The URL where the payer pays.
     pub gw_url: Option<String>,
-    /// The payer's.
+    /// The payer's email address.
     pub email: Option<String>,
     /// The e-shop's id.
     pub go_id: Option<String>,
-    /// Of the first payment of a recurrence.
+    /// The recurrence, for its first payment.
     pub recurrence: Option<Recurrence>,
-    /// Of a payment in two steps.
+    /// The preauthorization, if there is one.
     pub preauthorization: Option<Preauthorization>,
-    /// The merchant's own names and values, in order.
+    /// The merchant's names and values, in order.
     pub additional_params: Vec<(String, String)>,
-    /// Every other field, as it came.
+    /// All other fields, unchanged.
     pub extra: RawObject,
 }
 
@@ -107,19 +107,19 @@ impl Payment {
     }
 }
 
-/// `[{name, value}]`; whatever else stands there says nothing.
+/// Reads `[{name, value}]`. Other values are ignored.
 fn pairs(fields: &mut FieldReader) -> Vec<(String, String)> {
     let pair = |mut param: FieldReader| Some((param.text("name")?, param.text_or_json("value")?));
     fields.objects("additional_params").into_iter().filter_map(pair).collect()
 }
 
-/// The longest `order_number`, in characters.
+/// The maximum length of `order_number`, in characters.
 pub(crate) const MAX_ORDER_NUMBER: usize = 128;
-/// The longest `order_description` and the longest name of an item, in characters.
+/// The maximum length of `order_description` and of an item's name, in characters.
 pub(crate) const MAX_DESCRIPTION: usize = 256;
-/// The longest URL, in characters.
+/// The maximum length of a URL, in characters.
 pub(crate) const MAX_URL: usize = 512;
-/// The longest texts of a payer's contact, in characters.
+/// The maximum lengths of a payer's contact fields, in characters.
 pub(crate) const MAX_CONTACT: [(&str, usize); 7] = [
     ("email", 128),
     ("first_name", 256),
@@ -130,14 +130,14 @@ pub(crate) const MAX_CONTACT: [(&str, usize); 7] = [
     ("postal_code", 16),
 ];
 
-/// `POST /payments/payment`. Nobody is charged by it: the payer does that at `gw_url`.
+/// `POST /payments/payment`. It charges nobody: the payer pays at `gw_url`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatePayment {
     body: String,
 }
 
 impl CreatePayment {
-    /// A payment with a body that is valid and complete.
+    /// Creates a payment from a complete and valid body.
     #[cfg(feature = "paykit")]
     pub(crate) fn from_body(body: String) -> CreatePayment {
         CreatePayment { body }
@@ -177,7 +177,7 @@ impl CreatePayment {
     }
 }
 
-/// The lines of an order make up its amount (error 360).
+/// The order lines must add up to the amount (error 360).
 pub(super) fn check_items(fields: &mut FieldReader, amount: i64) -> FieldResult<()> {
     let items = fields.list("items", |entry, key| {
         let mut item = entry.object(key)?;
@@ -231,7 +231,7 @@ impl GoPayEndpoint for CreatePayment {
 /// `GET /payments/payment/{id}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetrievePayment {
-    /// Digits.
+    /// The id of the payment, digits.
     pub id: String,
 }
 

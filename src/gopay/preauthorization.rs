@@ -1,4 +1,4 @@
-//! Payments in two steps: the money is blocked first, and taken or given back later.
+//! Preauthorizations: the amount is authorized first, and captured or released later.
 
 use alloc::string::String;
 
@@ -12,15 +12,15 @@ use crate::{
 };
 
 open_enum! {
-    /// How far a preauthorization has come.
+    /// The state of a preauthorization.
     PreauthorizationState {
-        /// Asked for.
+        /// Requested.
         Requested = "REQUESTED",
-        /// The money is blocked.
+        /// The amount is authorized.
         Authorized = "AUTHORIZED",
-        /// The money was taken.
+        /// The amount was captured.
         Captured = "CAPTURED",
-        /// The money was given back.
+        /// The amount was released.
         Canceled = "CANCELED",
     }
 }
@@ -28,7 +28,7 @@ open_enum! {
 /// The preauthorization of a payment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preauthorization {
-    /// How far it has come.
+    /// The current state.
     pub state: Option<PreauthorizationState>,
 }
 
@@ -38,7 +38,7 @@ impl Preauthorization {
     }
 }
 
-/// `POST /payments/payment/{id}/capture`: takes what was blocked, or a part; the rest is given back.
+/// `POST /payments/payment/{id}/capture`: captures the authorized amount or a part of it. GoPay releases the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capture {
     id: String,
@@ -64,7 +64,7 @@ impl Capture {
         Ok(Capture { id, part: part.transpose()? })
     }
 
-    /// The part's; none for all of it.
+    /// The amount of a partial capture. None for the whole amount.
     pub fn amount(&self) -> Option<i64> {
         self.part.as_ref().map(|part| part.amount)
     }
@@ -98,10 +98,10 @@ impl GoPayEndpoint for Capture {
     }
 }
 
-/// `POST /payments/payment/{id}/void-authorization`: gives back what was blocked.
+/// `POST /payments/payment/{id}/void-authorization`: releases the authorized amount.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VoidAuthorization {
-    /// The payment's.
+    /// The id of the payment.
     pub id: String,
 }
 

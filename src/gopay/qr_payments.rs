@@ -42,7 +42,7 @@ pub struct QrPayment {
     pub variable_symbol: Option<String>,
     /// The reference of an international transfer.
     pub reference: Option<String>,
-    /// Every other field, as it came: `qr_code` has the pictures.
+    /// All other fields, unchanged. `qr_code` has the images.
     pub extra: RawObject,
 }
 

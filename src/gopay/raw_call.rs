@@ -1,4 +1,4 @@
-//! A call that is not modelled.
+//! A call that is not modeled.
 
 use alloc::string::String;
 

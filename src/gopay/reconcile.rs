@@ -68,7 +68,7 @@ impl Session {
         if !was_so_before && change.operation.outcome(failure, &Observation::default()) == Outcome::NotDone {
             return Err(error.with_outcome(Outcome::NotDone, ""));
         }
-        // Until GoPay shows that it has not. A call that is dropped here may have, too.
+        // An error is ambiguous until GoPay shows that it did not process the call. So is a call that is dropped here.
         refund_call.may_have_refunded();
         let mut seen = self.observe(io, change, &options, sent_at).await;
         seen.is_only_refund_call = refund_call.end();
@@ -85,7 +85,7 @@ impl Session {
         Err(error.with_outcome(outcome, advice))
     }
 
-    /// Reads what can show how a call went. What cannot be read stays unknown.
+    /// Reads the state that can show whether a call was processed. Unreadable data counts as unknown.
     async fn observe(&self, io: &Io, change: &Change, options: &CallOptions, sent_at: u64) -> Observation {
         let (wants_payment, wants_refunds) = change.operation.shows();
         let options = CallOptions { timeout_ms: options.timeout_ms, ..CallOptions::default() };
@@ -141,7 +141,7 @@ impl Session {
     }
 }
 
-/// What an error response, or one that cannot be used, says about the call.
+/// The failure that an error response, or an unusable response, implies for the call.
 fn failure_of(error: &Error, exchanged: &Exchanged, io: &Io) -> Failure {
     match error {
         // The result is FAILED.
@@ -152,13 +152,13 @@ fn failure_of(error: &Error, exchanged: &Exchanged, io: &Io) -> Failure {
         {
             status_failure(&exchanged.response, io.now())
         }
-        // A page of a filter or a proxy. It may have let the call through and replaced the response.
+        // The page of a filter or a proxy, which may have forwarded the call and replaced the response.
         Error::Api(_) => Failure::NoResponse,
         _ => Failure::IncompleteResponse,
     }
 }
 
-/// When a call was sent by the gateway's clock, from the `Date` of a later response. A date is cut off to the second.
+/// When a call was sent by the gateway's clock, from the `Date` of a later response. Dates have a precision of a second.
 pub(super) fn sent_between(later: &Exchanged, sent_at: u64, io: &Io) -> Option<SentBetween> {
     let date = parse_http_date(later.response.headers.get("date")?)?;
     Some(SentBetween {
@@ -167,7 +167,7 @@ pub(super) fn sent_between(later: &Exchanged, sent_at: u64, io: &Io) -> Option<S
     })
 }
 
-/// A refund call in progress, for the log. However it ends, the log knows.
+/// A refund call in progress. The log is updated when it is dropped.
 struct RefundCall<'a> {
     session: &'a Session,
     payment_id: Option<&'a str>,
@@ -190,7 +190,7 @@ impl<'a> RefundCall<'a> {
         RefundCall { session, payment_id, amount, is_first }
     }
 
-    /// Notes that the call may have made a refund, which a later call must not take for its own.
+    /// Records that the call may have made a refund, so that a later call does not mistake it for its own.
     fn may_have_refunded(&self) {
         if let Some(payment_id) = self.payment_id {
             let mut log = self.session.refund_log();
@@ -199,7 +199,7 @@ impl<'a> RefundCall<'a> {
         }
     }
 
-    /// Whether it was the session's only refund call of the payment while it ran.
+    /// Whether it was the session's only refund call of this payment while it ran.
     fn end(&mut self) -> bool {
         let Some(payment_id) = self.payment_id.take() else { return false };
         let mut log = self.session.refund_log();

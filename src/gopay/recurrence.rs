@@ -1,4 +1,4 @@
-//! Recurrences: a first payment that later ones follow, charged by GoPay in a cycle or by the merchant on demand.
+//! Recurrences: a first payment and its charges, which GoPay makes in a cycle or the merchant on demand.
 
 use alloc::{borrow::ToOwned, string::String};
 
@@ -17,13 +17,13 @@ use crate::{
 };
 
 open_enum! {
-    /// Who charges, and how often.
+    /// Who charges, and when.
     Cycle {
-        /// GoPay, every so many days.
+        /// GoPay, every few days.
         Day = "DAY",
-        /// GoPay, every so many weeks.
+        /// GoPay, every few weeks.
         Week = "WEEK",
-        /// GoPay, every so many months.
+        /// GoPay, every few months.
         Month = "MONTH",
         /// The merchant, by [`CreateRecurrence`].
         OnDemand = "ON_DEMAND",
@@ -31,13 +31,13 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far a recurrence has come.
+    /// The state of a recurrence.
     RecurrenceState {
-        /// Its first payment is not paid yet.
+        /// The first payment is not paid yet.
         Requested = "REQUESTED",
         /// It can be charged.
         Started = "STARTED",
-        /// It cannot be charged any more.
+        /// It cannot be charged anymore.
         Stopped = "STOPPED",
     }
 }
@@ -45,19 +45,19 @@ open_enum! {
 /// The recurrence of a first payment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recurrence {
-    /// Who charges, and how often.
+    /// Who charges, and when.
     pub cycle: Option<Cycle>,
-    /// Every so many cycles.
+    /// The number of cycles between two charges.
     pub period: Option<i64>,
-    /// The last day, as `2030-12-31`.
+    /// The last day, such as `2030-12-31`.
     pub date_to: Option<String>,
-    /// How far it has come.
+    /// The current state.
     pub state: Option<RecurrenceState>,
 }
 
 impl Recurrence {
     pub(super) fn read(mut fields: FieldReader) -> Recurrence {
-        // Samples send the period as a string, answers have a number.
+        // Samples have the period as a string, responses as a number.
         let period = fields.text("recurrence_period").map(|text| text.parse().ok());
         Recurrence {
             cycle: fields.text("recurrence_cycle").map(Into::into),
@@ -67,7 +67,7 @@ impl Recurrence {
         }
     }
 
-    /// Checks a caller's.
+    /// Validates a caller's recurrence.
     pub(super) fn check(fields: &mut FieldReader) -> FieldResult<()> {
         let cycle: Cycle = fields.string("recurrence_cycle")?.into();
         let has_period = fields.has("recurrence_period");
@@ -143,7 +143,7 @@ impl GoPayEndpoint for CreateRecurrence {
 /// `POST /payments/payment/{id}/void-recurrence`: no further charges.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VoidRecurrence {
-    /// The first payment's.
+    /// The id of the first payment.
     pub id: String,
 }
 

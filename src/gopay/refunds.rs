@@ -1,4 +1,4 @@
-//! Refunds: give money back, and the history, the only place where a refund has an id.
+//! Refunds and the refund history, the only place where a refund has an id.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -15,13 +15,13 @@ use crate::{
 };
 
 open_enum! {
-    /// How far a refund has come.
+    /// The state of a refund.
     RefundState {
-        /// On its way.
+        /// The refund is in progress.
         Requested = "REQUESTED",
-        /// OperationResult.
+        /// The refund is complete.
         Success = "SUCCESS",
-        /// It did not happen.
+        /// The refund failed.
         Failed = "FAILED",
     }
 }
@@ -87,15 +87,15 @@ impl GoPayEndpoint for RefundPayment {
 /// An entry of the history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refund {
-    /// The refund's own.
+    /// The refund's own id.
     pub id: String,
-    /// How far it has come.
+    /// The current state.
     pub state: RefundState,
     /// In minor units.
     pub amount: i64,
     /// ISO 4217.
     pub currency: Option<String>,
-    /// When it was asked for, in Unix milliseconds; none where the date cannot be read.
+    /// When it was requested, in Unix milliseconds. None for an unreadable date.
     pub requested_at: Option<u64>,
 }
 
@@ -109,7 +109,7 @@ impl Refund {
             state: fields.string("state")?.into(),
             amount: fields.integer("amount")?,
             currency: fields.text("currency"),
-            // Seen as text in SDKs and as a number in error bodies.
+            // SDKs show text, and error bodies show a number.
             requested_at: match fields.text("date_requested") {
                 Some(text) => parse_iso8601(&text),
                 None => fields.take("date_requested").parse().ok(),
@@ -117,7 +117,7 @@ impl Refund {
         })
     }
 
-    /// Reads a cleaned history.
+    /// Reads a normalized history.
     pub fn list_from_json(history: &str) -> Result<Vec<Refund>, Error> {
         let response = Response { status: 200, headers: Default::default(), body: Vec::new() };
         endpoint::read_list(&response, history, Refund::read)
@@ -127,7 +127,7 @@ impl Refund {
 /// `GET /payments/payment/{id}/refunds`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListRefunds {
-    /// The payment's.
+    /// The id of the payment.
     pub id: String,
 }
 

@@ -1,22 +1,22 @@
-//! Every path of the GoPay API in one table, below the base URL that already ends in `/api`.
+//! All paths of the GoPay API, below the base URL, which ends in `/api`.
 //!
-//! Ids are digits, which [`super`] sees to; the e-shop's id is a number.
+//! Ids are digits, which [`super`] validates. The e-shop's id is a number.
 
 use alloc::{format, string::String};
 
 use super::payment_id;
 use crate::Error;
 
-/// `POST`: a token for client credentials.
+/// `POST`: requests a token with client credentials.
 pub const TOKEN: &str = "/oauth2/token";
-/// `POST`: create a payment.
+/// `POST`: creates a payment.
 pub const PAYMENTS: &str = "/payments/payment";
 /// Saved cards.
 const CARDS: &str = "/payments/cards";
-/// `POST`: an account statement.
+/// `POST`: reads an account statement.
 pub const ACCOUNT_STATEMENT: &str = "/accounts/account-statement";
 
-/// A path as the gateway reads it, below its `/api`.
+/// A path as the gateway reads it, below `/api`.
 #[cfg(feature = "sandbox")]
 #[allow(missing_docs, reason = "the functions below say it")]
 pub enum Route {
@@ -37,7 +37,7 @@ pub enum Route {
 
 #[cfg(feature = "sandbox")]
 impl Route {
-    /// Reads a path. An id that is no number leads nowhere.
+    /// Reads a path. None for an id that is not a number.
     pub fn parse(path: &str) -> Option<Route> {
         match path {
             ACCOUNT_STATEMENT => return Some(Route::AccountStatement),
@@ -69,7 +69,7 @@ impl Route {
         })
     }
 
-    /// What the path takes, as an `Allow` header lists it.
+    /// The methods of the path, as in an `Allow` header.
     pub fn methods(&self) -> &'static str {
         match self {
             Route::Card(_) => "GET, DELETE",
@@ -79,52 +79,52 @@ impl Route {
     }
 }
 
-/// `GET`: a payment as it is.
+/// `GET`: reads a payment.
 pub fn payment(id: &str) -> Result<String, Error> {
     Ok(format!("{PAYMENTS}/{}", payment_id("id", id)?))
 }
 
-/// `GET`: the QR codes of a payment.
+/// `GET`: reads the QR codes of a payment.
 pub fn qr_payment(id: &str) -> Result<String, Error> {
     below(id, "qr-payment")
 }
 
-/// `GET`, `DELETE`: a saved card. The id is digits.
+/// `GET`, `DELETE`: a saved card. The id consists of digits.
 pub fn card(card_id: &str) -> String {
     format!("{CARDS}/{card_id}")
 }
 
-/// `POST`: give money back.
+/// `POST`: refunds a payment.
 pub fn refund(id: &str) -> Result<String, Error> {
     below(id, "refund")
 }
 
-/// `GET`: the refunds of a payment.
+/// `GET`: reads the refunds of a payment.
 pub fn refunds(id: &str) -> Result<String, Error> {
     below(id, "refunds")
 }
 
-/// `POST`: charge the parent of a recurrence again.
+/// `POST`: charges a recurrence. The id is its first payment's.
 pub fn create_recurrence(parent_id: &str) -> Result<String, Error> {
     below(parent_id, "create-recurrence")
 }
 
-/// `POST`: end a recurrence.
+/// `POST`: ends a recurrence.
 pub fn void_recurrence(id: &str) -> Result<String, Error> {
     below(id, "void-recurrence")
 }
 
-/// `POST`: take what was authorized, or a part.
+/// `POST`: captures the authorized amount or a part of it.
 pub fn capture(id: &str) -> Result<String, Error> {
     below(id, "capture")
 }
 
-/// `POST`: give back what was authorized.
+/// `POST`: releases the authorized amount.
 pub fn void_authorization(id: &str) -> Result<String, Error> {
     below(id, "void-authorization")
 }
 
-/// `GET`: the ways to pay at an e-shop, in all currencies or in one.
+/// `GET`: reads the payment instruments of an e-shop, for all currencies or for one.
 pub fn payment_instruments(go_id: u64, currency: Option<&str>) -> String {
     match currency {
         Some(currency) => format!("/eshops/eshop/{go_id}/payment-instruments/{currency}"),

@@ -1,4 +1,4 @@
-//! A session with GoPay: it makes the calls of its API with a token, and knows what is known after a failure.
+//! A session with GoPay: makes the calls of its API with a token, and reports the outcome of a failed change.
 //!
 //! ```no_run
 //! # use itpay::{CallResult, call::Io, exchange::CallOptions, gopay::*};
@@ -8,13 +8,13 @@
 //! }
 //! ```
 //!
-//! - **Token.** Any number of callers share one token request. A caller that finds a request in progress waits for its
-//!   result, and asks itself if none comes within a second: in a Worker, a request can end with the caller that made it.
-//!   For the same reason the session keeps values and no promises or futures. A token is renewed before it ends. A call
-//!   is replayed once with a fresh token, and only after GoPay's own token error.
-//! - **Changes** ([`GoPayEndpoint::change`]) are sent once. After an ambiguous failure GoPay is asked, and the error's
-//!   [`outcome`](crate::CallError::outcome) says what is known. See [`super::Operation`].
-//! - **Reads** are sent again like any read.
+//! - **Token.** Concurrent callers share one token request. A caller that finds a request in flight waits for its
+//!   result, and requests a token itself after a second: in a Worker, a request can end with the caller that sent it.
+//!   For the same reason the session keeps values, and no promises or futures. A token is renewed before it expires.
+//!   A call is replayed once with a fresh token, and only after GoPay's own token error.
+//! - **Changes** ([`GoPayEndpoint::change`]) are sent once. After an ambiguous failure the session reads the payment,
+//!   and the error's [`outcome`](crate::CallError::outcome) says what is known. See [`super::Operation`].
+//! - **Reads** are retried.
 
 use alloc::{boxed::Box, collections::BTreeMap, format, string::String};
 use core::cell::RefCell;
@@ -33,14 +33,14 @@ use crate::{
     json::{FieldReader, text},
 };
 
-/// How long a caller waits for another caller's token request before it asks itself, in milliseconds.
+/// How long a caller waits for another caller's token request before it sends its own, in milliseconds.
 const MAX_TOKEN_WAIT: u64 = 1_000;
 /// How long a token of the shared cache is used before the cache is read again, in milliseconds.
 const CACHED_TOKEN_LIFE: u64 = 60_000;
-/// The longest pause between two looks at another caller's token request, in milliseconds.
+/// The longest pause between two checks of another caller's token request, in milliseconds.
 const MAX_TOKEN_PAUSE: u64 = 50;
 
-/// Where a session keeps its state between calls: short texts by key. The token is one of them, so the store must be
+/// Stores a session's state between calls: short texts by key. The token is one of them, so the store must be
 /// private to the client.
 pub trait SessionStore {
     /// The text of this key.
@@ -63,27 +63,27 @@ impl SessionStore for MemoryStore {
     }
 }
 
-/// Everything that the calls of one client share.
+/// The settings and the state that all calls of a client share.
 pub struct Session {
-    /// Where GoPay is, time limits, retries.
+    /// The base URL, time limits and retries.
     pub config: ConnectionConfig,
     /// The id of the client.
     pub client_id: String,
     /// The secret of the client.
     pub client_secret: Secret,
-    /// The calls that its tokens allow.
+    /// The scope of its tokens.
     pub scope: Scope,
-    /// The number of the e-shop.
+    /// The id of the e-shop.
     pub go_id: u64,
-    /// The language of GoPay's error messages, and of payments that name none.
+    /// The language of GoPay's error messages, and the default language of payments.
     pub language: Option<Language>,
-    /// Whether the program has a cache in which several processes share their token.
+    /// Whether the program has a cache through which several processes share a token.
     pub has_token_cache: bool,
-    /// Where the token is kept.
+    /// The store that keeps the token.
     pub store: Box<dyn SessionStore>,
 }
 
-/// The base URL of a GoPay gateway. Its path ends in `/api`, as the real ones do.
+/// Reads the base URL of a GoPay gateway. Its path ends in `/api`, as on the real ones.
 pub fn base_url(url: &str, allow_http: bool) -> Result<BaseUrl, Error> {
     let base = BaseUrl::parse(url, allow_http)?;
     if base.prefix().ends_with("/api") {
@@ -123,7 +123,7 @@ impl Session {
         output.take().ok_or_else(|| Error::invalid("response", "was not read").into())
     }
 
-    /// Makes a call and returns its normalized JSON; of a file, nothing.
+    /// Makes a call and returns its normalized JSON. Returns nothing for a file.
     pub async fn send(&self, io: &Io, call: &Prepared<'_>, options: &CallOptions) -> CallResult<String> {
         match &call.change {
             Some(change) => self.send_change(io, call, change, options).await,
@@ -134,7 +134,7 @@ impl Session {
         }
     }
 
-    /// Sends a request with a token that holds. If GoPay says that it does not, sends it once again with a fresh one.
+    /// Sends a request with a valid token. After a token error, sends it once again with a fresh token.
     pub(super) async fn exchange(&self, io: &Io, request: &Request, options: &CallOptions) -> CallResult<Exchanged> {
         let mut replayed = false;
         loop {
@@ -153,7 +153,7 @@ impl Session {
             if !matches!(exchanged.response.status, 401 | 403) {
                 return Ok(exchanged);
             }
-            // Whoever refused it, the next call had better have another.
+            // Even if a proxy rejected the token, the next call should use another one.
             self.drop_token(&token);
             if replayed || !is_token_error(&exchanged.response, request.is_repeatable()) {
                 return Ok(exchanged);
@@ -168,7 +168,7 @@ impl Session {
         headers
     }
 
-    /// The token in the store, or the result of the one request for it.
+    /// Returns the stored token, or the result of the one token request.
     async fn token(&self, io: &Io, options: &CallOptions) -> CallResult<Secret> {
         let timeout_ms = options.timeout_ms.unwrap_or(self.config.timeout_ms);
         let started = io.now().monotonic_ms;
@@ -209,7 +209,7 @@ impl Session {
         }
     }
 
-    /// Asks for a token on behalf of all who wait for one.
+    /// Requests a token for all callers that wait for one.
     async fn request_token(&self, io: &Io, state: TokenState, options: &CallOptions) -> CallResult<Secret> {
         let request = state.request.wrapping_add(1) & MAX_REQUEST;
         let rejected = state.rejected;
@@ -219,7 +219,7 @@ impl Session {
             && let Some(token) = io.read_cache(self.cache_key()).await.filter(|token| rejected.as_ref() != Some(token))
         {
             pending.is_over = true;
-            // Another process renews it, so the cache is read again soon.
+            // Another process renews the token, so the cache is read again soon.
             let renew_at = io.now().unix_ms.saturating_add(CACHED_TOKEN_LIFE);
             TokenState { token: Some(token.clone()), renew_at, request, ..TokenState::default() }.save(self);
             return Ok(Secret::new(token));
@@ -238,7 +238,7 @@ impl Session {
                 pending.is_over = true;
                 let access_token = Some(token.access_token.expose().into());
                 let renew_at = token.renew_at(io.now().unix_ms);
-                // Also after another caller has lost patience and asks itself: a token is a token.
+                // The token is valid even if another caller has sent its own request meanwhile.
                 TokenState { token: access_token, renew_at, request, ..TokenState::default() }.save(self);
                 if self.has_token_cache {
                     let ttl_ms = renew_at.saturating_sub(io.now().unix_ms);
@@ -247,7 +247,7 @@ impl Session {
                 }
                 Ok(token.access_token)
             }
-            // Others do not give up with this caller: dropping `pending` lets them ask.
+            // The other callers do not abort with this one. Dropping `pending` lets them send a request.
             Err(error) if error.name == ErrorName::Abort => Err(CallError::aborted(0)),
             Err(error) => {
                 let error = without_token(error);
@@ -264,7 +264,7 @@ impl Session {
         }
     }
 
-    /// A token is for one client, one gateway and one scope.
+    /// The cache key. A token belongs to one client, one gateway and one scope.
     fn cache_key(&self) -> String {
         let origin = [self.config.base.origin(), self.config.base.prefix()].concat();
         format!("itpay:gopay:{origin}:{}:{}", self.client_id, self.scope.as_str())
@@ -275,13 +275,13 @@ impl Session {
 pub struct Prepared<'a> {
     /// The request.
     pub request: Request,
-    /// What it changes, if it changes something.
+    /// The change, if the call makes one.
     pub change: Option<Change>,
-    /// Checks the normalized JSON of a successful response.
+    /// Validates the normalized JSON of a successful response.
     pub read: Box<ReadResponse<'a>>,
 }
 
-/// Checks the normalized JSON of a successful response.
+/// Validates the normalized JSON of a successful response.
 type ReadResponse<'a> = dyn Fn(&Response, &str) -> Result<(), Error> + 'a;
 
 impl<'a> Prepared<'a> {
@@ -296,7 +296,7 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// Normalizes a response and checks it. Returns the JSON.
+/// Normalizes a response and validates it. Returns the JSON.
 pub(super) fn read(exchanged: &Exchanged, call: &Prepared<'_>) -> Result<String, Error> {
     let response = &exchanged.response;
     if call.request.is_file {
@@ -312,30 +312,30 @@ pub(super) fn read(exchanged: &Exchanged, call: &Prepared<'_>) -> Result<String,
     Ok(json.into())
 }
 
-/// The error of a call that was not sent, because there was no token for it.
+/// The error of a call that was not sent because there was no token.
 fn without_token(mut error: Box<CallError>) -> Box<CallError> {
-    // What else the message says is about a call that may have been processed.
+    // The rest of the message would be about a call that may have been processed.
     let why = error.message.split(';').next().unwrap_or_default();
     error.message = ["GoPay gave no token, so the call was not sent: ", why].concat();
     error.with_outcome(Outcome::NotDone, "")
 }
 
-/// The largest number of a token request: it stays exact in JSON.
+/// The largest number of a token request. JSON represents it exactly.
 const MAX_REQUEST: u64 = (1 << 53) - 1;
 
-/// What a session knows about its token.
+/// The state of a session's token.
 #[derive(Default, Serialize)]
 struct TokenState {
     token: Option<String>,
-    /// When to ask for another, in Unix milliseconds.
+    /// When to renew the token, in Unix milliseconds.
     renew_at: u64,
     /// The number of the last token request.
     request: u64,
-    /// Whether that request is in progress.
+    /// Whether that request is in flight.
     is_pending: bool,
-    /// The last token that GoPay did not accept.
+    /// The last token that GoPay rejected.
     rejected: Option<String>,
-    /// How it failed, if it did.
+    /// How the last request failed, if it did.
     failure: Option<Box<CallError>>,
 }
 
@@ -362,7 +362,7 @@ impl TokenState {
     }
 }
 
-/// A token request in progress. However its caller ends, nobody waits for it afterwards.
+/// A token request in flight. When it is dropped, nobody waits for it any longer.
 struct PendingToken<'a> {
     session: &'a Session,
     request: u64,
@@ -377,7 +377,7 @@ impl PendingToken<'_> {
     fn end(&mut self, failure: Option<Box<CallError>>) {
         let state = TokenState::load(self.session);
         self.is_over = true;
-        // Another caller may have lost patience and asked itself.
+        // Another caller may have sent its own request meanwhile.
         if state.request == self.request && state.is_pending {
             TokenState { is_pending: false, failure, ..state }.save(self.session);
         }

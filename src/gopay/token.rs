@@ -1,4 +1,4 @@
-//! The token that every call carries: asked for with the client's credentials, used until shortly before it ends.
+//! The access token of each call. It is requested with the client's credentials and renewed before it expires.
 
 use alloc::{borrow::ToOwned, format};
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 open_enum! {
-    /// The calls that a token allows.
+    /// The scope of a token.
     Scope {
         /// All calls.
         All = "payment-all",
@@ -21,33 +21,33 @@ open_enum! {
     }
 }
 
-/// How long before its end a token is renewed, in milliseconds; but at most a fifth of its life.
+/// How long before its expiry a token is renewed, in milliseconds, and at most a fifth of its lifetime.
 const REFRESH_MARGIN: u64 = 300_000;
-/// How long a token is believed to last, in seconds, where the answer does not say.
+/// The default lifetime of a token, in seconds, if the response has none.
 const DEFAULT_EXPIRES_IN: i64 = 300;
 
-/// `POST /oauth2/token`. Changes nothing, so it may be sent again.
+/// `POST /oauth2/token`. It changes nothing, so it is retried.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenRequest<'a> {
-    /// Public.
+    /// The client's id.
     pub client_id: &'a str,
-    /// Not.
+    /// The client's secret.
     pub client_secret: &'a Secret,
-    /// The calls that the token allows.
+    /// The scope of the token.
     pub scope: &'a Scope,
 }
 
-/// What calls are authorized with, for a while.
+/// An access token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
-    /// For the `Authorization` header.
+    /// The token for the `Authorization` header.
     pub access_token: Secret,
-    /// How long it lasts from now, in seconds.
+    /// The remaining lifetime in seconds.
     pub expires_in: u64,
 }
 
 impl Token {
-    /// When to ask for another, in Unix milliseconds, of a token that came at `now_ms`.
+    /// When to renew a token that arrived at `now_ms`, in Unix milliseconds.
     pub fn renew_at(&self, now_ms: u64) -> u64 {
         let life = self.expires_in.saturating_mul(1000);
         now_ms.saturating_add(life.saturating_sub(REFRESH_MARGIN.min(life / 5)))
@@ -79,9 +79,9 @@ impl Endpoint for TokenRequest<'_> {
     }
 }
 
-/// Whether GoPay itself says that the token does not hold, so that the call was not processed. A filter before GoPay
-/// also answers 401 and 403, perhaps after GoPay has processed the call: its page proves nothing. `is_repeatable` is for
-/// a call that may be sent twice anyway, for which an empty response is enough.
+/// Whether GoPay itself rejected the token, so that the call was not processed. A filter before GoPay also sends 401
+/// and 403, perhaps after GoPay has processed the call, so its page proves nothing. `is_repeatable` means that the call
+/// may be sent twice, so that an empty response is enough.
 pub(super) fn is_token_error(response: &Response, is_repeatable: bool) -> bool {
     if is_repeatable && response.body.is_empty() {
         return true;
@@ -91,14 +91,14 @@ pub(super) fn is_token_error(response: &Response, is_repeatable: bool) -> bool {
         || error.code.as_deref() == Some("invalid_token")
 }
 
-/// A call with its token.
+/// Adds the token to a request.
 pub fn authorize(request: &Request, token: &str) -> Request {
     let mut request = request.clone();
     request.headers.extend(credentials(token));
     request
 }
 
-/// What that adds to its headers.
+/// The headers of the token.
 pub(crate) fn credentials(token: &str) -> Headers {
     let mut headers = Headers::default();
     headers.set("Authorization", ["Bearer ", token].concat());

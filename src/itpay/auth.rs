@@ -1,4 +1,4 @@
-//! How a request shows that it may: AN ASSUMPTION, and the only place that knows it.
+//! Signs requests. The scheme is AN ASSUMPTION, and only this file knows it.
 //!
 //! Documented (docs.itpay.ai/security): HMAC-SHA256 over `timestamp + METHOD + path + body`, keyed with the
 //! API key, the path without its query. Not documented: which headers carry it. Assumed here:
@@ -13,14 +13,14 @@ use crate::{
     signature::{HEADER, Header, Key, Tag, VerifyError},
 };
 
-/// An API key, ready to sign with: its schedule is computed once.
+/// An API key with its precomputed HMAC key schedule.
 pub struct ApiKey {
     secret: Secret,
     key: Key,
 }
 
 impl ApiKey {
-    /// It travels in a header, so it must be visible ASCII.
+    /// A header carries the key, so it must be visible ASCII.
     pub fn new(secret: Secret) -> Result<ApiKey, Error> {
         if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::invalid("apiKey", "must be visible ASCII: is there a space or a line break in it?"));
@@ -32,14 +32,14 @@ impl ApiKey {
     }
 }
 
-/// Signs a request for the moment at which it is sent: its path is the whole one then, as sent.
+/// Signs a request at the moment of sending, because the signature covers the whole path.
 pub fn authorize(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: u64) -> Request {
     let mut signed = Request { path: base.path_as_sent(request), ..request.clone() };
     signed.headers.extend(credentials(request, base, key, unix_seconds));
     signed
 }
 
-/// What that adds to its headers.
+/// The headers of the signature.
 pub(crate) fn credentials(request: &Request, base: &BaseUrl, key: &ApiKey, unix_seconds: u64) -> Headers {
     let timestamp = unix_seconds.to_string();
     let hex = tag(&key.key, timestamp.as_bytes(), request.method, &base.path_parts(request), &request.body).to_hex();
@@ -47,15 +47,15 @@ pub(crate) fn credentials(request: &Request, base: &BaseUrl, key: &ApiKey, unix_
     let mut headers = Headers::default();
     headers.set("Authorization", ["Bearer ", key.secret.expose()].concat());
     headers.set(HEADER, ["t=", &timestamp, ",v1=", hex].concat());
-    // An id that is no visible ASCII cannot stand in a header; it still is in the body, where it counts.
+    // A header cannot carry other characters. The body has the id as well, and the body decides.
     if let Some(key) = request.idempotency_key.as_ref().filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic())) {
         headers.set("Idempotency-Key", key.as_str());
     }
     headers
 }
 
-/// The gateway's side of it, first half: whether a request carries this key. Takes the same time wherever two
-/// keys of one length differ.
+/// For a gateway: whether a request carries this key. The time does not depend on where two keys of the same length
+/// differ.
 pub fn has_api_key(request: &Request, key: &Secret) -> bool {
     let sent = request.headers.get("Authorization").unwrap_or_default();
     let Some((scheme, sent)) = sent.split_once(' ') else { return false };
@@ -64,7 +64,7 @@ pub fn has_api_key(request: &Request, key: &Secret) -> bool {
     scheme.eq_ignore_ascii_case("Bearer") && sent.len() == key.len() && difference == 0
 }
 
-/// The gateway's side of it, second half: whether a request's signature was made with this key, and in time.
+/// For a gateway: whether the signature of a request was made with this key and is fresh.
 pub fn verify(request: &Request, key: &Secret, now: u64, max_age: u64) -> Result<(), VerifyError> {
     let header = Header::parse(request.headers.get(HEADER).unwrap_or_default().as_bytes())?;
     let key = Key::new(key.expose().as_bytes())?;

@@ -1,4 +1,4 @@
-//! The shapes in which ItPay refuses a call (itpay-api.md, C9).
+//! The shapes of ItPay's error responses (itpay-api.md, C9).
 
 use crate::{ApiError, Error, error_response, http::Response, json::FieldReader};
 
@@ -7,8 +7,8 @@ pub(super) fn parse(response: &Response) -> Error {
     error_response::read(response, "the API key", |_, _, body| from_object(body))
 }
 
-/// `{error: {code, message, details}, request_id}` as documented; `{error: "code", message}` as the 402 has it;
-/// the request id inside `error`; or all of it flat.
+/// `{error: {code, message, details}, request_id}` as documented, `{error: "code", message}` as in the 402 response,
+/// the request id inside `error`, or a flat object.
 fn from_object(mut outer: FieldReader) -> ApiError {
     let request_id = outer.text("request_id");
     let mut error = ApiError { request_id, ..ApiError::default() };

@@ -1,4 +1,4 @@
-//! ServiceManifest: what is sold, for how much, through which channels
+//! ServiceManifest: the product, its price and the accepted channels
 //! (Go SDK page; docs.itpay.ai/core-objects/service-manifest).
 
 use alloc::{
@@ -18,7 +18,7 @@ use crate::{
     money::check_currency,
 };
 
-/// Which ways of paying a service takes.
+/// The billing modes of a service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "their names say it")]
 pub struct PaymentMethods {
@@ -42,26 +42,26 @@ pub struct PriceTier {
 /// What a service costs. Only one-time prices are documented; the others pass through.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Pricing {
-    /// Prices of the one-time kind.
+    /// One-time prices.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub one_time: Vec<PriceTier>,
-    /// Every other kind, as it came.
+    /// All other kinds of prices, unchanged.
     #[serde(flatten)]
     pub extra: RawObject,
 }
 
-/// A service, as the gateway has it.
+/// A service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceManifest {
-    /// Opaque.
+    /// The id. Its format is not documented.
     pub id: String,
-    /// What it is called.
+    /// The name.
     pub name: Option<String>,
-    /// Where its webhooks go.
+    /// The URL that receives its webhooks.
     pub endpoint: Option<String>,
     /// `draft` until activated.
     pub status: Option<String>,
-    /// Every other field, as it came.
+    /// All other fields, unchanged.
     pub extra: RawObject,
 }
 
@@ -80,34 +80,34 @@ impl ServiceManifest {
 /// `POST /services`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CreateManifest {
-    /// What the service is called.
+    /// The name of the service.
     pub name: String,
     /// Text for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Which ways of paying it takes.
+    /// The billing modes of the service.
     pub payment_methods: PaymentMethods,
-    /// What it costs.
+    /// The prices.
     pub pricing: Pricing,
-    /// Such as `alipay`, `wechat`.
+    /// Channels such as `alipay`.
     pub accepted_channels: Vec<String>,
     /// `dynamic` or `static`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qr_mode: Option<String>,
     /// ISO 4217.
     pub settlement_currency: String,
-    /// Where its webhooks go.
+    /// The URL that receives webhooks.
     pub endpoint: String,
-    /// FieldReader that this version does not know.
+    /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: RawObject,
 }
 
-/// What may be null: then it is not sent.
+/// Fields that may be null. A null field is not sent.
 const OPTIONAL: [&str; 3] = ["description", "pricing", "qr_mode"];
 
 impl CreateManifest {
-    /// Reads parameters and checks them.
+    /// Reads and validates parameters.
     pub fn from_json(params: &str) -> Result<CreateManifest, Error> {
         read_params(params, |mut fields| {
             check_params(&mut fields)?;
@@ -126,7 +126,7 @@ impl CreateManifest {
         })
     }
 
-    /// The request, from parameters that are JSON already: they are checked, and sent as they came.
+    /// Builds the request from JSON parameters. They are validated and sent unchanged.
     pub fn request_from_json(params: &str) -> Result<Request, Error> {
         read_params(params, |mut fields| {
             check_params(&mut fields)?;
@@ -169,7 +169,7 @@ impl Endpoint for CreateManifest {
 /// `PATCH /services/{id}/activate`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActivateManifest {
-    /// The manifest to bring live.
+    /// The manifest to activate.
     pub id: String,
 }
 
@@ -188,7 +188,7 @@ impl Endpoint for ActivateManifest {
 /// `GET /services?q=…`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchManifests {
-    /// What to look for; everything without it.
+    /// The search text. All services without it.
     pub q: Option<String>,
 }
 

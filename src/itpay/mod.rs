@@ -1,4 +1,4 @@
-//! The client's side of the ItPay protocol: one file per resource, its model and its endpoints together.
+//! The client's side of the ItPay API. Each resource has one file with its model and endpoints.
 //!
 //! Each call is an [`Endpoint`](crate::Endpoint).
 
@@ -34,17 +34,17 @@ pub use self::{
     webhook_event::WebhookEvent,
 };
 
-/// Where the gateway is unless the caller says otherwise (Go SDK page).
+/// The default base URL (Go SDK page).
 pub const DEFAULT_BASE_URL: &str = "https://api.itpay.ai/v1";
-/// How long one attempt may take, in milliseconds (Go SDK page).
+/// The default time limit of one attempt, in milliseconds (Go SDK page).
 pub const DEFAULT_TIMEOUT: u32 = 30_000;
 
-/// Reads an object out of an answer, or the refusal that it is.
+/// Reads an object from a response, or its error response.
 fn parse_object<T>(response: &Response, read: impl FnOnce(FieldReader) -> FieldResult<T>) -> Result<T, Error> {
     endpoint::read_object(response, endpoint::success(response, error_body::parse)?, read)
 }
 
-/// Reads a list of objects, bare or as the `data` of an object: which of the two the gateway sends is ASSUMED.
+/// Reads a list of objects: a bare list, or the `data` of an object. Which of them the gateway sends is ASSUMED.
 fn parse_list<T>(response: &Response, read: impl Fn(FieldReader) -> FieldResult<T>) -> Result<Vec<T>, Error> {
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
     match FieldReader::parse(json.get()) {
@@ -53,7 +53,7 @@ fn parse_list<T>(response: &Response, read: impl Fn(FieldReader) -> FieldResult<
     }
 }
 
-/// Reads whatever JSON a call that is not modelled was answered with; nothing at all is also an answer.
+/// Reads the JSON of any response, for calls that are not modeled. The body may be empty.
 pub fn parse_any(response: &Response) -> Result<Option<RawJson>, Error> {
     let empty = response.body.is_empty() && (200..300).contains(&response.status);
     if empty {

@@ -17,15 +17,15 @@ use crate::{
     json::{FieldReader, FieldResult, RawObject, open_enum, quoted},
 };
 
-/// The most that `metadata` may take as JSON, in bytes.
+/// The largest size of `metadata` as JSON, in bytes.
 const MAX_METADATA: usize = 4096;
 
 open_enum! {
-    /// What an intent pays for.
+    /// What an intent charges for.
     PaymentType {
-        /// Once.
+        /// A single purchase.
         OneTime = "one_time",
-        /// What has been used.
+        /// Usage.
         Cumulative = "cumulative",
         /// A period of a subscription.
         Subscription = "subscription",
@@ -33,45 +33,45 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far a payment has come, in this order; or how it ended without money.
+    /// The status of a payment. The first six follow each other; the last three end a payment without success.
     Status {
-        /// Created.
+        /// The intent was created.
         Pending = "pending",
         /// Its QR code can be scanned.
         QrGenerated = "qr_generated",
-        /// A wallet has scanned it.
+        /// A wallet has scanned the QR code.
         Scanning = "scanning",
-        /// The payer has agreed.
+        /// The payer has authorized the payment.
         Authorized = "authorized",
-        /// The money has moved.
+        /// The money was captured.
         Captured = "captured",
-        /// Done.
+        /// The payment is complete.
         Succeeded = "succeeded",
-        /// Nobody paid in time.
+        /// The payment expired.
         Expired = "expired",
-        /// Called off.
+        /// The payment was canceled.
         Cancelled = "cancelled",
-        /// Refused. ASSUMED to be a status: documented only as a webhook's type.
+        /// The payment failed. ASSUMED to be a status, because only the webhook `payment_intent.failed` is documented.
         Failed = "failed",
     }
 }
 
 impl Status {
-    /// Whether nothing follows.
+    /// Whether the status is final.
     pub fn is_terminal(&self) -> bool {
         matches!(self, Status::Succeeded | Status::Expired | Status::Cancelled | Status::Failed)
     }
 }
 
-/// Who pays.
+/// The payer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Party {
     /// The agent that acts.
     pub agent_id: String,
-    /// The person on whose behalf.
+    /// The person for whom the agent acts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub human_id: Option<String>,
-    /// FieldReader that this version does not know.
+    /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: RawObject,
 }
@@ -86,14 +86,14 @@ impl Party {
     }
 }
 
-/// A payment, as the gateway has it.
+/// A payment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaymentIntent {
-    /// Opaque. The gateway may answer with another than was sent: this one counts.
+    /// The id. It may differ from the id that was sent, and then this one counts.
     pub id: String,
-    /// How far it has come.
+    /// The current status.
     pub status: Status,
-    /// What is paid.
+    /// The amount.
     pub amount: Option<Money>,
     /// The service that is paid for.
     pub service_id: Option<String>,
@@ -103,28 +103,28 @@ pub struct PaymentIntent {
     pub channel: Option<String>,
     /// The caller's own data.
     pub metadata: Metadata,
-    /// ISO 8601; the gateway's clock decides.
+    /// ISO 8601, by the gateway's clock.
     pub expires_at: Option<String>,
-    /// Why it failed; in webhooks only.
+    /// The reason of a failure. Only webhooks have it.
     pub failure_reason: Option<String>,
-    /// Every other field, as it came.
+    /// All other fields, unchanged.
     pub extra: RawObject,
 }
 
 impl PaymentIntent {
-    /// Reads an intent that the gateway has answered with.
+    /// Reads an intent from a response.
     pub fn from_json(intent: &str) -> Result<PaymentIntent, Error> {
         read_params(intent, PaymentIntent::read)
     }
 
-    /// The status in a response, which must be about this id if one is given.
+    /// The status in a response. If an id is passed, the response must be about it.
     pub(crate) fn status_in(response: &Response, asked: Option<&str>) -> Result<Status, Error> {
         let (id, status) = parse_object(response, |mut fields| PaymentIntent::check(&mut fields))?;
         asked.map_or(Ok(()), |asked| same_id(response, "id", &id, asked))?;
         Ok(status)
     }
 
-    /// Checks the fields that must be right. Returns the id and the status.
+    /// Validates the required fields. Returns the id and the status.
     fn check(fields: &mut FieldReader) -> FieldResult<(String, Status)> {
         let id = fields.string("id")?.into_owned();
         if let Some(mut amount) = fields.optional_object("amount")? {
@@ -154,11 +154,11 @@ impl PaymentIntent {
 /// `POST /payment-intents`. The id is the idempotency key: the same call again is the same intent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CreatePaymentIntent {
-    /// Chosen by the caller: see [`crate::payment_intent_id`].
+    /// An id from [`crate::payment_intent_id`].
     pub id: String,
     /// The ServiceManifest's id.
     pub service_id: String,
-    /// What is paid for.
+    /// What the payment charges for.
     #[serde(rename = "type")]
     pub payment_type: PaymentType,
     /// In the payer's currency.
@@ -166,24 +166,24 @@ pub struct CreatePaymentIntent {
     /// Text for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Who pays.
+    /// The payer.
     pub payer: Party,
-    /// The payment channel. That it belongs into this body is ASSUMED.
+    /// The payment channel. Whether it belongs in this body is ASSUMED.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Strings by name, at most 4 KB of JSON.
+    /// Strings by name, at most 4 KB as JSON.
     #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
-    /// FieldReader that this version does not know.
+    /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: RawObject,
 }
 
-/// What may be null: then it is not sent.
+/// Fields that may be null. A null field is not sent.
 const OPTIONAL: [&str; 3] = ["description", "channel", "metadata"];
 
 impl CreatePaymentIntent {
-    /// Reads parameters and checks them.
+    /// Reads and validates parameters.
     pub fn from_json(params: &str) -> Result<CreatePaymentIntent, Error> {
         read_params(params, |mut fields| {
             check_params(&mut fields)?;
@@ -201,8 +201,8 @@ impl CreatePaymentIntent {
         })
     }
 
-    /// The request, from parameters that are JSON already: they are checked, and sent as they came. `new_id` is taken
-    /// when they have no id and there is no idempotency key, `channel` when they have none.
+    /// Builds the request from JSON parameters. They are validated and sent unchanged. `new_id` is the id if there is
+    /// neither an id nor an idempotency key, and `channel` is the default channel.
     pub fn request_from_json<E: From<Error>>(
         params: &str,
         idempotency_key: Option<&str>,
@@ -267,7 +267,7 @@ impl Endpoint for CreatePaymentIntent {
 /// `GET /payment-intents/{id}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetrievePaymentIntent {
-    /// The id that the gateway answered with.
+    /// The id in the gateway's response to the create call.
     pub id: String,
 }
 

@@ -1,4 +1,4 @@
-//! Waiting for the end of a payment: when to poll again, and when to stop.
+//! Waits for the end of a payment: decides when to poll and when to stop.
 
 use alloc::{boxed::Box, format, string::String};
 
@@ -12,19 +12,19 @@ use crate::{
     retry::{Failure, MAX_RETRY_AFTER, is_transient},
 };
 
-/// How long to wait altogether unless the caller says otherwise, in milliseconds.
+/// The default time limit, in milliseconds.
 pub const DEFAULT_WAIT: u64 = 300_000;
-/// How long to wait between two polls unless the caller says otherwise, in milliseconds.
+/// The default pause between two polls, in milliseconds.
 pub const DEFAULT_POLL_INTERVAL: u64 = 2_000;
 
 /// The options of [`Session::wait_for_completion`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaitOptions {
-    /// How long to wait altogether, in milliseconds.
+    /// The time limit, in milliseconds.
     pub timeout_ms: u64,
-    /// How long to wait between two polls, in milliseconds.
+    /// The pause between two polls, in milliseconds.
     pub poll_interval_ms: u64,
-    /// Whether to notify the caller of each change of status, the first included.
+    /// Whether to notify the caller of each change of status and of the first status.
     pub notifies: bool,
 }
 
@@ -35,8 +35,8 @@ impl Default for WaitOptions {
 }
 
 impl Session {
-    /// Polls until a payment has ended. Returns it as the gateway sent it. An error of the type
-    /// [`ErrorName::Timeout`] has the payment as it was last seen.
+    /// Polls until a payment has ended. Returns the gateway's JSON. An error of the type [`ErrorName::Timeout`] contains
+    /// the payment as it was last seen.
     pub async fn wait_for_completion(&self, io: &Io, id: &str, options: &WaitOptions) -> CallResult<RawJson> {
         let request = RetrievePaymentIntent { id: id.into() }.request()?;
         let now = || io.now().monotonic_ms;
@@ -107,7 +107,7 @@ fn timed_out(timeout_ms: u64, polls: u32, intent: Option<RawJson>, failure: Opti
 pub enum PollDecision {
     /// The payment has ended.
     Ended,
-    /// Polling again would not help.
+    /// Polling would not help.
     Failed,
     /// The payment has not ended: poll again at this time.
     PollAgain {
@@ -118,7 +118,7 @@ pub enum PollDecision {
     TimedOut,
 }
 
-/// A payment being waited for.
+/// The state of one wait.
 pub struct Poller {
     deadline: u64,
     interval: u64,
@@ -136,7 +136,7 @@ impl Poller {
         self.deadline.saturating_sub(now)
     }
 
-    /// Whether this status differs from the one before. Returns true once per change.
+    /// Whether this status differs from the one before.
     pub fn is_news(&mut self, status: &Status) -> bool {
         let news = self.last.as_deref() != Some(status.as_str());
         self.last = Some(status.as_str().into());
@@ -148,17 +148,17 @@ impl Poller {
         if status.is_terminal() { PollDecision::Ended } else { self.poll_after(now, self.interval) }
     }
 
-    /// The decision after a poll that failed. Transient failures are waited out, a 429 as long as it asks.
+    /// The decision after a poll that failed. Transient failures are retried. A 429 response can prolong the wait.
     pub fn after_error(&self, error: &CallError, now: u64) -> PollDecision {
         match error.failure {
             Some(Failure::Status { status, retry_after }) if is_transient(status) => {
                 let asked = retry_after.unwrap_or(0).min(MAX_RETRY_AFTER);
-                // Without a word of the gateway, one that is asked too often is asked half as often.
+                // A 429 response without `Retry-After` doubles the pause.
                 let slower = if status == 429 { self.interval.saturating_mul(2) } else { self.interval };
                 self.poll_after(now, asked.max(slower))
             }
             Some(Failure::NoResponse | Failure::ConnectionRefused) => self.poll_after(now, self.interval),
-            // One that broke off or came too slowly is complete the next time, perhaps. One that is too large is not.
+            // The next response may be complete. A response that is too large will be too large again.
             Some(Failure::IncompleteResponse) if error.status.is_none() => self.poll_after(now, self.interval),
             _ => PollDecision::Failed,
         }

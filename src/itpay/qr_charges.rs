@@ -11,35 +11,35 @@ use crate::{
 };
 
 open_enum! {
-    /// What a code is good for.
+    /// The status of a code.
     ChargeStatus {
         /// It can be scanned.
         Active = "active",
-        /// A wallet has it.
+        /// A wallet has scanned it.
         Scanned = "scanned",
-        /// Too late.
+        /// It has expired.
         Expired = "expired",
         /// It has been paid.
         Consumed = "consumed",
     }
 }
 
-/// A code to scan.
+/// A QR code to scan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QrCharge {
-    /// Opaque.
+    /// The id. Its format is not documented.
     pub id: String,
     /// The intent that it pays.
     pub payment_intent_id: Option<String>,
-    /// What the code holds; its format depends on the channel.
+    /// The content of the code. The channel decides the format.
     pub qr_data: Option<String>,
     /// A link that opens the wallet.
     pub scan_url: Option<String>,
-    /// ISO 8601; the gateway's clock decides.
+    /// ISO 8601, by the gateway's clock.
     pub expires_at: Option<String>,
-    /// What it is good for.
+    /// The status.
     pub status: Option<ChargeStatus>,
-    /// Every other field, as it came.
+    /// All other fields, unchanged.
     pub extra: RawObject,
 }
 
@@ -57,7 +57,7 @@ impl QrCharge {
     }
 }
 
-/// `POST /payment-intents/{id}/qr`. Only from an intent that is `pending`.
+/// `POST /payment-intents/{id}/qr`. The intent must be `pending`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GenerateQr {
     /// The intent to pay.

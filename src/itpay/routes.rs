@@ -1,6 +1,6 @@
-//! Every path of the ItPay API in one table, below the base URL that already ends in `/v1`.
+//! All paths of the ItPay API, below the base URL, which ends in `/v1`.
 //!
-//! Those marked ASSUMED are documented nowhere; they are inferred from the documented ones.
+//! Paths marked ASSUMED are not documented. They are inferred from the documented ones.
 
 use alloc::{format, string::String};
 
@@ -13,7 +13,7 @@ pub const PAYMENT_INTENTS: &str = "/payment-intents";
 /// `POST`: register a ServiceManifest. `GET` with `q`: search.
 pub const SERVICES: &str = "/services";
 
-/// A path as the gateway reads it, below its `/v1`.
+/// A path as the gateway reads it, below `/v1`.
 #[cfg(feature = "sandbox")]
 #[allow(missing_docs, reason = "the functions below say it")]
 pub enum Route {
@@ -26,7 +26,7 @@ pub enum Route {
 
 #[cfg(feature = "sandbox")]
 impl Route {
-    /// Reads a path. Its segments are compared as they were sent, but for the ids.
+    /// Reads a path. Only ids are decoded.
     pub fn parse(path: &str) -> Option<Route> {
         let id = |segment: &str| percent_decode(segment).filter(|id| !id.is_empty());
         let (intents, services) = (PAYMENT_INTENTS.strip_prefix('/')?, SERVICES.strip_prefix('/')?);
@@ -42,7 +42,7 @@ impl Route {
         }
     }
 
-    /// What the path takes, as an `Allow` header lists it.
+    /// The methods of the path, as in an `Allow` header.
     pub fn methods(&self) -> &'static str {
         match self {
             Route::Activate(_) => "PATCH",
@@ -63,7 +63,7 @@ pub fn qr(payment_intent_id: &str) -> Result<String, Error> {
     Ok(format!("{PAYMENT_INTENTS}/{}/qr", path_segment("paymentIntentId", payment_intent_id)?))
 }
 
-/// `PATCH`: bring a ServiceManifest live.
+/// `PATCH`: activate a ServiceManifest.
 pub fn activate(service_id: &str) -> Result<String, Error> {
     Ok(format!("{SERVICES}/{}/activate", path_segment("id", service_id)?))
 }

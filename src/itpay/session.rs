@@ -1,4 +1,4 @@
-//! A session with ItPay: it signs the calls of its API and makes them.
+//! A session with ItPay: signs and sends the calls of its API.
 //!
 //! ```no_run
 //! # use itpay::{CallResult, call::Io, exchange::CallOptions, itpay::*};
@@ -18,9 +18,9 @@ use crate::{
     retry::Failure,
 };
 
-/// Everything that the calls of one client share.
+/// The settings that all calls of a client share.
 pub struct Session {
-    /// Where ItPay is, time limits, retries.
+    /// The base URL, time limits and retries.
     pub config: ConnectionConfig,
     /// Signs the calls.
     pub api_key: ApiKey,
@@ -36,7 +36,7 @@ impl Session {
         Ok(E::parse(&exchanged.response)?)
     }
 
-    /// Sends a request, again if that is safe and needed, until there is a final response. `verify` checks it.
+    /// Sends a request until there is a final response, and retries where that is safe. `verify` checks the response.
     pub async fn send(
         &self,
         io: &Io,

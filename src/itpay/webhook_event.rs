@@ -1,4 +1,4 @@
-//! The event that a webhook carries (Go SDK page). Read it after its signature was verified.
+//! The event in a webhook (Go SDK page). Verify the signature before reading it.
 
 use alloc::string::String;
 
@@ -12,13 +12,13 @@ use crate::{
 /// `{id, type, data}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebhookEvent {
-    /// The same for every delivery of the event: what to remember, so that it is handled once.
+    /// The same for each delivery of the event, so that a handler can recognize a repeated one.
     pub id: String,
-    /// Such as `payment_intent.succeeded`. More may come.
+    /// A type such as `payment_intent.succeeded`. There may be more types.
     pub event_type: String,
-    /// For `payment_intent.*` the payment.
+    /// For `payment_intent.*`, the payment.
     pub data: Option<RawJson>,
-    /// Every other field, as it came.
+    /// All other fields, unchanged.
     pub extra: RawObject,
 }
 
@@ -36,7 +36,7 @@ impl WebhookEvent {
         })
     }
 
-    /// The payment that the event is about.
+    /// The payment of the event.
     pub fn payment_intent(&self) -> Result<PaymentIntent, Error> {
         match self.data.as_ref().map(RawJson::as_str) {
             Some(json) if json.starts_with('{') => PaymentIntent::from_json(json),

@@ -1,4 +1,4 @@
-//! The `client` wasm module: the calls of `ItPayClient`. Nothing is kept here between two of them.
+//! The `client` wasm module: the calls of `ItPayClient`. It keeps no state between calls.
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
 
@@ -58,7 +58,7 @@ pub(super) fn session(config: &Config) -> Result<Rc<Session>> {
     }))
 }
 
-/// Throws what is wrong with a client's options.
+/// Throws if a client's options are invalid.
 #[wasm_bindgen]
 pub fn check_client(client: &Config) -> Result<()> {
     session(client).map(drop)
@@ -127,7 +127,7 @@ pub fn manifests_search(
     call(io, client, options, SearchManifests { q })
 }
 
-/// A call that is not modelled. `query` holds names and values in turn.
+/// Makes a call that is not modeled. `query` alternates names and values.
 #[wasm_bindgen]
 pub fn request(
     io: CallIo,
@@ -153,19 +153,19 @@ pub fn request(
     send(io, client, options, &build, Box::new(|response| parse_any(response).map(drop)))
 }
 
-/// A fresh id, `pi_` and a UUIDv7.
+/// Generates an id: `pi_` and a UUIDv7.
 #[wasm_bindgen]
 pub fn create_payment_intent_id() -> Result<String> {
     fresh_id().map_err(|error| to_js(error, None))
 }
 
-/// The amount in minor units.
+/// Returns the amount in minor units.
 #[wasm_bindgen]
 pub fn money(amount: &str, currency: &str) -> Result<f64> {
     Money::parse(amount, currency).map(|money| money.value as f64).map_err(thrown)
 }
 
-/// The amount as a decimal.
+/// Returns the amount as a decimal.
 #[wasm_bindgen]
 pub fn to_decimal(value: f64, currency: String) -> Result<String> {
     check_currency(&currency).map_err(|problem| thrown(Error::invalid("currency", problem)))?;
@@ -184,8 +184,8 @@ fn call<E: Endpoint + 'static>(
     send(io, client, options, &|_, _| request.clone(), verify)
 }
 
-/// One call. It is built now, so that what is wrong with it is said before anything is sent. Its result is exactly what
-/// the gateway sent, once `verify` could read it.
+/// Makes a call. The request is built first, so that errors in it are thrown before anything is sent. The result is the
+/// gateway's own body, after `verify` has read it.
 fn send(io: CallIo, client: &Config, options: Option<RawOptions>, build: Build<'_>, verify: Verify) -> Result<Promise> {
     let session = session(client)?;
     let (options, context) = call_options(client, options.as_ref())?;

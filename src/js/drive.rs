@@ -1,5 +1,5 @@
-//! The driver: performs the steps of a call with `fetch` and timers, and reports what happened to the core, which decides
-//! what comes next. It serves ItPay, GoPay and PayKit.
+//! The driver: performs the steps of a call with `fetch` and timers, and reports the results to the core, which decides
+//! the next step. It serves ItPay, GoPay and PayKit.
 
 use alloc::{
     boxed::Box,
@@ -26,7 +26,7 @@ extern "C" {
     /// pkg-template/src/internal/call-io.ts. Its methods never throw, and its promises never reject.
     pub(super) type CallIo;
     #[wasm_bindgen(method, structural)]
-    #[allow(clippy::too_many_arguments, reason = "plain values cross the border cheaply")]
+    #[allow(clippy::too_many_arguments, reason = "plain values cross the boundary cheaply")]
     fn attempt(
         this: &CallIo,
         method: &str,
@@ -38,7 +38,7 @@ extern "C" {
         is_file: bool,
         signal: Option<&AbortSignal>,
     ) -> Promise;
-    /// Resolves to whether the signal ended it.
+    /// Resolves to whether the signal ended the pause.
     #[wasm_bindgen(method, structural)]
     fn pause(this: &CallIo, ms: f64, signal: Option<&AbortSignal>) -> Promise;
     /// Resolves to the text of a cache entry, or to undefined.
@@ -68,10 +68,10 @@ extern "C" {
     fn cause(this: &AttemptResult) -> JsValue;
 }
 
-/// A call of the border: it ends with the JSON of its result, or with nothing where that is the last response's own body.
+/// A call. Its result is JSON, or nothing if the last response's own body is the result.
 pub(super) type Flow = Call<CallResult<Option<String>>>;
 
-/// What the caller has to do with a call besides its parameters.
+/// The caller's part of a call besides its parameters.
 #[derive(Default)]
 pub(super) struct CallContext {
     pub signal: Option<AbortSignal>,
@@ -79,7 +79,7 @@ pub(super) struct CallContext {
     pub log: Option<Log>,
 }
 
-/// Makes a call of a flow, which runs after this has returned.
+/// Starts a call of a flow. The flow begins after this function has returned.
 pub(super) fn start<F>(io: CallIo, context: CallContext, flow: impl FnOnce(Io) -> F) -> Promise
 where
     F: Future<Output = CallResult<Option<String>>> + 'static,
@@ -106,7 +106,7 @@ async fn drive(io: CallIo, context: CallContext, mut call: Flow) -> Result<JsVal
             }
             Some(Step::Wait(ms)) => {
                 if let Some(method) = failed.take() {
-                    log(&context, Level::Info, &|| format!("{method} again in {ms} ms"));
+                    log(&context, Level::Info, &|| format!("{method} retries in {ms} ms"));
                 }
                 match JsFuture::from(io.pause(ms as f64, signal)).await {
                     Ok(aborted) if aborted.is_truthy() => Event::Aborted { sent: false },
@@ -194,11 +194,11 @@ fn response(result: &AttemptResult, status: u16) -> Response {
     if status >= 300 {
         add("retry-after", result.retry_after());
     }
-    // A file stays in JavaScript.
+    // The bytes of a file stay in JavaScript.
     Response { status, headers, body: result.body().as_string().unwrap_or_default().into_bytes() }
 }
 
-/// JSON, because a header may be called `__proto__`.
+/// Headers as JSON, because a header may have the name `__proto__`.
 fn headers_json(headers: &Headers) -> String {
     let mut text = String::with_capacity(512);
     for (name, value) in headers.iter() {
@@ -213,13 +213,13 @@ fn headers_json(headers: &Headers) -> String {
 
 #[cold]
 fn end_with(error: CallError, signal: Option<&AbortSignal>) -> JsValue {
-    // Not by its getter: people's own signals may throw.
+    // Not by its getter, because the getters of a caller's own signal may throw.
     let reason = signal.filter(|_| error.name == ErrorName::Abort);
     let reason = reason.map(|signal| Reflect::get(signal, &"reason".into()).unwrap_or_default());
     to_js(Box::new(error), reason)
 }
 
-/// A caller's logger and the most detailed level that it gets.
+/// A caller's logger and the most detailed level that it receives.
 pub(super) struct Log {
     pub function: Function,
     pub level: u8,
@@ -233,7 +233,7 @@ enum Level {
     Debug = 4,
 }
 
-/// The headers whose values a log may show.
+/// The headers whose values are logged.
 const SHOWN_HEADERS: [&str; 4] = ["Accept", "Content-Type", "Idempotency-Key", "User-Agent"];
 
 fn log(context: &CallContext, level: Level, line: &dyn Fn() -> String) {
@@ -270,9 +270,9 @@ fn log_event(context: &CallContext, attempt: &Attempt, event: &Event, ms: f64) {
     });
 }
 
-/// The path of a URL without its query, which can hold a search of the caller's.
+/// The path of a URL without its query, which can contain the caller's search text.
 fn path(url: &str) -> &str {
-    // Of https://host/path the third slash begins the path.
+    // The third slash of https://host/path begins the path.
     let start = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2).map_or(0, |(at, _)| at);
     let end = url.bytes().position(|byte| byte == b'?').unwrap_or(url.len());
     url.get(start..end).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Errors on their way to JavaScript: plain objects, from which the facade makes its error classes.
+//! Converts errors to plain objects, from which the facade makes its error classes.
 
 use alloc::boxed::Box;
 
@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use crate::{CallError, ErrorCause};
 
-/// An error as a plain object with the fields of [`CallError`]. `cause` is for an error that has none of its own.
+/// Converts an error to a plain object with the fields of [`CallError`]. `cause` is for an error without a cause.
 #[cold]
 pub(super) fn to_js(mut error: Box<CallError>, cause: Option<JsValue>) -> JsValue {
     let cause = match error.cause.take() {
@@ -16,7 +16,7 @@ pub(super) fn to_js(mut error: Box<CallError>, cause: Option<JsValue>) -> JsValu
         Some(ErrorCause::Transport(cause)) => cause.get::<JsValue>().cloned(),
         _ => cause,
     };
-    // A struct of texts and numbers can always be written.
+    // Serializing a struct of strings and numbers cannot fail.
     let object = serde_wasm_bindgen::to_value(&*error).unwrap_or_default();
     if let Some(cause) = cause {
         let _ = Reflect::set(&object, &"cause".into(), &cause);
@@ -24,26 +24,26 @@ pub(super) fn to_js(mut error: Box<CallError>, cause: Option<JsValue>) -> JsValu
     object
 }
 
-/// The same of whatever becomes such an error.
+/// Like [`to_js`] for any error that becomes a [`CallError`].
 pub(super) fn thrown(error: impl Into<Box<CallError>>) -> JsValue {
     to_js(error.into(), None)
 }
 
-/// What a caller passed does not fit.
+/// The error of an invalid parameter.
 #[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-sandbox"))]
 #[cold]
 pub(super) fn invalid(field: &str, problem: &str) -> JsValue {
     thrown(crate::Error::invalid(field, problem))
 }
 
-/// There are no credentials, or they make no sense.
+/// The error of missing or invalid credentials.
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
 #[cold]
 pub(super) fn missing(code: &str, message: alloc::string::String) -> JsValue {
     thrown(CallError::new(crate::ErrorName::Authentication, code, message))
 }
 
-/// An error as a plain object, for modules whose calls do not wait.
+/// Like [`to_js`] for modules whose calls are synchronous.
 pub(super) struct Record(JsValue);
 
 impl Record {

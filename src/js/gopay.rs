@@ -1,5 +1,5 @@
-//! The `gopay` wasm module: the calls of `GoPayClient`. The token is kept in the facade's configuration. Nothing is kept
-//! here between two calls.
+//! The `gopay` wasm module: the calls of `GoPayClient`. The facade's configuration stores the token. The module keeps no
+//! state between calls.
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
 
@@ -38,12 +38,12 @@ extern "C" {
     fn language(this: &GoPayConfig) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     fn scope(this: &GoPayConfig) -> JsValue;
-    /// An object for the session's texts by key.
+    /// An object that stores the session's texts by key.
     #[wasm_bindgen(method, getter, structural)]
     fn store(this: &GoPayConfig) -> JsValue;
 }
 
-/// The session's state, in the facade's configuration.
+/// The session's store, in the facade's configuration.
 struct ConfigStore(JsValue);
 
 impl SessionStore for ConfigStore {
@@ -52,12 +52,12 @@ impl SessionStore for ConfigStore {
     }
 
     fn set(&self, key: &'static str, text: String) {
-        // An object of the facade's own takes any field.
+        // Setting a field of the facade's own object cannot fail.
         let _ = Reflect::set(&self.0, &key.into(), &text.into());
     }
 }
 
-/// The session of a client, from its configuration.
+/// Creates a session from a client's configuration.
 pub(super) fn session(config: &Config) -> Result<Rc<Session>> {
     let own: &GoPayConfig = config.unchecked_ref();
     let credential = |field: &str, variable: &str, value: JsValue| {
@@ -90,7 +90,7 @@ pub(super) fn session(config: &Config) -> Result<Rc<Session>> {
     }))
 }
 
-/// Throws what is wrong with a client's options.
+/// Throws if a client's options are invalid.
 #[wasm_bindgen]
 pub fn check_client(client: &Config) -> Result<()> {
     session(client).map(drop)
@@ -180,7 +180,7 @@ pub fn account_statement(io: CallIo, client: &Config, params: &str, options: Opt
     call(io, client, options, |session| AccountStatement::from_json(params, session.go_id))
 }
 
-/// The JSON has the texts of the codes, too.
+/// The JSON also has the texts of the codes.
 #[wasm_bindgen]
 pub fn payments_qr_payment(
     io: CallIo,
@@ -206,7 +206,7 @@ pub fn cards_delete(io: CallIo, client: &Config, card_id: String, options: Optio
     call(io, client, options, |_| Ok(DeleteCard { card_id }))
 }
 
-/// A call that is not modelled. `query` holds names and values in turn.
+/// Makes a call that is not modeled. `query` alternates names and values.
 #[wasm_bindgen]
 pub fn request(
     io: CallIo,
@@ -221,7 +221,7 @@ pub fn request(
     call(io, client, options, |_| RawCall::new(method, path, pairs, body))
 }
 
-/// Makes the call of an endpoint. It is built now, so that what is wrong with it is said before anything is sent.
+/// Makes the call of an endpoint. The request is built first, so that errors in it are thrown before anything is sent.
 fn call<E: GoPayEndpoint + 'static>(
     io: CallIo,
     client: &Config,

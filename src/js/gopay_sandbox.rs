@@ -51,7 +51,7 @@ impl GoPayGateway {
         gateway.map(GoPayGateway).map_err(|error| Record::from(error).into())
     }
 
-    /// Answers a request as ItPay's gateway does. Nothing depends on the caller's clock.
+    /// Handles a request as ItPay's gateway does. Nothing depends on the caller's clock.
     pub fn handle(&mut self, request: &str, body: Vec<u8>, now: f64, _caller: f64, random: &[u8]) -> Result<String> {
         let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
         Ok(outgoing(&self.0.handle(&request, now as u64, &sixteen(random))))
@@ -182,7 +182,7 @@ struct Options {
     partial_capture: Option<bool>,
 }
 
-/// Reads an id of digits. JavaScript's numbers would lose some.
+/// Reads an id of digits. A JavaScript number would lose some of them.
 fn number(field: &str, digits: &str) -> Result<u64> {
     let number = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     number.and_then(|digits| digits.parse().ok()).ok_or_else(|| invalid(field, "must be digits"))

@@ -1,5 +1,5 @@
-//! The border: the only place that knows JavaScript. One file per wasm module of the npm package (`client`, `gopay`,
-//! `paykit`, `qr`, `sandbox`, `webhooks`), and what they share.
+//! The bindings, the only part that knows JavaScript. Each wasm module of the npm package has one file (`client`, `gopay`,
+//! `paykit`, `qr`, `sandbox`, `webhooks`). The other files are shared.
 
 #![allow(clippy::result_large_err, reason = "an error ends the call; its size does not matter")]
 

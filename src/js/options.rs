@@ -1,4 +1,4 @@
-//! What callers pass: a client's configuration and the options of a call. This is the one place that checks them.
+//! Reads a client's configuration and the options of a call. This is the only place that validates them.
 
 use alloc::string::String;
 
@@ -23,7 +23,7 @@ const MOST_RETRIES: f64 = 1000.0;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A client's configuration, as the facade has put it together: plain, unchecked, and never changed.
+    /// A client's configuration from the facade: plain, not validated, never changed.
     #[derive(Clone)]
     pub(super) type Config;
     #[wasm_bindgen(method, getter = baseUrl, structural)]
@@ -34,7 +34,7 @@ extern "C" {
     fn timeout(this: &Config) -> JsValue;
     #[wasm_bindgen(method, getter = maxRetries, structural)]
     fn max_retries(this: &Config) -> JsValue;
-    /// Real Headers, or undefined.
+    /// A `Headers` object, or undefined.
     #[wasm_bindgen(method, getter, structural)]
     fn headers(this: &Config) -> JsValue;
     #[wasm_bindgen(method, getter = userAgent, structural)]
@@ -48,7 +48,7 @@ extern "C" {
     #[wasm_bindgen(method, getter = logLevel, structural)]
     fn log_level(this: &Config) -> u8;
 
-    /// The facade's copy of a call's options: plain, unchecked.
+    /// The facade's copy of a call's options: plain, not validated.
     pub(super) type RawOptions;
     #[wasm_bindgen(method, getter, structural)]
     fn signal(this: &RawOptions) -> JsValue;
@@ -58,10 +58,10 @@ extern "C" {
     fn max_retries(this: &RawOptions) -> JsValue;
     #[wasm_bindgen(method, getter = idempotencyKey, structural)]
     fn idempotency_key(this: &RawOptions) -> JsValue;
-    /// Real Headers, or undefined.
+    /// A `Headers` object, or undefined.
     #[wasm_bindgen(method, getter, structural)]
     fn headers(this: &RawOptions) -> JsValue;
-    /// The names of headers that the client has and the call must not have.
+    /// The names of the client's headers that the call leaves out.
     #[wasm_bindgen(method, getter = withoutHeaders, structural)]
     fn without_headers(this: &RawOptions) -> Option<alloc::vec::Vec<String>>;
     #[cfg(feature = "js-client")]
@@ -77,7 +77,7 @@ extern "C" {
     fn add_event_listener(this: &MaybeSignal) -> Result<JsValue>;
 }
 
-/// A client's settings, and its logger.
+/// Reads a client's settings and its logger.
 pub(super) fn connection(
     config: &Config,
     default_timeout: u32,
@@ -93,7 +93,7 @@ pub(super) fn connection(
     })
 }
 
-/// The options of a call, and what the driver needs of them.
+/// Reads the options of a call, and the driver's part of them.
 pub(super) fn call_options(config: &Config, raw: Option<&RawOptions>) -> Result<(CallOptions, CallContext)> {
     let mut context = CallContext { log: logger(config), ..CallContext::default() };
     let mut options = CallOptions::default();
@@ -111,7 +111,7 @@ pub(super) fn call_options(config: &Config, raw: Option<&RawOptions>) -> Result<
     Ok((options, context))
 }
 
-/// The options of `waitForCompletion`.
+/// Reads the options of `waitForCompletion`.
 #[cfg(feature = "js-client")]
 pub(super) fn wait_options(
     config: &Config,
@@ -149,7 +149,7 @@ fn headers(raw: JsValue) -> Headers {
     headers
 }
 
-/// A text that may be absent; not empty when it is there.
+/// Reads an optional string. If present, it must not be empty.
 pub(super) fn text(field: &str, value: &JsValue) -> Result<Option<String>> {
     match value.as_string() {
         Some(text) if !text.is_empty() => Ok(Some(text)),
@@ -161,7 +161,7 @@ pub(super) fn text(field: &str, value: &JsValue) -> Result<Option<String>> {
 
 fn milliseconds(field: &str, value: &JsValue) -> Result<Option<u64>> {
     match value.as_f64() {
-        // Less than a millisecond is not less than none.
+        // A fraction of a millisecond is more than none.
         Some(ms) if ms > 0.0 => Ok(Some((ms as u64).max(1))),
         None if value.is_undefined() => Ok(None),
         _ => Err(invalid(field, "must be a number of milliseconds above 0")),
@@ -182,7 +182,7 @@ fn signal(value: JsValue) -> Result<Option<AbortSignal>> {
     if value.is_undefined() || value.is_null() {
         return Ok(None);
     }
-    // Not `instanceof`: another realm's signal is as good.
+    // Not `instanceof`, because a signal may belong to another realm.
     let listens = value.is_object()
         && value.unchecked_ref::<MaybeSignal>().add_event_listener().is_ok_and(|listen| listen.is_function());
     if listens { Ok(Some(value.unchecked_into())) } else { Err(invalid("signal", "must be an AbortSignal")) }

@@ -1,11 +1,11 @@
-//! PayKit's errors on their way to JavaScript.
+//! Converts PayKit's errors to JavaScript.
 
 use alloc::boxed::Box;
 
 use crate::{CallError, ErrorCause, ErrorName, RawJson, paykit::PayKitError};
 
-/// The error as one that the driver can end with. The facade reads `details`, which has its fields, and makes an error of
-/// PayKit's classes.
+/// Wraps the error in one that the driver can end with. Its fields are in `details`, from which the facade makes an error
+/// of PayKit's classes.
 #[allow(clippy::boxed_local, reason = "callers have it boxed")]
 #[cold]
 pub(super) fn to_call_error(mut error: Box<PayKitError>) -> Box<CallError> {

@@ -1,4 +1,4 @@
-//! PayKit's side of the `gopay` wasm module: each call of GoPay's provider is one entry and one promise. Parameters and
+//! The calls of GoPay's PayKit provider, in the `gopay` wasm module. Each call is one entry and one promise. Parameters and
 //! objects cross as JSON text, because their metadata has free keys.
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
@@ -20,8 +20,8 @@ use crate::{
     paykit::{GoPayProvider, PayKitResult},
 };
 
-/// Makes the call of that name in PayKit's contract. `id` is empty for calls that have none; of a webhook, it is the URL
-/// and `params` the body. `order_number` is a fresh one.
+/// Makes a call of PayKit's contract by its name. `id` is empty for calls without one. For a webhook, `id` is the URL
+/// and `params` is the body. `order_number` is a fresh one.
 #[wasm_bindgen]
 pub fn paykit_call(
     io: CallIo,

@@ -1,4 +1,4 @@
-//! PayKit's side of the `paykit` wasm module, which has ItPay's client, too: each call of ItPay's provider is one entry
+//! The calls of ItPay's PayKit provider, in the `paykit` wasm module, which also has ItPay's client. Each call is one entry
 //! and one promise. Parameters and objects cross as JSON text, because their metadata has free keys.
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
@@ -21,7 +21,7 @@ use crate::{
     paykit::{ItPayProvider, PayKitResult, ProviderDefaults},
 };
 
-/// Makes the call of that name in PayKit's contract. `id` and `params` are empty for calls that have none.
+/// Makes a call of PayKit's contract by its name. `id` and `params` are empty for calls without them.
 #[wasm_bindgen]
 pub fn paykit_call(
     io: CallIo,
@@ -52,7 +52,7 @@ async fn run(provider: &ItPayProvider, io: &Io, method: &str, id: &str, params: 
     })
 }
 
-/// The events of a webhook whose signature is verified.
+/// Reads the events of a webhook with a verified signature.
 #[wasm_bindgen]
 pub fn paykit_events(body: &str) -> Result<String, JsValue> {
     Ok(text(&ItPayProvider::events(body, Date::now() as u64).map_err(thrown)?))

@@ -1,4 +1,4 @@
-//! The wasm modules `qr` and `qr-png`: text in, a picture out.
+//! The wasm modules `qr` and `qr-png`: text in, an image out.
 //!
 //! JavaScript writes its strings as UTF-8, one after the other, into [`input`] and calls with their lengths.
 //! A function returns 0, and [`output`] is the picture; or it returns an error's number, and the output is the error's

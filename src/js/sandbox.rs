@@ -1,7 +1,7 @@
-//! The `sandbox` wasm module: gateways that JavaScript brings a clock, random bytes and a network to. ItPay's is
-//! here, GoPay's in the file beside this one.
+//! The `sandbox` wasm module: gateways for which JavaScript provides the clock, random bytes and the network. This file has
+//! ItPay's gateway, gopay_sandbox.rs has GoPay's.
 //!
-//! JSON text goes in and out, because that is what most of it is anyway.
+//! Input and output are JSON text.
 
 #![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
 
@@ -49,7 +49,7 @@ impl Gateway {
         gateway.map(Gateway).map_err(|error| Record::from(error).into())
     }
 
-    /// Answers `{method, path, query?, headers: [[name, value]]}` with `{status, headers, body}`. A signature must be
+    /// Handles `{method, path, query?, headers: [[name, value]]}`. Returns `{status, headers, body}`. A signature must be
     /// fresh by the gateway's clock or by the caller's.
     pub fn handle(&mut self, request: &str, body: Vec<u8>, now: f64, caller: f64, random: &[u8]) -> Result<String> {
         let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };

@@ -1,10 +1,10 @@
-//! The `webhooks` wasm module: verifies and makes webhook signatures on memory that never grows.
+//! The `webhooks` wasm module: verifies and creates webhook signatures in memory that never grows.
 //!
 //! JavaScript writes a signature header into [`header_buffer`] and the body, piece by piece if it is
-//! long, into [`body_buffer`], and gets numbers back: nothing is allocated, copied twice or formatted.
-//! A short message is [`verify`]ed by one call. A long one is [`absorb`]ed first, and its code [`finish`]ed.
+//! long, into [`body_buffer`], and gets numbers back. Nothing is allocated, copied twice or formatted.
+//! A short message takes one call of [`verify`]. A long one takes [`absorb`] and [`finish`].
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the border")]
+#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
 
 use core::cell::UnsafeCell;
 
@@ -19,7 +19,7 @@ struct Memory {
     header: [u8; MAX_HEADER_BYTES],
     body: [u8; BODY_BYTES],
     keys: [Option<Key>; KEYS],
-    /// A message of which the first pieces are in.
+    /// A message whose first pieces were absorbed.
     begun: Option<Mac>,
 }
 
@@ -37,13 +37,13 @@ static MEMORY: Cell = Cell(UnsafeCell::new(Memory {
 
 #[allow(clippy::mut_from_ref, reason = "see SAFETY")]
 fn memory() -> &'static mut Memory {
-    // SAFETY: every exported function takes it once and keeps it no longer than its own call, and no call
-    // comes back in: nothing here calls JavaScript.
+    // SAFETY: every exported function takes it once and keeps it no longer than its own call. Calls are not nested,
+    // because nothing here calls JavaScript.
     unsafe { &mut *MEMORY.0.get() }
 }
 
-// What the functions below answer with, besides 0 for a signature that is right. A bad secret also means that the
-// key is not here.
+// The results of the functions below, besides 0 for a valid signature. A bad secret also means that the key
+// is not in its slot.
 fn code(result: Result<(), VerifyError>) -> u8 {
     match result {
         Ok(()) => 0,
@@ -56,19 +56,19 @@ fn code(result: Result<(), VerifyError>) -> u8 {
     }
 }
 
-/// Where a header is to be written, at most 4096 bytes.
+/// The address for a header, at most 4096 bytes.
 #[wasm_bindgen]
 pub fn header_buffer() -> *const u8 {
     memory().header.as_ptr()
 }
 
-/// Where a piece of a body is to be written, at most 65536 bytes. A key's secret goes there, too.
+/// The address for a piece of a body, at most 65536 bytes, and for a secret.
 #[wasm_bindgen]
 pub fn body_buffer() -> *const u8 {
     memory().body.as_ptr()
 }
 
-/// Makes a key of the secret in the body buffer, in one of 16 places, and wipes the secret.
+/// Makes a key from the secret in the body buffer, in one of 16 slots, and wipes the secret.
 #[wasm_bindgen]
 pub fn set_key(place: usize, secret_len: usize) -> u8 {
     let memory = memory();
@@ -82,7 +82,7 @@ pub fn set_key(place: usize, secret_len: usize) -> u8 {
     }))
 }
 
-/// Takes a piece of the body; `first` begins a new message, with the header's timestamp.
+/// Absorbs a piece of the body. `first` begins a new message with the header's timestamp.
 #[wasm_bindgen]
 pub fn absorb(key: usize, header_len: usize, first: bool, piece_len: usize) -> u8 {
     let memory = memory();
@@ -98,7 +98,7 @@ pub fn absorb(key: usize, header_len: usize, first: bool, piece_len: usize) -> u
     0
 }
 
-/// Writes the message's code, 32 bytes, into the body buffer.
+/// Writes the message's authentication code, 32 bytes, into the body buffer.
 #[wasm_bindgen]
 pub fn finish() {
     let memory = memory();
@@ -109,8 +109,8 @@ pub fn finish() {
     }
 }
 
-/// Compares the header with the code of the message that is in the body buffer as a whole. Of length -1: with the code
-/// itself, which [`finish`] or the runtime's own SHA-256 put there.
+/// Compares the header with the code of the message in the body buffer. A length of -1 means that the buffer has the
+/// code itself, from [`finish`] or from the runtime's own SHA-256.
 #[wasm_bindgen]
 pub fn verify(key: usize, header_len: usize, body_len: i32, now: f64, max_age: f64) -> u8 {
     let memory = memory();
@@ -124,7 +124,7 @@ pub fn verify(key: usize, header_len: usize, body_len: i32, now: f64, max_age: f
             Err(_) => Tag::from_bytes(*memory.body.first_chunk().ok_or(VerifyError::NoMatch)?),
         };
         header.check(&tag)?;
-        // JavaScript's numbers: seconds that may have decimals, and `Infinity` for any age.
+        // A JavaScript number: seconds, perhaps with decimals, and `Infinity` for any age.
         header.check_age(now as u64, max_age.is_finite().then_some(max_age as u64))
     }))
 }
@@ -142,7 +142,7 @@ impl Memory {
     }
 }
 
-/// Without std, as small as this module is meant to be, a panic has nobody to tell.
+/// The module is built without std, to be small.
 #[cfg(not(feature = "std"))]
 mod bare {
     use core::{alloc::GlobalAlloc, alloc::Layout, panic::PanicInfo, ptr::null_mut};
@@ -152,7 +152,7 @@ mod bare {
         core::arch::wasm32::unreachable()
     }
 
-    /// wasm-bindgen asks for an allocator. Nothing here allocates, so there is nothing to give.
+    /// wasm-bindgen requires an allocator, but nothing here allocates.
     struct Nothing;
 
     // SAFETY: a null pointer says that the allocation failed.

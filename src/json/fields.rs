@@ -1,4 +1,4 @@
-//! Objects whose fields are read one by one, with errors that name the field by its path.
+//! Reads the fields of an object one by one. Errors name the field by its path.
 
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -15,10 +15,10 @@ use super::{
 };
 use crate::Metadata;
 
-/// What is wrong with a string that has a surrogate without its other half: JavaScript can hold it, UTF-8 can't.
+/// The problem of a string with a lone surrogate. JavaScript strings can contain one, but UTF-8 cannot.
 pub(crate) const LONE_SURROGATE: &str = "has a lone surrogate, which is half of a character";
 
-/// A field that is not what it must be. Whose fault that is, the caller knows.
+/// A field failed validation. The caller maps it to a request or a response error.
 #[derive(Debug)]
 pub(crate) struct FieldError {
     pub field: String,
@@ -27,7 +27,7 @@ pub(crate) struct FieldError {
 
 pub(crate) type FieldResult<T> = Result<T, Box<FieldError>>;
 
-/// The fields of an object, which are taken out one by one; what nobody took is left for `rest`.
+/// The fields of an object. Reading a field takes it. `rest` returns the fields that were not taken.
 pub(crate) struct FieldReader<'a> {
     fields: Vec<Field<'a>>,
     path: String,
@@ -40,8 +40,7 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> FieldReader<'a> {
-    /// Reads the text of an object; none where it is another value. Of several fields of one name the last counts, as
-    /// in JavaScript.
+    /// Reads the text of an object. None for any other value. If a name repeats, the last value counts, as in JavaScript.
     pub fn parse(json: &'a str) -> Result<Option<FieldReader<'a>>, serde_json::Error> {
         Ok(match serde_json::from_str(json)? {
             JsonKind::Object(fields) => Some(FieldReader { fields, path: String::new() }),
@@ -49,7 +48,7 @@ impl<'a> FieldReader<'a> {
         })
     }
 
-    /// One field.
+    /// A reader of a single field.
     pub fn of(name: &str, json: &'a str) -> FieldReader<'a> {
         let field = Field { name: name.to_owned().into(), json, is_taken: false };
         FieldReader { fields: Vec::from([field]), path: String::new() }
@@ -64,7 +63,7 @@ impl<'a> FieldReader<'a> {
         Box::new(FieldError { field: [&self.path, name].concat(), problem: problem.into_owned() })
     }
 
-    /// A string that must be there and not be empty.
+    /// A required string that is not empty.
     pub fn string(&mut self, name: &str) -> FieldResult<Cow<'a, str>> {
         match self.take(name) {
             "null" => self.field_error(name, "is missing"),
@@ -77,7 +76,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// A string that may be absent; not empty when it is there.
+    /// An optional string. If present, it must not be empty.
     pub fn optional_string(&mut self, name: &str) -> FieldResult<Option<Cow<'a, str>>> {
         match self.take(name) {
             "null" => Ok(None),
@@ -85,7 +84,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// An integer that JavaScript holds exactly.
+    /// An integer that JavaScript represents exactly.
     pub fn integer(&mut self, name: &str) -> FieldResult<i64> {
         let json = self.take(name);
         self.read_integer(name, json)
@@ -100,7 +99,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// An integer, or its digits as a string.
+    /// An integer, or digits in a string.
     #[cfg(feature = "gopay")]
     pub fn integer_or_digits(&mut self, name: &str) -> FieldResult<i64> {
         let json = self.take(name);
@@ -108,7 +107,7 @@ impl<'a> FieldReader<'a> {
         self.read_integer(name, digits.as_deref().unwrap_or(json))
     }
 
-    /// A string of so many characters at most.
+    /// A string with a maximum length in characters.
     #[cfg(feature = "gopay")]
     pub fn text_up_to(&mut self, name: &str, most: usize, required: bool) -> FieldResult<()> {
         let text = if required { Some(self.string(name)?) } else { self.optional_string(name)? };
@@ -120,7 +119,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Whether it is there and not null.
+    /// Whether the field is present and not null.
     pub fn has(&self, name: &str) -> bool {
         self.find(name).is_some_and(|field| field.json != "null")
     }
@@ -133,7 +132,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// A nested object that must be there.
+    /// A required nested object.
     pub fn object(&mut self, name: &str) -> FieldResult<FieldReader<'a>> {
         let json = self.take(name);
         match JsonKind::read(json) {
@@ -143,7 +142,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// A nested object that may be absent.
+    /// An optional nested object.
     pub fn optional_object(&mut self, name: &str) -> FieldResult<Option<FieldReader<'a>>> {
         match self.take(name) {
             "null" => Ok(None),
@@ -151,7 +150,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// A list that may be absent, each entry read by `read` under its path.
+    /// An optional list. `read` reads each entry under its path.
     pub fn list<T>(
         &mut self,
         name: &str,
@@ -172,20 +171,20 @@ impl<'a> FieldReader<'a> {
         Ok(list)
     }
 
-    /// The objects in a list; whatever else is there is passed over.
+    /// The objects in a list. Other entries are ignored.
     pub fn objects(&mut self, name: &str) -> Vec<FieldReader<'a>> {
         let Some(JsonKind::List(entries)) = JsonKind::read(self.take(name)) else { return Vec::new() };
         entries.into_iter().filter_map(|entry| FieldReader::parse(entry).ok()?).collect()
     }
 
-    /// An object of strings, absent meaning empty.
+    /// An optional object of strings. Absent means empty.
     pub fn strings(&mut self, name: &str) -> FieldResult<Metadata> {
         let mut strings = Vec::new();
         self.each_string(name, |name, text| strings.push((name.to_owned(), text.into_owned())))?;
         Ok(strings.into_iter().collect())
     }
 
-    /// The names and texts of an object of strings, absent meaning empty.
+    /// The names and strings of an optional object of strings. Absent means empty.
     pub fn each_string(&mut self, name: &str, mut each: impl FnMut(&str, Cow<str>)) -> FieldResult<()> {
         let Some(fields) = self.optional_object(name)? else { return Ok(()) };
         for Field { name, json, .. } in &fields.fields {
@@ -198,19 +197,19 @@ impl<'a> FieldReader<'a> {
         Ok(())
     }
 
-    /// A string if it is one. Anything else stays for `rest`: what a gateway changes must not break a reader.
+    /// A string. Any other value stays for `rest`, because a change at the gateway must not break the reader.
     pub fn text(&mut self, name: &str) -> Option<String> {
         let text = unquoted(self.find(name)?.json)?.into_owned();
         self.take(name);
         Some(text)
     }
 
-    /// A nested object if it is one. Anything else stays for `rest`.
+    /// A nested object. Any other value stays for `rest`.
     pub fn nested(&mut self, name: &str) -> Option<FieldReader<'a>> {
         if self.find(name)?.json.starts_with('{') { self.object(name).ok() } else { None }
     }
 
-    /// Strings by name if that is what is there. Anything else stays for `rest`.
+    /// An object of strings. Any other value stays for `rest`.
     pub fn texts(&mut self, name: &str) -> Metadata {
         let strings = self.find(name).and_then(|field| FieldReader::of(name, field.json).strings(name).ok());
         if strings.is_some() {
@@ -219,7 +218,7 @@ impl<'a> FieldReader<'a> {
         strings.unwrap_or_default()
     }
 
-    /// Whatever it is, as it came; nothing where it is null.
+    /// Any value, unchanged. None for null.
     pub fn json(&mut self, name: &str) -> Option<RawJson> {
         match self.take(name) {
             "null" => None,
@@ -227,21 +226,21 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// The string that it is, or the JSON of whatever else it is; none where it is not there.
+    /// A string as it is, or the JSON of any other value. None if absent.
     #[cfg(feature = "gopay")]
     pub fn text_or_json(&mut self, name: &str) -> Option<String> {
         self.find(name)?;
         Some(text_or_json(self.take(name)))
     }
 
-    /// All of it, each as its string, or as the JSON of whatever else it is; null is left out.
+    /// All fields: strings as they are, other values as JSON. Null fields are left out.
     #[cfg(feature = "paykit")]
     pub fn texts_or_json(self) -> impl Iterator<Item = (String, String)> {
         let there = self.fields.into_iter().filter(|field| field.json != "null");
         there.map(|field| (field.name.into_owned(), text_or_json(field.json)))
     }
 
-    /// The text of its value; of a field that is not there, `null`.
+    /// The JSON text of a field's value. `null` if absent.
     pub fn take(&mut self, name: &str) -> &'a str {
         let mut json = "null";
         for field in self.fields.iter_mut().filter(|field| field.name == name) {
@@ -251,14 +250,14 @@ impl<'a> FieldReader<'a> {
         json
     }
 
-    /// What nobody took.
+    /// The fields that were not taken.
     pub fn rest(self) -> RawObject {
         let left = self.fields.into_iter().filter(|field| !field.is_taken);
         RawObject(left.filter_map(|field| Some((field.name.into_owned(), RawJson::of(field.json)?))).collect())
     }
 
-    /// The object again, taken or not, without those of `defaults` and of `optional` that are null; behind that what it
-    /// lacks of `defaults`, whose values are JSON.
+    /// Writes the object again, with all its fields except those of `defaults` and `optional` that are null. Fields of
+    /// `defaults` that are missing follow with their default values, which are JSON.
     pub fn with(&self, defaults: &[(&str, &str)], optional: &[&str]) -> String {
         let mut json = String::with_capacity(512);
         json.push('{');
@@ -270,7 +269,7 @@ impl<'a> FieldReader<'a> {
             json.push(':');
         };
         for (index, field) in self.fields.iter().enumerate() {
-            // The last of its name is the one that was looked at. Only those that were: there are few, whatever is sent.
+            // If a name repeats, only the last field was read. The fields that were read are few, however many were sent.
             if field.is_taken && self.fields.iter().skip(index + 1).any(|later| later.name == field.name) {
                 continue;
             }
@@ -300,17 +299,17 @@ fn text_or_json(json: &str) -> String {
     unquoted(json).map_or_else(|| json.to_owned(), Cow::into_owned)
 }
 
-/// A number that has no fraction, however it is written: 699, 699.0, 6.99e2.
+/// A whole number in any notation: 699, 699.0, 6.99e2.
 fn whole(json: &str) -> Option<i64> {
     if let Ok(integer) = json.parse() {
         return Some(integer);
     }
     let Some(JsonKind::Number(number)) = JsonKind::read(json) else { return None };
-    // What does not survive the round trip was not whole.
+    // A value that does not survive the round trip was not whole.
     Some(number as i64).filter(|integer| *integer as f64 == number)
 }
 
-/// A value for an error message: its kind, and itself only where that cannot be private.
+/// Describes a value for an error message: its kind, and the value itself if it cannot be private.
 pub(crate) fn describe(json: &str) -> String {
     let kind = match json.bytes().next() {
         Some(b'[') => "a list",
@@ -322,13 +321,13 @@ pub(crate) fn describe(json: &str) -> String {
     kind.to_string()
 }
 
-/// Whether some string in a text that has been read as JSON has a lone surrogate.
+/// Whether a string in valid JSON has a lone surrogate.
 pub(crate) fn has_lone_surrogate(json: &str) -> bool {
     let mut rest = json;
     while let Some(at) = rest.find('\\') {
         let escape = rest.get(at + 1..).unwrap_or_default();
         let Some(first) = surrogate(escape) else {
-            // Of two backslashes the second is no escape of its own.
+            // The second of two backslashes does not start an escape.
             rest = escape.get(escape.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
             continue;
         };
@@ -341,7 +340,7 @@ pub(crate) fn has_lone_surrogate(json: &str) -> bool {
     false
 }
 
-/// The surrogate that an escape such as `ud83c` stands for.
+/// The surrogate of an escape such as `ud83c`.
 fn surrogate(escape: &str) -> Option<u16> {
     let digits = escape.strip_prefix('u')?.get(..4)?;
     u16::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))

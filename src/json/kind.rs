@@ -1,4 +1,4 @@
-//! A JSON value, read as far as its own kind.
+//! A JSON value, parsed as far as its kind.
 
 use alloc::{
     borrow::{Cow, ToOwned},
@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::fields::Field;
 
-/// A value, read as far as its own kind: what is inside keeps its text.
+/// A JSON value, parsed as far as its kind. Nested values keep their text.
 pub(super) enum JsonKind<'a> {
     Boolean(#[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "its kind is enough"))] bool),
     List(Vec<&'a str>),
@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for JsonKind<'de> {
     }
 }
 
-/// The string that a text is.
+/// Parses the text of a string.
 pub(crate) fn string(text: &str) -> Option<Cow<'_, str>> {
     match JsonKind::read(text) {
         Some(JsonKind::Text(string)) => Some(string),
@@ -98,7 +98,7 @@ pub(crate) fn string(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The same of a text that has been read as JSON: mostly there is nothing to do but to take off the quotes.
+/// Like `string` for valid JSON. Most strings have no escapes, so only the quotes are removed.
 pub(super) fn unquoted(json: &str) -> Option<Cow<'_, str>> {
     let quoted = json.strip_prefix('"')?.strip_suffix('"')?;
     if !quoted.bytes().any(|byte| byte == b'\\') {

@@ -1,12 +1,12 @@
-//! JSON text with each of its strings changed.
+//! Changes each string in a JSON text.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::{MAX_DEPTH, RawJson, kind::JsonKind, push};
 
-/// The text again, with each string in it as `change` makes it of its place and itself; the place is the names of the fields
-/// around it, an entry of a list having an empty one. None where it is no JSON, too deep, or has an escape that is no
-/// character.
+/// Writes the JSON again, with each string replaced by the result of `change`. It gets the string's place and the string.
+/// The place consists of the names of the enclosing fields; an entry of a list has an empty name. None for invalid JSON,
+/// for JSON that is nested too deeply, and for an escape that is no character.
 pub(crate) fn map_strings(json: &str, change: &dyn Fn(&[Cow<str>], &str) -> String) -> Option<RawJson> {
     let mut mapped = String::with_capacity(json.len());
     push_mapped(&mut mapped, json, &mut Vec::new(), change)?;

@@ -1,8 +1,7 @@
-//! JSON by its text: objects whose fields are read one by one, with errors that name the field; values that are kept as
-//! they came; and enums that stay open.
+//! JSON as text. Objects are read field by field, with errors that name the field. Values keep their text, and enums stay
+//! open.
 //!
-//! A field is looked at when it is asked for. A field that nobody asks for keeps its text: no digit of it is lost, and it
-//! costs nothing.
+//! A field is parsed when it is read. A field that nobody reads keeps its text, so that no digit is lost.
 
 mod fields;
 mod kind;
@@ -28,11 +27,11 @@ pub(crate) use self::{
 #[cfg(feature = "gopay")]
 pub(crate) use self::{map_strings::map_strings, write::text};
 
-/// How deep a value may be where every value in it is looked at: as deep as serde_json's own trees are.
+/// The maximum depth where each value is visited: the same as in serde_json's trees.
 #[cfg(feature = "gopay")]
 const MAX_DEPTH: usize = 127;
 
-/// The largest integer that JavaScript holds exactly, 2^53 - 1.
+/// The largest integer that JavaScript represents exactly, 2^53 - 1.
 pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 
 #[cfg(test)]
@@ -47,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_string_is_written_as_serde_json_writes_it() {
-        // Every byte at every place of a word, and around its ends.
+        // Each byte in each position of a word, and around the ends of words.
         for character in (0..=0x7f).chain([0x80, 0xff, 0x7ff, 0x20ac, 0xffff, 0x10000]).filter_map(char::from_u32) {
             for length in 0..20 {
                 for at in 0..=length {
@@ -69,7 +68,7 @@ mod tests {
         assert_eq!(with("{}"), r#"{"id":"1","c":2}"#);
         assert_eq!(with(r#" { "id" : "x", "d" : null , "e":null } "#), r#"{"id":"x","e":null,"c":2}"#);
         assert_eq!(with(r#"{"id":null,"c":3}"#), r#"{"c":3,"id":"1"}"#);
-        // What nobody knows keeps its text; a name that had to be escaped is again; of one name the last counts.
+        // Unknown fields keep their text. Escaped names are escaped again. If a name repeats, the last value counts.
         let json = r#"{"id":"\u00e9","c":12345678901234567890.10,"a\"\n":[1, 2],"x":1,"x":{"y":1e2}}"#;
         assert_eq!(with(json), r#"{"id":"\u00e9","c":12345678901234567890.10,"a\"\n":[1, 2],"x":{"y":1e2}}"#);
     }

@@ -1,6 +1,6 @@
 //! Enums of strings that stay open.
 
-/// An enum of the wire's strings that keeps what it does not know.
+/// Defines an enum of wire strings that keeps unknown values.
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)+ }) => {
         $(#[$meta])*
@@ -8,12 +8,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)+
-            /// One that this version does not know.
+            /// A value that this version does not know.
             Other(alloc::string::String),
         }
 
         impl $name {
-            /// As it stands on the wire.
+            /// The string on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $($name::$variant => $wire,)+

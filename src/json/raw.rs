@@ -1,4 +1,4 @@
-//! JSON values that are kept as they came.
+//! JSON values that keep their text.
 
 #[cfg(feature = "paykit")]
 use alloc::borrow::Cow;
@@ -11,7 +11,7 @@ use super::FieldReader;
 #[cfg(feature = "paykit")]
 use super::string;
 
-/// A JSON value as it came: its text.
+/// A JSON value that keeps its text.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
@@ -22,18 +22,18 @@ impl RawJson {
         self.0.get()
     }
 
-    /// The value, if it is one of that type.
+    /// Parses the value as a type. None if it is something else.
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(self.as_str()).ok()
     }
 
-    /// Of a value that JSON can write; of any other null.
+    /// Serializes a value. Null if JSON cannot represent it.
     #[cfg(feature = "gopay")]
     pub(crate) fn new(value: &(impl Serialize + ?Sized)) -> RawJson {
         RawJson(serde_json::value::to_raw_value(value).unwrap_or_default())
     }
 
-    /// Of a text that has been read as JSON; then there is always something.
+    /// Wraps text that is known to be valid JSON.
     pub(crate) fn of(text: &str) -> Option<RawJson> {
         RawValue::from_string(text.to_owned()).ok().map(RawJson)
     }
@@ -45,22 +45,22 @@ impl PartialEq for RawJson {
     }
 }
 
-/// A JSON object as it came: names and values, in order.
+/// A JSON object that keeps the text of its values, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RawObject(pub(super) Vec<(String, RawJson)>);
 
 impl RawObject {
-    /// Reads the text of an object; none where it is something else.
+    /// Reads the text of an object. None for any other value.
     pub fn parse(json: &str) -> Option<RawObject> {
         FieldReader::parse(json).ok()?.map(FieldReader::rest)
     }
 
-    /// The value of that name; the last one, as in JavaScript.
+    /// The value of this name. If a name repeats, the last value counts, as in JavaScript.
     pub fn get(&self, name: &str) -> Option<&RawJson> {
         self.0.iter().rfind(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The string of that name.
+    /// The string of this name.
     #[cfg(feature = "paykit")]
     pub(crate) fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         string(self.get(name)?.as_str())
@@ -71,7 +71,7 @@ impl RawObject {
         self.0.is_empty()
     }
 
-    /// Says one thing more; null says nothing.
+    /// Appends a field. Null is left out.
     #[cfg(feature = "gopay")]
     pub(crate) fn set(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         let value = RawJson::new(value);
@@ -80,7 +80,7 @@ impl RawObject {
         }
     }
 
-    /// Names and values.
+    /// Iterates over names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }

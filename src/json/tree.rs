@@ -1,4 +1,4 @@
-//! JSON as a tree, for values that are put together or changed: the sandbox's.
+//! JSON as a tree, for values that are built or changed. Only the sandbox uses it.
 
 use alloc::{string::String, vec::Vec};
 
@@ -6,16 +6,16 @@ use serde::Serialize;
 
 use super::{MAX_DEPTH, kind::JsonKind, text};
 
-/// A JSON object as a tree, for what is put together or changed.
+/// A JSON object as a tree.
 pub type JsonMap = serde_json::Map<String, serde_json::Value>;
 
-/// What a text says, as a tree; null where it is none.
+/// Parses a text as a tree. Null for invalid JSON.
 pub(crate) fn parse(text: &str) -> serde_json::Value {
     tree(text).unwrap_or_default()
 }
 
-/// What a text says, as a tree; none where it is no JSON, or too deep, or has a number that is too large for one. Not by
-/// serde_json's own way, so that there is one reader in a module.
+/// Parses a text as a tree. None for invalid JSON, for deep nesting and for numbers out of range. It does not use
+/// serde_json's own tree parser, so that a module contains only one parser.
 pub(crate) fn tree(text: &str) -> Option<serde_json::Value> {
     tree_up_to(text, MAX_DEPTH)
 }
@@ -46,7 +46,7 @@ fn tree_up_to(text: &str, depth: usize) -> Option<serde_json::Value> {
     })
 }
 
-/// A struct as an object. Empty for what is none, or what JSON cannot write: no struct of ours is that.
+/// Converts a struct to an object. Empty if JSON cannot represent it, which is true for none of our structs.
 pub(crate) fn to_tree(value: &impl Serialize) -> JsonMap {
     match parse(&text(value)) {
         serde_json::Value::Object(object) => object,

@@ -1,22 +1,22 @@
-//! JSON text of values.
+//! Writes JSON text.
 
 use alloc::string::String;
 
 use serde::Serialize;
 
-/// A value as text. Like this, and not by `Display`, so that there is one writer in a module.
+/// Serializes a value. Not by `Display`, so that a module contains only one serializer.
 pub(crate) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A string as JSON.
+/// Serializes a string.
 pub(crate) fn quoted(string: &str) -> String {
     let mut json = String::with_capacity(string.len() + 2);
     push(&mut json, string);
     json
 }
 
-/// Writes a string as JSON behind what is there.
+/// Appends a string as JSON.
 pub(crate) fn push(json: &mut String, string: &str) {
     if is_plain(string) {
         json.push('"');
@@ -27,10 +27,10 @@ pub(crate) fn push(json: &mut String, string: &str) {
     }
 }
 
-/// Whether nothing in it has to be escaped. Eight bytes at a time: each string of each request comes by here.
+/// Whether no character has to be escaped. It checks eight bytes at a time, because each string of a request gets here.
 fn is_plain(string: &str) -> bool {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
-    // Not zero if a byte of the word is less than the limit, which is at most 128; never zero by mistake.
+    // Not zero if a byte of the word is below the limit, which is at most 128. There are no false positives.
     let less = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & (ONES << 7);
     let same = |word: u64, byte: u8| less(word ^ (ONES * u64::from(byte)), 1);
     let needs_no_escape = |word: u64| less(word, b' ') | same(word, b'"') | same(word, b'\\') == 0;

@@ -165,7 +165,7 @@ function delivery(
 <ol class="tries">${tries}</ol>
 ${body !== undefined && html`<details id="event-${id}"><summary>${texts.event}</summary>${source(body)}<p><a href="${SIGNATURE_PATH}?event=${encodeURIComponent(id)}">${texts.checkSignature}</a></p></details>`}</div>
 <div class="side"><span class="pill ${toneOf(progress.state)}">${texts.progress[progress.state]}${progress.state === "waiting" && html` · ${timeOf(progress.due, language)}`}</span>
-<form method="post" action="/?lang=${language}"><button id="again-${id}" name="redeliver" value="${id}" aria-label="${texts.again}: ${name}, ${of}">${texts.again}</button></form></div></li>`;
+<form method="post" action="/?lang=${language}"><button id="redeliver-${id}" name="redeliver" value="${id}" aria-label="${texts.redeliver}: ${name}, ${of}">${texts.redeliver}</button></form></div></li>`;
 }
 
 function request({ at, method, path, body, status, errorBody }: SandboxRequest, language: Language): Html {

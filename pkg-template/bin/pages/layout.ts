@@ -13,13 +13,13 @@ import { type Language, NAMES, TEXTS } from "./texts.js";
 // keep the focus, and details stay open.
 const SCRIPT = `
 const source = new EventSource("/sandbox/live");
-let again = false, busy = false;
+let isStale = false, busy = false;
 async function refresh() {
-  again = true;
+  isStale = true;
   if (busy) return;
   busy = true;
-  while (again) {
-    again = false;
+  while (isStale) {
+    isStale = false;
     const response = await fetch(location.href).catch(() => undefined);
     if (response === undefined) break;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");

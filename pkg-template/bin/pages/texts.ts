@@ -31,7 +31,7 @@ export interface Texts {
   noPaymentsHint: string;
   deliveries: string;
   noDeliveries: string;
-  again: string;
+  redeliver: string;
   testPayment: string;
   requests: string;
   noRequests: string;
@@ -83,7 +83,7 @@ export const TEXTS: Record<Language, Texts> = {
     noPaymentsHint: "Objeví se tu, jakmile ji váš kód vytvoří.",
     deliveries: "Doručování webhooků",
     noDeliveries: "Zatím nebylo nic doručeno",
-    again: "Doručit znovu",
+    redeliver: "Doručit znovu",
     testPayment: "Zkušební platba",
     requests: "Požadavky na API",
     noRequests: "Zatím žádný požadavek",
@@ -159,7 +159,7 @@ export const TEXTS: Record<Language, Texts> = {
     noPaymentsHint: "They appear here as soon as your code creates one.",
     deliveries: "Webhook deliveries",
     noDeliveries: "Nothing was delivered yet",
-    again: "Deliver again",
+    redeliver: "Deliver again",
     testPayment: "Make a test payment",
     requests: "API requests",
     noRequests: "No request yet",
@@ -243,7 +243,7 @@ export const TEXTS: Record<Language, Texts> = {
     noPaymentsHint: "您的代码创建付款后会立即显示在这里。",
     deliveries: "Webhook 投递",
     noDeliveries: "暂无投递",
-    again: "重新投递",
+    redeliver: "重新投递",
     testPayment: "创建测试付款",
     requests: "API 请求",
     noRequests: "暂无请求",

@@ -176,7 +176,7 @@ export function play(
 
   const schedule: { [Kind in Step["kind"]]: (step: Extract<Step, { kind: Kind }>) => void } = {
     payments: ({ at, until, count, gateway, currency, from, to, outcomes }) => {
-      for (let made = 0; made < count; made += 1) {
+      for (let index = 0; index < count; index += 1) {
         const order = {
           order: `order_${orders++}`,
           gateway,

@@ -3,7 +3,7 @@
 import type { ItPayClient } from "../client/client.js";
 import type { PaymentIntent } from "../client/types.js";
 import { isItPayError, type ItPayError, ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import { toPng } from "../qr/png.js";
 import { toMinor } from "./amounts.js";
 import { NOTICE, plainText } from "./gateway-text.js";
@@ -38,7 +38,7 @@ const MAX_SERVICES = 20;
 const PNG_SCALE = 8;
 
 /** The data of a result, and the image that goes with it. */
-interface Answer {
+interface ToolOutput {
   readonly data: object;
   readonly png?: Uint8Array | undefined;
 }
@@ -47,7 +47,7 @@ interface Definition {
   readonly description: string;
   readonly inputSchema: JsonSchema;
   readonly annotations: AgentTool["annotations"];
-  run(input: ToolInput, context: ToolContext, entry: Partial<AuditEntry>): Promise<Answer>;
+  run(input: ToolInput, context: ToolContext, entry: Partial<AuditEntry>): Promise<ToolOutput>;
 }
 
 /**
@@ -56,7 +56,7 @@ interface Definition {
  * @throws ValidationError naming the option that is wrong
  */
 export function agentTools(options: AgentToolsOptions): AgentTool[] {
-  const own = given("options", options) as AgentToolsOptions;
+  const own = copyOptions("options", options) as AgentToolsOptions;
   const { client, serviceId, channel, agentId = "itpay-agent", allow, audit } = own;
   if (typeof client?.paymentIntents?.create !== "function") throw invalid("client", "must be an ItPayClient");
   checkText("serviceId", serviceId);
@@ -301,7 +301,7 @@ function readAmount(decimal: string, currency: string): number {
 /** Runs calls, turns their outcomes into results, and reports them to the audit. */
 function auditor(audit: AgentToolsOptions["audit"]) {
   let hasFailed = false;
-  return async (tool: AgentToolName, run: (entry: Partial<AuditEntry>) => Promise<Answer>): Promise<ToolResult> => {
+  return async (tool: AgentToolName, run: (entry: Partial<AuditEntry>) => Promise<ToolOutput>): Promise<ToolResult> => {
     const entry: Partial<AuditEntry> = {};
     let failure: ToolError | undefined;
     let result: ToolResult;
@@ -335,7 +335,7 @@ function auditFailed(): ToolError {
   );
 }
 
-function toResult({ data, png }: Answer): ToolResult {
+function toResult({ data, png }: ToolOutput): ToolResult {
   const structuredContent = JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
   const text = { type: "text", text: JSON.stringify(data) } as const;
   if (png === undefined) return { structuredContent, content: [text] };

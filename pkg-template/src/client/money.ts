@@ -1,31 +1,31 @@
-// Amounts for people, from and to integers in minor units.
+// Converts amounts between text and integers in minor units.
 
-import { synchronously } from "./client.js";
+import { callSync } from "./client.js";
 import { ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import type { Money } from "./types.js";
 
 /**
- * Reads a decimal: `money("6.99", "CNY")` is `{ currency: "CNY", value: 699 }`.
- * @throws ValidationError for what is no decimal, or has more decimals than the currency
+ * Parses a decimal: `money("6.99", "CNY")` is `{ currency: "CNY", value: 699 }`.
+ * @throws ValidationError for an invalid decimal, or for more decimals than the currency has
  * @param amount In major units, such as `6.99`.
  * @param currency ISO 4217.
  */
 export function money(amount: string, currency: string): Money {
   if (typeof amount !== "string")
     throw new ValidationError('amount must be a string such as "6.99"', { code: "invalid_request", field: "amount" });
-  return { currency, value: synchronously((module) => module.money(amount, checkedCurrency(currency))) };
+  return { currency, value: callSync((module) => module.money(amount, checkedCurrency(currency))) };
 }
 
 /**
- * Writes an amount as people of the locale do: `¥6.99`. Default: the runtime's locale.
+ * Formats an amount for a locale: `¥6.99`. Default: the runtime's locale.
  * @param locale BCP 47 tag, such as `en-US`. Default: the runtime's.
  */
 export function formatMoney(money: Money, locale?: string): string {
-  const { currency, value } = given("money", money) as Money;
+  const { currency, value } = copyOptions("money", money) as Money;
   if (!Number.isSafeInteger(value))
     throw new ValidationError("value must be an integer of minor units", { code: "invalid_request", field: "value" });
-  const decimal = synchronously((module) => module.to_decimal(value, checkedCurrency(currency)));
+  const decimal = callSync((module) => module.to_decimal(value, checkedCurrency(currency)));
   try {
     const decimals = decimal.split(".")[1]?.length ?? 0;
     const format = new Intl.NumberFormat(locale, {
@@ -34,7 +34,7 @@ export function formatMoney(money: Money, locale?: string): string {
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals,
     });
-    // As text, so that no digit is lost on the way through a floating point number.
+    // A string, because a floating point number would lose digits.
     return format.format(decimal as unknown as number);
   } catch (error) {
     throw new ValidationError("locale must be a language tag such as en-US", {

@@ -1,35 +1,35 @@
-// HTTP 402: a resource that costs something, on either side of it (docs.itpay.ai/x402-semantics).
+// HTTP 402 for clients and servers (docs.itpay.ai/x402-semantics).
 
 import type { Optional } from "../internal/optional.js";
-import { synchronously } from "./client.js";
+import { callSync } from "./client.js";
 import { isItPayError, ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import type { Money, PaymentIntent, QRCharge } from "./types.js";
 
-/** What a server wants to be paid before it answers. */
+/** The payment that a server requires before it sends the resource. */
 export interface PaymentRequired {
   /** The intent to pay. */
   paymentIntentId: string | null;
-  /** The channel to pay by, such as `alipay`. */
+  /** The payment channel, such as `alipay`. */
   channel: string | null;
-  /** For people, such as `USD 5.00`: not for arithmetic. */
+  /** For people, such as `USD 5.00`. Not for arithmetic. */
   amount: string | null;
-  /** A link that opens the wallet, or a picture of the code: both have been seen. */
+  /** A link that opens the wallet, or an image of the code. Both have been observed. */
   qr: string | null;
   /** The server's text for people. */
   message: string | null;
-  /** The intent as far as the body says it. */
+  /** The part of the intent that the body contains. */
   paymentIntent: Optional<PaymentIntent> | null;
 }
 
-/** The most of a stranger's body that is read, and how long it may take. Beyond that, the headers have to do. */
+/** How much of a foreign body is read, and for how long. After that, only the headers count. */
 const MAX_BODY_BYTES = 64 * 1024;
 const BODY_TIMEOUT_MS = 5_000;
 
 /**
- * Reads a 402. Returns null for any other response, and for a 402 that names no payment. Sends nothing: the server that
- * answers 402 is a third party, which must not see the API key. Of the body, 64 KB are read, for 5 seconds at most; of a
- * longer or slower one only the headers count.
+ * Reads a 402 response. Returns null for any other response, and for a 402 that names no payment. Sends nothing, because
+ * the server is a third party, which must not see the API key. At most 64 KB of the body are read, for at most 5 seconds.
+ * If it is longer or slower, only the headers count.
  * @throws ValidationError if the headers and the body name different payments
  * @param response A response of another server.
  */
@@ -72,13 +72,13 @@ function own(object: object, name: string): unknown {
   return Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
 }
 
-/** The JSON object in a body that may be endless; undefined where there is none, or it is too long or too slow. */
+/** Reads the JSON object in a body that may be endless. Undefined if there is none, or it is too long or too slow. */
 async function readJson(response: Response): Promise<object | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
     const stream = response.clone().body;
-    // A double of a Response has no stream. Its body is in memory already.
+    // A mocked Response has no stream. Its body is already in memory.
     if (typeof stream?.getReader !== "function") return jsonObject(await response.clone().text());
     reader = stream.getReader();
     const timeUp = new Promise<undefined>((resolve) => {
@@ -112,9 +112,9 @@ function jsonObject(text: string): object | undefined {
 }
 
 /**
- * The response that asks for a payment: the server's side of it. `X-Payment-Amount` is the charge's own text where a header
- * can carry it, else such as `CNY 6.99`.
- * @throws ValidationError for an intent or a charge that cannot be written
+ * Returns the response that requires a payment, for servers. `X-Payment-Amount` is the charge's own text if a header can
+ * contain it, and otherwise a text such as `CNY 6.99`.
+ * @throws ValidationError for an invalid intent or charge
  */
 export function paymentRequired(intent: PaymentIntent, charge?: QRCharge): Response {
   try {
@@ -136,7 +136,7 @@ function asking(intent: PaymentIntent, charge?: QRCharge): Response {
       code: "payment_mismatch",
       field: "charge.payment_intent_id",
     });
-  // It is about one payment of one caller, so no cache may keep it.
+  // The response is for one caller and one payment, so it must not be cached.
   const headers = new Headers({
     "Cache-Control": "no-store",
     "Content-Type": "application/json",
@@ -156,17 +156,17 @@ function asking(intent: PaymentIntent, charge?: QRCharge): Response {
   });
 }
 
-/** Headers carry visible ASCII everywhere; of more than that, each side makes something else. */
+/** Headers transport only visible ASCII reliably. */
 function isHeaderText(text: string | undefined): text is string {
   return typeof text === "string" && /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(text);
 }
 
 function decimal(amount: Money): string {
-  const { currency, value } = given("intent.amount", amount) as Money;
+  const { currency, value } = copyOptions("intent.amount", amount) as Money;
   if (!Number.isSafeInteger(value))
     throw new ValidationError("intent.amount.value must be an integer of minor units", {
       code: "invalid_request",
       field: "intent.amount.value",
     });
-  return `${currency} ${synchronously((module) => module.to_decimal(value, currency))}`;
+  return `${currency} ${callSync((module) => module.to_decimal(value, currency))}`;
 }

@@ -1,7 +1,7 @@
-// The gateway's objects, by their wire names. At run time they are exactly what the gateway sent, fields that are
-// not listed here included.
+// The gateway's objects, with their names on the wire. At run time they are exactly the gateway's JSON, including fields
+// that are not listed here.
 
-/** One of the known strings, or one that this version does not know. */
+/** One of the known strings, or any other. */
 export type Open<Known extends string> = Known | (string & {});
 
 /** An amount in the currency's minor unit: 699 of CNY is CNY 6.99. */
@@ -12,11 +12,11 @@ export interface Money {
   value: number;
 }
 
-/** Who pays. */
+/** The payer. */
 export interface Party {
   /** The agent that acts. */
   agent_id: string;
-  /** The person on whose behalf. */
+  /** The person for whom the agent acts. */
   human_id?: string | undefined;
 }
 
@@ -24,8 +24,8 @@ export interface Party {
 export type PaymentType = Open<"one_time" | "cumulative" | "subscription">;
 
 /**
- * In this order, or ended by `expired`, `cancelled`, `failed`. That `failed` is also a status is assumed: only
- * the webhook `payment_intent.failed` is documented.
+ * The first six follow each other. `expired`, `cancelled` and `failed` end a payment without success. We assume that
+ * `failed` is also a status, because only the webhook `payment_intent.failed` is documented.
  */
 export type PaymentIntentStatus = Open<
   "pending" | "qr_generated" | "scanning" | "authorized" | "captured" | "succeeded" | "expired" | "cancelled" | "failed"
@@ -33,7 +33,7 @@ export type PaymentIntentStatus = Open<
 
 /** A payment (docs.itpay.ai/core-objects/payment-intent). */
 export interface PaymentIntent {
-  /** Opaque. The gateway may answer with another than was sent: this one counts. */
+  /** The id. It may differ from the id that was sent, and then this one counts. */
   id: string;
   /** State of the payment. */
   status: PaymentIntentStatus;
@@ -43,13 +43,13 @@ export interface PaymentIntent {
   type?: PaymentType | undefined;
   /** The price. */
   amount?: Money | undefined;
-  /** What the payee gets after conversion. */
+  /** The amount that the payee receives after conversion. */
   settlement?: { currency: string; value: number; rate: number } | undefined;
   /** Text for people. */
   description?: string | undefined;
-  /** Who pays. */
+  /** The payer. */
   payer?: Party | undefined;
-  /** Who is paid. */
+  /** The payee. */
   payee?: { agent_id: string; merchant_account: string } | undefined;
   /** The wallet or card scheme that is used. */
   channel?: Open<"alipay" | "wechat" | "card" | "promptpay"> | undefined;
@@ -59,15 +59,15 @@ export interface PaymentIntent {
   metadata?: Record<string, string> | undefined;
   /** ISO 8601. */
   created_at?: string | undefined;
-  /** ISO 8601; the gateway's clock decides. */
+  /** ISO 8601, by the gateway's clock. */
   expires_at?: string | undefined;
-  /** In webhooks only. */
+  /** The reason of a failure. Only webhooks have it. */
   failure_reason?: string | undefined;
 }
 
 /** Parameters of `paymentIntents.create`. */
 export interface CreatePaymentIntentParams {
-  /** The idempotency key. Default: a fresh `pi_<uuidv7>`; keep it yourself if your process may die in between. */
+  /** The idempotency key. Default: a new `pi_<uuidv7>`. Store it yourself if your process may end before the response. */
   id?: string | undefined;
   /** The ServiceManifest's id. */
   service_id: string;
@@ -77,9 +77,9 @@ export interface CreatePaymentIntentParams {
   amount: Money;
   /** Text for people. */
   description?: string | undefined;
-  /** Who pays. */
+  /** The payer. */
   payer: Party;
-  /** Default: the client's. That it belongs into this call is assumed. */
+  /** The payment channel. Default: the client's. Whether it belongs in this call is assumed. */
   channel?: Open<"alipay" | "wechat" | "card" | "promptpay"> | undefined;
   /** Strings by name, at most 4 KB as JSON. */
   metadata?: Record<string, string> | undefined;
@@ -93,13 +93,13 @@ export interface QRCharge {
   payment_intent_id?: string | undefined;
   /** The wallet that reads the code, such as `alipay`. */
   channel?: string | undefined;
-  /** `EMVCo`, or a channel's own. */
+  /** `EMVCo`, or a format of the channel. */
   qr_standard?: string | undefined;
-  /** What the code holds. */
+  /** The content of the code. */
   qr_data: string;
-  /** URL of a picture of the code. */
+  /** URL of an image of the code. */
   qr_image_url?: string | undefined;
-  /** Markup from outside: do not put it into a page, draw `qr_data` instead. */
+  /** Markup from the gateway. Do not insert it into a page. Draw `qr_data` instead. */
   qr_image_svg?: string | undefined;
   /** Texts to show beside the code. */
   display?:
@@ -135,7 +135,7 @@ export interface CreateManifestParams {
     cumulative?: boolean | undefined;
     subscription?: boolean | undefined;
   };
-  /** Only one-time prices are documented; others pass through as they are. */
+  /** Only one-time prices are documented. Others are sent unchanged. */
   pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
   /** Channels that the service accepts, such as `alipay`. */
   accepted_channels: string[];
@@ -143,11 +143,11 @@ export interface CreateManifestParams {
   qr_mode?: Open<"dynamic" | "static"> | undefined;
   /** Currency that the payee receives, ISO 4217. */
   settlement_currency: string;
-  /** Where webhooks go. */
+  /** The URL that receives webhooks. */
   endpoint: string;
 }
 
-/** What is sold (docs.itpay.ai/core-objects/service-manifest). */
+/** A service (docs.itpay.ai/core-objects/service-manifest). */
 export interface ServiceManifest {
   /** Id of the service: `service_id` of a payment. */
   id: string;
@@ -167,7 +167,7 @@ export interface ServiceManifest {
   qr_mode?: Open<"dynamic" | "static"> | undefined;
   /** Currency that the payee receives, ISO 4217. */
   settlement_currency?: string | undefined;
-  /** Where webhooks go. */
+  /** The URL that receives webhooks. */
   endpoint?: string | undefined;
   /** `draft` until it is activated. */
   status?: Open<"draft"> | undefined;
@@ -175,7 +175,7 @@ export interface ServiceManifest {
   created_at?: string | undefined;
 }
 
-/** What a `payment_intent.*` event says of its payment. */
+/** The payment in a `payment_intent.*` event. */
 export interface PaymentIntentData extends PaymentIntent {
   /** The price. */
   amount: Money;
@@ -183,14 +183,14 @@ export interface PaymentIntentData extends PaymentIntent {
   channel: string;
 }
 
-/** Event types that are documented; more may come. */
+/** The documented event types. There may be more. */
 export type KnownEventType = "payment_intent.succeeded" | "payment_intent.failed" | "payment_intent.expired";
 /** Type of an event. */
 export type EventType = Open<KnownEventType>;
 
 /** An event about a payment. */
 export interface PaymentIntentEvent<Type extends KnownEventType = KnownEventType> {
-  /** The same for every delivery of the event. */
+  /** The same for each delivery of the event. */
   id: string;
   /** Type of the event. */
   type: Type;
@@ -198,7 +198,7 @@ export interface PaymentIntentEvent<Type extends KnownEventType = KnownEventType
   data: PaymentIntentData;
 }
 
-/** Any string, as a type that no string literal is comparable with: so comparing with a known type narrows. */
+/** Any string, as a type that cannot be compared with a string literal, so that comparing with a known type narrows. */
 declare enum OtherEventType {
   Other = "",
 }
@@ -207,7 +207,7 @@ declare enum OtherEventType {
 export interface OtherEvent {
   /** The same for each delivery of the event. */
   id: string;
-  /** Compare it with types of your own as a string: `const type: string = event.type`. */
+  /** Compare it with your own types as a string: `const type: string = event.type`. */
   type: OtherEventType;
   /** The object of the event. */
   data: unknown;

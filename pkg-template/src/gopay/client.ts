@@ -4,17 +4,17 @@ import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
 import type { CallIo, TokenCache } from "../internal/call-io.js";
 import {
-  connection,
+  clientConfig,
   type ConnectionOptions,
   json,
-  plain,
+  requestOptions,
   type RequestOptions,
-  text,
+  assertString,
 } from "../internal/client-config.js";
-import { variable } from "../internal/env.js";
+import { readEnv } from "../internal/env.js";
 import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
-import { fromRecord, ValidationError } from "../internal/errors.js";
-import { given, reading } from "../internal/untrusted.js";
+import { fromPayload, ValidationError } from "../internal/errors.js";
+import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import * as glue from "../glue/gopay.js";
 import type {
   CreateGoPayPaymentParams,
@@ -31,7 +31,7 @@ import type {
   GoPayResult,
 } from "./types.js";
 
-/** @internal The wasm module; the entry says where it comes from. */
+/** @internal The wasm module. The entry sets its source. */
 export const wasm = new AsyncWasm(glue as typeof glue & AsyncGlue);
 
 const PRODUCTION_URL = "https://gate.gopay.cz/api";
@@ -43,15 +43,15 @@ export interface GoPayClientOptions extends ConnectionOptions {
   clientId?: string | undefined;
   /** Default: the variable GOPAY_CLIENT_SECRET. */
   clientSecret?: string | undefined;
-  /** The e-shop's number. Default: the variable GOPAY_GO_ID. */
+  /** The id of the e-shop. Default: the variable GOPAY_GO_ID. */
   goId?: string | number | undefined;
   /** GoPay's test gateway or the real one: true, 1, yes, on or false, 0, no, off. Default: the variable GOPAY_SANDBOX. */
   isSandbox?: boolean | string | undefined;
   /** Ends in `/api`. Default: the variable GOPAY_BASE_URL, else the gateway that `isSandbox` selects. Plain http is for loopback. */
   baseUrl?: string | undefined;
-  /** The language of payments that name no `lang`, and of GoPay's error messages (Czech for `cs` and `sk`, else English). Default: none. */
+  /** The language of payments without `lang`, and of GoPay's error messages (Czech for `cs` and `sk`, else English). Default: none. */
   language?: GoPayLanguage | undefined;
-  /** The calls that the token allows. Default `payment-all`; with `payment-create` only `payments.create` works. */
+  /** The scope of the token. Default `payment-all`. With `payment-create` only `payments.create` works. */
   scope?: "payment-all" | "payment-create" | undefined;
   /** A cache in which several instances share the access token. It is as secret as the client's secret. Default: none. */
   tokenCache?: TokenCache | undefined;
@@ -66,13 +66,13 @@ export let callGoPay: <T>(client: GoPayClient, use: Use) => ApiPromise<T>;
 /**
  * GoPay's REST API v3. Amounts are integers in minor units; times are in milliseconds.
  *
- * The token is asked for once and kept in this object: keep the client, in a Worker outside of the handler.
- * What changes something is sent once; after a failure GoPay is asked how it went, and the error's `outcome` says it.
+ * The client requests a token once and keeps it, so keep the client, in a Worker outside of the handler.
+ * A call that changes something is sent once. After a failure the client reads the payment, and the error has the `outcome`.
  */
 export class GoPayClient {
   /** Whether this is GoPay's test gateway. */
   readonly isSandbox: boolean;
-  /** The e-shop's number. */
+  /** The id of the e-shop. */
   readonly goId: string;
   /** The script of the inline gateway, which shows `gw_url` in the shop's own page. */
   readonly embedScriptUrl: string;
@@ -83,31 +83,37 @@ export class GoPayClient {
   /** Payments. */
   readonly payments = {
     /**
-     * Creates a payment, which is paid at its `gw_url`. Sent once: after a failure there may be a payment that nobody
-     * has a link to, so creating another charges nobody twice.
+     * Creates a payment, which is paid at its `gw_url`. Sent once. After a failure there may be a payment without a known
+     * link, so creating another one charges nobody twice.
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreateGoPayPaymentParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, io, config) => module.payments_create(io, config, json("params", params), plain(options))),
+      this.#call((module, io, config) =>
+        module.payments_create(io, config, json("params", params), requestOptions(options)),
+      ),
 
-    /** A payment as it is now. */
+    /** Returns a payment. */
     status: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, io, config) => module.payments_status(io, config, digits("id", id), plain(options))),
+      this.#call((module, io, config) =>
+        module.payments_status(io, config, assertId("id", id), requestOptions(options)),
+      ),
 
     /**
-     * Gives money back. ACCEPTED: it is on its way, the history tells how it went.
-     * @throws with `outcome`; `FAILED` as an APIError of that code
+     * Refunds a payment. `ACCEPTED` means that the refund is in progress. `refunds` shows its end.
+     * @throws an error with `outcome`; `FAILED` is an APIError of that code
      */
     refund: (id: PaymentId, params: GoPayRefundParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) =>
-        module.payments_refund(io, config, digits("id", id), json("params", params), plain(options)),
+        module.payments_refund(io, config, assertId("id", id), json("params", params), requestOptions(options)),
       ),
 
-    /** The refunds of a payment: the only place where a refund has an id. */
+    /** Returns the refunds of a payment, the only place where a refund has an id. */
     refunds: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayRefund[]> =>
-      this.#call((module, io, config) => module.payments_refunds(io, config, digits("id", id), plain(options))),
+      this.#call((module, io, config) =>
+        module.payments_refunds(io, config, assertId("id", id), requestOptions(options)),
+      ),
 
-    /** Charges the payer of a recurrence again. The id is always the first payment's. */
+    /** Charges a recurrence. The id is always that of its first payment. */
     createRecurrence: (
       parentId: PaymentId,
       params: CreateGoPayRecurrenceParams,
@@ -117,15 +123,17 @@ export class GoPayClient {
         module.payments_create_recurrence(
           io,
           config,
-          digits("parentId", parentId),
+          assertId("parentId", parentId),
           json("params", params),
-          plain(options),
+          requestOptions(options),
         ),
       ),
 
-    /** Ends a recurrence: no further charges. One that has ended already is as good. */
+    /** Ends a recurrence: no further charges. A recurrence that has ended already counts as success. */
     voidRecurrence: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, io, config) => module.payments_void_recurrence(io, config, digits("id", id), plain(options))),
+      this.#call((module, io, config) =>
+        module.payments_void_recurrence(io, config, assertId("id", id), requestOptions(options)),
+      ),
 
     /** Captures an authorized payment, or a part of it; the rest is released. A payment that is captured already counts as success. */
     capture: (id: PaymentId, params?: GoPayCaptureParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
@@ -133,16 +141,16 @@ export class GoPayClient {
         module.payments_capture(
           io,
           config,
-          digits("id", id),
+          assertId("id", id),
           params === undefined ? undefined : json("params", params),
-          plain(options),
+          requestOptions(options),
         ),
       ),
 
     /** Voids an authorization. One that is void already counts as success. */
     voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
       this.#call((module, io, config) =>
-        module.payments_void_authorization(io, config, digits("id", id), plain(options)),
+        module.payments_void_authorization(io, config, assertId("id", id), requestOptions(options)),
       ),
 
     /**
@@ -155,55 +163,59 @@ export class GoPayClient {
       options?: RequestOptions,
     ): ApiPromise<GoPayQrPayment> =>
       this.#call((module, io, config) => {
-        const { format } = given("params", params);
+        const { format } = copyOptions("params", params);
         return module.payments_qr_payment(
           io,
           config,
-          digits("id", id),
-          format === undefined ? undefined : text("format", format),
-          plain(options),
+          assertId("id", id),
+          format === undefined ? undefined : assertString("format", format),
+          requestOptions(options),
         );
       }),
   };
 
   /** Saved cards. A payment with `payer.request_card_token` saves one. */
   readonly cards = {
-    /** A saved card. */
+    /** Returns a saved card. */
     retrieve: (cardId: PaymentId, options?: RequestOptions): ApiPromise<GoPayCard> =>
-      this.#call((module, io, config) => module.cards_retrieve(io, config, digits("cardId", cardId), plain(options))),
+      this.#call((module, io, config) =>
+        module.cards_retrieve(io, config, assertId("cardId", cardId), requestOptions(options)),
+      ),
 
     /** Deletes a saved card. */
     delete: (cardId: PaymentId, options?: RequestOptions): ApiPromise<undefined> =>
-      this.#call((module, io, config) => module.cards_delete(io, config, digits("cardId", cardId), plain(options))),
+      this.#call((module, io, config) =>
+        module.cards_delete(io, config, assertId("cardId", cardId), requestOptions(options)),
+      ),
   };
 
   /** @throws AuthenticationError without credentials; ValidationError naming the option that is wrong */
   constructor(options: GoPayClientOptions = {}) {
-    const own: GoPayClientOptions = given("options", options);
+    const own: GoPayClientOptions = copyOptions("options", options);
     const { env, language, scope, tokenCache } = own;
     this.#tokenCache = checkedCache(tokenCache);
-    const goId = own.goId ?? variable("GOPAY_GO_ID", env);
-    this.isSandbox = sandboxFlag(own.isSandbox ?? variable("GOPAY_SANDBOX", env));
-    this.goId = goId === undefined ? "" : digits("goId", goId);
+    const goId = own.goId ?? readEnv("GOPAY_GO_ID", env);
+    this.isSandbox = sandboxFlag(own.isSandbox ?? readEnv("GOPAY_SANDBOX", env));
+    this.goId = goId === undefined ? "" : assertId("goId", goId);
     this.#fetch = own.fetch;
-    own.baseUrl ??= variable("GOPAY_BASE_URL", env) ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL);
-    this.embedScriptUrl = `${text("baseUrl", own.baseUrl).replace(/\/api\/?$/, "")}/gp-gw/js/embed.js`;
+    own.baseUrl ??= readEnv("GOPAY_BASE_URL", env) ?? (this.isSandbox ? SANDBOX_URL : PRODUCTION_URL);
+    this.embedScriptUrl = `${assertString("baseUrl", own.baseUrl).replace(/\/api\/?$/, "")}/gp-gw/js/embed.js`;
     this.#config = {
-      ...connection(own, "client secret"),
-      clientId: own.clientId ?? variable("GOPAY_CLIENT_ID", env),
-      clientSecret: own.clientSecret ?? variable("GOPAY_CLIENT_SECRET", env),
+      ...clientConfig(own, "client secret"),
+      clientId: own.clientId ?? readEnv("GOPAY_CLIENT_ID", env),
+      clientSecret: own.clientSecret ?? readEnv("GOPAY_CLIENT_SECRET", env),
       goId: goId === undefined ? undefined : this.goId,
       language,
       scope,
       hasTokenCache: tokenCache !== undefined,
-      // Where the wasm module keeps the session's state, such as the token.
+      // The wasm module stores the session's state here, such as the token.
       store: Object.create(null) as object,
     };
-    synchronously((module) => module.check_client(this.#config));
+    callSync((module) => module.check_client(this.#config));
   }
 
   /**
-   * The ways to pay at the e-shop, in one currency or in all.
+   * Returns the payment instruments of the e-shop, for one currency or for all.
    * @param currency ISO 4217. Default: all currencies.
    */
   paymentInstruments(currency?: string, options?: RequestOptions): ApiPromise<GoPayPaymentInstruments> {
@@ -211,21 +223,21 @@ export class GoPayClient {
       module.payment_instruments(
         io,
         config,
-        currency === undefined ? undefined : text("currency", currency),
-        plain(options),
+        currency === undefined ? undefined : assertString("currency", currency),
+        requestOptions(options),
       ),
     );
   }
 
-  /** A statement of the e-shop's account: the file's bytes. */
+  /** Returns a statement of the e-shop's account, as the bytes of the file. */
   accountStatement(params: GoPayAccountStatementParams, options?: RequestOptions): ApiPromise<ArrayBuffer> {
     return this.#call((module, io, config) =>
-      module.account_statement(io, config, json("params", params), plain(options)),
+      module.account_statement(io, config, json("params", params), requestOptions(options)),
     );
   }
 
   /**
-   * A call that is not modelled, with token, retries and errors like the others. `path` is below the base URL, such as
+   * Makes a call that is not modeled, with token, retries and errors like the others. `path` is below the base URL, such as
    * `/payments/payment/1`. A GET is repeated after a failure, and any other call is sent once.
    * @param method The HTTP method
    * @param path Starts with a slash and is percent-encoded
@@ -234,7 +246,15 @@ export class GoPayClient {
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
     return this.#call((module, io, config) => {
       const { query, body } = genericRequest(options);
-      return module.request(io, config, text("method", method), text("path", path), query, body, plain(options));
+      return module.request(
+        io,
+        config,
+        assertString("method", method),
+        assertString("path", path),
+        query,
+        body,
+        requestOptions(options),
+      );
     });
   }
 
@@ -243,7 +263,7 @@ export class GoPayClient {
   }
 
   #call<T>(use: Use): ApiPromise<T> {
-    // globalThis.fetch is looked up now: people replace it, and Workers have it only once a request is there.
+    // globalThis.fetch is looked up at each call: programs replace it, and a Worker has it only during a request.
     const fetch = this.#fetch ?? globalThis.fetch;
     return apiPromise((keep) => wasm.run(fetch, (module, io) => use(module, io, this.#config), keep, this.#tokenCache));
   }
@@ -252,7 +272,7 @@ export class GoPayClient {
 function checkedCache(cache: TokenCache | undefined): TokenCache | undefined {
   const isCache =
     cache === undefined ||
-    reading("tokenCache", () => typeof cache?.get === "function" && typeof cache.set === "function");
+    readUntrusted("tokenCache", () => typeof cache?.get === "function" && typeof cache.set === "function");
   if (isCache) return cache;
   throw new ValidationError("tokenCache must have the methods get(key) and set(key, token, ttlMs)", {
     code: "invalid_request",
@@ -260,7 +280,7 @@ function checkedCache(cache: TokenCache | undefined): TokenCache | undefined {
   });
 }
 
-/** @internal Never guesses: the wrong guess would be the gateway where money is real. */
+/** @internal Never guesses, because a wrong guess could select the gateway with real money. */
 export function sandboxFlag(value: unknown): boolean {
   if (typeof value === "boolean") return value;
   const word = typeof value === "string" ? value.trim().toLowerCase() : undefined;
@@ -273,16 +293,16 @@ export function sandboxFlag(value: unknown): boolean {
 }
 
 /** @internal */
-export function synchronously<T>(use: (module: typeof glue) => T): T {
+export function callSync<T>(use: (module: typeof glue) => T): T {
   try {
     return wasm.call(use);
   } catch (error) {
-    throw fromRecord(error);
+    throw fromPayload(error);
   }
 }
 
-/** An id as text; which text is one, the wasm module decides. */
-function digits(field: string, id: unknown): string {
+/** An id as text. The wasm module validates it. */
+function assertId(field: string, id: unknown): string {
   if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
-  return text(field, id);
+  return assertString(field, id);
 }

@@ -2,7 +2,7 @@
 
 import type { GoPaySubState } from "./sub-states.js";
 
-/** Known payment instruments, and whatever GoPay adds. */
+/** Known payment instruments, and any other. */
 export type GoPayInstrument =
   | "PAYMENT_CARD"
   | "BANK_ACCOUNT"
@@ -21,7 +21,7 @@ export type GoPayInstrument =
   | "SKIPPAY"
   | (string & {});
 
-/** Known languages of GoPay's pages, and whatever it adds. */
+/** Known languages of GoPay's pages, and any other. */
 export type GoPayLanguage =
   | "CS"
   | "EN"
@@ -44,10 +44,10 @@ export type GoPayLanguage =
   | "PT"
   | (string & {});
 
-/** Known kinds of pay later, and whatever GoPay adds. */
+/** Known kinds of pay later, and any other. */
 export type GoPayBnplType = "DEFERRED_PAYMENT" | "PAY_IN_THREE" | (string & {});
 
-/** Known states, and whatever GoPay adds. */
+/** Known states, and any other. */
 export type GoPayState =
   | "CREATED"
   | "PAYMENT_METHOD_CHOSEN"
@@ -85,7 +85,7 @@ export interface GoPayItem {
   type?: "ITEM" | "DELIVERY" | "DISCOUNT" | (string & {}) | undefined;
   /** Name of the product. */
   name: string;
-  /** Of the whole line, in minor units; may be negative. All lines together are the payment's amount. */
+  /** The amount of the whole line, in minor units. It may be negative. The lines add up to the payment's amount. */
   amount: number;
   /** Number of pieces. Default 1. */
   count?: number | undefined;
@@ -97,11 +97,11 @@ export interface GoPayItem {
   product_url?: string | undefined;
 }
 
-/** How a payment is repeated. */
+/** The terms of a recurrence. */
 export interface GoPayRecurrence {
-  /** Who charges, and how often: GoPay by itself, or you with `createRecurrence` (ON_DEMAND). */
+  /** Who charges, and when: GoPay in a cycle, or you with `createRecurrence` (ON_DEMAND). */
   recurrence_cycle: "DAY" | "WEEK" | "MONTH" | "ON_DEMAND" | (string & {});
-  /** Every so many cycles, from 1; left out for ON_DEMAND. */
+  /** The number of cycles between two charges, from 1. Omitted for ON_DEMAND. */
   recurrence_period?: number | string | undefined;
   /** The last day, `yyyy-mm-dd`, before 2099-12-31. */
   recurrence_date_to: string;
@@ -115,13 +115,13 @@ export interface CreateGoPayPaymentParams {
   amount: number;
   /** ISO 4217, such as `CZK`. */
   currency: string;
-  /** Your own, at most 128 characters. */
+  /** Your order number, at most 128 characters. */
   order_number: string;
   /** Text for the customer. */
   order_description?: string | undefined;
-  /** Lines of the order. Their amounts make the payment's amount. */
+  /** Lines of the order. They add up to the payment's amount. */
   items?: GoPayItem[] | undefined;
-  /** Where GoPay sends the customer afterwards, and its notifications. */
+  /** The URL to which the customer returns, and the URL of notifications. */
   callback: { return_url: string; notification_url?: string | undefined };
   /** The payer, and the payment instruments on offer. */
   payer?:
@@ -146,7 +146,7 @@ export interface CreateGoPayPaymentParams {
         [field: string]: unknown;
       }
     | undefined;
-  /** Blocks the money until `capture` or `voidAuthorization`. */
+  /** Authorizes the amount until `capture` or `voidAuthorization`. */
   preauthorization?: boolean | undefined;
   /** Makes the payment the first of a recurrence. Absent means none. */
   recurrence?: GoPayRecurrence | undefined;
@@ -165,11 +165,11 @@ export interface CreateGoPayRecurrenceParams {
   amount: number;
   /** ISO 4217, such as `CZK`. */
   currency: string;
-  /** Your own, at most 128 characters. */
+  /** Your order number, at most 128 characters. */
   order_number: string;
   /** Text for the customer. */
   order_description?: string | undefined;
-  /** Lines of the order. Their amounts make the charge's amount. */
+  /** Lines of the order. They add up to the charge's amount. */
   items?: GoPayItem[] | undefined;
   /** Your data, returned with the payment. */
   additional_params?: { name: string; value: string }[] | undefined;
@@ -180,13 +180,13 @@ export interface CreateGoPayRecurrenceParams {
 export interface GoPayPayment {
   /** GoPay's id of the payment. */
   id: number | string;
-  /** Of a charge of a recurrence: the first payment. */
+  /** The id of the recurrence's first payment, for a charge. */
   parent_id?: number | string | undefined;
-  /** Your number of the order. */
+  /** Your order number. */
   order_number?: string | undefined;
   /** State of the payment. */
   state: GoPayState;
-  /** Why, such as `_5006`: not enough money. */
+  /** The reason for the state, such as `_5006`: insufficient funds. */
   sub_state?: GoPaySubState | undefined;
   /** In minor units. */
   amount?: number | undefined;
@@ -207,9 +207,9 @@ export interface GoPayPayment {
     | undefined;
   /** The e-shop. */
   target?: { type?: string | undefined; goid?: number | string | undefined } | undefined;
-  /** The recurrence that the payment is the first of. */
+  /** The recurrence, for its first payment. */
   recurrence?: GoPayRecurrence | undefined;
-  /** Whether the money is blocked, and what became of it. */
+  /** The preauthorization and its state. */
   preauthorization?:
     | {
         requested?: boolean | undefined;
@@ -331,7 +331,7 @@ export interface GoPayQrPayment {
         [field: string]: unknown;
       }
     | undefined;
-  /** Pictures in base64: `spayd` for CZK, `paybysquare` and `sepa` for EUR, `mnb_qr` for HUF. */
+  /** Images in base64: `spayd` for CZK, `paybysquare` and `sepa` for EUR, `mnb_qr` for HUF. */
   qr_code: {
     spayd?: string | undefined;
     paybysquare?: string | undefined;
@@ -348,7 +348,7 @@ export interface GoPayQrPayment {
 export interface GoPayRefundParams {
   /** In minor units, above 0. */
   amount: number;
-  /** The refunded order lines. Their amounts make the refund's amount. */
+  /** The refunded order lines. They add up to the refund's amount. */
   items?: GoPayItem[] | undefined;
 }
 
@@ -356,7 +356,7 @@ export interface GoPayRefundParams {
 export interface GoPayCaptureParams {
   /** In minor units, above 0. */
   amount: number;
-  /** The captured order lines. Their amounts make the captured amount. */
+  /** The captured order lines. They add up to the captured amount. */
   items?: GoPayItem[] | undefined;
 }
 

@@ -1,6 +1,6 @@
 // GoPay's webhook endpoint: reads the payment that a notification names, and calls the listener of each event once.
 
-import { given, reading } from "../internal/untrusted.js";
+import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import { PayKitError } from "../paykit/errors.js";
 import { gopay, type GopayProvider } from "../paykit/gopay-provider.js";
 import type { EventData, StandardEvent, StandardEventType, WebhookEvent } from "../paykit/types.js";
@@ -50,10 +50,10 @@ export interface GopayWebhookHandlerOptions extends ProcessorOptions<StandardEve
  * @throws ConfigurationError and TypeError when it is created
  */
 export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): WebhookHandler {
-  const own = given("options", options);
+  const own = copyOptions("options", options);
   const { provider = gopay() } = own;
   const processor = eventProcessor<StandardEvent>("GoPay", isPayKitError, own);
-  if (reading("provider", () => typeof provider?.handleWebhook) !== "function")
+  if (readUntrusted("provider", () => typeof provider?.handleWebhook) !== "function")
     throw new TypeError("provider must be GoPay's, such as gopay()");
 
   const respond = async (context: DeliveryContext): Promise<Response> => {

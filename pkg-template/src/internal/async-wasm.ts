@@ -1,21 +1,21 @@
-// A wasm module whose calls wait for the network: wasm-bindgen-futures drives them, and a promise comes back.
+// A wasm module whose calls wait for the network. wasm-bindgen-futures drives them, and each call returns a promise.
 
 import { CallIo, type TokenCache } from "./call-io.js";
 import type { CallResult } from "./api-promise.js";
-import { callerTrace, fromRecord, type ItPayError, ValidationError } from "./errors.js";
+import { callerTrace, fromPayload, type ItPayError, ValidationError } from "./errors.js";
 import { type Glue, Wasm } from "./wasm.js";
 
-/** wasm-bindgen's glue of such a module, as scripts/assemble.mjs adapts it. */
+/** wasm-bindgen's glue of such a module, adapted by scripts/assemble.mjs. */
 export interface AsyncGlue extends Glue {
-  /** Sets what is called with whatever a closure of the module's throws: a trap between two awaits is nobody's error else. */
+  /** Sets the handler of errors that a closure of the module throws. Without it, nobody would see a trap between two awaits. */
   onClosureError(handler: (error: unknown) => void): void;
-  /** Lets no closure of the current instance enter it any more. */
+  /** Prevents the closures of the current instance from entering it. */
   abandonInstance(): void;
 }
 
 export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
   readonly #glue: G;
-  /** The calls in flight, and how to reject each. A trap ends them all: the memory that they were in is lost. */
+  /** The calls in flight and how to reject each. A trap ends all of them, because their memory is lost. */
   readonly #inFlight = new Map<CallIo, (error: unknown) => void>();
 
   constructor(glue: G & Glue) {
@@ -25,8 +25,8 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
   }
 
   /**
-   * Makes a call over that `fetch`. `use` begins it, or throws what is wrong with it. Errors are made in this async function,
-   * as V8 then puts the frames that await it into their stack.
+   * Makes a call with this `fetch`. `use` begins it, or throws. Errors are created in this async function, because V8 then
+   * adds the frames that await it to their stack.
    */
   async run(
     fetch: typeof globalThis.fetch,
@@ -46,8 +46,8 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
       }
       promise = this.call((glue) => use(glue, io));
     } catch (thrown) {
-      const error = fromRecord(thrown, trace);
-      // Not at once: workerd calls a promise unhandled that is rejected before its owner could listen.
+      const error = fromPayload(thrown, trace);
+      // Deferred, because workerd reports a promise as unhandled if it is rejected before its owner can listen.
       await undefined;
       throw error;
     }
@@ -60,7 +60,7 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
       keep(result);
       return result.data;
     } catch (error) {
-      throw fromRecord(error, trace);
+      throw fromPayload(error, trace);
     } finally {
       this.#inFlight.delete(io);
     }

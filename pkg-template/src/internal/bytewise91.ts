@@ -1,4 +1,4 @@
-// Bytewise base 91, the text in which entries carry a wasm module. scripts/bytewise91.mjs encodes it and describes it.
+// Decodes bytewise base 91, the text form of the wasm modules. scripts/bytewise91.mjs encodes and describes it.
 
 export function decode(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);

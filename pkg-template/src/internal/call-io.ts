@@ -1,12 +1,12 @@
-// The input and output of one call: attempts over `fetch`, and pauses. The wasm module decides when there is one and what
-// its result means (src/js/drive.rs). Nothing here throws or rejects, and timers stay on this side: one that a trapped
-// module owned would keep a process alive.
+// The input and output of one call: attempts over `fetch`, and pauses. The wasm module decides when to make one
+// (src/js/drive.rs). Nothing here throws or rejects. The timers are on this side, because a timer of a trapped module
+// would keep the process alive.
 
 import { lazyTextDecoder } from "./lazy-text-codec.js";
 
 type Fetch = typeof globalThis.fetch;
 
-/** How an attempt ended. src/js/drive.rs has the same numbers. */
+/** How an attempt ended. src/js/drive.rs uses the same numbers. */
 const AttemptEnd = {
   Response: 0,
   ConnectionFailed: 1,
@@ -21,7 +21,7 @@ const AttemptEnd = {
 
 type AttemptEnd = (typeof AttemptEnd)[keyof typeof AttemptEnd];
 
-/** An attempt. It is filled in while the response arrives. */
+/** The result of an attempt. It is filled in while the response arrives. */
 class AttemptResult {
   end: AttemptEnd = AttemptEnd.NotAResponse;
   response: Response | undefined = undefined;
@@ -33,29 +33,29 @@ class AttemptResult {
   cause: unknown = undefined;
 }
 
-/** The longest time that a timer can take, in milliseconds. */
+/** The longest delay of a timer, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A cache in which several instances share an access token, such as one over Redis. */
+/** A cache through which several instances share an access token, such as one on Redis. */
 export interface TokenCache {
   /**
-   * Returns the token of a key, or undefined.
-   * @param key Names the client, the gateway and the scope
+   * Returns the token for a key, or undefined.
+   * @param key Identifies the client, the gateway and the scope
    */
   get(key: string): string | null | undefined | Promise<string | null | undefined>;
   /**
-   * Keeps a token.
-   * @param key Names the client, the gateway and the scope
-   * @param token A secret
-   * @param ttlMs How long the token holds, in milliseconds
+   * Stores a token.
+   * @param key Identifies the client, the gateway and the scope
+   * @param token The token, which is a secret
+   * @param ttlMs The remaining lifetime of the token, in milliseconds
    */
   set(key: string, token: string, ttlMs: number): unknown;
 }
 
-/** How long a cache may take for one step, in milliseconds. */
+/** The time limit of a cache operation, in milliseconds. */
 const CACHE_TIMEOUT_MS = 1_000;
 
-/** The result of a cache's step; undefined if it fails or takes too long. */
+/** The result of a cache operation. Undefined if it fails or takes too long. */
 function settled(step: () => unknown): Promise<unknown> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, CACHE_TIMEOUT_MS);
@@ -80,7 +80,7 @@ export class CallIo {
     this.#cache = cache;
   }
 
-  /** Makes one attempt. `headers` is JSON. The result says how it ended. */
+  /** Makes one attempt. `headers` is JSON. The result contains any failure. */
   attempt(
     method: string,
     url: string,
@@ -98,7 +98,7 @@ export class CallIo {
         result.end = AttemptEnd.NotSent;
         return resolve(result);
       }
-      // A runtime may have none. Then nothing can be stopped on the way, and the attempt ends in time all the same.
+      // Some runtimes have none. Then the request cannot be aborted, and the attempt still ends in time.
       const controller = typeof AbortController === "function" ? new AbortController() : undefined;
       const finish = endOnce<AttemptEnd>(
         timeoutMs,
@@ -111,8 +111,8 @@ export class CallIo {
         AttemptEnd.TimedOut,
         AttemptEnd.Aborted,
       );
-      // Plain options, as people's doubles of fetch expect. Redirects are not followed: another host must not get the key,
-      // and the signature holds for this path only.
+      // Plain options, as mocks of fetch expect. Redirects are not followed, because another host must not get the key and
+      // the signature is for this path only.
       const init: RequestInit = { method, headers: JSON.parse(headers) as Record<string, string>, redirect: "manual" };
       this.#stop = () => finish(AttemptEnd.Aborted);
       if (body !== undefined) init.body = body;
@@ -130,29 +130,29 @@ export class CallIo {
     });
   }
 
-  /** Ends the attempt or the pause in progress: nobody waits for it any more. */
+  /** Ends the attempt or the pause in progress. */
   stop(): void {
     this.#stop();
   }
 
-  /** Reads the shared cache. A cache that fails or hangs has nothing. */
+  /** Reads the shared cache. Failures and time-outs count as a missing entry. */
   readCache(key: string): Promise<string | undefined> {
     return settled(() => this.#cache?.get(key)).then((value) =>
       typeof value === "string" && value !== "" ? value : undefined,
     );
   }
 
-  /** Writes to the shared cache. A cache that fails or hangs is left alone. */
+  /** Writes to the shared cache. Failures and time-outs are ignored. */
   async writeCache(key: string, value: string, ttlMs: number): Promise<void> {
     await settled(() => this.#cache?.set(key, value, ttlMs));
   }
 
   monotonic(): number {
-    // Not every runtime has it.
+    // Some runtimes have none.
     return typeof performance === "object" ? performance.now() : Date.now();
   }
 
-  /** The result of the call. `json` is its data, unless that is the body of the last response. */
+  /** The result of the call: `json`, or the body of the last response. */
   result(json: string | undefined): { data: unknown; response: Response; requestId: string | null } {
     const { body, response, requestId } = this.#last;
     const text = json ?? body;
@@ -161,7 +161,7 @@ export class CallIo {
   }
 }
 
-/** Calls `done` once: with what the returned function gets, or when the time is up or the signal fires. */
+/** Calls `done` once: with the result, or when the time is up or the signal fires. */
 function endOnce<T>(
   ms: number,
   signal: AbortSignal | undefined,
@@ -177,7 +177,7 @@ function endOnce<T>(
     try {
       signal?.removeEventListener("abort", abort);
     } catch {
-      // A signal that cannot be listened to.
+      // A signal that throws when it is listened to.
     }
     done(how);
   };
@@ -186,7 +186,7 @@ function endOnce<T>(
   try {
     signal?.addEventListener("abort", abort);
   } catch {
-    // A signal that cannot be listened to never fires.
+    // A signal that throws when it is listened to never fires.
   }
   return end;
 }
@@ -208,7 +208,7 @@ async function exchange(
   result: AttemptResult,
 ): Promise<AttemptEnd> {
   try {
-    // Not as a method of anything: browsers want their fetch called bare.
+    // Called without a receiver, as browsers require.
     const response = await fetch(url, init);
     if (!readHead(response, result)) return AttemptEnd.NotAResponse;
     const body = await readBody(response, maxBodyBytes, isFile && response.ok);
@@ -221,7 +221,7 @@ async function exchange(
   }
 }
 
-/** Whether it is a Response at all. Getters of a double may throw. */
+/** Whether it is a Response. The getters of a mock may throw. */
 function readHead(response: Response, result: AttemptResult): boolean {
   try {
     const { status, headers } = response;
@@ -245,14 +245,14 @@ const decoder = lazyTextDecoder();
 
 const TOO_LARGE = Symbol("too large");
 
-/** The body, unless it is longer than allowed. */
+/** The body. Undefined if it is longer than allowed. */
 async function readBody(
   response: Response,
   maxBytes: number,
   isFile: boolean,
 ): Promise<string | ArrayBuffer | typeof TOO_LARGE> {
   const stream: ReadableStream<Uint8Array> | null | undefined = response.body;
-  // Doubles of fetch have no stream, and their bodies are in memory already.
+  // A mocked Response has no stream, and its body is already in memory.
   if (typeof stream?.getReader !== "function") return isFile ? response.arrayBuffer() : response.text();
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
@@ -291,7 +291,7 @@ function withoutBom(text: string): string {
 const REFUSED = new Set<unknown>(["ECONNREFUSED", "ConnectionRefused"]);
 const NOT_FOUND = new Set<unknown>(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_NONAME"]);
 
-/** Whether a connection was made at all. Node, Bun and Deno say so in the error's code or in its cause's. */
+/** Whether a connection was made. Node, Bun and Deno put this into the code of the error or of its cause. */
 function connectionEnd(error: unknown): AttemptEnd {
   try {
     const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
@@ -300,7 +300,7 @@ function connectionEnd(error: unknown): AttemptEnd {
       if (NOT_FOUND.has(own)) return AttemptEnd.HostNotFound;
     }
   } catch {
-    // An error whose getters throw says nothing.
+    // The getters of an error may throw.
   }
   return AttemptEnd.ConnectionFailed;
 }

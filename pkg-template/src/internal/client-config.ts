@@ -1,31 +1,31 @@
-// What every client takes, and what its calls take: checked as far as JavaScript must, and handed to the wasm module.
+// The options of clients and calls. They are validated as far as JavaScript must, and passed to the wasm module.
 
-import { type Env, variable } from "./env.js";
+import { type Env, readEnv } from "./env.js";
 import { ValidationError } from "./errors.js";
-import { given, reading } from "./untrusted.js";
-import { type Logger, type LogLevel, levelNumber, sink } from "./logger.js";
+import { copyOptions, readUntrusted } from "./untrusted.js";
+import { type Logger, type LogLevel, levelNumber, createLogSink } from "./logger.js";
 import type { HeadersLike } from "./platform-types.js";
 import { isPage, userAgent } from "./runtime.js";
 
 /** Options of every client. */
 export interface ConnectionOptions {
-  /** How long one attempt may take, headers and body together, in milliseconds. Default 30,000. */
+  /** The time limit of one attempt, headers and body together, in milliseconds. Default 30,000. */
   timeout?: number | undefined;
-  /** How often a failed call is sent again, where that is safe. Default 2; 0 sends exactly one request. */
+  /** The number of retries, where they are safe. Default 2. With 0, exactly one request is sent. */
   maxRetries?: number | undefined;
   /** Default: `globalThis.fetch`, looked up at each call. */
   fetch?: typeof fetch | undefined;
-  /** Sent with each call. In `withOptions`, `null` removes one. Default: none. */
+  /** Headers of each call. In `withOptions`, `null` removes one. Default: none. */
   headers?: HeadersLike | undefined;
-  /** Default: the console. */
+  /** Receives log lines. Default: the console. */
   logger?: Logger | undefined;
   /** Default: the variable ITPAY_LOG, else `off`. No level shows keys, secrets, signatures or bodies. */
   logLevel?: LogLevel | undefined;
-  /** Allows a client in a page, where everybody can read its key. Default false. */
+  /** Allows a client in a web page, where everybody can read its key. Default false. */
   dangerouslyAllowBrowser?: boolean | undefined;
-  /** Allows plain http to other hosts than loopback, where anyone on the way can read the key. Default false. */
+  /** Allows plain http for hosts other than loopback, where anyone on the way can read the key. Default false. */
   dangerouslyAllowHttp?: boolean | undefined;
-  /** Variables to read instead of the runtime's own: a Worker's `env`. Default: the runtime's. */
+  /** The variables to read, such as the `env` of a Worker. Default: the runtime's. */
   env?: Env | undefined;
 }
 
@@ -33,18 +33,18 @@ export interface ConnectionOptions {
 export interface RequestOptions {
   /** Ends the call at any moment with an `AbortError`. Default: none. */
   signal?: AbortSignal | undefined;
-  /** Limit of one attempt, in milliseconds. Default: the client's. */
+  /** The time limit of one attempt, in milliseconds. Default: the client's. */
   timeout?: number | undefined;
   /** Number of retries. Default: the client's. */
   maxRetries?: number | undefined;
   /** Promises that the gateway recognizes a repeated call by this key, so that any call may be retried. Default: none. */
   idempotencyKey?: string | undefined;
-  /** Sent in addition to those of every request; `null` leaves out one of the client's. Default: none. */
+  /** Headers of this call, in addition to the client's. `null` removes one of the client's. Default: none. */
   headers?: HeadersLike | undefined;
 }
 
-/** @internal The part of a client's configuration that its wasm module reads whichever gateway it is for. */
-export function connection(
+/** @internal The part of a client's configuration that is the same for all gateways. */
+export function clientConfig(
   options: ConnectionOptions & { baseUrl?: string | undefined },
   secret: string,
 ): Record<string, unknown> {
@@ -58,7 +58,7 @@ export function connection(
   }
   if (options.fetch !== undefined && typeof options.fetch !== "function")
     throw invalid("fetch", "fetch must be a function");
-  const logLevel = levelNumber(options.logLevel ?? variable("ITPAY_LOG", options.env));
+  const logLevel = levelNumber(options.logLevel ?? readEnv("ITPAY_LOG", options.env));
   return {
     baseUrl: options.baseUrl,
     timeout: options.timeout,
@@ -67,19 +67,22 @@ export function connection(
     headers: toHeaders(options.headers).headers,
     userAgent: userAgent(),
     logLevel,
-    log: logLevel === 0 ? undefined : sink(options.logger),
+    log: logLevel === 0 ? undefined : createLogSink(options.logger),
   };
 }
 
-/** @internal The options of a call as the wasm module reads them. Each is read once, here, where a caller's getter may throw. */
-export function plain(
+/** @internal The options of a call for the wasm module. Each is read once, here, where a caller's getter may throw. */
+export function requestOptions(
   options: (RequestOptions & { pollInterval?: number | undefined; onUpdate?: unknown }) | undefined,
 ): object | undefined {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw invalid("options", "options must be an object");
-  const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = given("options", options);
-  reading("options", () => {
-    // The wasm module asks it the same.
+  const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = copyOptions(
+    "options",
+    options,
+  );
+  readUntrusted("options", () => {
+    // The wasm module reads the same properties.
     void signal?.addEventListener;
     void signal?.aborted;
   });
@@ -87,7 +90,7 @@ export function plain(
 }
 
 /** @internal */
-export function text(field: string, value: unknown): string {
+export function assertString(field: string, value: unknown): string {
   if (typeof value !== "string") throw invalid(field, `${field} must be a string`);
   if (/\p{Surrogate}/u.test(value)) throw invalid(field, `${field} has a lone surrogate, which is half of a character`);
   return value;
@@ -105,16 +108,16 @@ export function json(field: string, value: unknown): string {
   return written;
 }
 
-/** Headers that `fetch` takes, and the names of those that are `null`. */
-function toHeaders(given: HeadersLike | undefined): {
+/** Headers for `fetch`, and the names of those that are `null`. */
+function toHeaders(input: HeadersLike | undefined): {
   headers: Headers | undefined;
   withoutHeaders: string[] | undefined;
 } {
-  if (given === undefined || given === null) return { headers: undefined, withoutHeaders: undefined };
+  if (input === undefined || input === null) return { headers: undefined, withoutHeaders: undefined };
   try {
     const headers = new Headers();
     const withoutHeaders: string[] = [];
-    for (const [name, value] of headerEntries(given)) {
+    for (const [name, value] of headerEntries(input)) {
       if (value === null) withoutHeaders.push(name);
       else if (value !== undefined) headers.append(name, value);
     }
@@ -130,7 +133,7 @@ function headerEntries(headers: HeadersLike): Iterable<readonly [string, string 
     : Object.entries(headers as Record<string, string>);
 }
 
-/** @internal A client's headers with those of `withOptions`, of which `null` removes one. */
+/** @internal Merges a client's headers with those of `withOptions`, where `null` removes one. */
 export function mergeHeaders(headers: HeadersLike | undefined, more: HeadersLike | undefined): HeadersLike | undefined {
   if (more === undefined || headers === undefined) return more ?? headers;
   const merged = toHeaders(headers).headers ?? new Headers();

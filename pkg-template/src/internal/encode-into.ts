@@ -1,9 +1,9 @@
-// Writing text into bytes that are there already.
+// Writes text into existing buffers.
 
-// Not at import: jest-environment-jsdom has none until later.
+// Not at import, because jest-environment-jsdom sets TextEncoder later.
 let encoder: TextEncoder | undefined;
 
-/** Writes a message as UTF-8: as much of it as fits. */
+/** Writes as much of a message as fits, as UTF-8. */
 export function encodeInto(message: string | Uint8Array, into: Uint8Array): { read: number; written: number } {
   if (typeof message === "string") return (encoder ??= new TextEncoder()).encodeInto(message, into);
   const read = Math.min(message.length, into.length);

@@ -1,6 +1,6 @@
-// The environment's variables, where the runtime has an environment.
+// Environment variables, in runtimes that have them.
 
-/** A Worker's `env`, or any other record of variables. */
+/** A Worker's `env`, or any other object with variables. */
 export type Env = object;
 
 interface Runtime {
@@ -8,11 +8,11 @@ interface Runtime {
   Deno?: { env: { get(name: string): string | undefined } } | undefined;
 }
 
-/** The variable, of the given record or else of the runtime; undefined where there is none or reading it is not allowed. */
-export function variable(name: string, env?: Env): string | undefined {
+/** Reads a variable of this object, or else of the runtime. Undefined if it is missing or reading is not allowed. */
+export function readEnv(name: string, env?: Env): string | undefined {
   const runtime = globalThis as Runtime;
   try {
-    // Not both: in a Worker, `process` loads Node's modules when it is first mentioned.
+    // Not both: in a Worker, the first use of `process` loads Node's modules.
     const value = env
       ? Object.hasOwn(env, name)
         ? (env as Record<string, unknown>)[name]
@@ -20,6 +20,6 @@ export function variable(name: string, env?: Env): string | undefined {
       : (runtime.process?.env?.[name] ?? runtime.Deno?.env.get(name));
     return typeof value === "string" && value !== "" ? value : undefined;
   } catch {
-    return undefined; // Deno without the permission throws
+    return undefined; // Deno throws without the permission.
   }
 }

@@ -1,14 +1,14 @@
-// Every error that leaves the package. Each has a name and a code that survive minifiers, and nothing of a
-// key, a secret, a signature or a body.
+// All errors of the package. Each has a name and a code that survive minifiers. None contains
+// a key, a secret, a signature or a body.
 
 import type { PaymentIntent } from "../client/types.js";
 
 const brand = Symbol.for("itpay.error");
 
-/** What became of a call that moves money: done, not done, or nobody knows. */
+/** The outcome of a failed call that changes something: it was processed, it was not, or that is unknown. */
 export type Outcome = "done" | "not_done" | "unknown";
 
-/** What an error knows besides its message. */
+/** The fields of an error besides its message. */
 export interface ErrorFields {
   code: string;
   status?: number | undefined;
@@ -28,19 +28,19 @@ export interface ErrorFields {
 export class ItPayError extends Error {
   /** The class, such as `ValidationError`. */
   override readonly name: string = "ItPayError";
-  /** Stable, for programs: the gateway's own code where it answered with one. */
+  /** A stable code for programs: the gateway's own code if it sent one. */
   declare readonly code: string;
-  /** The HTTP status, where the gateway answered. */
+  /** The HTTP status, if the gateway responded. */
   declare readonly status: number | undefined;
-  /** The gateway's name for the exchange: quote it to their support. */
+  /** The gateway's id of the exchange, for its support. */
   declare readonly requestId: string | null;
-  /** Whatever the gateway added. */
+  /** Details that the gateway added. */
   declare readonly details: unknown;
   /** Whether the same call may succeed later. */
   declare readonly retryable: boolean;
-  /** How many requests were sent; 0 when the call was refused before. */
+  /** The number of requests that were sent. 0 if the call was rejected before. */
   declare readonly attempts: number;
-  /** Of a GoPay call that changes something: what became of it. Such a call is sent once, and looked up after a failure. */
+  /** The outcome of a GoPay call that changes something. Such a call is sent once, and GoPay is read after a failure. */
   declare readonly outcome: Outcome | undefined;
 
   constructor(message: string, fields: ErrorFields) {
@@ -56,20 +56,20 @@ export class ItPayError extends Error {
   }
 }
 
-/** 401, or no API key at all. */
+/** The API key is missing, or the gateway responded with 401. */
 export class AuthenticationError extends ItPayError {
   override readonly name = "AuthenticationError";
 }
 
-/** A variable or an option that the package needs is missing. */
+/** A required variable or option is missing. */
 export class ConfigurationError extends ItPayError {
   override readonly name = "ConfigurationError";
 }
 
-/** 422, and whatever is refused before anything is sent. */
+/** A parameter is invalid. Nothing was sent, or the gateway responded with 422. */
 export class ValidationError extends ItPayError {
   override readonly name = "ValidationError";
-  /** The culprit, such as `amount.value`, where it is known. */
+  /** The path of the invalid field, such as `amount.value`, if it is known. */
   declare readonly field: string | undefined;
 
   constructor(message: string, fields: ErrorFields) {
@@ -78,10 +78,10 @@ export class ValidationError extends ItPayError {
   }
 }
 
-/** 429. */
+/** The gateway responded with 429. */
 export class RateLimitError extends ItPayError {
   override readonly name = "RateLimitError";
-  /** How long the gateway asked to wait, in milliseconds, where it said so. */
+  /** The wait that the gateway asks for, in milliseconds, if it does. */
   declare readonly retryAfter: number | undefined;
 
   constructor(message: string, fields: ErrorFields) {
@@ -90,10 +90,10 @@ export class RateLimitError extends ItPayError {
   }
 }
 
-/** Every other answer that is not what was asked for. */
+/** Any other unexpected response. */
 export class APIError extends ItPayError {
   override readonly name = "APIError";
-  /** The field of the response that cannot be used, or that the gateway names, where it is known. */
+  /** The field of the response that cannot be used, or that the gateway names, if it is known. */
   readonly field: string | undefined;
 
   constructor(message: string, fields: ErrorFields) {
@@ -102,15 +102,15 @@ export class APIError extends ItPayError {
   }
 }
 
-/** No answer, or one that broke off. Whether the gateway processed the call is not known, unless the code is `connection_refused`. */
+/** There was no complete response. The gateway may have processed the call, unless the code is `connection_refused`. */
 export class ConnectionError extends ItPayError {
   override readonly name = "ConnectionError";
 }
 
-/** No answer in time. Whether the gateway processed the call is not known. */
+/** There was no response in time. The gateway may have processed the call. */
 export class TimeoutError extends ItPayError {
   override readonly name = "TimeoutError";
-  /** From `waitForCompletion`: the intent as it was last seen. */
+  /** For `waitForCompletion`: the intent as it was last seen. */
   declare readonly intent: PaymentIntent | undefined;
 
   constructor(message: string, fields: ErrorFields) {
@@ -119,12 +119,12 @@ export class TimeoutError extends ItPayError {
   }
 }
 
-/** The caller's `signal` fired. Its reason is the `cause`. */
+/** The caller's `signal` fired. The signal's reason is the `cause`. */
 export class AbortError extends ItPayError {
   override readonly name = "AbortError";
 }
 
-/** Why a webhook was not accepted. */
+/** The reason why a webhook was rejected. */
 export type SignatureProblem =
   | "missing_header"
   | "malformed_header"
@@ -134,11 +134,11 @@ export type SignatureProblem =
   | "body_not_raw"
   | "bad_secret";
 
-/** A webhook that was not accepted. */
+/** A webhook was rejected. */
 export class SignatureVerificationError extends ItPayError {
   override readonly name = "SignatureVerificationError";
   declare readonly code: SignatureProblem;
-  /** What most likely went wrong, and the cure. */
+  /** The most likely reason and its remedy. */
   declare readonly hint: string;
 
   constructor(message: string, fields: ErrorFields & { code: SignatureProblem; hint: string }) {
@@ -148,14 +148,14 @@ export class SignatureVerificationError extends ItPayError {
 }
 
 /**
- * Whether this is an error of this package, of whichever copy of it.
+ * Whether this is an error of this package. It also recognizes errors of another copy of the package.
  * @param error Anything that was thrown.
  */
 export function isItPayError(error: unknown): error is ItPayError {
   try {
     return typeof error === "object" && error !== null && (error as { [brand]?: unknown })[brand] === true;
   } catch {
-    return false; // a proxy that says nothing
+    return false; // a proxy that throws
   }
 }
 
@@ -170,10 +170,10 @@ const classes = {
 };
 
 /**
- * @internal The wasm modules throw plain objects with an error class's name and fields, JSON values as text. Anything else is
- * passed on as it is. `trace` has the frames of the caller.
+ * @internal Creates an error from the plain object that a wasm module throws: the name and the fields of an error class,
+ * with JSON values as text. Returns anything else unchanged. `trace` has the caller's frames.
  */
-export function fromRecord(thrown: unknown, trace?: string): unknown {
+export function fromPayload(thrown: unknown, trace?: string): unknown {
   try {
     if (typeof thrown !== "object" || thrown === null || thrown instanceof Error) return thrown;
     const { name, message, details, intent, ...fields } = thrown as ErrorFields & {
@@ -181,7 +181,7 @@ export function fromRecord(thrown: unknown, trace?: string): unknown {
       message: string;
     };
     if (!Object.hasOwn(classes, name)) return thrown;
-    if (fields.cause !== undefined) fields.cause = fromRecord(fields.cause);
+    if (fields.cause !== undefined) fields.cause = fromPayload(fields.cause);
     const error = new classes[name](message, {
       ...fields,
       details: parsed(details),
@@ -190,7 +190,7 @@ export function fromRecord(thrown: unknown, trace?: string): unknown {
     if (trace !== undefined) error.stack = trace;
     return error;
   } catch {
-    return thrown; // a proxy that says nothing
+    return thrown; // a proxy that throws
   }
 }
 
@@ -198,7 +198,7 @@ function parsed(json: unknown): unknown {
   return typeof json === "string" ? (JSON.parse(json) as unknown) : undefined;
 }
 
-/** @internal The caller's frames, where an engine does not put them into the stack of an error that an async function makes. */
+/** @internal The caller's frames, for engines that do not add them to the stack of an error from an async function. */
 export function callerTrace(): string | undefined {
   const isV8 = (Error as { captureStackTrace?: unknown }).captureStackTrace !== undefined;
   return isV8 ? undefined : new Error().stack;

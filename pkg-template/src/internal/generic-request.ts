@@ -1,9 +1,9 @@
-// The options of a call that is not modelled.
+// The options of a call that is not modeled.
 
-import { json, type RequestOptions } from "./client-config.js";
-import { given, reading } from "./untrusted.js";
+import { assertString, json, type RequestOptions } from "./client-config.js";
+import { copyOptions, readUntrusted } from "./untrusted.js";
 
-/** The options of a call that is not modelled. */
+/** The options of a call that is not modeled. */
 export interface GenericRequestOptions extends RequestOptions {
   /** The body, sent as JSON. Default: none. */
   body?: unknown;
@@ -11,12 +11,13 @@ export interface GenericRequestOptions extends RequestOptions {
   query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
 }
 
-/** @internal The body as JSON, and the query as names and values in turn. */
+/** @internal The body as JSON, and the query with alternating names and values. */
 export function genericRequest(options: GenericRequestOptions): { body: string | undefined; query: string[] } {
-  const own = reading("options", () => ({ body: options.body, query: options.query }));
-  const entries = Object.entries(given("query", own.query));
-  const query = reading("query", () =>
+  const own = copyOptions("options", options);
+  const entries = Object.entries(copyOptions("query", own.query));
+  const query = readUntrusted("query", () =>
     entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
   );
+  for (const part of query) assertString("query", part);
   return { query, body: own.body === undefined ? undefined : json("body", own.body) };
 }

@@ -1,14 +1,14 @@
-// Text codecs for wasm-bindgen's glue, looked up at the first use: not every test environment has them at import.
+// Text codecs for wasm-bindgen's glue, created at the first use, because some test environments lack them at import.
 
-/** A decoder like the one that the glue makes, made late. */
+/** A decoder that is created at its first use. */
 export function lazyTextDecoder(): { decode(bytes?: Uint8Array): string } {
   let decoder: TextDecoder | undefined;
   return { decode: (bytes) => (decoder ??= new TextDecoder("utf-8", { ignoreBOM: true })).decode(bytes) };
 }
 
-/** An encoder, made late. */
+/** An encoder that is created at its first use. */
 export function lazyTextEncoder(): Pick<TextEncoder, "encode" | "encodeInto"> {
   let encoder: TextEncoder | undefined;
-  const made = (): TextEncoder => (encoder ??= new TextEncoder());
-  return { encode: (text) => made().encode(text), encodeInto: (text, bytes) => made().encodeInto(text, bytes) };
+  const get = (): TextEncoder => (encoder ??= new TextEncoder());
+  return { encode: (text) => get().encode(text), encodeInto: (text, bytes) => get().encodeInto(text, bytes) };
 }

@@ -1,4 +1,4 @@
-// What is running this: only for what the outside is told.
+// Detects the runtime, for the user agent and for warnings.
 
 import { VERSION } from "./version.js";
 
@@ -11,14 +11,14 @@ interface Global {
   Deno?: { version?: { deno?: string | undefined } | undefined } | undefined;
 }
 
-/** @internal A page that somebody has opened, or a worker of one: only workers of pages have `importScripts`. */
+/** @internal Whether this is a web page or a worker of one. Only workers of pages have `importScripts`. */
 export function isPage(): boolean {
   const { document, importScripts, window } = globalThis as Global;
   const isDocument = typeof window === "object" && typeof document === "object";
   return (isDocument || typeof importScripts === "function") && !isServer();
 }
 
-/** @internal Undefined where the runtime sends its own. */
+/** @internal Undefined if the runtime sends its own. */
 export function userAgent(): string | undefined {
   const { importScripts, window } = globalThis as Global;
   if ((typeof window === "object" || typeof importScripts === "function") && !isServer()) return undefined;
@@ -27,7 +27,7 @@ export function userAgent(): string | undefined {
 
 function runtime(): string {
   const { navigator, Deno } = globalThis as Global;
-  // First: `process` loads Node's modules there.
+  // First, because `process` loads Node's modules there.
   if (navigator?.userAgent === "Cloudflare-Workers") return "workerd";
   if (Deno?.version?.deno) return `deno/${Deno.version.deno}`;
   const versions = (globalThis as Global).process?.versions;

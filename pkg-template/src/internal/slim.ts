@@ -1,4 +1,4 @@
-// Bringing the wasm oneself: compiled elsewhere, fetched, or read from wherever it lies.
+// Starts modules whose wasm the caller brings: a compiled module, bytes, or a URL.
 
 import { wasm as client } from "../client/client.js";
 import { ItPayError, ValidationError } from "./errors.js";
@@ -15,9 +15,9 @@ import { wasm as webhooks } from "../webhooks/webhooks-module.js";
 export interface WasmModule {
   /** @internal */
   readonly wasm: { setModuleSource(source: () => WebAssembly.Module): void };
-  /** @internal A name among its exports by which it is recognized. */
+  /** @internal The name of an export that identifies the module. */
   readonly known: string;
-  /** @internal A name that is not among its exports. */
+  /** @internal A name that the module does not export. */
   readonly unknown?: string;
   /** The file's name in the package: `import … from "itpay/<name>"`, or a copy of it. */
   readonly name: string;
@@ -40,15 +40,15 @@ export const qrWasm: WasmModule = { wasm: qr, known: "svg", name: "qr.wasm" };
 export const qrPngWasm: WasmModule = { wasm: qrPng, known: "png", name: "qr-png.wasm" };
 /** Of `itpay/slim/sandbox`. */
 export const sandboxWasm: WasmModule = { wasm: sandbox, known: "gateway_new", name: "sandbox.wasm" };
-/** Of `itpay/slim/webhooks`, and of `itpay/slim/client` where it verifies webhooks. */
+/** For `itpay/slim/webhooks`, and for `itpay/slim/client` if it verifies webhooks. */
 export const webhooksWasm: WasmModule = { wasm: webhooks, known: "header_buffer", name: "webhooks.wasm" };
 
-/** A module compiled already, the bytes of the file, where to fetch it, or the answer. */
+/** A compiled module, the bytes of the file, its URL, or a response with it. */
 export type WasmSource = CompiledModule | Bytes | Response | URL | string;
 
 /**
- * Hands over a module that is compiled already, or the bytes of its file. Once done, doing it again changes nothing.
- * @throws ItPayError if it is another module, is none, or the runtime does not allow to compile it
+ * Sets the compiled module, or the bytes of its file. A second call has no effect.
+ * @throws ItPayError if it is a different module or no module, or if the runtime does not allow compiling it
  * @param source A `WebAssembly.Module` or its bytes.
  */
 export function initSync(module: WasmModule, source: CompiledModule | Bytes): void {
@@ -62,14 +62,14 @@ export function initSync(module: WasmModule, source: CompiledModule | Bytes): vo
 }
 
 /**
- * The same, where the module has to be fetched or is compiled while it arrives.
+ * Like `initSync`, for a module that has to be fetched or is compiled while it arrives.
  * @param source A URL, a `Response`, a `WebAssembly.Module` or its bytes.
  */
 export async function init(module: WasmModule, source: WasmSource | PromiseLike<WasmSource>): Promise<void> {
-  const given = await source;
-  if (typeof given === "string" || given instanceof URL)
-    return initSync(module, await fetched(module, await get(module, given)));
-  initSync(module, isResponse(given) ? await fetched(module, given) : given);
+  const resolved = await source;
+  if (typeof resolved === "string" || resolved instanceof URL)
+    return initSync(module, await fetched(module, await get(module, resolved)));
+  initSync(module, isResponse(resolved) ? await fetched(module, resolved) : resolved);
 }
 
 async function get(module: WasmModule, url: URL | string): Promise<Response> {
@@ -84,18 +84,18 @@ async function fetched(module: WasmModule, response: Response): Promise<WebAssem
   const { ok, status, headers, url } = response;
   if (!ok)
     throw new ItPayError(`${module.name} is not at ${url}: the answer is ${status}`, { code: "wasm_missing", status });
-  // Streaming wants the right type; servers often do not know it.
+  // Streaming requires the right content type, which many servers do not send.
   requireWebAssembly();
   const streams =
     typeof WebAssembly.compileStreaming === "function" && headers.get("Content-Type") === "application/wasm";
   return streams ? WebAssembly.compileStreaming(response).catch(wrapCompileError) : response.arrayBuffer();
 }
 
-function isResponse(given: WasmSource): given is Response {
-  return typeof (given as Response | null | undefined)?.arrayBuffer === "function";
+function isResponse(source: WasmSource): source is Response {
+  return typeof (source as Response | null | undefined)?.arrayBuffer === "function";
 }
 
-/** By its tag: it may be another realm's. */
+/** Compares by tag, because it may belong to another realm. */
 function isModule(source: unknown): source is WebAssembly.Module {
   return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 }

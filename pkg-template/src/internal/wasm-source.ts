@@ -1,4 +1,4 @@
-// Where a compiled wasm module comes from, for the entries that do not import it as one: from text, from a file.
+// Compiles a wasm module from text or from a file, for entries that cannot import it as a module.
 
 import { decode } from "./bytewise91.js";
 import { ItPayError } from "./errors.js";
@@ -13,7 +13,7 @@ setStartError((error) => {
   );
 });
 
-/** The module of these bytes. @throws ItPayError if the runtime forbids it */
+/** Compiles these bytes. @throws ItPayError if the runtime forbids it */
 export function compile(bytes: BufferSource): WebAssembly.Module {
   requireWebAssembly();
   try {
@@ -43,7 +43,7 @@ export function wrapCompileError(error: unknown): never {
   );
 }
 
-/** The module in the bytes that `read` returns. @throws ItPayError if the file is not there */
+/** Compiles the bytes that `read` returns. @throws ItPayError if the file is missing */
 export function compileFile(read: () => BufferSource): WebAssembly.Module {
   let bytes: BufferSource;
   try {
@@ -58,7 +58,7 @@ export function compileFile(read: () => BufferSource): WebAssembly.Module {
   return compile(bytes);
 }
 
-/** The module of a text in bytewise base 91. @throws ItPayError if the runtime forbids it */
+/** Compiles a text in bytewise base 91. @throws ItPayError if the runtime forbids it */
 export function compileText(text: string): WebAssembly.Module {
   return compile(decode(text));
 }

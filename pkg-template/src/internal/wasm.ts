@@ -1,17 +1,17 @@
-// How a wasm module comes alive: started once, synchronously, at its first use. The entry files say where it comes
-// from, because that differs between runtimes; nothing else does.
+// Starts a wasm module once, synchronously, at its first use. The entry files set its source, which differs between
+// runtimes.
 
 import { ItPayError } from "./errors.js";
 import { internalError, isTrap, startError } from "./wasm-error.js";
 
-/** What wasm-bindgen's glue has for every module. */
+/** The part of wasm-bindgen's glue that is the same for every module. */
 export interface Glue {
-  /** Starts the module, at the first call. Says what it exports, at every one. */
+  /** Starts the module at the first call. Returns its exports. */
   initSync(options: { module?: WebAssembly.Module | undefined }): { memory: WebAssembly.Memory };
   __wbg_reset_state(): void;
 }
 
-/** `G` is what is called: the glue, or the module's own exports where only numbers and bytes cross. */
+/** `G` is the interface: the glue, or the module's own exports if only numbers and bytes cross. */
 export class Wasm<G> {
   readonly #glue: (G & Glue) | undefined;
   #source: (() => WebAssembly.Module) | undefined;
@@ -22,7 +22,7 @@ export class Wasm<G> {
     this.#glue = glue;
   }
 
-  /** Says where the module comes from. Only the first call counts. */
+  /** Sets the source of the module. Only the first call counts. */
   setModuleSource(source: () => WebAssembly.Module): void {
     this.#source ??= source;
   }
@@ -31,7 +31,7 @@ export class Wasm<G> {
     return this.#start().memory;
   }
 
-  /** Calls into the module. A trap ends the call with an `ItPayError`; the next one finds a fresh module. */
+  /** Calls the module. A trap ends the call with an `ItPayError`, and the next call starts a new instance. */
   call<T>(use: (glue: G) => T): T {
     const started = this.#start();
     try {
@@ -41,7 +41,7 @@ export class Wasm<G> {
     }
   }
 
-  /** Gives up an instance that trapped: the next call starts another. Returns the error of the calls that used it. */
+  /** Abandons an instance that trapped. Returns the error of the calls that used it. */
   protected replace(cause: unknown): ItPayError {
     this.#started = undefined;
     this.#trapped = true;

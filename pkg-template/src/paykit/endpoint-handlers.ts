@@ -1,6 +1,6 @@
 // PayKit's calls by path, for a server that forwards them.
 
-import { reading } from "../internal/untrusted.js";
+import { readUntrusted } from "../internal/untrusted.js";
 import type { PayKit } from "./paykit.js";
 import type { PayKitProvider } from "./provider.js";
 
@@ -10,7 +10,7 @@ import type { PayKitProvider } from "./provider.js";
  */
 export function createEndpointHandlers<P extends PayKitProvider>(paykit: PayKit<P>): EndpointHandlers<P> {
   const handlers: Record<string, (...args: never[]) => Promise<unknown>> = {};
-  reading("paykit", () => {
+  readUntrusted("paykit", () => {
     const { checkouts, customers, payments, subscriptions, refunds } = paykit;
     for (const [path, operations] of Object.entries({
       checkout: checkouts,

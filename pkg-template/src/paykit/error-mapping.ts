@@ -1,6 +1,6 @@
 // Shared by both providers: parameters as JSON, and the core's errors as PayKit's.
 
-import { fromRecord, isItPayError, type ItPayError } from "../internal/errors.js";
+import { fromPayload, isItPayError, type ItPayError } from "../internal/errors.js";
 import {
   AuthenticationError,
   ConstraintViolationError,
@@ -57,7 +57,7 @@ export interface Call {
 }
 
 /** An error of the core. src/paykit/error.rs has the same fields. */
-interface ErrorRecord {
+interface ErrorPayload {
   name: keyof typeof classes;
   message: string;
   field: string | null;
@@ -71,25 +71,26 @@ interface ErrorRecord {
 type Fields = PayKitErrorFields & Call;
 
 const classes = {
-  AuthenticationError: ({ message }: ErrorRecord, fields: Fields) =>
+  AuthenticationError: ({ message }: ErrorPayload, fields: Fields) =>
     new AuthenticationError(fields.provider, message, fields),
-  ConstraintViolationError: ({ message }: ErrorRecord, fields: Fields) => new ConstraintViolationError(message, fields),
-  OperationFailedError: ({ message }: ErrorRecord, fields: Fields) =>
+  ConstraintViolationError: ({ message }: ErrorPayload, fields: Fields) =>
+    new ConstraintViolationError(message, fields),
+  OperationFailedError: ({ message }: ErrorPayload, fields: Fields) =>
     new OperationFailedError(fields.method, fields.provider, { ...fields, reason: message }),
-  ProviderNotSupportedError: ({ message, alternative, context }: ErrorRecord, fields: Fields) =>
+  ProviderNotSupportedError: ({ message, alternative, context }: ErrorPayload, fields: Fields) =>
     new ProviderNotSupportedError(context["operation"] ?? fields.method, fields.provider, {
       ...fields,
       reason: message,
       ...(alternative === null ? {} : { alternative }),
     }),
-  // PayKit's core has seconds, and so has the record.
-  RateLimitError: ({ retryAfter }: ErrorRecord, fields: Fields) =>
+  // PayKit's core has seconds, and so has the payload.
+  RateLimitError: ({ retryAfter }: ErrorPayload, fields: Fields) =>
     new RateLimitError(fields.provider, { ...fields, retryAfter: retryAfter ?? undefined }),
-  ResourceNotFoundError: ({ context }: ErrorRecord, fields: Fields) =>
+  ResourceNotFoundError: ({ context }: ErrorPayload, fields: Fields) =>
     new ResourceNotFoundError(context["type"] ?? "", context["id"] ?? "", fields.provider, fields),
-  ValidationError: ({ message, field }: ErrorRecord, fields: Fields) =>
+  ValidationError: ({ message, field }: ErrorPayload, fields: Fields) =>
     new ValidationError(message, { ...fields, field: field ?? undefined }),
-  WebhookError: ({ message, retryable }: ErrorRecord, fields: Fields) =>
+  WebhookError: ({ message, retryable }: ErrorPayload, fields: Fields) =>
     new WebhookError(message, { ...fields, statusCode: retryable ? 503 : 400 }),
 };
 
@@ -100,10 +101,10 @@ export function toPayKitError(thrown: unknown, call: Call): unknown {
   if (isItPayError(thrown)) return fromClient(thrown, call);
   const { name, details, cause: below } = (thrown ?? {}) as { name?: unknown; details?: unknown; cause?: unknown };
   if (name !== "PayKitError" || typeof details !== "string") return thrown;
-  const record = JSON.parse(details) as ErrorRecord;
-  const cause = below === undefined ? undefined : fromRecord(below);
-  const context = { ...(isItPayError(cause) ? clientContext(cause) : {}), ...record.context };
-  return classes[record.name](record, { ...call, cause, retryable: record.retryable, context });
+  const payload = JSON.parse(details) as ErrorPayload;
+  const cause = below === undefined ? undefined : fromPayload(below);
+  const context = { ...(isItPayError(cause) ? clientContext(cause) : {}), ...payload.context };
+  return classes[payload.name](payload, { ...call, cause, retryable: payload.retryable, context });
 }
 
 function fromClient(cause: ItPayError, call: Call): PayKitError {

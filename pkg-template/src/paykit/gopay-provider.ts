@@ -1,9 +1,9 @@
 // GoPay as a PayKit provider. The wasm module makes each call; here are types, options and errors.
 
 import type { Optional } from "../internal/optional.js";
-import { variable } from "../internal/env.js";
+import { readEnv } from "../internal/env.js";
 import { isItPayError, type ItPayError } from "../internal/errors.js";
-import { given, reading } from "../internal/untrusted.js";
+import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import { callGoPay, GoPayClient, type GoPayClientOptions, sandboxFlag } from "../gopay/client.js";
 import type { GoPayItem } from "../gopay/types.js";
 import { toId, toJson, toPayKitError, unsupported } from "./error-mapping.js";
@@ -114,7 +114,7 @@ export class GopayProvider implements PayKitProvider {
   /** @throws ConfigurationError naming what is missing or wrong */
   constructor(options: GopayOptions) {
     if (typeof options !== "object" || options === null) throw configurationError(["options"]);
-    const own = given("options", options) as GopayOptions;
+    const own = copyOptions("options", options) as GopayOptions;
     const { webhookUrl, debug, ...clientOptions } = own;
     const missingKeys = (["clientId", "clientSecret", "goId"] as const).filter(
       (key) => typeof own[key] !== "string" || own[key] === "",
@@ -273,7 +273,7 @@ export class GopayProvider implements PayKitProvider {
   async handleWebhook(webhook: IncomingWebhook, _webhookSecret?: string | null): Promise<StandardEvent[]> {
     const text = (value: unknown): string =>
       typeof value === "string" ? value : value === undefined || value === null ? "" : (JSON.stringify(value) ?? "");
-    const [url, body] = reading("webhook", () => [text(webhook?.fullUrl), text(webhook?.body)] as const);
+    const [url, body] = readUntrusted("webhook", () => [text(webhook?.fullUrl), text(webhook?.body)] as const);
     const events = await this.#send<StandardEvent[]>("handleWebhook", url, body);
     return events.map((event) =>
       event.type.startsWith("subscription.")
@@ -316,9 +316,9 @@ const VARIABLES = [
 export function gopay(
   options: Omit<GopayOptions, "clientId" | "clientSecret" | "goId" | "isSandbox" | "webhookUrl"> = {},
 ): GopayProvider {
-  const own = given("options", options);
-  const [clientId, clientSecret, goId, sandbox, webhookUrl] = VARIABLES.map((name) => variable(name, own.env));
-  const missingKeys = VARIABLES.filter((name) => variable(name, own.env) === undefined);
+  const own = copyOptions("options", options);
+  const [clientId, clientSecret, goId, sandbox, webhookUrl] = VARIABLES.map((name) => readEnv(name, own.env));
+  const missingKeys = VARIABLES.filter((name) => readEnv(name, own.env) === undefined);
   if (missingKeys.length > 0)
     throw new ConfigurationError(`Missing required environment variables: ${missingKeys.join(", ")}`, {
       provider: NAME,

@@ -2,9 +2,9 @@
 
 import { createClientOver, type ItPayClient, type ItPayClientOptions } from "../client/client.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
-import { variable } from "../internal/env.js";
-import { fromRecord, isItPayError } from "../internal/errors.js";
-import { given, reading } from "../internal/untrusted.js";
+import { readEnv } from "../internal/env.js";
+import { fromPayload, isItPayError } from "../internal/errors.js";
+import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import * as glue from "../glue/paykit.js";
 import { constructEvent } from "../webhooks/signature.js";
 import { VERSION } from "../internal/version.js";
@@ -76,13 +76,13 @@ export class ItPayProvider implements PayKitProvider {
 
   /** @throws the errors of `new ItPayClient()` */
   constructor(options: ItPayProviderOptions = {}) {
-    const own: ItPayProviderOptions = given("options", options);
+    const own: ItPayProviderOptions = copyOptions("options", options);
     const { env, agentId, serviceId } = own;
     this.#native = createClientOver(wasm, own);
-    this.#webhookSecret = own.webhookSecret ?? variable("ITPAY_WEBHOOK_SECRET", env);
-    this.#agentId = text("agentId", agentId) ?? variable("ITPAY_AGENT_ID", env);
-    this.#serviceId = text("serviceId", serviceId) ?? variable("ITPAY_SERVICE_ID", env);
-    this.isSandbox = (own.apiKey ?? variable("ITPAY_API_KEY", env) ?? "").startsWith("sk_test_");
+    this.#webhookSecret = own.webhookSecret ?? readEnv("ITPAY_WEBHOOK_SECRET", env);
+    this.#agentId = text("agentId", agentId) ?? readEnv("ITPAY_AGENT_ID", env);
+    this.#serviceId = text("serviceId", serviceId) ?? readEnv("ITPAY_SERVICE_ID", env);
+    this.isSandbox = (own.apiKey ?? readEnv("ITPAY_API_KEY", env) ?? "").startsWith("sk_test_");
   }
 
   /** The client, for features that PayKit does not have. */
@@ -193,7 +193,7 @@ export class ItPayProvider implements PayKitProvider {
     webhookSecret?: string | null,
   ): Promise<WebhookEvent[]> {
     // PayKit 1.1 has the secret and the headers under other names, in the one argument.
-    const { body, headersAsObject, headers, ...own } = reading("webhook", () => {
+    const { body, headersAsObject, headers, ...own } = readUntrusted("webhook", () => {
       const { body, headersAsObject, headers, webhookSecret } = webhook;
       return { body, headersAsObject, headers, webhookSecret };
     });
@@ -247,7 +247,7 @@ function events(body: string): string {
   try {
     return wasm.call((module) => module.paykit_events(body));
   } catch (error) {
-    throw fromRecord(error);
+    throw fromPayload(error);
   }
 }
 

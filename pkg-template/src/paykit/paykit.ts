@@ -1,6 +1,6 @@
 // PayKit: one interface over any provider, without telemetry.
 
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import { checkProvider, type PayKitProvider } from "./provider.js";
 import { Webhook } from "./webhook.js";
 
@@ -84,7 +84,9 @@ export class PayKit<P extends PayKitProvider = PayKitProvider> {
       delete: (id: string) => provider.deleteSubscription(id),
     } as this["subscriptions"];
     this.refunds = { create: (params: never) => provider.createRefund(params) } as this["refunds"];
-    this.webhooks = { setup: (options) => new Webhook(provider, given("options", options).webhookSecret ?? null) };
+    this.webhooks = {
+      setup: (options) => new Webhook(provider, copyOptions("options", options).webhookSecret ?? null),
+    };
   }
 
   /** The provider's own client. */

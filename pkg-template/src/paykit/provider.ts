@@ -1,6 +1,6 @@
 // The interface of a provider, as in PayKit's core, and the check in `new PayKit(provider)`.
 
-import { reading } from "../internal/untrusted.js";
+import { readUntrusted } from "../internal/untrusted.js";
 import { ConfigurationError } from "./errors.js";
 import type {
   Checkout,
@@ -146,7 +146,7 @@ export function checkProvider(provider: unknown): void {
   if (typeof provider !== "object" || provider === null)
     throw new ConfigurationError("The provider must be an object, such as gopay()");
   const members = provider as Record<string, unknown>;
-  const [missingKeys, isPromise] = reading("provider", () => {
+  const [missingKeys, isPromise] = readUntrusted("provider", () => {
     const missing = METHODS.filter((method) => typeof members[method] !== "function");
     if (typeof members["providerName"] !== "string") missing.unshift("providerName");
     return [missing, typeof members["then"] === "function"] as const;

@@ -1,6 +1,6 @@
 // The handlers of a webhook.
 
-import { reading } from "../internal/untrusted.js";
+import { readUntrusted } from "../internal/untrusted.js";
 import type { EventData, StandardEventType, WebhookEvent } from "./types.js";
 import type { PayKitProvider } from "./provider.js";
 
@@ -57,7 +57,7 @@ export class Webhook<Name extends string = string> {
    * always with the same `id`.
    */
   async handle(webhook: HandleParams): Promise<void> {
-    const read = reading("webhook", () => {
+    const read = readUntrusted("webhook", () => {
       const { body, headersAsObject, headers, fullUrl } = webhook;
       return { body, headersAsObject: headersAsObject ?? headers ?? {}, fullUrl };
     });

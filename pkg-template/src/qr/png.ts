@@ -1,7 +1,7 @@
 // QR codes as PNG, for mail, chats, files and agents. On a wasm module of its own, with a compressor in it.
 
 import type { InitOutput } from "../glue/qr-png.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import { Wasm } from "../internal/wasm.js";
 import { checkInteger, checkMargin, draw, type ErrorCorrection, invalid, levelOf } from "./encoder.js";
 
@@ -30,7 +30,14 @@ export interface PngOptions {
  * @param data The text to encode.
  */
 export function toPng(data: string, options: PngOptions = {}): Uint8Array {
-  const { errorCorrection = "M", margin = 4, dark = "#000", light = "#fff", scale, width } = given("options", options);
+  const {
+    errorCorrection = "M",
+    margin = 4,
+    dark = "#000",
+    light = "#fff",
+    scale,
+    width,
+  } = copyOptions("options", options);
   const level = levelOf(errorCorrection);
   checkMargin(margin);
   const colors = [color("dark", dark), color("light", light)] as const;

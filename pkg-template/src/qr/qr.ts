@@ -1,7 +1,7 @@
 // QR codes for pages and terminals. Needs no key and makes no request.
 
 import type { InitOutput } from "../glue/qr.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import { Wasm } from "../internal/wasm.js";
 import { checkInteger, checkMargin, decode, draw, type ErrorCorrection, invalid, levelOf } from "./encoder.js";
 
@@ -65,7 +65,7 @@ export function toSvg(data: string, options: SvgOptions = {}): string {
     light = "#fff",
     title = "",
     width,
-  } = given("options", options);
+  } = copyOptions("options", options);
   const level = levelOf(errorCorrection);
   checkMargin(margin);
   if (width !== undefined) checkInteger("width", width, 1, 10_000, "pixels");
@@ -95,7 +95,7 @@ export function toDataUrl(data: string, options: SvgOptions = {}): string {
  * @param data The text to encode.
  */
 export function toTerminal(data: string, options: TerminalOptions = {}): string {
-  const { errorCorrection = "L", invert = false, margin = 2 } = given("options", options);
+  const { errorCorrection = "L", invert = false, margin = 2 } = copyOptions("options", options);
   const level = levelOf(errorCorrection);
   checkMargin(margin);
   if (typeof invert !== "boolean") throw invalid("invert", "must be a boolean");
@@ -108,7 +108,7 @@ export function toTerminal(data: string, options: TerminalOptions = {}): string 
  * @param data The text to encode.
  */
 export function toMatrix(data: string, options: MatrixOptions = {}): Matrix {
-  const { errorCorrection = "M" } = given("options", options);
+  const { errorCorrection = "M" } = copyOptions("options", options);
   const level = levelOf(errorCorrection);
   const modules = draw(wasm, { data }, (module, length = 0) => module.matrix(level, length)).slice();
   const size = Math.sqrt(modules.length);

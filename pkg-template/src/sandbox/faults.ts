@@ -1,7 +1,7 @@
 // Injected faults: which requests they match, and what they do instead of answering.
 
 import { ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 
 /** A failure for the next requests that match. */
 export interface Fault {
@@ -56,7 +56,7 @@ export class FaultQueue {
 
   /** @throws ValidationError that names the field */
   add(wanted: Fault): void {
-    const fault = given<Fault>("fault", wanted);
+    const fault = copyOptions<Fault>("fault", wanted);
     for (const [name, value] of Object.entries(fault)) {
       if (!Object.hasOwn(RULES, name))
         throw invalid(name, `is not a field of a fault. There are ${Object.keys(RULES).join(", ")}`);

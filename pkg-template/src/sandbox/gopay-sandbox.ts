@@ -1,7 +1,7 @@
 // The GoPay gateway (REST API v3) in process: a `fetch` for a client, a payer, and notifications over the network.
 
 import { ValidationError } from "../internal/errors.js";
-import { given, reading } from "../internal/untrusted.js";
+import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import {
   call,
   checkedClock,
@@ -261,14 +261,14 @@ export interface GoPaySandbox {
  * @throws ValidationError that names the option
  */
 export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySandbox {
-  const own = given("options", options);
+  const own = copyOptions("options", options);
   const { clientId = "1000000001", clientSecret = "gopay_sandbox", goId = "8123456789" } = own;
   const { notificationUrl, payUrl, quirks, state, deliver, onChange } = own;
   checkTexts({ clientId, clientSecret, notificationUrl, payUrl, state });
   checkFunctions({ now: own.now, deliver, onChange });
   const now = checkedClock(own.now ?? Date.now);
   const random = randomness(own.seed);
-  const setUp = reading("options", () =>
+  const setUp = readUntrusted("options", () =>
     JSON.stringify({ clientId, goId: String(goId), notificationUrl, payUrl, quirks, ...own.enabled }),
   );
   const gateway = call((module) => new module.GoPayGateway(setUp, clientSecret, state));
@@ -311,7 +311,7 @@ export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySand
     revokeTokens: () => call(() => gateway.revoke_tokens()),
     redeliver: running.redeliver,
     inject: (wanted) => {
-      const { error, ...fault } = given("fault", wanted);
+      const { error, ...fault } = copyOptions("fault", wanted);
       if (error === undefined) return running.inject(fault);
       if (!Number.isInteger(error) || error < 100 || error > 999) {
         throw new ValidationError("error must be one of GoPay's codes, such as 333", {

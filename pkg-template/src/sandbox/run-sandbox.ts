@@ -1,7 +1,7 @@
 // Runs a gateway of the wasm module in process: a `fetch` that answers, injected faults, a record of requests, and
 // deliveries over the network. It is the same for both gateways.
 
-import { fromRecord, ItPayError, ValidationError } from "../internal/errors.js";
+import { fromPayload, ItPayError, ValidationError } from "../internal/errors.js";
 import * as glue from "../glue/sandbox.js";
 import { type Glue, Wasm } from "../internal/wasm.js";
 import { type Fault, FaultQueue } from "./faults.js";
@@ -113,7 +113,7 @@ export function call<T>(use: (module: typeof glue) => T): T {
         cause: error,
       });
     }
-    throw fromRecord(error);
+    throw fromPayload(error);
   }
 }
 

@@ -1,7 +1,7 @@
 // The ItPay gateway in process: a `fetch` for a client, a wallet, and webhooks over the network.
 
 import type { PaymentIntent, PaymentIntentStatus, QRCharge, ServiceManifest } from "../client/types.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import {
   call,
   checkedClock,
@@ -154,7 +154,7 @@ export interface Sandbox {
  * @throws ValidationError that names the option
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const own = given("options", options);
+  const own = copyOptions("options", options);
   const { apiKey = "sk_test_sandbox", webhookSecret = "whsec_sandbox", deliver, onChange } = own;
   const { webhookUrl, walletUrl, state } = own;
   checkTexts({ apiKey, webhookSecret, webhookUrl, walletUrl, state });

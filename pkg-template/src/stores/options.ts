@@ -1,7 +1,7 @@
 // Checks that the stores share.
 
 import { ItPayError } from "../internal/errors.js";
-import { given, reading } from "../internal/untrusted.js";
+import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import { checkNumber } from "../webhooks/event-store.js";
 
 /** Options of every store. */
@@ -29,21 +29,21 @@ export const DONE = "done";
 
 /** @internal */
 export function checkTtl(options: StoreOptions): number {
-  const { ttl = WEEK } = given("options", options);
+  const { ttl = WEEK } = copyOptions("options", options);
   checkNumber("ttl", ttl);
   return Math.ceil(ttl);
 }
 
 /** @internal */
 export function checkPrefix(options: PrefixOptions): string {
-  const { prefix = "itpay:event:" } = given("options", options);
+  const { prefix = "itpay:event:" } = copyOptions("options", options);
   if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
   return prefix;
 }
 
 /** @internal */
 export function checkTable(options: TableOptions): string {
-  const { table = "itpay_events" } = given("options", options);
+  const { table = "itpay_events" } = copyOptions("options", options);
   if (typeof table !== "string" || !/^[A-Za-z_]\w*$/.test(table))
     throw new TypeError("table must be letters, digits and underscores");
   return table;
@@ -51,7 +51,7 @@ export function checkTable(options: TableOptions): string {
 
 /** @internal Throws if the service's client has none of the methods. */
 export function checkClient(name: string, client: unknown, ...methods: string[]): void {
-  const has = reading(name, () =>
+  const has = readUntrusted(name, () =>
     methods.some((method) => typeof (client as Record<string, unknown> | null | undefined)?.[method] === "function"),
   );
   if (!has) throw new TypeError(`${name} must have ${methods.join(" or ")}`);

@@ -2,7 +2,7 @@
 // failure into a response, reports it to `onError`, and sees to it that a handler's promise never rejects.
 
 import { ItPayError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import { checkNumber, type EventStore, memoryStore } from "./event-store.js";
 
 /** The second argument of a listener. */
@@ -241,7 +241,7 @@ async function watch<T>(ms: number, onTime: () => void, run: () => Promise<T>): 
 
 function checkListeners<E>(name: string, map: object | undefined): Listeners<E> {
   if (!map) throw new TypeError(`${name} must be an object`);
-  const listeners = given(name, map) as Listeners<E>;
+  const listeners = copyOptions(name, map) as Listeners<E>;
   for (const [type, listener] of Object.entries(listeners)) {
     if (listener !== undefined && typeof listener !== "function")
       throw new TypeError(`${name} must have a function for ${type}`);

@@ -1,6 +1,6 @@
 // The contract of event stores, and the store in memory.
 
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 
 /** The result of a claim. The token names this claim: only `complete` and `release` with the same token end it. */
 export type ClaimResult = { state: "claimed"; token: string } | { state: "in_progress" | "done"; token?: undefined };
@@ -47,7 +47,7 @@ const MAX_TIME = 10 * 365 * 24 * 60 * 60 * 1000;
 
 /** Remembers events in this process only: for a single server that rarely restarts, and for tests. */
 export function memoryStore(options: MemoryStoreOptions = {}): EventStore {
-  const { max = 10_000, ttl = 24 * 60 * 60 * 1000 } = given("options", options);
+  const { max = 10_000, ttl = 24 * 60 * 60 * 1000 } = copyOptions("options", options);
   checkNumber("max", Number.isInteger(max) ? max : Number.NaN);
   checkNumber("ttl", ttl, Infinity);
   // In the order of their last change. A finished event has no token.

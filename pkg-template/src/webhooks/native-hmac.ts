@@ -1,9 +1,9 @@
-// HMAC-SHA256 by the runtime's own SHA-256, where it has a synchronous one: for long messages it is faster than any
-// that is compiled to WebAssembly, because processors have instructions for it.
+// HMAC-SHA256 with the runtime's own synchronous SHA-256, if it has one. For long messages it is faster than WebAssembly,
+// because processors have instructions for it.
 
 import { encodeInto, writeLatin1 } from "../internal/encode-into.js";
 
-/** What is used of node:crypto. `hash` costs a tenth of what `createHmac` does before it begins. */
+/** The used part of node:crypto. `hash` takes a tenth of the setup time of `createHmac`. */
 interface NodeCrypto {
   hash(algorithm: "sha256", data: Uint8Array, encoding: "latin1"): string;
   createHash(algorithm: "sha256"): Hash;
@@ -16,10 +16,10 @@ interface Hash {
 const BLOCK = 64;
 const TAG = 32;
 
-/** Undefined until it has been looked for, null where there is none. */
+/** Undefined before the first lookup, null if there is none. */
 let crypto: NodeCrypto | null | undefined;
 
-/** Whether this runtime can. */
+/** Whether this runtime has one. */
 export function hasNativeHmac(): boolean {
   if (crypto === undefined) {
     crypto = null;
@@ -28,21 +28,21 @@ export function hasNativeHmac(): boolean {
         process?: { getBuiltinModule?: ((name: string) => unknown) | undefined } | undefined;
       };
       const found = process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
-      // Not everything that has the name does the same.
+      // Some runtimes have a different function under this name.
       if (found?.hash("sha256", new Uint8Array(), "latin1").startsWith("\xe3\xb0\xc4\x42")) crypto = found;
     } catch {
-      // then it is done without
+      // WebAssembly is used instead.
     }
   }
   return crypto !== null;
 }
 
-// A message that fits is hashed by one call: what comes before it ends where it begins.
+// A message that fits is hashed by one call, right behind the prefix.
 const BEGIN = 128;
 let scratch: Uint8Array | undefined;
 let room: Uint8Array;
 
-/** A secret as HMAC uses it. Only where {@link hasNativeHmac}. */
+/** A secret in the form that HMAC uses. Requires {@link hasNativeHmac}. */
 export class NativeKey {
   readonly #inner = new Uint8Array(BLOCK);
   readonly #outer = new Uint8Array(BLOCK + TAG);
@@ -57,7 +57,7 @@ export class NativeKey {
     }
   }
 
-  /** The code of a short ASCII text and what follows it, as 32 characters of one byte each. */
+  /** The code of a short ASCII prefix and a message, as 32 characters of one byte each. */
   tag(prefix: string, message: string | Uint8Array): string {
     writeLatin1(this.#hashed(prefix, message), this.#outer, BLOCK);
     return crypto!.hash("sha256", this.#outer, "latin1");

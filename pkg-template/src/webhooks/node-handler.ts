@@ -1,6 +1,6 @@
 // Fetch-style handlers under Node's own servers: node:http, Express, Koa, Fastify.
 
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import { FORBIDDEN_METHODS, type NodeRequest, toRequest } from "./node-request.js";
 import { createWebhookHandler, type WebhookHandlerOptions } from "./webhook-handler.js";
 
@@ -121,7 +121,7 @@ export function koaWebhook(options: WebhookHandlerOptions): (context: KoaContext
 export function fastifyWebhook(
   options: WebhookHandlerOptions & { path: string },
 ): (server: FastifyServer) => Promise<void> {
-  const { path, ...own } = given("options", options) as WebhookHandlerOptions & { path: string };
+  const { path, ...own } = copyOptions("options", options) as WebhookHandlerOptions & { path: string };
   return toFastify(createWebhookHandler(own), { path });
 }
 

@@ -1,21 +1,21 @@
-// Verifying and making webhook signatures: the synchronous half of `itpay/webhooks`.
+// Verifies and creates webhook signatures: the synchronous half of `itpay/webhooks`.
 
 import { type SignatureProblem, SignatureVerificationError, ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import type { WebhookEvent } from "../client/types.js";
 import { BAD_SECRET, MAX_SECRET_LEN, MISSING_HEADER, NO_MATCH, sign, verify } from "./webhooks-module.js";
 
-/** A body as it came over the wire, not parsed. Buffers and views into larger buffers are Uint8Arrays. */
+/** A raw body that was not parsed. Buffers and views of larger buffers are Uint8Arrays. */
 export type RawBody = string | Uint8Array | ArrayBuffer;
 
-/** The `X-ItPay-Signature` header's value, or the headers that it is among, in any letter case. */
+/** The value of the `X-ItPay-Signature` header, or all headers, with names in any case. */
 export type SignatureSource = string | Headers | Record<string, string | string[] | undefined>;
 
 /** Options of the verification. */
 export interface VerifyOptions {
-  /** How many seconds the signature's time may lie in the past or in the future. Default 300; `Infinity` for any. */
+  /** The largest difference between the signature's time and `now`, in seconds. Default 300. `Infinity` accepts any. */
   maxAge?: number | undefined;
-  /** The time to hold it against, in Unix seconds. Default: the clock's. */
+  /** The current time in Unix seconds. Default: the clock's. */
   now?: number | undefined;
 }
 
@@ -60,7 +60,7 @@ function problem(number: number, better?: string, cause?: unknown): SignatureVer
   return new SignatureVerificationError(message, { code, hint: better ?? hint, cause });
 }
 
-/** The cause of a mismatch, where the body or the secret shows it. */
+/** The cause of a mismatch, if the body or the secret shows it. */
 function hintFor(body: string | Uint8Array, secret: string | readonly string[]): string | undefined {
   if (secret === "whsec_") return "The secret is only its prefix whsec_.";
   if (body.length === 0) return "The body is empty: something read it before.";
@@ -69,7 +69,7 @@ function hintFor(body: string | Uint8Array, secret: string | readonly string[]):
   if (first === "e") return "The body is still in base64: decode it.";
   // Neither JSON nor a byte order mark, but gzip, Brotli, zlib or zstd.
   if (/[^\t\n\r -~\xef\ufeff]|[x(]/.test(first)) return "The body is still compressed: decompress it.";
-  // Bytes were hardly parsed and serialized.
+  // Bytes were hardly parsed and serialized again.
   return typeof body === "string"
     ? undefined
     : "Most often the secret is another endpoint's, or ends in a space or line break.";
@@ -80,7 +80,7 @@ function raw(body: RawBody): string | Uint8Array {
   try {
     const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(body) ? body : new DataView(body);
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    // Memory that other threads may write to is copied: what is verified must be what is parsed.
+    // Shared memory is copied, because the verified bytes must be the parsed bytes.
     return buffer instanceof ArrayBuffer ? bytes : new Uint8Array(bytes);
   } catch (cause) {
     throw new SignatureVerificationError("The body must be a string, a Uint8Array or an ArrayBuffer", {
@@ -91,7 +91,7 @@ function raw(body: RawBody): string | Uint8Array {
   }
 }
 
-/** The header's value, empty where there is none. */
+/** The header's value. Empty if it is missing. */
 function headerValue(signature: SignatureSource): string {
   if (typeof signature === "string") return signature;
   if (typeof signature !== "object" || signature === null) return "";
@@ -120,9 +120,9 @@ export function checkMaxAge(maxAge: number | undefined): number {
   return maxAge;
 }
 
-/** A copy costs time, and most calls have no options. */
+/** Most calls have no options, so the copy is skipped. */
 function readOptions(options: VerifyOptions | undefined): VerifyOptions {
-  return options === undefined ? NO_OPTIONS : given("options", options);
+  return options === undefined ? NO_OPTIONS : copyOptions("options", options);
 }
 
 function checkNow(now: number | undefined): number {
@@ -132,7 +132,7 @@ function checkNow(now: number | undefined): number {
   return now;
 }
 
-/** @internal One secret as it is, several as a list that stays as it was checked. */
+/** @internal One secret as it is, several as a copy that cannot change after the check. */
 export function checkSecret(secret: string | readonly string[]): string | readonly string[] {
   if (isSecret(secret)) return secret;
   try {
@@ -166,7 +166,7 @@ export class WebhookVerifier {
     this.#now = now;
   }
 
-  /** Whether the webhook is the gateway's. @throws SignatureVerificationError `body_not_raw` */
+  /** Whether the signature is valid. @throws SignatureVerificationError `body_not_raw` */
   verify(body: RawBody, signature: SignatureSource): boolean {
     return verify(raw(body), headerValue(signature), this.#secret, this.#maxAge, checkNow(this.#now)) === 0;
   }
@@ -178,7 +178,7 @@ export class WebhookVerifier {
 }
 
 /**
- * Whether a webhook is the gateway's.
+ * Whether the signature of a webhook is valid.
  * @throws SignatureVerificationError `body_not_raw` or `bad_secret`, which are the caller's mistakes
  * @param secret The `whsec_…` secret of the endpoint, or several while they are being rotated.
  */
@@ -206,13 +206,13 @@ export function constructEvent(
   return verifyEvent(body, signature, checkSecret(secret), checkMaxAge(maxAge), now);
 }
 
-/** The header that the gateway would send with this payload: for tests. `timestamp` in Unix seconds, default now. */
+/** Returns the header that the gateway would send with this payload, for tests. `timestamp` is in Unix seconds, by default now. */
 export function generateTestHeader(options: {
   payload: RawBody;
   secret: string;
   timestamp?: number | undefined;
 }): string {
-  const { payload, secret, timestamp } = given("options", options);
+  const { payload, secret, timestamp } = copyOptions("options", options);
   if (!isSecret(secret)) throw problem(BAD_SECRET);
   const prefix = `t=${Math.floor(checkNow(timestamp))},v1=`;
   return (
@@ -221,7 +221,7 @@ export function generateTestHeader(options: {
   );
 }
 
-/** @internal The same, with options that are checked. */
+/** @internal The same with validated options. */
 export function verifyEvent(
   body: RawBody,
   signature: SignatureSource,

@@ -1,8 +1,8 @@
 // ItPay's webhook endpoint: verifies a Request, calls the listener of its event once, returns a Response.
 
-import { variable } from "../internal/env.js";
+import { readEnv } from "../internal/env.js";
 import { ConfigurationError, isItPayError, SignatureVerificationError, ValidationError } from "../internal/errors.js";
-import { given } from "../internal/untrusted.js";
+import { copyOptions } from "../internal/untrusted.js";
 import type { KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "../client/types.js";
 import {
   type DeliveryContext,
@@ -61,7 +61,7 @@ const SECRET = "ITPAY_WEBHOOK_SECRET";
  * @throws SignatureVerificationError `bad_secret` for an empty `secret`; TypeError for any other wrong option
  */
 export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHandler {
-  const own = given("options", options);
+  const own = copyOptions("options", options);
   const { secret, maxAge, maxBodyBytes = 1024 * 1024 } = own;
   const processor = eventProcessor<WebhookEvent>("ItPay", isItPayError, own);
   checkNumber("maxBodyBytes", maxBodyBytes, Infinity);
@@ -84,7 +84,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     }
     if (body === undefined) return json(413, { error: "The body is too large" });
     try {
-      checkedSecret ??= checkSecret(found ?? variable(SECRET) ?? missingSecret());
+      checkedSecret ??= checkSecret(found ?? readEnv(SECRET) ?? missingSecret());
       event = verifyEvent(body, request.headers, checkedSecret, checkedMaxAge);
     } catch (error) {
       if (error instanceof SignatureVerificationError) return processor.fail(401, "Invalid signature", error);
@@ -106,7 +106,7 @@ function missingSecret(): never {
 /** The secret in a Worker's `env`. Other servers pass other objects as their second argument. */
 function ownSecret(env: unknown): string | undefined {
   try {
-    return typeof env === "object" && env !== null && Object.hasOwn(env, SECRET) ? variable(SECRET, env) : undefined;
+    return typeof env === "object" && env !== null && Object.hasOwn(env, SECRET) ? readEnv(SECRET, env) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
-// The webhooks wasm module: its instance, its two buffers and its keys. Only numbers and bytes cross, so that it is
-// entered without wasm-bindgen's glue.
+// The webhooks wasm module: its instance, its two buffers and its keys. Only numbers and bytes cross, so it has no
+// wasm-bindgen glue.
 
 import { ItPayError } from "../internal/errors.js";
 import { internalError, isTrap, startError } from "../internal/wasm-error.js";
@@ -7,7 +7,7 @@ import type { InitOutput } from "../glue/webhooks.js";
 import { hasNativeHmac, NativeKey } from "./native-hmac.js";
 import { encodeInto, writeLatin1 } from "../internal/encode-into.js";
 
-/** What {@link verify} answers: 0 for a signature that is right, or one of these. src/js/webhooks.rs says the same. */
+/** The results of {@link verify}: 0 for a valid signature, or one of these. src/js/webhooks.rs has the same numbers. */
 export const MISSING_HEADER = 1;
 export const MALFORMED_HEADER = 2;
 export const NO_MATCH = 3;
@@ -17,24 +17,24 @@ export const BAD_SECRET = 6;
 
 const HEADER_BYTES = 4096;
 const BODY_BYTES = 65536;
-/** Characters of a secret. No character takes more than three bytes of the body buffer. */
+/** The maximum length of a secret. No character takes more than three bytes of the body buffer. */
 export const MAX_SECRET_LEN = 21_845;
 const TAG_BYTES = 32;
 const PLACES = 16;
 
 let source: (() => WebAssembly.Module) | undefined;
-/** Messages from this size on are hashed natively where that is possible: measured by `make bench-webhooks`. */
+/** Messages of at least this size are hashed natively if possible. Measured by `make bench-webhooks`. */
 let nativeFrom = 384;
 let running: InitOutput | undefined;
 let header: Uint8Array;
 let body: Uint8Array;
-/** Whose keys the module has, by their places. */
+/** The secrets of the module's keys, by slot. */
 let secrets: string[];
 let natives: NativeKey[];
 let latest: number;
 let oldest: number;
 
-/** @internal The entry says where the module comes from, and where a call into node:crypto costs more, from which size on it is worth it. The first word counts. */
+/** @internal The entry sets the source of the module. If calls of node:crypto are slow, it also sets the size from which they pay. Only the first call counts. */
 export const wasm = {
   setModuleSource(from: () => WebAssembly.Module, nativeThreshold = nativeFrom): void {
     if (source !== undefined) return;
@@ -43,7 +43,7 @@ export const wasm = {
   },
 };
 
-/** Compiles and starts the module, at its first use and after a trap. Its memory never grows: the views stay good. */
+/** Compiles and starts the module at its first use and after a trap. Its memory never grows, so the views stay valid. */
 function start(): InitOutput {
   if (source === undefined)
     throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", { code: "wasm_missing" });
@@ -63,14 +63,14 @@ function start(): InitOutput {
   return (running = started);
 }
 
-/** What to throw for what was thrown: after a trap, the next call finds a fresh module. */
+/** Returns the error to throw. After a trap, the next call starts a new instance. */
 function after(error: unknown): unknown {
   if (!isTrap(error)) return error;
   running = undefined;
   return internalError(error);
 }
 
-/** Verifies a message: 0, or the number of a problem. */
+/** Verifies a message. Returns 0 or the number of a problem. */
 export function verify(
   message: string | Uint8Array,
   signature: string,
@@ -86,7 +86,7 @@ export function verify(
     let found: number = NO_MATCH;
     for (const each of secret) {
       const result = verifyWith(entered, each, message, signature, written, maxAge, now);
-      // Every key is tried, so that the time tells nothing of which one fits.
+      // Every key is tried, so that the time does not reveal which one matches.
       if (found === NO_MATCH) found = result;
     }
     return found;
@@ -104,8 +104,8 @@ function verifyWith(
   maxAge: number,
   now: number,
 ): number {
-  const place = placeOf(entered, secret);
-  // As src/signature.rs finds it. What that does not accept, it refuses below.
+  const place = keySlot(entered, secret);
+  // Reads the timestamp as src/signature.rs does. The module rejects invalid headers below.
   const timestamp =
     message.length >= nativeFrom && hasNativeHmac() && /(?:^|,)[ \t\n\f\r]*t=(\d+)/.exec(signature)?.[1];
   if (timestamp) writeLatin1((natives[place] ??= new NativeKey(secret)).tag(`${timestamp}.`, message), body, 0);
@@ -119,11 +119,11 @@ function verifyWith(
   return entered.verify(place, length, -1, now, maxAge);
 }
 
-/** The code of a message that is sent with this header, which has no signature yet. */
+/** The code of a message with this header, which has no signature yet. */
 export function sign(message: string | Uint8Array, prefix: string, secret: string): Uint8Array {
   const entered = running ?? start();
   try {
-    const place = placeOf(entered, secret);
+    const place = keySlot(entered, secret);
     compute(entered, place, encodeInto(prefix, header).written, message);
     return body.slice(0, TAG_BYTES);
   } catch (error) {
@@ -131,8 +131,8 @@ export function sign(message: string | Uint8Array, prefix: string, secret: strin
   }
 }
 
-/** Where the secret's key is. One that is not there takes the place of the oldest. */
-function placeOf(entered: InitOutput, secret: string): number {
+/** The slot of the secret's key. A new key replaces the oldest. */
+function keySlot(entered: InitOutput, secret: string): number {
   if (secrets[latest] === secret) return latest;
   let place = secrets.indexOf(secret);
   if (place < 0) {
@@ -145,7 +145,7 @@ function placeOf(entered: InitOutput, secret: string): number {
   return (latest = place);
 }
 
-/** Hands the message over, in pieces if it is long, and leaves its code in the body buffer: 0, or the number of a problem. */
+/** Passes the message to the module, in pieces if it is long, and leaves its code in the body buffer. Returns 0 or the number of a problem. */
 function compute(entered: InitOutput, place: number, length: number, message: string | Uint8Array): number {
   let rest = message;
   for (let first = 1; ; first = 0) {

@@ -3,10 +3,6 @@
 //! Decided here, as GoPay documents none of it: a payment by bank transfer can be paid for seven days; a payment that
 //! ends unpaid stops its recurrence; a partial capture leaves `amount` unchanged, and only the captured part can be
 //! refunded; an `ACCEPTED` operation blocks further captures and voids; a lapsed preauthorization counts as voided.
-//!
-//! Decided here, as GoPay documents none of it: a payment by bank transfer can be paid for seven days; a payment that
-//! ends unpaid stops its recurrence; a partial capture leaves `amount` unchanged, and only the captured part can be
-//! refunded; an `ACCEPTED` operation blocks further captures and voids; a lapsed preauthorization counts as voided.
 
 use alloc::{borrow::ToOwned, format, string::String};
 
