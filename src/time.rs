@@ -40,6 +40,13 @@ fn digits(text: &str) -> Option<u64> {
     is_number.then(|| text.bytes().fold(0, |number, byte| number * 10 + u64::from(byte - b'0')))
 }
 
+/// Reads a date and time with its time zone, as ISO 8601 has it. Without a zone a date is no instant.
+#[cfg(feature = "gopay")]
+pub(crate) fn parse_instant(text: &str) -> Option<u64> {
+    let has_zone = text.ends_with('Z') || text.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
+    parse_iso8601(text).filter(|_| has_zone)
+}
+
 /// Reads an ISO 8601 date: `2026-11-21`, optionally with a time `T01:04:20`, a fraction, and `Z`, `+01:00` or `+0100`.
 /// Without an offset, the time is UTC.
 #[cfg(feature = "gopay")]

@@ -304,7 +304,12 @@ fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
         unlisted_refund_calls: 0,
     };
     let refund = |amount: i64, state: &str, date: &str| json!([{ "id": 1, "amount": amount, "state": state, "date_requested": date }]);
-    let (later, now, before) = ("2026-11-21T10:00:06+01:00", "2026-11-21T10:00:05+01:00", "2026-11-21T08:00:00Z");
+    let two = |date: &str| {
+        json!([1, 2].map(|id| json!({ "id": id, "amount": 100, "state": "SUCCESS", "date_requested": date })))
+    };
+    let (later, now, before) = ("2026-11-21T10:00:07+01:00", "2026-11-21T10:00:05+01:00", "2026-11-21T08:00:00Z");
+    // Clocks may differ by a second.
+    let (next_second, second_before) = ("2026-11-21T10:00:06+01:00", "2026-11-21T10:00:04+01:00");
     // date -u -d 2026-11-21T09:00:05Z +%s000
     let sent = Some(SentBetween { earliest: 1_795_251_605_000, latest: 1_795_251_605_999 });
     let capture = Operation::Captured { amount: None };
@@ -334,7 +339,15 @@ fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
         (of_100.clone(), Failure::NoResponse, refunds(json!([]), sent), Outcome::Unknown),
         (of_100.clone(), answered(500), refunds(json!([]), None), Outcome::NotDone),
         (of_100.clone(), answered(500), refunds(refund(99, "SUCCESS", later), sent), Outcome::NotDone),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", now), sent), Outcome::Done),
+        // It may be older than the call, and another program's.
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", now), sent), Outcome::Unknown),
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", next_second), sent), Outcome::Unknown),
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", second_before), sent), Outcome::Unknown),
+        // Without a time zone it is no instant.
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", "2026-11-21T09:00:07"), sent), Outcome::Unknown),
+        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", "2026-11-22"), sent), Outcome::Unknown),
+        // There is only one call, so another program makes refunds, too.
+        (of_100.clone(), answered(500), refunds(two(later), sent), Outcome::Unknown),
         (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", later), sent), Outcome::Done),
         (of_100.clone(), Failure::NoResponse, refunds(refund(100, "REQUESTED", later), sent), Outcome::Done),
         (of_100.clone(), answered(500), refunds(refund(100, "FAILED", later), sent), Outcome::NotDone),
@@ -383,4 +396,9 @@ fn a_history_is_read_with_and_without_dates() {
     let history = ListRefunds::parse(&answer(200, body)).unwrap();
     assert_eq!(history[0].requested_at, history[1].requested_at);
     assert_eq!(history[1].state, RefundState::Other("NEW".into()));
+    for date in ["2026-11-21T09:00:00", "2026-11-21 09:00:00.123", "2026-11-21", "1795251600000", ""] {
+        let body = json!([{ "id": 1, "state": "SUCCESS", "amount": 100, "date_requested": date }]).to_string();
+        let history = ListRefunds::parse(&answer(200, &body)).unwrap();
+        assert_eq!(history[0].requested_at, None, "{date:?} names no time zone");
+    }
 }

@@ -11,8 +11,8 @@ use itpay::{
     call::{Call, Io, TransportErrorKind as Transport},
     exchange::{CallOptions, ConnectionConfig},
     gopay::{
-        Capture, CreatePayment, CreateRecurrence, DEFAULT_TIMEOUT, GoPayEndpoint, MemoryStore, RefundPayment,
-        RetrievePayment, SANDBOX_URL, Scope, Session, VoidAuthorization, VoidRecurrence, base_url,
+        Capture, CreatePayment, CreateRecurrence, DEFAULT_TIMEOUT, GoPayEndpoint, ListRefunds, MemoryStore,
+        RefundPayment, RetrievePayment, SANDBOX_URL, Scope, Session, VoidAuthorization, VoidRecurrence, base_url,
     },
 };
 use simulator::{Reply, Sent, Stop, World, fail, fail_late, respond, respond_with};
@@ -327,11 +327,14 @@ fn only_a_refund_that_cannot_be_older_than_the_call_proves_that_it_was_done() {
         (SENT_AT + 8_000, "SUCCESS", done.clone(), done.clone()),
         (SENT_AT + 8_000, "REQUESTED", done.clone(), done.clone()),
         (SENT_AT + 2_000, "REQUESTED", done.clone(), done.clone()),
+        // Later, but by less than the gateway's date is exact, and its clocks are.
+        (SENT_AT + 1_900, "SUCCESS", unknown.clone(), unknown.clone()),
         (SENT_AT + 8_000, "FAILED", unknown.clone(), Outcome::NotDone),
-        (SENT_AT, "SUCCESS", done.clone(), done.clone()),
+        (SENT_AT, "SUCCESS", unknown.clone(), unknown.clone()),
+        (SENT_AT + 500, "SUCCESS", unknown.clone(), unknown.clone()),
         // Earlier, but a date may be cut off to the second.
         (SENT_AT - 500, "SUCCESS", unknown.clone(), unknown.clone()),
-        (SENT_AT - 990, "SUCCESS", unknown.clone(), unknown.clone()),
+        (SENT_AT - 1_990, "SUCCESS", unknown.clone(), unknown.clone()),
         // Certainly an earlier one's.
         (SENT_AT - 30_000, "SUCCESS", unknown.clone(), Outcome::NotDone),
         (SENT_AT - 500_000, "SUCCESS", unknown.clone(), Outcome::NotDone),
@@ -365,6 +368,44 @@ fn a_refund_that_is_known_from_an_earlier_call_proves_nothing() {
     let mut world = refunds_world(lost, vec![(500, "SUCCESS", SENT_AT + 50_000)]);
     assert_eq!(error(world.run(refund(&session, 500))).outcome, Some(Outcome::Done));
     assert_eq!(error(world.run(refund(&session, 500))).outcome, Some(Outcome::Unknown));
+}
+
+#[test]
+fn a_refund_that_the_program_has_read_before_proves_nothing() {
+    let session = session();
+    let lost = || fail(Transport::ConnectionFailed).after(9_000);
+    // GoPay's two clocks differ, so that the date looks newer than the call.
+    let mut world = refunds_world(lost, vec![(500, "SUCCESS", SENT_AT + 50_000)]);
+    world.run(call(&session, ListRefunds { id: "7".into() })).unwrap();
+    assert_eq!(error(world.run(refund(&session, 500))).outcome, Some(Outcome::Unknown));
+}
+
+#[test]
+fn two_new_refunds_after_one_call_prove_nothing() {
+    // Another program refunds the same amount at the same time, and may have made both.
+    let session = session();
+    let lost = || fail(Transport::ConnectionFailed).after(9_000);
+    let history = vec![(500, "SUCCESS", SENT_AT + 5_000), (500, "SUCCESS", SENT_AT + 6_000)];
+    assert_eq!(error(refunds_world(lost, history).run(refund(&session, 500))).outcome, Some(Outcome::Unknown));
+}
+
+#[test]
+fn a_result_about_another_payment_is_an_error() {
+    for (name, make, ..) in all_changes().into_iter().filter(|(name, ..)| !matches!(*name, "create" | "charge")) {
+        for (id, is_own) in [("7", true), ("\"7\"", true), ("null", true), ("8", false), ("\"07\"", false)] {
+            let session = session();
+            let mut world = world(move |sent, _| match sent.attempt.method.as_str() {
+                "POST" => respond(200, &format!(r#"{{"id":{id},"result":"FINISHED"}}"#)),
+                _ => respond(404, ""),
+            });
+            let result = world.run(make(&session));
+            assert_eq!(result.is_ok(), is_own, "{name} of 7, answered for {id}");
+            if !is_own {
+                let error = error(result);
+                assert_eq!((error.field.as_deref(), error.outcome), (Some("id"), Some(Outcome::Unknown)), "{name}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -463,7 +504,7 @@ fn all_changes() -> [(&'static str, Make, Option<&'static str>, Option<&'static 
 }
 
 /// The failures that leave open whether the call was processed, and whether GoPay itself gave up.
-const AMBIGUOUS: [(fn() -> Reply, bool); 19] = [
+const AMBIGUOUS: [(fn() -> Reply, bool); 22] = [
     (|| fail(Transport::ConnectionFailed), false),
     (|| fail_late(Transport::ConnectionFailed), false),
     (|| fail_late(Transport::TimedOut), false),
@@ -479,8 +520,12 @@ const AMBIGUOUS: [(fn() -> Reply, bool); 19] = [
     (|| respond(429, "slow down"), false),
     (|| respond(502, ""), false),
     (|| respond(520, "<html>"), false),
-    (|| respond(500, ""), true),
+    (|| respond(500, ""), false),
+    (|| respond(503, ""), false),
+    (|| respond(500, "{}"), false),
     (|| respond(503, "<html>"), false),
+    // About another payment.
+    (|| respond(200, r#"{"id":8,"result":"FINISHED"}"#), false),
     (|| respond(500, GAVE_UP), true),
     (|| respond(503, GAVE_UP), true),
 ];

@@ -539,6 +539,41 @@ fn a_refund_whose_request_is_lost_is_no_success_by_an_earlier_ones_entry() {
     assert_eq!(sent(&world).iter().filter(|call| *call == "POST 7/refund").count(), 2);
 }
 
+#[test]
+fn a_refund_whose_response_is_lost_is_a_success_if_its_entry_is_newer_than_the_call() {
+    // The call is sent in the first second. Dates are cut off to the second, and clocks may differ by one.
+    let lost: fn() -> Reply = || fail(Transport::ConnectionFailed).after(9_000);
+    let paid: fn() -> Reply = || {
+        let body = payment(json!({ "state": "PARTIALLY_REFUNDED" })).to_string();
+        respond_with(200, &[("date", &http_date(9))], &body)
+    };
+    let rows: [(fn() -> Reply, bool); 4] = [
+        (|| history(&[(11, 5)], 9), true),
+        (|| history(&[(11, 2)], 9), true),
+        (|| history(&[(11, 0)], 9), false),
+        (|| history(&[(11, 1)], 9), false),
+    ];
+    for (row, (list, is_done)) in rows.into_iter().enumerate() {
+        let mut world = world(vec![lost, paid, list]);
+        match world.run(create_refund(&provider(), REFUND)) {
+            Ok(refund) => assert_eq!((&refund["id"], is_done), (&json!("11"), true), "row {row}"),
+            Err(error) => assert_eq!((outcome(&error), is_done), (Some(Outcome::Unknown), false), "row {row}"),
+        }
+        assert_eq!(sent(&world).iter().filter(|call| *call == "POST 7/refund").count(), 1);
+    }
+}
+
+#[test]
+fn a_refund_after_one_that_may_be_listed_late_has_no_entry_of_its_own() {
+    let provider = provider();
+    let paid: fn() -> Reply = || ok(payment(json!({})));
+    let first: fn() -> Reply = || history(&[(11, 1)], 1);
+    // The first is done, and not listed yet. After the second one, a single entry is: whose it is, nobody knows.
+    let mut world = world(vec![finished, || history(&[], 1), paid, finished, first, paid]);
+    assert_eq!(world.run(create_refund(&provider, REFUND)).unwrap()["id"], "7");
+    assert_eq!(world.run(create_refund(&provider, REFUND)).unwrap()["id"], "7");
+}
+
 // Webhooks
 
 #[test]

@@ -1,4 +1,5 @@
-//! A date as GoPay writes it, in a refund's history: the instant that a reader by a pattern and another calendar says, or none.
+//! A date as GoPay writes it, in a refund's history: the instant that a reader by a pattern and another calendar says, or
+//! none. A date without a time zone is no instant.
 
 #![no_main]
 
@@ -11,7 +12,7 @@ use regex::Regex;
 use serde_json::json;
 
 static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u)^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):?(\d\d))?)?$")
+    Regex::new(r"(?-u)^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):?(\d\d))$")
         .expect("a pattern")
 });
 

@@ -78,7 +78,7 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
       },
     ],
     [
-      "GoPay's sandbox: a refund whose answer is lost was made once, and the client says so",
+      "GoPay's sandbox: a refund whose response is lost was made once, and is unknown: it could be older than the call",
       async () => {
         const { sandbox, client, paid } = await shop();
         const id = await paid();
@@ -88,7 +88,8 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
           () => "done",
           (error) => error.outcome,
         );
-        assert.equal(outcome, "done");
+        // GoPay's dates have seconds: another program may have made this refund right before the call.
+        assert.equal(outcome, "unknown");
         assert.deepEqual(
           sandbox.payment(id).refunds.map(({ amount }) => amount),
           [100],

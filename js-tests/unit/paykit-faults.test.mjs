@@ -94,9 +94,9 @@ test("1: what moves money is sent once, whatever is answered", async () => {
   }
   const { sandbox, gopay, id, posts } = await shop();
   sandbox.inject({ path: `/api/payments/payment/${id}/refund`, method: "POST", reset: "after" });
-  const refund = await gopay.createRefund({ payment_id: id, amount: 900 });
-  assert.deepEqual([posts("/refund"), sandbox.payment(id).refunds.length, refund.amount], [1, 1, 900]);
-  assert.equal(refund.id, String(sandbox.payment(id).refunds[0].id));
+  // The refund is there, dated to the second of the call: another program may have made it right before.
+  const lost = await rejects(gopay.createRefund({ payment_id: id, amount: 900 }));
+  assert.deepEqual([posts("/refund"), lost.context.outcome, sandbox.payment(id).refunds.length], [1, "unknown", 1]);
   sandbox.inject({ path: `/api/payments/payment/${id}/refund`, method: "POST", reset: true });
   const unknown = await rejects(gopay.createRefund({ payment_id: id, amount: 100 }), {
     name: "OperationFailedError",

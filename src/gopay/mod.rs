@@ -79,6 +79,11 @@ pub trait GoPayEndpoint: Endpoint {
     fn change(&self) -> Option<Change> {
         None
     }
+
+    /// The id of the payment whose refunds the call lists, if it lists refunds.
+    fn lists_refunds_of(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// A change that a call makes to a payment.
@@ -125,8 +130,9 @@ impl OperationResult {
 
 impl OperationResult {
     /// Reads the result of a change to a payment. A result of `FAILED` is an error response, whatever the status.
-    fn of_change(response: &Response, json: &str) -> Result<OperationResult, Error> {
+    fn of_change(response: &Response, json: &str, payment_id: &str) -> Result<OperationResult, Error> {
         let done = endpoint::read_object(response, json, OperationResult::read)?;
+        endpoint::same_id(response, "id", done.id.as_deref().unwrap_or(payment_id), payment_id)?;
         done.clone().into_result(response)?;
         Ok(done)
     }

@@ -140,36 +140,35 @@ impl Operation {
     }
 }
 
-/// Whether a refund of this amount was made by this call. One that is older than the call proves nothing, nor does one
-/// that another call could have made: an earlier one, or one that ran at the same time.
+/// Whether a refund of this amount was made by this call. A refund that could be older than the call proves nothing, nor
+/// does one that another call could have made.
 fn is_refunded(amount: i64, seen: &Observation) -> Option<bool> {
-    /// GoPay's own date may be cut off to the second, and so is the `Date` that it is compared with.
+    /// GoPay's dates may be cut off to the second, in milliseconds.
     const DATE_PRECISION: u64 = 1_000;
-    /// The most uncertainty about the time of the call that evidence can have.
-    const MAX_UNCERTAINTY: u64 = 1_500;
+    /// The most by which the clocks behind GoPay's dates and its `Date` headers differ, in milliseconds.
+    const CLOCK_SKEW: u64 = 1_000;
 
     if !seen.is_only_refund_call {
         return None;
     }
-    let mut candidates = 0;
-    let mut shown = Some(false);
+    let mut newer = 0;
     for refund in seen.refunds.as_ref()?.iter().filter(|refund| refund.amount == amount) {
-        match (refund.requested_at, seen.sent) {
-            (Some(requested), Some(sent)) if requested.saturating_add(DATE_PRECISION) < sent.earliest => {}
-            (Some(requested), Some(sent))
-                if requested < sent.earliest.max(sent.latest.saturating_sub(MAX_UNCERTAINTY)) =>
-            {
-                shown = None;
-            }
-            (Some(_), Some(_)) if refund.state == RefundState::Failed => {}
-            (Some(_), Some(_)) => candidates += 1,
-            _ => shown = None,
+        let (requested, sent) = (refund.requested_at?, seen.sent?);
+        let is_older = requested.saturating_add(DATE_PRECISION + CLOCK_SKEW) <= sent.earliest;
+        let is_newer = requested > sent.latest.saturating_add(CLOCK_SKEW);
+        match refund.state {
+            _ if is_older => {}
+            RefundState::Failed => {}
+            _ if is_newer => newer += 1,
+            // Another program may have made it right before the call.
+            _ => return None,
         }
     }
-    // Each earlier call whose refund has not been listed yet may have made one of them.
-    match candidates {
-        0 => shown,
-        _ if candidates > seen.unlisted_refund_calls => Some(true),
+    match newer {
+        0 => Some(false),
+        // Each earlier call whose refund was not listed before may have made one of them.
+        _ if newer == seen.unlisted_refund_calls + 1 => Some(true),
+        // Fewer are explained by earlier calls. More were made by another program, which may have made all of them.
         _ => None,
     }
 }

@@ -90,7 +90,7 @@ impl GoPayEndpoint for Capture {
     const CHANGES: bool = true;
 
     fn read(&self, response: &Response, json: &str) -> Result<OperationResult, Error> {
-        OperationResult::of_change(response, json)
+        OperationResult::of_change(response, json, &self.id)
     }
 
     fn change(&self) -> Option<Change> {
@@ -121,7 +121,7 @@ impl GoPayEndpoint for VoidAuthorization {
     const CHANGES: bool = true;
 
     fn read(&self, response: &Response, json: &str) -> Result<OperationResult, Error> {
-        OperationResult::of_change(response, json)
+        OperationResult::of_change(response, json, &self.id)
     }
 
     fn change(&self) -> Option<Change> {

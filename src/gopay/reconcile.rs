@@ -123,6 +123,16 @@ impl Session {
         Some((endpoint.read(&exchanged.response, json.as_str()).ok()?, exchanged))
     }
 
+    /// Remembers a history that the program has read. While a refund call of the payment is in progress, its own refund
+    /// could be among them.
+    pub(super) fn learn_history(&self, payment_id: &str, json: &str) {
+        if let Ok(refunds) = Refund::list_from_json(json)
+            && !self.refund_log().is_in_progress(payment_id)
+        {
+            self.learn_refunds(payment_id, refunds);
+        }
+    }
+
     /// Returns the refunds that this session had not seen before, and remembers them.
     pub(super) fn learn_refunds(&self, payment_id: &str, mut refunds: Vec<Refund>) -> Vec<Refund> {
         let mut log = self.refund_log();
@@ -146,13 +156,8 @@ fn failure_of(error: &Error, exchanged: &Exchanged, io: &Io) -> Failure {
     match error {
         // The result is FAILED.
         Error::Api(_) if exchanged.response.is_success() => Failure::ConnectionRefused,
-        // GoPay's own server errors may have no body.
-        Error::Api(error)
-            if is_own(error) || (exchanged.response.status >= 500 && exchanged.response.body.is_empty()) =>
-        {
-            status_failure(&exchanged.response, io.now())
-        }
-        // The page of a filter or a proxy, which may have forwarded the call and replaced the response.
+        Error::Api(error) if is_own(error) => status_failure(&exchanged.response, io.now()),
+        // A page of a filter or a proxy, or an empty one. It may have forwarded the call and replaced the response.
         Error::Api(_) => Failure::NoResponse,
         _ => Failure::IncompleteResponse,
     }

@@ -163,7 +163,7 @@ impl GoPayEndpoint for VoidRecurrence {
     const CHANGES: bool = true;
 
     fn read(&self, response: &Response, json: &str) -> Result<OperationResult, Error> {
-        OperationResult::of_change(response, json)
+        OperationResult::of_change(response, json, &self.id)
     }
 
     fn change(&self) -> Option<Change> {

@@ -17,11 +17,17 @@ impl Session {
             Err(error) if error.outcome == Some(Outcome::Done) => OperationStatus::Finished,
             Err(error) => return Err(error),
         };
+        let log = self.refund_log();
+        let has_other_call = known.is_in_progress(&refund.id)
+            || log.is_in_progress(&refund.id)
+            || known.unlisted(&refund.id, refund.amount) > 0
+            || log.unlisted(&refund.id, refund.amount) > 1;
         let list = ListRefunds { id: refund.id.clone() };
         let Some((history, exchanged)) = self.try_read(io, &list, &CallOptions::default()).await else {
             return Ok((result, None));
         };
-        let entry = own_entry(&history, refund.amount, &known, sent_between(&exchanged, began, io));
+        let sent = sent_between(&exchanged, began, io);
+        let entry = if has_other_call { None } else { own_entry(&history, refund.amount, &known, sent) };
         self.learn_refunds(&refund.id, history);
         Ok((result, entry))
     }

@@ -82,6 +82,11 @@ impl RefundLog {
         self.unlisted.iter().filter(|call| call.payment_id == payment_id && call.amount == amount).count()
     }
 
+    /// Whether a refund call of this payment is in progress.
+    pub(super) fn is_in_progress(&self, payment_id: &str) -> bool {
+        self.in_progress.iter().any(|entry| entry.payment_id == payment_id)
+    }
+
     /// Notes that a refund call of this payment begins. Returns whether it is the only one.
     pub(super) fn begin(&mut self, payment_id: &str) -> bool {
         if let Some(entry) = self.find(payment_id) {

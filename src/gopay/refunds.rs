@@ -11,7 +11,7 @@ use crate::{
     http::{Method, Request, Response},
     json::{FieldReader, FieldResult, RawJson, open_enum},
     money::amount,
-    time::parse_iso8601,
+    time::parse_instant,
 };
 
 open_enum! {
@@ -76,7 +76,7 @@ impl GoPayEndpoint for RefundPayment {
     const CHANGES: bool = true;
 
     fn read(&self, response: &Response, json: &str) -> Result<OperationResult, Error> {
-        OperationResult::of_change(response, json)
+        OperationResult::of_change(response, json, &self.id)
     }
 
     fn change(&self) -> Option<Change> {
@@ -95,7 +95,7 @@ pub struct Refund {
     pub amount: i64,
     /// ISO 4217.
     pub currency: Option<String>,
-    /// When it was requested, in Unix milliseconds. None for an unreadable date.
+    /// When it was requested, in Unix milliseconds. None for an unreadable date and for one without a time zone.
     pub requested_at: Option<u64>,
 }
 
@@ -111,7 +111,7 @@ impl Refund {
             currency: fields.text("currency"),
             // SDKs show text, and error bodies show a number.
             requested_at: match fields.text("date_requested") {
-                Some(text) => parse_iso8601(&text),
+                Some(text) => parse_instant(&text),
                 None => fields.take("date_requested").parse().ok(),
             },
         })
@@ -146,5 +146,9 @@ impl Endpoint for ListRefunds {
 impl GoPayEndpoint for ListRefunds {
     fn read(&self, response: &Response, json: &str) -> Result<Vec<Refund>, Error> {
         endpoint::read_list(response, json, Refund::read)
+    }
+
+    fn lists_refunds_of(&self) -> Option<&str> {
+        Some(&self.id)
     }
 }

@@ -129,7 +129,11 @@ impl Session {
             Some(change) => self.send_change(io, call, change, options).await,
             None => {
                 let exchanged = self.exchange(io, &call.request, options).await?;
-                read(&exchanged, call).map_err(|error| response_error(error, &exchanged, io.now()))
+                let json = read(&exchanged, call).map_err(|error| response_error(error, &exchanged, io.now()))?;
+                if let Some(payment_id) = &call.lists_refunds_of {
+                    self.learn_history(payment_id, &json);
+                }
+                Ok(json)
             }
         }
     }
@@ -277,6 +281,8 @@ pub struct Prepared<'a> {
     pub request: Request,
     /// The change, if the call makes one.
     pub change: Option<Change>,
+    /// The id of the payment whose refunds the call lists, if it lists refunds.
+    pub lists_refunds_of: Option<String>,
     /// Validates the normalized JSON of a successful response.
     pub read: Box<ReadResponse<'a>>,
 }
@@ -292,7 +298,8 @@ impl<'a> Prepared<'a> {
             error.outcome = E::CHANGES.then_some(Outcome::NotDone);
             error
         })?;
-        Ok(Prepared { request, change: endpoint.change(), read })
+        let lists_refunds_of = endpoint.lists_refunds_of().map(Into::into);
+        Ok(Prepared { request, change: endpoint.change(), lists_refunds_of, read })
     }
 }
 

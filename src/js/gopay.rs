@@ -236,8 +236,9 @@ fn call<E: GoPayEndpoint + 'static>(
     };
     let endpoint = build(&session).map_err(refuse)?;
     let (request, change) = (endpoint.request().map_err(refuse)?, endpoint.change());
+    let lists_refunds_of = endpoint.lists_refunds_of().map(Into::into);
     let read = Box::new(move |response: &Response, json: &str| endpoint.read(response, json).map(drop));
-    send(io, client, options, session, Prepared { request, change, read })
+    send(io, client, options, session, Prepared { request, change, lists_refunds_of, read })
 }
 
 fn send(

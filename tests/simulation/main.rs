@@ -23,7 +23,7 @@ use plan::Plan;
 use world::run;
 
 /// Seeds that once found something.
-const KEPT: &[u64] = &[];
+const KEPT: &[u64] = &[5106];
 
 /// A number from the environment. An empty variable is absent.
 fn variable(name: &str) -> Option<u64> {

@@ -50,7 +50,9 @@ impl World {
                 self.check_reply(&call, merchant, op, &id, reply)
             }
             Err(error) => {
-                if !is_faulted && error.name == ErrorName::Authentication {
+                // Another call may have asked for the token of this one, and got the page of a filter.
+                let is_page = error.code.starts_with("http_");
+                if !is_faulted && !is_page && error.name == ErrorName::Authentication {
                     return Err(format!("{call} is refused for its credentials, which are right"));
                 }
                 if !op.is_change() {

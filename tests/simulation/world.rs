@@ -6,8 +6,9 @@ use std::{
 };
 
 use itpay::{
-    Secret,
+    Endpoint as _, Secret,
     call::{Attempt, Call, Event as CallEvent, Now, Step, TransportError, TransportErrorKind},
+    gopay,
     http::{Headers, Method, Request, Response},
     sandbox::{self, gopay as gopay_sandbox},
 };
@@ -330,6 +331,11 @@ impl World {
                 _ => 0,
             };
         let call = process.call(op, &id, number, amount);
+        if let Op::Refund(amount) = op
+            && self.faults.happens(true)
+        {
+            self.refund_by_another_program(merchant, &id, amount);
+        }
         let aborts = self.faults.happens(op != Op::WaitForIntent);
         let index = self.start(merchant, Some(order), op, &id, call, None)?;
         if aborts {
@@ -515,6 +521,30 @@ impl World {
             merchant.itpay.handle_by_two_clocks(&request, now, caller, &random)
         } else {
             merchant.gopay.handle(&request, now, &random)
+        }
+    }
+
+    /// Another program of the merchant refunds the same amount right before a call of this one. Nothing but its time tells
+    /// its refund from the call's.
+    fn refund_by_another_program(&mut self, merchant: usize, id: &str, amount: i64) {
+        let (now, secret) = (self.unix(), Secret::new(CLIENT_SECRET));
+        let token_request =
+            gopay::TokenRequest { client_id: "simulation", client_secret: &secret, scope: &gopay::Scope::All };
+        let mut send = |mut request: Request| {
+            request.path.insert_str(0, "/api");
+            let random = self.rng.bytes();
+            self.merchants[merchant].gopay.answer(&request, now, &random)
+        };
+        let Ok(token) = gopay::TokenRequest::parse(&send(token_request.request().expect("a request"))) else { return };
+        let refund = gopay::RefundPayment::new(id, amount).request().expect("a request");
+        let response = send(gopay::authorise(&refund, token.access_token.expose()));
+        let is_done = gopay::RefundPayment::parse(&response).is_ok_and(|done| done.into_result(&response).is_ok());
+        if is_done {
+            self.tell(|| format!("another program of merchant {merchant} refunds {amount} of {id}"));
+            let mut ask = Ask::new(merchant, None, Op::Refund(amount), id, false);
+            ask.processed = 1;
+            self.ledger.asks.push(ask);
+            self.running.push(None);
         }
     }
 
