@@ -533,11 +533,11 @@ impl World {
         let mut send = |mut request: Request| {
             request.path.insert_str(0, "/api");
             let random = self.rng.bytes();
-            self.merchants[merchant].gopay.answer(&request, now, &random)
+            self.merchants[merchant].gopay.handle(&request, now, &random)
         };
         let Ok(token) = gopay::TokenRequest::parse(&send(token_request.request().expect("a request"))) else { return };
         let refund = gopay::RefundPayment::new(id, amount).request().expect("a request");
-        let response = send(gopay::authorise(&refund, token.access_token.expose()));
+        let response = send(gopay::authorize(&refund, token.access_token.expose()));
         let is_done = gopay::RefundPayment::parse(&response).is_ok_and(|done| done.into_result(&response).is_ok());
         if is_done {
             self.tell(|| format!("another program of merchant {merchant} refunds {amount} of {id}"));
