@@ -11,7 +11,7 @@
 
 #[cfg(any(feature = "client", feature = "qr"))]
 extern crate alloc;
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", test))]
 extern crate std;
 
 #[cfg(feature = "client")]

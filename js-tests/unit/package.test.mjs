@@ -1,7 +1,7 @@
 // The npm package as a whole: what is in the tarball, where its entries lead, and what bundlers make of it.
 
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -377,7 +377,8 @@ test("a bundler that knows no condition but Node's leaves nothing behind of what
 });
 
 test("no file of the tarball knows this machine", () => {
-  const places = [process.env.HOME, fileURLToPath(new URL("../../", import.meta.url))]
+  const sysroot = execFileSync("rustc", ["--print", "sysroot"], { encoding: "utf8" }).trim();
+  const places = [process.env.HOME, fileURLToPath(new URL("../../", import.meta.url)), `${sysroot}/lib/rustlib`]
     .filter((path) => path?.length > 1)
     .map((path) => `${path.replace(/\/$/, "")}/`);
   for (const name of readdirSync(pkg, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {

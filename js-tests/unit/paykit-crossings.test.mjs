@@ -38,7 +38,7 @@ test("createCheckout is one entry and one promise, and its JSON is written once 
   const gopay = createGopay({ ...OPTIONS, fetch });
   await gopay.createCheckout(CHECKOUT); // The token.
   const seen = await conversions(() => gopay.createCheckout(CHECKOUT));
-  // The parameters, the headers of the one attempt, and the checkout. The core reads the parameters, writes GoPay's body,
-  // reads the response and writes the checkout: four more, without the headers'.
+  // The parameters, the checkout, and the headers of the one attempt. The core reads the parameters, writes GoPay's body, reads
+  // the response and writes the checkout: src/paykit/gopay_provider.rs counts these. That makes six without the headers.
   assert.deepEqual([seen.filter((kind) => kind === "stringify").length, seen.length], [1, 3], seen.join());
 });

@@ -42,6 +42,8 @@ pub(super) struct Field<'a> {
 impl<'a> FieldReader<'a> {
     /// Reads the text of an object. None for any other value. If a name repeats, the last value counts, as in JavaScript.
     pub fn parse(json: &'a str) -> Result<Option<FieldReader<'a>>, serde_json::Error> {
+        #[cfg(test)]
+        super::conversions::add("read", json);
         Ok(match serde_json::from_str(json)? {
             JsonKind::Object(fields) => Some(FieldReader { fields, path: String::new() }),
             _ => None,

@@ -34,6 +34,29 @@ const MAX_DEPTH: usize = 127;
 /// The largest integer that JavaScript represents exactly, 2^53 - 1.
 pub(crate) const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 
+/// Records the conversions between JSON text and objects on this thread.
+#[cfg(test)]
+pub(crate) mod conversions {
+    use alloc::{format, string::String, vec::Vec};
+    use core::cell::RefCell;
+
+    std::thread_local! {
+        static RECORDED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Records a conversion by its direction and the object's first field.
+    pub(crate) fn add(direction: &str, json: &str) {
+        if let Some(name) = json.strip_prefix("{\"").and_then(|json| json.split('"').next()) {
+            RECORDED.with_borrow_mut(|recorded| recorded.push(format!("{direction} {name}")));
+        }
+    }
+
+    /// Returns the recorded conversions and forgets them.
+    pub(crate) fn take() -> Vec<String> {
+        RECORDED.take()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use alloc::{boxed::Box, string::String};

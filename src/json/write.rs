@@ -6,7 +6,10 @@ use serde::Serialize;
 
 /// Serializes a value. Not by `Display`, so that a module contains only one serializer.
 pub(crate) fn text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    let json = serde_json::to_string(value).unwrap_or_default();
+    #[cfg(test)]
+    super::conversions::add("write", &json);
+    json
 }
 
 /// Serializes a string.
