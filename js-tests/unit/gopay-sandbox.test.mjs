@@ -1,6 +1,7 @@
 // GoPay in `itpay/sandbox`, in process.
 
 import assert from "node:assert/strict";
+import { GoPayClient } from "itpay/gopay";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -276,4 +277,18 @@ test("a thousand payments a second of one processor, each paid, told and read", 
   // Half of what is promised: a shared machine's processors are not always as fast.
   assert.ok(perSecond > 500, `${perSecond}`);
   sandbox.close();
+});
+
+test("a client with the sandbox's fetch works where GOPAY_BASE_URL is the one that npx itpay sandbox prints", async () => {
+  const sandbox = createGopaySandbox();
+  const { clientId, clientSecret, goId, fetch } = sandbox;
+  const env = { GOPAY_BASE_URL: "http://127.0.0.1:8402/gopay/api" };
+  const gopay = new GoPayClient({ clientId, clientSecret, goId, isSandbox: true, fetch, env });
+  sandbox.inject({ path: "/api/eshops", error: 333 });
+  await assert.rejects(gopay.paymentInstruments(), { code: "333" });
+  assert.ok((await gopay.paymentInstruments()).enabledPaymentInstruments.length > 0);
+  assert.deepEqual(
+    sandbox.requests.map(({ path }) => path.split("/").slice(0, 3).join("/")),
+    ["/api/oauth2", "/api/eshops", "/api/eshops"],
+  );
 });

@@ -3,7 +3,7 @@
 import type { ItPayClient } from "../client/client.js";
 import type { PaymentIntent } from "../client/types.js";
 import { isItPayError, type ItPayError, ValidationError } from "../internal/errors.js";
-import { copyOptions } from "../internal/untrusted.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { toPng } from "../qr/png.js";
 import { toMinor } from "./amounts.js";
 import { NOTICE, plainText } from "./gateway-text.js";
@@ -37,6 +37,18 @@ const MAX_WAITS = 8;
 const MAX_SERVICES = 20;
 const PNG_SCALE = 8;
 
+const OPTIONS: OptionNames<AgentToolsOptions> = {
+  client: [],
+  serviceId: ["service"],
+  channel: [],
+  agentId: ["agent"],
+  allow: ["tools", "allowedTools"],
+  maxAmount: [],
+  maxPerHour: [],
+  counter: [],
+  audit: ["onCall"],
+};
+
 /** The data of a result, and the image that goes with it. */
 interface ToolOutput {
   readonly data: object;
@@ -56,7 +68,7 @@ interface Definition {
  * @throws ValidationError naming the option that is wrong
  */
 export function agentTools(options: AgentToolsOptions): AgentTool[] {
-  const own = copyOptions("options", options) as AgentToolsOptions;
+  const own = readOptions(options, OPTIONS, invalid) as AgentToolsOptions;
   const { client, serviceId, channel, agentId = "itpay-agent", allow, audit } = own;
   if (typeof client?.paymentIntents?.create !== "function") throw invalid("client", "must be an ItPayClient");
   checkText("serviceId", serviceId);

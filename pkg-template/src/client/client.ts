@@ -4,8 +4,11 @@ import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
 import type { CallIo } from "../internal/call-io.js";
 import {
+  BASE_URL_NAMES,
+  CONNECTION_OPTIONS,
   clientConfig,
   type ConnectionOptions,
+  invalidOption,
   json,
   mergeHeaders,
   requestOptions,
@@ -15,6 +18,7 @@ import {
 import { readEnv } from "../internal/env.js";
 import { fromPayload } from "../internal/errors.js";
 import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions } from "../internal/untrusted.js";
 import * as glue from "../glue/client.js";
 import type {
@@ -47,6 +51,15 @@ export interface ItPayClientOptions extends ConnectionOptions {
   /** Default: the variable ITPAY_WEBHOOK_SECRET. */
   webhookSecret?: string | undefined;
 }
+
+/** @internal */
+export const ITPAY_OPTIONS: OptionNames<ItPayClientOptions> = {
+  ...CONNECTION_OPTIONS,
+  apiKey: ["key", "secretKey", "apiToken"],
+  channel: [],
+  baseUrl: BASE_URL_NAMES,
+  webhookSecret: ["signingSecret"],
+};
 
 /** Options of `waitForCompletion`. */
 export interface WaitOptions {
@@ -157,7 +170,7 @@ export class ItPayClient {
   /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */
   constructor(options?: ItPayClientOptions);
   constructor(options: ItPayClientOptions = {}, module: ClientModule = wasm) {
-    const own: ItPayClientOptions = copyOptions("options", options);
+    const own: ItPayClientOptions = readOptions(options, ITPAY_OPTIONS, invalidOption);
     own.baseUrl ??= readEnv("ITPAY_BASE_URL", own.env);
     this.#options = own;
     this.#module = module;
@@ -183,7 +196,7 @@ export class ItPayClient {
    * @throws ValidationError naming the option that is wrong
    */
   withOptions(options: ItPayClientOptions): ItPayClient {
-    const changed = copyOptions("options", options);
+    const changed = readOptions(options, ITPAY_OPTIONS, invalidOption);
     const merged = copyOptions("options", this.#options);
     for (const [name, value] of Object.entries(changed)) {
       if (value !== undefined) Object.assign(merged, { [name]: value });

@@ -4,8 +4,11 @@ import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
 import type { CallIo, TokenCache } from "../internal/call-io.js";
 import {
+  BASE_URL_NAMES,
+  CONNECTION_OPTIONS,
   clientConfig,
   type ConnectionOptions,
+  invalidOption,
   json,
   requestOptions,
   type RequestOptions,
@@ -14,6 +17,7 @@ import {
 import { readEnv } from "../internal/env.js";
 import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
 import { fromPayload, ValidationError } from "../internal/errors.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import * as glue from "../glue/gopay.js";
 import type {
@@ -56,6 +60,19 @@ export interface GoPayClientOptions extends ConnectionOptions {
   /** A cache in which several instances share the access token. It is as secret as the client's secret. Default: none. */
   tokenCache?: TokenCache | undefined;
 }
+
+/** @internal */
+export const GOPAY_OPTIONS: OptionNames<GoPayClientOptions> = {
+  ...CONNECTION_OPTIONS,
+  clientId: [],
+  clientSecret: ["secret"],
+  goId: ["eshopId"],
+  isSandbox: ["sandbox", "testMode"],
+  baseUrl: BASE_URL_NAMES,
+  language: ["lang", "locale"],
+  scope: [],
+  tokenCache: ["cache"],
+};
 
 type PaymentId = string | number;
 type Use = (module: typeof glue, io: CallIo, config: object) => Promise<unknown>;
@@ -191,7 +208,7 @@ export class GoPayClient {
 
   /** @throws AuthenticationError without credentials; ValidationError naming the option that is wrong */
   constructor(options: GoPayClientOptions = {}) {
-    const own: GoPayClientOptions = copyOptions("options", options);
+    const own: GoPayClientOptions = readOptions(options, GOPAY_OPTIONS, invalidOption);
     const { env, language, scope, tokenCache } = own;
     this.#tokenCache = checkedCache(tokenCache);
     const goId = own.goId ?? readEnv("GOPAY_GO_ID", env);

@@ -1,6 +1,7 @@
 // GoPay's webhook endpoint: reads the payment that a notification names, and calls the listener of each event once.
 
-import { copyOptions, readUntrusted } from "../internal/untrusted.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
+import { readUntrusted } from "../internal/untrusted.js";
 import { PayKitError } from "../paykit/errors.js";
 import { gopay, type GopayProvider } from "../paykit/gopay-provider.js";
 import type { EventData, StandardEvent, StandardEventType, WebhookEvent } from "../paykit/types.js";
@@ -31,6 +32,15 @@ export interface GopayWebhookHandlerOptions extends ProcessorOptions<StandardEve
   on: GopayEventHandlers;
 }
 
+const OPTIONS: OptionNames<GopayWebhookHandlerOptions> = {
+  provider: ["gopay"],
+  on: ["handlers", "events", "listeners"],
+  store: ["eventStore"],
+  lease: [],
+  timeout: [],
+  onError: [],
+};
+
 /**
  * Returns a handler for `fetch`-style servers, to be served at the URL in `GOPAY_WEBHOOK_URL`. The promise of the handler
  * never rejects.
@@ -50,7 +60,7 @@ export interface GopayWebhookHandlerOptions extends ProcessorOptions<StandardEve
  * @throws ConfigurationError and TypeError when it is created
  */
 export function createGopayWebhookHandler(options: GopayWebhookHandlerOptions): WebhookHandler {
-  const own = copyOptions("options", options);
+  const own = readOptions(options, OPTIONS);
   const { provider = gopay() } = own;
   const processor = eventProcessor<StandardEvent>("GoPay", isPayKitError, own);
   if (readUntrusted("provider", () => typeof provider?.handleWebhook) !== "function")

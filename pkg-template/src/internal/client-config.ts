@@ -2,7 +2,8 @@
 
 import { type Env, readEnv } from "./env.js";
 import { ValidationError } from "./errors.js";
-import { copyOptions, readUntrusted } from "./untrusted.js";
+import { type OptionNames, readOptions } from "./option-names.js";
+import { readUntrusted } from "./untrusted.js";
 import { type Logger, type LogLevel, levelNumber, createLogSink } from "./logger.js";
 import type { HeadersLike } from "./platform-types.js";
 import { isPage, userAgent } from "./runtime.js";
@@ -43,6 +44,42 @@ export interface RequestOptions {
   headers?: HeadersLike | undefined;
 }
 
+/** @internal */
+export const CONNECTION_OPTIONS: OptionNames<ConnectionOptions> = {
+  timeout: [],
+  maxRetries: ["retries"],
+  fetch: [],
+  headers: ["defaultHeaders"],
+  logger: [],
+  logLevel: [],
+  dangerouslyAllowBrowser: ["allowBrowser"],
+  dangerouslyAllowHttp: ["allowHttp"],
+  env: [],
+};
+
+/** @internal */
+export const BASE_URL_NAMES = ["url", "baseUri", "endpoint", "host"];
+
+/** The options of all calls: those of `waitForCompletion` and `request`, too. */
+type CallOptions = RequestOptions & {
+  body?: unknown;
+  query?: unknown;
+  pollInterval?: number | undefined;
+  onUpdate?: unknown;
+};
+
+const CALL_OPTIONS: OptionNames<CallOptions> = {
+  signal: ["abortSignal"],
+  timeout: [],
+  maxRetries: ["retries"],
+  idempotencyKey: [],
+  headers: [],
+  body: [],
+  query: ["params"],
+  pollInterval: ["interval"],
+  onUpdate: [],
+};
+
 /** @internal The part of a client's configuration that is the same for all gateways. */
 export function clientConfig(
   options: ConnectionOptions & { baseUrl?: string | undefined },
@@ -72,14 +109,13 @@ export function clientConfig(
 }
 
 /** @internal The options of a call for the wasm module. Each is read once, here, where a caller's getter may throw. */
-export function requestOptions(
-  options: (RequestOptions & { pollInterval?: number | undefined; onUpdate?: unknown }) | undefined,
-): object | undefined {
+export function requestOptions(options: CallOptions | undefined): object | undefined {
   if (options === undefined || options === null) return undefined;
   if (typeof options !== "object") throw invalid("options", "options must be an object");
-  const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = copyOptions(
-    "options",
+  const { signal, timeout, maxRetries, idempotencyKey, headers, pollInterval, onUpdate } = readOptions(
     options,
+    CALL_OPTIONS,
+    invalidOption,
   );
   readUntrusted("options", () => {
     // The wasm module reads the same properties.
@@ -140,6 +176,11 @@ export function mergeHeaders(headers: HeadersLike | undefined, more: HeadersLike
   for (const [name] of headerEntries(more)) merged.delete(name);
   toHeaders(more).headers?.forEach((value, name) => merged.append(name, value));
   return merged;
+}
+
+/** @internal */
+export function invalidOption(option: string, problem: string): ValidationError {
+  return invalid(option, `${option} ${problem}`);
 }
 
 function invalid(field: string, message: string, code = "invalid_request", cause?: unknown): ValidationError {

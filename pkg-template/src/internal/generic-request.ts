@@ -1,9 +1,9 @@
-// The options of a call that is not modeled.
+// The options of `request`.
 
-import { assertString, json, type RequestOptions } from "./client-config.js";
+import { json, type RequestOptions, assertString } from "./client-config.js";
 import { copyOptions, readUntrusted } from "./untrusted.js";
 
-/** The options of a call that is not modeled. */
+/** Options of `request`. */
 export interface GenericRequestOptions extends RequestOptions {
   /** The body, sent as JSON. Default: none. */
   body?: unknown;

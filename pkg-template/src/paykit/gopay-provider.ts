@@ -2,9 +2,10 @@
 
 import type { Optional } from "../internal/optional.js";
 import { readEnv } from "../internal/env.js";
-import { isItPayError, type ItPayError } from "../internal/errors.js";
-import { copyOptions, readUntrusted } from "../internal/untrusted.js";
-import { callGoPay, GoPayClient, type GoPayClientOptions, sandboxFlag } from "../gopay/client.js";
+import { isItPayError, type ItPayError, ValidationError } from "../internal/errors.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
+import { readUntrusted } from "../internal/untrusted.js";
+import { callGoPay, GOPAY_OPTIONS, GoPayClient, type GoPayClientOptions, sandboxFlag } from "../gopay/client.js";
 import type { GoPayItem } from "../gopay/types.js";
 import { toId, toJson, toPayKitError, unsupported } from "./error-mapping.js";
 import { ConfigurationError } from "./errors.js";
@@ -41,6 +42,8 @@ export interface GopayOptions extends Omit<GoPayClientOptions, "clientId" | "cli
   /** The same as `logLevel: "debug"`. Default false. */
   debug?: boolean | undefined;
 }
+
+const OPTIONS: OptionNames<GopayOptions> = { ...GOPAY_OPTIONS, webhookUrl: ["notificationUrl"], debug: [] };
 
 /** What every payment may say to GoPay besides. */
 type OrderMetadata = {
@@ -114,7 +117,7 @@ export class GopayProvider implements PayKitProvider {
   /** @throws ConfigurationError naming what is missing or wrong */
   constructor(options: GopayOptions) {
     if (typeof options !== "object" || options === null) throw configurationError(["options"]);
-    const own = copyOptions("options", options) as GopayOptions;
+    const own = readOptions(options, OPTIONS, misspelled) as GopayOptions;
     const { webhookUrl, debug, ...clientOptions } = own;
     const missingKeys = (["clientId", "clientSecret", "goId"] as const).filter(
       (key) => typeof own[key] !== "string" || own[key] === "",
@@ -316,7 +319,7 @@ const VARIABLES = [
 export function gopay(
   options: Omit<GopayOptions, "clientId" | "clientSecret" | "goId" | "isSandbox" | "webhookUrl"> = {},
 ): GopayProvider {
-  const own = copyOptions("options", options);
+  const own = readOptions<Partial<GopayOptions>>(options, OPTIONS, misspelled);
   const [clientId, clientSecret, goId, sandbox, webhookUrl] = VARIABLES.map((name) => readEnv(name, own.env));
   const missingKeys = VARIABLES.filter((name) => readEnv(name, own.env) === undefined);
   if (missingKeys.length > 0)
@@ -357,6 +360,13 @@ function flag(word: string): boolean {
 function configurationError(missingKeys: string[], cause?: ItPayError): ConfigurationError {
   const about = cause === undefined ? missingKeys.join(", ") : cause.message;
   return new ConfigurationError(`Invalid gopay configuration: ${about}`, { provider: NAME, missingKeys, cause });
+}
+
+function misspelled(option: string, problem: string): ConfigurationError {
+  return configurationError(
+    [option],
+    new ValidationError(`${option} ${problem}`, { code: "invalid_request", field: option }),
+  );
 }
 
 function isUrl(value: unknown): value is string {

@@ -1,10 +1,11 @@
 // ItPay as a PayKit provider. The wasm module makes each call; here are types, options and errors.
 
-import { createClientOver, type ItPayClient, type ItPayClientOptions } from "../client/client.js";
+import { createClientOver, ITPAY_OPTIONS, type ItPayClient, type ItPayClientOptions } from "../client/client.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
 import { readEnv } from "../internal/env.js";
 import { fromPayload, isItPayError } from "../internal/errors.js";
-import { copyOptions, readUntrusted } from "../internal/untrusted.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
+import { readUntrusted } from "../internal/untrusted.js";
 import * as glue from "../glue/paykit.js";
 import { constructEvent } from "../webhooks/signature.js";
 import { VERSION } from "../internal/version.js";
@@ -33,6 +34,8 @@ export interface ItPayProviderOptions extends ItPayClientOptions {
   /** The service that is paid for. Default: the variable ITPAY_SERVICE_ID, else `item_id` is one. */
   serviceId?: string | undefined;
 }
+
+const OPTIONS: OptionNames<ItPayProviderOptions> = { ...ITPAY_OPTIONS, agentId: ["agent"], serviceId: ["service"] };
 
 /** What ItPay needs to know besides. */
 export type ItPayMetadata = {
@@ -76,7 +79,7 @@ export class ItPayProvider implements PayKitProvider {
 
   /** @throws the errors of `new ItPayClient()` */
   constructor(options: ItPayProviderOptions = {}) {
-    const own: ItPayProviderOptions = copyOptions("options", options);
+    const own: ItPayProviderOptions = readOptions(options, OPTIONS, misspelled);
     const { env, agentId, serviceId } = own;
     this.#native = createClientOver(wasm, own);
     this.#webhookSecret = own.webhookSecret ?? readEnv("ITPAY_WEBHOOK_SECRET", env);
@@ -249,6 +252,10 @@ function events(body: string): string {
   } catch (error) {
     throw fromPayload(error);
   }
+}
+
+function misspelled(option: string, problem: string): ConfigurationError {
+  return new ConfigurationError(`${option} ${problem}`, { provider: NAME, missingKeys: [option] });
 }
 
 function text(name: string, value: unknown): string | undefined {

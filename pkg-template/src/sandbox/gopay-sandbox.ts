@@ -1,6 +1,7 @@
 // The GoPay gateway (REST API v3) in process: a `fetch` for a client, a payer, and notifications over the network.
 
 import { ValidationError } from "../internal/errors.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import {
   call,
@@ -8,6 +9,7 @@ import {
   checkedText,
   checkFunctions,
   checkTexts,
+  invalid,
   type Fault,
   randomness,
   runSandbox,
@@ -43,6 +45,21 @@ export interface GoPaySandboxOptions {
   /** Called for each state that a payment enters and for each attempt at a delivery, in order. Default: nothing. */
   onChange?: ((change: GoPaySandboxChange) => void) | undefined;
 }
+
+const OPTIONS: OptionNames<GoPaySandboxOptions> = {
+  clientId: [],
+  clientSecret: ["secret"],
+  goId: ["eshopId"],
+  notificationUrl: ["webhookUrl"],
+  payUrl: ["walletUrl"],
+  quirks: [],
+  enabled: ["features"],
+  now: ["clock"],
+  seed: [],
+  state: ["snapshot"],
+  deliver: ["fetch"],
+  onChange: [],
+};
 
 /** States of a payment. */
 export type GoPaySandboxState =
@@ -261,7 +278,7 @@ export interface GoPaySandbox {
  * @throws ValidationError that names the option
  */
 export function createGopaySandbox(options: GoPaySandboxOptions = {}): GoPaySandbox {
-  const own = copyOptions("options", options);
+  const own = readOptions(options, OPTIONS, invalid);
   const { clientId = "1000000001", clientSecret = "gopay_sandbox", goId = "8123456789" } = own;
   const { notificationUrl, payUrl, quirks, state, deliver, onChange } = own;
   checkTexts({ clientId, clientSecret, notificationUrl, payUrl, state });

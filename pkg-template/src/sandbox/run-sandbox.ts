@@ -97,7 +97,8 @@ export function checkedClock(now: () => number): () => number {
   };
 }
 
-function invalid(field: string, problem: string): ValidationError {
+/** @internal */
+export function invalid(field: string, problem: string): ValidationError {
   return new ValidationError(`${field} ${problem}`, { code: "invalid_request", field });
 }
 
@@ -233,7 +234,9 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     if (isClosed) throw connectionError("connect ECONNREFUSED", "ECONNREFUSED");
     const request = new Request(input, init);
     const { method, signal } = request;
-    const { pathname, search } = new URL(request.url);
+    const { pathname: path, search } = new URL(request.url);
+    // `npx itpay sandbox` serves GoPay's API there, so GOPAY_BASE_URL may name that path.
+    const pathname = path.replace(/^\/gopay(?=\/api\/)/, "");
     const body = new Uint8Array(await request.arrayBuffer());
     const entry: SandboxRequest = {
       at: now(),

@@ -1,13 +1,14 @@
 // The ItPay gateway in process: a `fetch` for a client, a wallet, and webhooks over the network.
 
 import type { PaymentIntent, PaymentIntentStatus, QRCharge, ServiceManifest } from "../client/types.js";
-import { copyOptions } from "../internal/untrusted.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
 import {
   call,
   checkedClock,
   checkedText,
   checkFunctions,
   checkTexts,
+  invalid,
   type Fault,
   randomness,
   runSandbox,
@@ -37,6 +38,18 @@ export interface SandboxOptions {
   /** Called for each status that a payment enters and for each attempt at a delivery, in order. Default: nothing. */
   onChange?: ((change: SandboxChange) => void) | undefined;
 }
+
+const OPTIONS: OptionNames<SandboxOptions> = {
+  apiKey: ["key"],
+  webhookSecret: ["secret"],
+  webhookUrl: ["webhook", "url"],
+  walletUrl: [],
+  now: ["clock"],
+  seed: [],
+  state: ["snapshot"],
+  deliver: ["fetch"],
+  onChange: [],
+};
 
 /**
  * An intent entered a status, or an event was posted. `status` of an attempt is the response's, or null without a
@@ -154,7 +167,7 @@ export interface Sandbox {
  * @throws ValidationError that names the option
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const own = copyOptions("options", options);
+  const own = readOptions(options, OPTIONS, invalid);
   const { apiKey = "sk_test_sandbox", webhookSecret = "whsec_sandbox", deliver, onChange } = own;
   const { webhookUrl, walletUrl, state } = own;
   checkTexts({ apiKey, webhookSecret, webhookUrl, walletUrl, state });

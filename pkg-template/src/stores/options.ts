@@ -1,7 +1,8 @@
 // Checks that the stores share.
 
 import { ItPayError } from "../internal/errors.js";
-import { copyOptions, readUntrusted } from "../internal/untrusted.js";
+import { type OptionNames, readOptions } from "../internal/option-names.js";
+import { readUntrusted } from "../internal/untrusted.js";
 import { checkNumber } from "../webhooks/event-store.js";
 
 /** Options of every store. */
@@ -22,6 +23,12 @@ export interface TableOptions extends StoreOptions {
   table?: string | undefined;
 }
 
+const OPTIONS: OptionNames<PrefixOptions & TableOptions> = {
+  ttl: [],
+  prefix: ["keyPrefix"],
+  table: ["tableName"],
+};
+
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
 /** The token of a finished event. */
@@ -29,21 +36,21 @@ export const DONE = "done";
 
 /** @internal */
 export function checkTtl(options: StoreOptions): number {
-  const { ttl = WEEK } = copyOptions("options", options);
+  const { ttl = WEEK } = readOptions<PrefixOptions & TableOptions>(options, OPTIONS);
   checkNumber("ttl", ttl);
   return Math.ceil(ttl);
 }
 
 /** @internal */
 export function checkPrefix(options: PrefixOptions): string {
-  const { prefix = "itpay:event:" } = copyOptions("options", options);
+  const { prefix = "itpay:event:" } = readOptions<PrefixOptions & TableOptions>(options, OPTIONS);
   if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
   return prefix;
 }
 
 /** @internal */
 export function checkTable(options: TableOptions): string {
-  const { table = "itpay_events" } = copyOptions("options", options);
+  const { table = "itpay_events" } = readOptions<PrefixOptions & TableOptions>(options, OPTIONS);
   if (typeof table !== "string" || !/^[A-Za-z_]\w*$/.test(table))
     throw new TypeError("table must be letters, digits and underscores");
   return table;
