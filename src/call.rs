@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_says_what_to_do_and_is_told_what_happened() {
+    fn a_call_returns_steps_and_receives_events() {
         let mut call = Call::new(|io| async move {
             let first = io.now().monotonic_ms;
             io.wait(50).await.map(|()| io.now().monotonic_ms - first)
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn an_abort_ends_what_a_call_waits_for() {
+    fn an_abort_ends_a_wait() {
         let mut call = Call::new(|io| async move { io.wait(50).await });
         assert_eq!(call.step(Event::Started, at(0)), Some(Step::Wait(50)));
         assert_eq!(call.step(Event::Aborted { sent: false }, at(1)), Some(Step::Done(Err(Aborted { sent: false }))));
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_is_told_about_progress() {
+    fn a_caller_is_notified_of_progress() {
         let mut call = Call::new(|io| async move { io.notify("{}".into()).await });
         assert_eq!(call.step(Event::Started, at(0)), Some(Step::Notify("{}".into())));
         assert_eq!(call.step(Event::Notified, at(0)), Some(Step::Done(Ok(()))));

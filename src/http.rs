@@ -7,7 +7,10 @@ use alloc::{
     vec::Vec,
 };
 
-use crate::Error;
+use crate::{
+    Error,
+    json::{LONE_SURROGATE, has_lone_surrogate},
+};
 
 /// The HTTP methods that the gateways use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -115,6 +118,20 @@ impl Request {
             idempotency_key: None,
             repeatable: method == Method::Get,
             is_file: false,
+        }
+    }
+
+    /// A request that is not modeled. `path` is absolute and percent-encoded, `query` alternates names and values, and
+    /// `body` is JSON.
+    pub fn raw(method: &str, path: &str, query: &[String], body: Option<String>) -> Result<Request, Error> {
+        let method =
+            Method::parse(method).ok_or_else(|| Error::invalid("method", "must be GET, POST, PUT, PATCH or DELETE"))?;
+        let pairs = query.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str())));
+        let request = Request { query: self::query(pairs), ..Request::new(method, plain_path(path)?) };
+        match body {
+            Some(body) if has_lone_surrogate(&body) => Err(Error::invalid("body", LONE_SURROGATE)),
+            Some(body) => Ok(request.with_json(body)),
+            None => Ok(request),
         }
     }
 

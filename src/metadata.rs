@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_several_of_one_name_the_last_counts_and_each_goes() {
+    fn a_repeated_name_has_its_last_value_and_is_removed_as_a_whole() {
         let own = [("a", "1"), ("b", "2"), ("a", "3")].map(|(name, text)| (name.into(), text.into()));
         let mut metadata: Metadata = own.into_iter().collect();
         assert_eq!(metadata.get("a"), Some("3"));

@@ -175,7 +175,7 @@ mod tests {
 
     #[cfg(feature = "sandbox")]
     #[test]
-    fn an_http_date_is_written_as_it_is_read() {
+    fn an_http_date_survives_a_round_trip() {
         for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 29 Feb 2024 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"]
         {
             assert_eq!(to_http_date(parse_http_date(text).unwrap_or(1)), text);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_http_date_is_none() {
+    fn text_that_is_not_an_http_date_is_none() {
         for text in [
             "",
             "soon",
@@ -241,7 +241,7 @@ mod tests {
 
     #[cfg(feature = "sandbox")]
     #[test]
-    fn a_month_later_is_the_same_day_or_the_last_one() {
+    fn a_month_later_is_the_same_day_or_the_last_day() {
         for (from, months, to) in [
             ("2026-01-31", 0, "2026-01-31"),
             ("2026-01-31", 1, "2026-02-28"),
@@ -257,7 +257,7 @@ mod tests {
 
     #[cfg(feature = "sandbox")]
     #[test]
-    fn an_iso_date_is_what_other_programs_write() {
+    fn an_iso_date_has_the_format_of_other_programs() {
         // From `date -u -d @… +%FT%T`.
         assert_eq!(to_iso8601(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(to_iso8601(1_745_712_345_678), "2025-04-27T00:05:45.678Z");

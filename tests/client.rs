@@ -1,4 +1,4 @@
-//! The client's half of the core: requests, answers, retries, waiting.
+//! The client's side of the core: requests, responses, retries, polling.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -12,45 +12,45 @@ use itpay::{
 };
 use proptest::prelude::*;
 
-fn answer(status: u16, body: &str) -> Response {
+fn response(status: u16, body: &str) -> Response {
     Response { status, headers: Headers::default(), body: body.into() }
 }
 
 fn parse(status: u16, body: &str) -> Result<PaymentIntent, Error> {
-    RetrievePaymentIntent::parse(&answer(status, body))
+    RetrievePaymentIntent::parse(&response(status, body))
 }
 
 #[test]
-fn the_retry_table_says_who_is_sent_again() {
-    let answered = |status, retry_after| Failure::Status { status, retry_after };
-    // What happened, whether a repeatable call goes again, whether any other does.
+fn each_failure_has_its_retry_rule() {
+    let status_failure = |status, retry_after| Failure::Status { status, retry_after };
+    // The failure, whether a repeatable call is retried, and whether any other call is.
     let table = [
         (Failure::NoResponse, true, false),
         (Failure::ConnectionRefused, true, true),
         (Failure::IncompleteResponse, false, false),
-        (answered(408, None), true, false),
-        (answered(425, None), true, false),
-        (answered(429, None), true, true),
-        (answered(500, None), true, false),
-        (answered(500, Some(0)), true, false),
-        (answered(502, None), true, false),
-        (answered(503, None), true, false),
-        (answered(503, Some(0)), true, true),
-        (answered(504, None), true, false),
-        (answered(301, None), false, false),
-        (answered(400, None), false, false),
-        (answered(401, None), false, false),
-        (answered(404, None), false, false),
-        (answered(409, None), false, false),
-        (answered(422, Some(1)), false, false),
-        (answered(501, None), false, false),
-        (answered(505, None), false, false),
-        (answered(506, None), true, false),
-        (answered(520, None), true, false),
-        (answered(530, None), true, false),
-        (answered(561, None), true, false),
-        (answered(599, None), true, false),
-        (answered(600, None), false, false),
+        (status_failure(408, None), true, false),
+        (status_failure(425, None), true, false),
+        (status_failure(429, None), true, true),
+        (status_failure(500, None), true, false),
+        (status_failure(500, Some(0)), true, false),
+        (status_failure(502, None), true, false),
+        (status_failure(503, None), true, false),
+        (status_failure(503, Some(0)), true, true),
+        (status_failure(504, None), true, false),
+        (status_failure(301, None), false, false),
+        (status_failure(400, None), false, false),
+        (status_failure(401, None), false, false),
+        (status_failure(404, None), false, false),
+        (status_failure(409, None), false, false),
+        (status_failure(422, Some(1)), false, false),
+        (status_failure(501, None), false, false),
+        (status_failure(505, None), false, false),
+        (status_failure(506, None), true, false),
+        (status_failure(520, None), true, false),
+        (status_failure(530, None), true, false),
+        (status_failure(561, None), true, false),
+        (status_failure(599, None), true, false),
+        (status_failure(600, None), false, false),
     ];
     for (failure, repeatable, other) in table {
         assert_eq!(retry::wait(failure, true, 0, 1, 0.5).is_some(), repeatable, "{failure:?}");
@@ -61,20 +61,20 @@ fn the_retry_table_says_who_is_sent_again() {
 }
 
 #[test]
-fn waits_double_from_half_a_second_to_eight_and_a_gateways_word_wins_up_to_a_minute() {
+fn waits_double_from_half_a_second_to_eight_and_retry_after_counts_up_to_a_minute() {
     let wait = |retries, random| retry::wait(Failure::NoResponse, true, retries, 100, random);
     let longest: Vec<_> = (0..7).map(|retries| wait(retries, 1.0).unwrap()).collect();
     assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
     assert_eq!((wait(0, 0.0), wait(99, 1.0)), (Some(0), Some(8000)));
     assert_eq!((wait(0, -1.0), wait(0, f64::NAN), wait(0, 2.0)), (Some(0), Some(0), Some(500)));
-    let told = |ms| retry::wait(Failure::Status { status: 503, retry_after: Some(ms) }, true, 0, 1, 1.0);
-    assert_eq!((told(1234), told(3_600_000)), (Some(1234), Some(60_000)));
+    let wait = |ms| retry::wait(Failure::Status { status: 503, retry_after: Some(ms) }, true, 0, 1, 1.0);
+    assert_eq!((wait(1234), wait(3_600_000)), (Some(1234), Some(60_000)));
 }
 
 #[test]
 fn retry_after_is_read_in_seconds_and_as_a_date() {
     let read = |value: &str| {
-        let mut response = answer(503, "");
+        let mut response = response(503, "");
         response.headers.set("Retry-After", value);
         retry::retry_after(&response, 784_111_770_000)
     };
@@ -131,7 +131,7 @@ fn a_base_url_may_have_a_path_and_plain_http_is_for_loopback() {
 }
 
 #[test]
-fn whole_numbers_are_read_however_they_are_written_and_others_are_refused() {
+fn whole_numbers_are_read_in_any_notation_and_fractions_are_errors() {
     let value = |json: &str| {
         parse(200, &format!(r#"{{"id":"p","status":"s","amount":{{"currency":"CNY","value":{json}}}}}"#))
             .map(|intent| intent.amount.unwrap().value)
@@ -145,7 +145,7 @@ fn whole_numbers_are_read_however_they_are_written_and_others_are_refused() {
 }
 
 #[test]
-fn a_refusal_that_is_a_text_says_what_it_says() {
+fn an_error_response_in_plain_text_has_its_text_as_message() {
     let message = |body: &str| match parse(500, body) {
         Err(Error::Api(error)) => error.message,
         other => panic!("{other:?}"),
@@ -156,19 +156,19 @@ fn a_refusal_that_is_a_text_says_what_it_says() {
 }
 
 #[test]
-fn what_an_answer_has_beyond_the_model_keeps_its_text() {
+fn unknown_fields_of_a_response_keep_their_text() {
     let body =
         r#"{"id":"pi_1","status":"pending","fee":1234567890123456789012.50,"x":1,"x":{"y":[1e2]},"metadata":{"a":1}}"#;
     let intent = parse(200, body).unwrap();
     let text = |name: &str| intent.extra.get(name).map(itpay::RawJson::as_str);
     assert_eq!(text("fee"), Some("1234567890123456789012.50"), "no digit is lost");
     assert_eq!((text("x"), text("id")), (Some(r#"{"y":[1e2]}"#), None), "of several of one name the last");
-    assert_eq!(text("metadata"), Some(r#"{"a":1}"#), "what is not as modelled is kept, too");
+    assert_eq!(text("metadata"), Some(r#"{"a":1}"#), "an unexpected type is kept, too");
     assert!(intent.metadata.is_empty());
 }
 
 #[test]
-fn parameters_are_the_same_request_as_fields_and_as_json() {
+fn typed_parameters_and_json_make_the_same_request() {
     let json = r#"{"id":"pi_1","service_id":"svc","type":"one_time","amount":{"currency":"CNY","value":699},
         "payer":{"agent_id":"a","x":[1]},"metadata":{"k":"v"},"new":{"of":1.50},"description":null}"#;
     let read = CreatePaymentIntent::from_json(json).unwrap();
@@ -187,7 +187,7 @@ fn parameters_are_the_same_request_as_fields_and_as_json() {
 }
 
 #[test]
-fn a_hundred_thousand_fields_are_no_work_for_ever() {
+fn an_object_of_a_hundred_thousand_fields_is_read_in_linear_time() {
     let many: String = (0..100_000).map(|index| format!("\"f{index}\":0,")).collect();
     let json = format!(
         r#"{{{many}"id":"pi_1","service_id":"s","type":"t","amount":{{"currency":"CNY","value":1}},"payer":{{"agent_id":"a"}}}}"#
@@ -204,7 +204,7 @@ fn a_hundred_thousand_fields_are_no_work_for_ever() {
 }
 
 #[test]
-fn money_is_written_as_it_was_read() {
+fn money_survives_a_round_trip() {
     for (text, currency) in [("6.99", "CNY"), ("0.05", "USD"), ("500", "JPY"), ("1.500", "KWD"), ("0.0001", "CLF")] {
         assert_eq!(Money::parse(text, currency).unwrap().to_decimal(), text);
     }
@@ -220,7 +220,7 @@ fn an_id_is_a_uuid_of_version_seven_and_sorts_by_time() {
 }
 
 #[test]
-fn nothing_shows_a_secret() {
+fn debug_output_has_no_secret() {
     let secret = Secret::new("sk_test_hidden");
     let key = Key::new(b"whsec_hidden").unwrap();
     assert_eq!(format!("{secret:?} {key:?}"), "Secret(…) Key(…)");
@@ -228,14 +228,14 @@ fn nothing_shows_a_secret() {
 
 proptest! {
     #[test]
-    fn any_answer_is_an_intent_or_an_error(status in 100u16..600, body in ".*") {
+    fn any_response_is_an_intent_or_an_error(status in 100u16..600, body in ".*") {
         let _ = parse(status, &body);
     }
 
     #[test]
     fn any_error_body_keeps_the_status(status in 300u16..600, body in proptest::collection::vec(any::<u8>(), 0..300)) {
         let response = Response { status, headers: Headers::default(), body };
-        let Err(Error::Api(error)) = RetrievePaymentIntent::parse(&response) else { panic!("no refusal") };
+        let Err(Error::Api(error)) = RetrievePaymentIntent::parse(&response) else { panic!("no error response") };
         prop_assert_eq!(error.status, status);
         prop_assert!(!error.message.is_empty());
     }
@@ -257,7 +257,7 @@ proptest! {
     }
 
     #[test]
-    fn a_create_is_read_from_the_json_that_it_is_sent_as(id in "[a-z]{1,9}", value in 1i64..=9_007_199_254_740_991, note in ".{0,20}") {
+    fn create_parameters_survive_a_round_trip(id in "[a-z]{1,9}", value in 1i64..=9_007_199_254_740_991, note in ".{0,20}") {
         let params = CreatePaymentIntent {
             id,
             service_id: "svc".into(),

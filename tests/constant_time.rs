@@ -1,10 +1,10 @@
-//! Whether the time of a verification tells where two signatures differ: dudect's method (Reparaz, Balasch, Verbauwhede,
-//! 2017). Two kinds of signatures, in random order, are timed one by one: wrong in the first byte, wrong in the last.
-//! Welch's t-test then says how sure it is that their times come from two distributions; below 4.5 it is not.
+//! Whether the time of a verification reveals where two signatures differ: dudect's method (Reparaz, Balasch, Verbauwhede,
+//! 2017). Two kinds of signatures are timed in random order: wrong in the first byte, and wrong in the last byte.
+//! Welch's t-test then measures the confidence that the two distributions differ. Below 4.5 there is none.
 //!
 //!   ITPAY_LONG=1 cargo test --release --test constant_time -- --nocapture     three times three million measurements
 //!
-//! That the method sees a difference where there is one is shown by a comparison that stops early.
+//! A comparison that stops early shows that the method detects a difference.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -12,10 +12,10 @@ use std::{hint::black_box, time::Instant};
 
 use itpay::signature::{self, Header, Key};
 
-/// Beyond this, dudect says "leaks".
+/// Above this, dudect reports a leak.
 const LIMIT: f64 = 4.5;
 
-/// Mean and variance, one value after the other (Welford).
+/// Running mean and variance (Welford).
 #[derive(Default)]
 struct Sample {
     count: f64,
@@ -36,9 +36,9 @@ impl Sample {
     }
 }
 
-/// Welch's t of the times of two kinds of calls. Of what a busy machine adds, the slowest tenth is left out.
+/// Welch's t of the times of two kinds of calls, without the slowest tenth, which a busy machine adds.
 fn t(measurements: usize, inputs: &[Vec<u8>; 2], mut call: impl FnMut(&[u8])) -> f64 {
-    // Both kinds are timed in the same place, for an address has a time of its own.
+    // Both kinds are timed at the same address, because the address affects the time.
     let mut input = vec![0; inputs.iter().map(Vec::len).max().unwrap()];
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     let mut timed = |count: usize| -> Vec<(usize, u64)> {
@@ -69,13 +69,13 @@ fn t(measurements: usize, inputs: &[Vec<u8>; 2], mut call: impl FnMut(&[u8])) ->
     ((one.mean - other.mean) / (one.error() + other.error()).sqrt()).abs()
 }
 
-/// The least of several tries: a neighbour on the machine adds to t, and a leak does not go away.
+/// The least of several tries, because other processes increase t, while a leak remains.
 fn least(measurements: usize, inputs: &[Vec<u8>; 2], mut call: impl FnMut(&[u8])) -> f64 {
     (0..3).map(|_| t(measurements, inputs, &mut call)).fold(f64::INFINITY, f64::min)
 }
 
 #[test]
-fn the_time_does_not_tell_which_byte_of_a_signature_is_wrong() {
+fn verification_time_does_not_depend_on_the_wrong_byte() {
     let measurements = if std::env::var_os("ITPAY_LONG").is_some() { 3_000_000 } else { 30_000 };
     let key = Key::new(b"whsec_test_secret").unwrap();
     let mut buffer = [0; signature::MAX_HEADER_LEN];
@@ -103,7 +103,7 @@ fn the_time_does_not_tell_which_byte_of_a_signature_is_wrong() {
     let hex = tag.to_hex();
     let stopping = least(measurements, &headers, |header| {
         let digits = header.get(header.len() - 64..).unwrap();
-        // What nobody should write: the first difference ends it.
+        // A bad comparison: it stops at the first difference.
         black_box(digits.iter().zip(&hex).position(|(one, other)| black_box(one) != black_box(other)));
     });
     println!(

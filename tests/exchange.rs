@@ -1,4 +1,4 @@
-//! One API call with its attempts, and waiting for a payment: driven in virtual time.
+//! One API call with its attempts, and polling for a payment, in virtual time.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -38,7 +38,7 @@ fn create(options: CallOptions) -> Call<CallResult<PaymentIntent>> {
     Call::new(move |io| async move { session.call(&io, &params, &options).await })
 }
 
-/// A POST that the gateway cannot tell from an earlier one.
+/// A POST without an idempotency key.
 fn plain_post(options: CallOptions) -> Call<CallResult<()>> {
     let session = session();
     Call::new(move |io| async move {
@@ -62,7 +62,7 @@ fn error<T>(result: CallResult<T>) -> CallError {
 #[test]
 fn each_row_of_the_retry_rules_holds_for_a_whole_call() {
     type Make = fn() -> Reply;
-    // The first reply, and the attempts of a call that can be repeated and of one that cannot.
+    // The first reply, and the attempts of a repeatable call and of any other.
     let table: [(Make, u32, u32); 22] = [
         (|| fail(Transport::ConnectionFailed), 2, 1),
         (|| fail(Transport::ConnectionRefused), 2, 2),
@@ -117,7 +117,7 @@ fn each_row_of_the_retry_rules_holds_for_a_whole_call() {
 }
 
 #[test]
-fn a_failure_has_its_class_its_code_and_says_whether_the_call_was_processed() {
+fn a_failure_has_a_class_and_a_code_and_states_whether_the_call_was_processed() {
     for (reply, name, code, retryable, message) in [
         (fail(Transport::ConnectionFailed), ErrorName::Connection, "connection_failed", true, "it is not known"),
         (fail(Transport::ConnectionRefused), ErrorName::Connection, "connection_refused", true, "was not processed"),
@@ -137,7 +137,7 @@ fn a_failure_has_its_class_its_code_and_says_whether_the_call_was_processed() {
 }
 
 #[test]
-fn a_retry_waits_as_long_as_retry_after_says_and_never_less_than_the_backoff() {
+fn a_retry_waits_for_retry_after_and_at_least_for_the_backoff() {
     // The date is seven seconds after the time of the second attempt's response.
     for (value, waited) in [
         ("", 500),
@@ -206,7 +206,7 @@ fn an_abort_ends_a_call_at_each_step() {
 }
 
 #[test]
-fn a_caller_that_has_given_up_before_sends_nothing() {
+fn a_call_that_is_aborted_before_it_starts_sends_nothing() {
     use itpay::call::{Event, Now, Step};
     let mut call = retrieve(CallOptions::default());
     assert!(matches!(call.step(Event::Started, Now::default()), Some(Step::Send(_))));
@@ -215,7 +215,7 @@ fn a_caller_that_has_given_up_before_sends_nothing() {
 }
 
 #[test]
-fn a_callers_headers_are_sent_and_replace_none_of_the_calls_own() {
+fn caller_headers_are_sent_but_do_not_replace_the_calls_own() {
     let mut headers = Headers::default();
     for (name, value) in [("X-Own", "1"), ("authorization", "mine"), ("Accept", "text/html")] {
         headers.set(name, value);
@@ -239,7 +239,7 @@ fn a_response_about_another_payment_is_an_error() {
 }
 
 #[test]
-fn a_call_that_is_sent_once_says_what_is_known() {
+fn the_error_of_a_call_that_is_sent_once_has_an_outcome() {
     for (reply, outcome) in [
         (fail(Transport::ConnectionRefused), Outcome::NotDone),
         (fail(Transport::HostNotFound), Outcome::NotDone),
@@ -267,7 +267,7 @@ fn intent(status: &str) -> String {
 }
 
 #[test]
-fn waiting_polls_until_each_end_of_a_payment_and_tells_each_change() {
+fn waiting_polls_until_the_payment_ends_and_notifies_of_each_change() {
     for end in ["succeeded", "expired", "cancelled", "failed"] {
         let statuses = ["pending", "pending", "scanning", "levitating", end];
         let mut world = World::new(move |_, nth| respond(200, &intent(statuses[nth - 1])));
@@ -279,7 +279,7 @@ fn waiting_polls_until_each_end_of_a_payment_and_tells_each_change() {
 }
 
 #[test]
-fn waiting_outlasts_transient_failures_and_ends_at_others() {
+fn waiting_survives_transient_failures_and_ends_with_any_other() {
     let mut replies = vec![
         fail(Transport::ConnectionFailed),
         fail(Transport::HostNotFound),
@@ -313,7 +313,7 @@ fn waiting_ends_at_its_time_limit_with_the_payment_as_it_was_last_seen() {
 
 #[test]
 fn waiting_is_measured_by_the_monotonic_clock() {
-    // The wall clock does not matter: it goes back an hour meanwhile.
+    // The wall clock is set back by an hour meanwhile, without effect.
     let mut world = World::new(|_, _| respond(200, &intent("pending")));
     let mut call = wait(WaitOptions { timeout_ms: 1000, poll_interval_ms: 400, ..WaitOptions::default() });
     use itpay::call::{Event, Step};

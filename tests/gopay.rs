@@ -1,4 +1,4 @@
-//! GoPay's client side, natively: what is sent, what is refused before, and how answers are read.
+//! GoPay's client side: requests, validation and responses.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
@@ -19,7 +19,7 @@ fn object(value: Value) -> JsonMap {
     value.as_object().expect("an object").clone()
 }
 
-fn answer(status: u16, body: &str) -> Response {
+fn response(status: u16, body: &str) -> Response {
     Response { status, headers: Headers::default(), body: body.as_bytes().to_vec() }
 }
 
@@ -53,7 +53,7 @@ fn with(path: &str, value: Value) -> Value {
 }
 
 #[test]
-fn a_payment_is_created_for_the_shop_with_its_text_as_it_is() {
+fn a_payment_is_created_for_the_e_shop_with_raw_utf8() {
     let request =
         CreatePayment::from_json(&order().to_string(), GO_ID, None).and_then(|create| create.request()).unwrap();
     assert_eq!((request.method, request.path.as_str()), (Method::Post, "/payments/payment"));
@@ -64,7 +64,7 @@ fn a_payment_is_created_for_the_shop_with_its_text_as_it_is() {
 }
 
 #[test]
-fn what_gopay_would_refuse_is_refused_before_with_its_field() {
+fn parameters_that_gopay_rejects_are_errors_that_name_the_field() {
     for (path, value, field) in [
         ("amount", json!(0), "amount"),
         ("amount", json!(-1), "amount"),
@@ -122,7 +122,7 @@ fn what_gopay_would_refuse_is_refused_before_with_its_field() {
 }
 
 #[test]
-fn an_id_that_is_no_number_never_becomes_a_path() {
+fn an_id_that_is_not_a_number_is_an_error() {
     for id in ["", "../../eshops/eshop/1", "1?x=1", "1/refund", "%31", "-1", "1e3", " 1", "12345678901234567890"] {
         let id = id.to_owned();
         assert!(RetrievePayment { id: id.clone() }.request().is_err(), "{id}");
@@ -184,7 +184,7 @@ fn each_call_is_sent_as_documented() {
 }
 
 #[test]
-fn a_token_is_asked_for_with_the_credentials_and_renewed_before_it_ends() {
+fn a_token_is_requested_with_the_credentials_and_renewed_before_it_expires() {
     let secret = Secret::new("n6W");
     let request = TokenRequest { client_id: "140", client_secret: &secret, scope: &Scope::All }.request().unwrap();
     // printf 140:n6W | base64
@@ -199,7 +199,7 @@ fn a_token_is_asked_for_with_the_credentials_and_renewed_before_it_ends() {
         (r#"{"access_token":"t","expires_in":-5}"#, 0),
         (r#"{"access_token":"t"}"#, 240_000),
     ] {
-        assert_eq!(TokenRequest::parse(&answer(200, body)).unwrap().renew_at(0), renew_at, "{body}");
+        assert_eq!(TokenRequest::parse(&response(200, body)).unwrap().renew_at(0), renew_at, "{body}");
     }
     for body in [
         "",
@@ -210,17 +210,17 @@ fn a_token_is_asked_for_with_the_credentials_and_renewed_before_it_ends() {
         r#"{"access_token":"a\nb"}"#,
         r#"{"access_token":"t","expires_in":{}}"#,
     ] {
-        assert!(matches!(TokenRequest::parse(&answer(200, body)), Err(Error::InvalidResponse { .. })), "{body}");
+        assert!(matches!(TokenRequest::parse(&response(200, body)), Err(Error::InvalidResponse { .. })), "{body}");
     }
 }
 
 #[test]
-fn a_payment_is_read_in_whatever_shape_it_comes() {
+fn a_payment_is_read_in_each_observed_shape() {
     let body = r#"{"id":3000006529,"parent_id":"3000006528","state":"PARTIALLY_REFUNDED","sub_state":"_101","amount":139951,
         "gw_url":" https://gw.example/pay ","payer":{"contact":{"email":" test@test.cz "}},"target":{"goid":"8123456789"},
         "recurrence":{"recurrence_cycle":"WEEK","recurrence_period":"2","recurrence_state":"STARTED"},
         "additional_params":[{"name":"__paykit","value":"{&#34;qty&#34;:1}"},{"name":"n","value":5},{"name":7}],"new":{"a":1}}"#;
-    let payment = RetrievePayment::parse(&answer(200, body)).unwrap();
+    let payment = RetrievePayment::parse(&response(200, body)).unwrap();
     assert_eq!((payment.id.as_str(), payment.parent_id.as_deref()), ("3000006529", Some("3000006528")));
     assert_eq!(payment.state, State::PartiallyRefunded);
     assert_eq!(payment.gw_url.as_deref(), Some("https://gw.example/pay"));
@@ -230,7 +230,7 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
     assert_eq!(payment.additional_params, [("__paykit".into(), "{\"qty\":1}".into()), ("n".into(), "5".into())]);
     assert_eq!(payment.extra.get("new").map(itpay::RawJson::as_str), Some(r#"{"a":1}"#));
     let odd = r#"{"errors":[7,{"error_code":201,"error_name":"NO","description":"d"},null]}"#;
-    match RetrievePayment::parse(&answer(409, odd)) {
+    match RetrievePayment::parse(&response(409, odd)) {
         Err(Error::Api(error)) => {
             assert_eq!(
                 (error.code.as_deref(), error.message.as_str()),
@@ -241,12 +241,12 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
         other => panic!("{other:?}"),
     }
     let deep = format!(r#"{{"id":1,"state":"PAID","x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-    let invalid_response = RetrievePayment::parse(&answer(200, &deep)).unwrap_err();
+    let invalid_response = RetrievePayment::parse(&response(200, &deep)).unwrap_err();
     assert!(
         matches!(invalid_response, Error::InvalidResponse { ref field, .. } if field == "body"),
         "{invalid_response}"
     );
-    let unknown = RetrievePayment::parse(&answer(200, r#"{"id":1,"state":"NEW_STATE"}"#)).unwrap();
+    let unknown = RetrievePayment::parse(&response(200, r#"{"id":1,"state":"NEW_STATE"}"#)).unwrap();
     assert_eq!(unknown.state, State::Other("NEW_STATE".into()));
     for body in [
         "",
@@ -257,12 +257,12 @@ fn a_payment_is_read_in_whatever_shape_it_comes() {
         r#"{"id":1.5,"state":"PAID"}"#,
         r#"{"id":1,"state":"PAID","amount":9007199254740993}"#,
     ] {
-        assert!(matches!(RetrievePayment::parse(&answer(200, body)), Err(Error::InvalidResponse { .. })), "{body}");
+        assert!(matches!(RetrievePayment::parse(&response(200, body)), Err(Error::InvalidResponse { .. })), "{body}");
     }
 }
 
 #[test]
-fn a_refusal_keeps_its_status_its_code_and_its_field_in_both_shapes() {
+fn an_error_response_has_status_code_and_field_in_both_shapes() {
     let list = r#"{"date_issued":1,"errors":[{"scope":"F","field":"amount","message":"Wrong amount","description":null,"error_code":111,"error_name":null}]}"#;
     let bare = r#"{"scope":"G","field":null,"error_code":351,"error_name":"PAYMENT_CAPTURE_DONE","message":null,"description":null}"#;
     for (status, body, code, fault, message) in [
@@ -279,7 +279,7 @@ fn a_refusal_keeps_its_status_its_code_and_its_field_in_both_shapes() {
         (500, "", None, None, "it gave no reason"),
         (429, "{}", None, Some(ErrorKind::RateLimited), "it gave no reason"),
     ] {
-        match RetrievePayment::parse(&answer(status, body)) {
+        match RetrievePayment::parse(&response(status, body)) {
             Err(Error::Api(error)) => {
                 assert_eq!((error.status, error.code.as_deref(), error.kind), (status, code, fault), "{body}");
                 assert_eq!(error.message, message, "{body}");
@@ -290,15 +290,15 @@ fn a_refusal_keeps_its_status_its_code_and_its_field_in_both_shapes() {
 }
 
 #[test]
-fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
-    let answered = |status| Failure::Status { status, retry_after: None };
+fn the_outcome_of_a_failed_call_follows_from_the_payment() {
+    let status_failure = |status| Failure::Status { status, retry_after: None };
     let shows = |payment| Observation { payment: Some(payment), ..Observation::default() };
     let paid = || shows(payment(json!({})));
     let authorized = || shows(payment(json!({ "state": "AUTHORIZED", "preauthorization": { "state": "AUTHORIZED" } })));
     let stopped = || shows(payment(json!({ "recurrence": { "recurrence_state": "STOPPED" } })));
     let refunds = |list: Value, sent| Observation {
         payment: Some(payment(json!({ "state": "PARTIALLY_REFUNDED" }))),
-        refunds: Some(ListRefunds::parse(&answer(200, &list.to_string())).unwrap()),
+        refunds: Some(ListRefunds::parse(&response(200, &list.to_string())).unwrap()),
         sent,
         is_only_refund_call: true,
         unlisted_refund_calls: 0,
@@ -317,15 +317,15 @@ fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
     let of_100 = Operation::Refunded { amount: 100 };
     for (wish, failure, seen, outcome) in [
         (capture.clone(), Failure::ConnectionRefused, Observation::default(), Outcome::NotDone),
-        (capture.clone(), answered(409), Observation::default(), Outcome::NotDone),
-        (capture.clone(), answered(500), Observation::default(), Outcome::Unknown),
-        (capture.clone(), answered(500), paid(), Outcome::Done),
-        (capture.clone(), answered(500), authorized(), Outcome::NotDone),
-        (capture.clone(), answered(504), authorized(), Outcome::Unknown),
-        (capture.clone(), answered(408), authorized(), Outcome::Unknown),
+        (capture.clone(), status_failure(409), Observation::default(), Outcome::NotDone),
+        (capture.clone(), status_failure(500), Observation::default(), Outcome::Unknown),
+        (capture.clone(), status_failure(500), paid(), Outcome::Done),
+        (capture.clone(), status_failure(500), authorized(), Outcome::NotDone),
+        (capture.clone(), status_failure(504), authorized(), Outcome::Unknown),
+        (capture.clone(), status_failure(408), authorized(), Outcome::Unknown),
         (capture.clone(), Failure::NoResponse, authorized(), Outcome::Unknown),
         (capture.clone(), Failure::IncompleteResponse, paid(), Outcome::Done),
-        (Operation::AuthorizationVoided, answered(503), authorized(), Outcome::NotDone),
+        (Operation::AuthorizationVoided, status_failure(503), authorized(), Outcome::NotDone),
         (
             Operation::AuthorizationVoided,
             Failure::NoResponse,
@@ -333,28 +333,33 @@ fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
             Outcome::Done,
         ),
         (Operation::RecurrenceVoided, Failure::NoResponse, stopped(), Outcome::Done),
-        (Operation::RecurrenceVoided, answered(500), paid(), Outcome::Unknown),
-        (Operation::Recurred, answered(500), paid(), Outcome::Unknown),
+        (Operation::RecurrenceVoided, status_failure(500), paid(), Outcome::Unknown),
+        (Operation::Recurred, status_failure(500), paid(), Outcome::Unknown),
         (Operation::Created, Failure::NoResponse, Observation::default(), Outcome::Unknown),
         (of_100.clone(), Failure::NoResponse, refunds(json!([]), sent), Outcome::Unknown),
-        (of_100.clone(), answered(500), refunds(json!([]), None), Outcome::NotDone),
-        (of_100.clone(), answered(500), refunds(refund(99, "SUCCESS", later), sent), Outcome::NotDone),
+        (of_100.clone(), status_failure(500), refunds(json!([]), None), Outcome::NotDone),
+        (of_100.clone(), status_failure(500), refunds(refund(99, "SUCCESS", later), sent), Outcome::NotDone),
         // It may be older than the call, and another program's.
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", now), sent), Outcome::Unknown),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", next_second), sent), Outcome::Unknown),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", second_before), sent), Outcome::Unknown),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "SUCCESS", now), sent), Outcome::Unknown),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "SUCCESS", next_second), sent), Outcome::Unknown),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "SUCCESS", second_before), sent), Outcome::Unknown),
         // Without a time zone it is no instant.
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", "2026-11-21T09:00:07"), sent), Outcome::Unknown),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", "2026-11-22"), sent), Outcome::Unknown),
+        (
+            of_100.clone(),
+            status_failure(500),
+            refunds(refund(100, "SUCCESS", "2026-11-21T09:00:07"), sent),
+            Outcome::Unknown,
+        ),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "SUCCESS", "2026-11-22"), sent), Outcome::Unknown),
         // There is only one call, so another program makes refunds, too.
-        (of_100.clone(), answered(500), refunds(two(later), sent), Outcome::Unknown),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", later), sent), Outcome::Done),
+        (of_100.clone(), status_failure(500), refunds(two(later), sent), Outcome::Unknown),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "SUCCESS", later), sent), Outcome::Done),
         (of_100.clone(), Failure::NoResponse, refunds(refund(100, "REQUESTED", later), sent), Outcome::Done),
-        (of_100.clone(), answered(500), refunds(refund(100, "FAILED", later), sent), Outcome::NotDone),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", before), sent), Outcome::NotDone),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", before), None), Outcome::Unknown),
-        (of_100.clone(), answered(500), refunds(refund(100, "SUCCESS", "yesterday"), sent), Outcome::Unknown),
-        (of_100.clone(), answered(500), Observation::default(), Outcome::Unknown),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "FAILED", later), sent), Outcome::NotDone),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "SUCCESS", before), sent), Outcome::NotDone),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "SUCCESS", before), None), Outcome::Unknown),
+        (of_100.clone(), status_failure(500), refunds(refund(100, "SUCCESS", "yesterday"), sent), Outcome::Unknown),
+        (of_100.clone(), status_failure(500), Observation::default(), Outcome::Unknown),
         (
             Operation::Refunded { amount: 2900 },
             Failure::NoResponse,
@@ -364,41 +369,46 @@ fn what_became_of_a_call_is_told_from_what_the_gateway_shows() {
         ),
         (part(2900), Failure::NoResponse, paid(), Outcome::Done),
         (part(100), Failure::NoResponse, paid(), Outcome::Unknown),
-        (part(100), answered(500), authorized(), Outcome::NotDone),
+        (part(100), status_failure(500), authorized(), Outcome::NotDone),
     ] {
         assert_eq!(wish.outcome(failure, &seen), outcome, "{wish:?} after {failure:?} with {seen:?}");
     }
 }
 
 #[test]
-fn a_refusal_that_says_it_was_so_before_counts_only_if_the_payment_shows_it() {
-    let refusal = |code: u64| {
+fn an_already_done_error_is_a_success_only_if_the_payment_shows_it() {
+    let error_response = |code: u64| {
         let body = json!({ "errors": [{ "scope": "G", "error_code": code }] }).to_string();
-        RetrievePayment::parse(&answer(409, &body)).unwrap_err()
+        RetrievePayment::parse(&response(409, &body)).unwrap_err()
     };
     let captured = payment(json!({ "preauthorization": { "state": "CAPTURED" } }));
-    assert!(Operation::Captured { amount: None }.was_true_before(&refusal(351), &captured));
-    assert!(!Operation::Captured { amount: None }.was_true_before(&refusal(350), &captured));
+    assert!(Operation::Captured { amount: None }.was_true_before(&error_response(351), &captured));
+    assert!(!Operation::Captured { amount: None }.was_true_before(&error_response(350), &captured));
     assert!(
-        !Operation::Captured { amount: None }.was_true_before(&refusal(351), &payment(json!({ "state": "CANCELED" })))
+        !Operation::Captured { amount: None }
+            .was_true_before(&error_response(351), &payment(json!({ "state": "CANCELED" })))
     );
-    assert!(Operation::AuthorizationVoided.was_true_before(&refusal(353), &payment(json!({ "state": "CANCELED" }))));
     assert!(
-        Operation::RecurrenceVoided
-            .was_true_before(&refusal(342), &payment(json!({ "recurrence": { "recurrence_state": "STOPPED" } })))
+        Operation::AuthorizationVoided.was_true_before(&error_response(353), &payment(json!({ "state": "CANCELED" })))
     );
-    assert!(!Operation::Refunded { amount: 1 }.was_true_before(&refusal(351), &captured));
+    assert!(
+        Operation::RecurrenceVoided.was_true_before(
+            &error_response(342),
+            &payment(json!({ "recurrence": { "recurrence_state": "STOPPED" } }))
+        )
+    );
+    assert!(!Operation::Refunded { amount: 1 }.was_true_before(&error_response(351), &captured));
 }
 
 #[test]
-fn a_history_is_read_with_and_without_dates() {
+fn a_refund_history_is_read_with_and_without_dates() {
     let body = r#"[{"id":1,"state":"SUCCESS","amount":100,"currency":"CZK","date_requested":"2026-11-21T09:00:00Z"},{"id":"2","state":"NEW","amount":5,"date_requested":1795251600000}]"#;
-    let history = ListRefunds::parse(&answer(200, body)).unwrap();
+    let history = ListRefunds::parse(&response(200, body)).unwrap();
     assert_eq!(history[0].requested_at, history[1].requested_at);
     assert_eq!(history[1].state, RefundState::Other("NEW".into()));
     for date in ["2026-11-21T09:00:00", "2026-11-21 09:00:00.123", "2026-11-21", "1795251600000", ""] {
         let body = json!([{ "id": 1, "state": "SUCCESS", "amount": 100, "date_requested": date }]).to_string();
-        let history = ListRefunds::parse(&answer(200, &body)).unwrap();
+        let history = ListRefunds::parse(&response(200, &body)).unwrap();
         assert_eq!(history[0].requested_at, None, "{date:?} names no time zone");
     }
 }

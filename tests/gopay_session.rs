@@ -1,4 +1,4 @@
-//! GoPay's token, and what is known after a failure of a call that changes something: driven in virtual time.
+//! GoPay's token, and the outcome of a failed change, in virtual time.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -18,7 +18,7 @@ use itpay::{
 use simulator::{Reply, Sent, Stop, World, fail, fail_late, respond, respond_with};
 
 const PAYMENT: &str = r#"{"id":7,"state":"PAID","amount":2900,"currency":"CZK"}"#;
-/// GoPay's own error, not a page of a proxy before it.
+/// GoPay's own error response, not a proxy's page.
 const GAVE_UP: &str = r#"{"scope":"G","error_code":500,"error_name":null}"#;
 const TOKEN_ERROR: &str = r#"{"errors":[{"scope":"G","error_code":200}]}"#;
 
@@ -65,7 +65,7 @@ fn token(nth: usize, expires_in: u64) -> Reply {
     respond(200, &format!(r#"{{"access_token":"token-{nth}","expires_in":{expires_in}}}"#))
 }
 
-/// A gateway that gives tokens, and responds to everything else with `reply`; `nth` counts the others.
+/// A gateway that issues tokens, and responds to all other calls with `reply`. `nth` counts them.
 fn world(mut reply: impl FnMut(&Sent, usize) -> Reply + 'static) -> World {
     let (mut tokens, mut others) = (0, 0);
     World::new(move |sent, _| {
@@ -106,8 +106,8 @@ fn fifty_callers_at_once_make_one_token_request() {
 }
 
 #[test]
-fn a_token_is_renewed_before_it_ends_and_not_earlier() {
-    // How long it lives in seconds, and how long after its arrival it is renewed in milliseconds.
+fn a_token_is_renewed_shortly_before_it_expires() {
+    // The lifetime in seconds, and when the token is renewed, in milliseconds after its arrival.
     for (expires_in, renewed_after) in [(1800, 1_500_000), (301, 240_800), (100, 80_000), (1, 800), (0, 0)] {
         let session = session();
         let mut tokens = 0;
@@ -133,7 +133,7 @@ fn a_token_is_renewed_before_it_ends_and_not_earlier() {
 }
 
 #[test]
-fn a_failed_token_request_fails_all_who_wait_for_it_and_the_next_caller_asks_again() {
+fn a_failed_token_request_fails_all_waiting_callers_and_the_next_caller_sends_another() {
     let session = session();
     let mut world = World::new(move |sent, nth| {
         if !is_token(sent) {
@@ -157,7 +157,7 @@ fn a_failed_token_request_fails_all_who_wait_for_it_and_the_next_caller_asks_aga
 }
 
 #[test]
-fn a_caller_whose_asker_has_died_asks_itself_after_a_short_wait() {
+fn a_caller_requests_a_token_itself_if_the_requesting_caller_has_died() {
     let session = session();
     let mut tokens = 0;
     let mut world = World::new(move |sent, _| {
@@ -194,7 +194,7 @@ fn a_slow_token_request_is_repeated_at_most_once_a_second() {
 }
 
 #[test]
-fn an_asker_that_gives_up_or_is_dropped_lets_the_others_ask() {
+fn after_an_abort_of_the_requesting_caller_another_one_requests_the_token() {
     let session = session();
     let mut tokens = 0;
     let slow_first = move |sent: &Sent, _| {
@@ -237,7 +237,7 @@ fn a_hung_token_request_ends_at_the_time_limit_of_each_caller() {
 }
 
 #[test]
-fn a_token_that_gopay_refuses_is_replaced_once_and_the_call_replayed_once() {
+fn a_rejected_token_is_replaced_once_and_the_call_is_replayed_once() {
     for status_code in [401, 403] {
         let session = session();
         let mut once = world(move |sent, _| match sent.header("authorization") {
@@ -256,7 +256,7 @@ fn a_token_that_gopay_refuses_is_replaced_once_and_the_call_replayed_once() {
 }
 
 #[test]
-fn a_filters_page_is_no_token_error_so_a_change_is_not_replayed() {
+fn a_change_is_not_replayed_after_the_page_of_a_filter() {
     for body in ["<html>Forbidden</html>", "", "{}", r#"{"message":"blocked"}"#, "null"] {
         for status_code in [401, 403] {
             let session = session();
@@ -273,7 +273,7 @@ fn a_filters_page_is_no_token_error_so_a_change_is_not_replayed() {
 }
 
 #[test]
-fn a_read_outlasts_an_empty_refusal_of_its_token() {
+fn a_read_is_replayed_after_an_empty_401() {
     let session = session();
     let mut world = world(|sent, _| match sent.header("authorization") {
         "Bearer token-1" => respond(401, ""),
@@ -319,7 +319,7 @@ fn refunds_world(failed: fn() -> Reply, history: Vec<(u64, &'static str, u64)>) 
 }
 
 #[test]
-fn only_a_refund_that_cannot_be_older_than_the_call_proves_that_it_was_done() {
+fn only_a_refund_newer_than_the_call_proves_the_call() {
     // Requested at, when the request is lost and when the gateway gives up with 500.
     let done = Outcome::Done;
     let unknown = Outcome::Unknown;
@@ -438,7 +438,7 @@ fn a_refund_that_an_earlier_call_could_have_made_proves_nothing() {
 }
 
 #[test]
-fn of_two_refunds_at_once_neither_proves_that_the_other_was_done() {
+fn two_concurrent_refunds_do_not_prove_each_other() {
     let session = session();
     let mut posts = 0;
     let mut world = world(move |sent, _| {
@@ -540,7 +540,7 @@ fn reply_for(sent: &Sent, failed: fn() -> Reply, payment: Option<&str>) -> Reply
 }
 
 #[test]
-fn after_each_ambiguous_failure_of_each_change_the_outcome_is_what_gopay_shows() {
+fn after_an_ambiguous_failure_the_payment_decides_the_outcome() {
     for (name, make, when_done, when_not) in all_changes() {
         for (row, (failed, gave_up)) in AMBIGUOUS.into_iter().enumerate() {
             let not_done = if gave_up { Outcome::NotDone } else { Outcome::Unknown };
@@ -557,7 +557,7 @@ fn after_each_ambiguous_failure_of_each_change_the_outcome_is_what_gopay_shows()
 }
 
 #[test]
-fn a_change_that_certainly_was_not_processed_is_not_looked_up() {
+fn after_an_unambiguous_failure_nothing_is_read() {
     let refused = r#"{"errors":[{"scope":"G","error_code":303}]}"#;
     let failures: [fn() -> Reply; 5] = [
         || fail(Transport::ConnectionRefused),
@@ -587,7 +587,7 @@ fn a_change_that_certainly_was_not_processed_is_not_looked_up() {
 }
 
 #[test]
-fn what_gopay_says_was_so_before_is_no_failure_if_the_payment_shows_it() {
+fn an_already_done_error_is_a_success_if_the_payment_shows_it() {
     for (name, make, when_done, when_not) in all_changes() {
         let code = match name {
             "capture" | "partial capture" => 351,
@@ -612,7 +612,7 @@ fn what_gopay_says_was_so_before_is_no_failure_if_the_payment_shows_it() {
 }
 
 #[test]
-fn an_abort_of_a_change_says_whether_it_may_have_been_done() {
+fn the_abort_of_a_change_has_an_outcome() {
     // While the token is asked for, while the change is in flight, while GoPay is asked how it went.
     for (at, outcome) in [(5, Outcome::NotDone), (15, Outcome::Unknown), (25, Outcome::Unknown)] {
         for (name, make, ..) in all_changes() {
@@ -628,7 +628,7 @@ fn an_abort_of_a_change_says_whether_it_may_have_been_done() {
 }
 
 #[test]
-fn a_change_that_is_wrong_is_not_sent_and_was_not_done() {
+fn an_invalid_change_is_not_sent_and_has_the_outcome_not_done() {
     let session = session();
     let mut world = world(|_, _| respond(200, PAYMENT));
     let error = error(world.run(call(&session, RefundPayment::new("../7", 1))));

@@ -38,7 +38,7 @@ fn is_token(sent: &Sent) -> bool {
     sent.attempt.url.ends_with("/oauth2/token")
 }
 
-/// A gateway that accepts only the newest token, from that of this number on.
+/// A gateway that accepts only the newest token, from this number on.
 fn world(valid_from: usize) -> World {
     let mut tokens = 0;
     World::new(move |sent, _| -> Reply {
@@ -59,7 +59,7 @@ fn token_requests(world: &World) -> usize {
 }
 
 #[test]
-fn processes_with_a_cache_ask_for_one_token() {
+fn processes_with_a_cache_share_one_token_request() {
     let mut world = world(0);
     for _ in 0..3 {
         world.run(status(&process(Scope::All))).unwrap();
@@ -73,7 +73,7 @@ fn processes_with_a_cache_ask_for_one_token() {
 }
 
 #[test]
-fn a_cached_token_that_gopay_refuses_is_replaced_once() {
+fn a_rejected_cached_token_is_replaced_once() {
     let mut world = world(2);
     let key = format!("itpay:gopay:{SANDBOX_URL}:id:payment-all");
     world.cache.insert(key.clone(), "token-0".into());

@@ -21,7 +21,7 @@ fn text(object: JsonMap) -> String {
 }
 
 /// The gateway's parameters as JSON.
-fn made(json: Result<String, Error>) -> Value {
+fn params_of(json: Result<String, Error>) -> Value {
     serde_json::from_str(&json.expect("fits")).expect("JSON")
 }
 
@@ -61,7 +61,7 @@ fn types(context: &NotificationContext) -> Vec<String> {
 // The page's first table: states and events.
 
 #[test]
-fn each_state_has_the_events_of_the_page() {
+fn each_state_has_the_documented_events() {
     let (invoice, succeeded) = ("invoice.generated", "payment.succeeded");
     for (state, expected) in [
         ("CREATED", vec!["payment.created"]),
@@ -91,12 +91,12 @@ fn a_parent_in_the_url_alone_proves_nothing() {
 
     let first = notified(payment_of(json!({ "recurrence": recurrence("STARTED") })), Some("1"));
     assert_eq!(types(&first), ["subscription.created", "invoice.generated", "payment.succeeded"]);
-    // The id is the one that GoPay says, not the URL's.
+    // GoPay's id counts, not the one in the URL.
     assert_eq!(as_json(&paykit::events(&first, NOW)[0].data)["id"], "3000006529");
 }
 
 #[test]
-fn a_stopped_recurrence_has_one_event_id_whichever_payment_shows_it() {
+fn a_stopped_recurrence_has_one_event_id_for_all_its_payments() {
     let stopped = |change: Value| {
         let mut change = object(change);
         change.insert("recurrence".into(), recurrence("STOPPED"));
@@ -161,9 +161,9 @@ fn each_refund_is_an_event_of_its_own_with_its_own_amount() {
     let partly = notified(payment_of(json!({ "state": "PARTIALLY_REFUNDED" })), None);
     let refunds = |entries: Value| {
         let context = NotificationContext { refunds: history(entries), ..partly.clone() };
-        let told =
+        let events =
             paykit::events(&context, NOW).into_iter().map(|event| (event.id, as_json(&event.data)["amount"].clone()));
-        told.collect::<Vec<_>>()
+        events.collect::<Vec<_>>()
     };
     let first = ("evt_gopay_3000006529_refund_11".to_string(), json!(900));
     let second = ("evt_gopay_3000006529_refund_12".to_string(), json!(900));
@@ -180,14 +180,14 @@ fn each_refund_is_an_event_of_its_own_with_its_own_amount() {
 
 #[test]
 fn a_refund_without_a_history_has_no_invented_amount() {
-    for (state, amount, known) in [("REFUNDED", 2900, true), ("PARTIALLY_REFUNDED", 0, false)] {
+    for (state, amount, has_amount) in [("REFUNDED", 2900, true), ("PARTIALLY_REFUNDED", 0, false)] {
         for refunds in [None, history(json!([])), history(json!([{ "id": 1, "state": "FAILED", "amount": 5 }]))] {
             let context = NotificationContext { refunds, ..notified(payment_of(json!({ "state": state })), None) };
             let events = paykit::events(&context, NOW);
             let refund = as_json(&events[0].data);
             assert_eq!(
                 (events.len(), &refund["amount"], &refund["custom_fields"]["amount_known"]),
-                (1, &json!(amount), &json!(known))
+                (1, &json!(amount), &json!(has_amount))
             );
         }
     }
@@ -195,16 +195,16 @@ fn a_refund_without_a_history_has_no_invented_amount() {
 
 #[test]
 fn a_created_refund_has_the_id_of_its_entry_or_else_of_the_payment() {
-    let made = RefundPayment::new("3000006529", 100);
+    let refund_params = RefundPayment::new("3000006529", 100);
     let entry = json!([{ "id": 10, "amount": 100, "state": "REQUESTED", "currency": "EUR" }]);
     let entry = history(entry).expect("a history").remove(0);
-    let refund = as_json(&paykit::created_refund(&made, &OperationStatus::Accepted, Some(&entry)));
+    let refund = as_json(&paykit::created_refund(&refund_params, &OperationStatus::Accepted, Some(&entry)));
     assert_eq!((&refund["id"], &refund["currency"]), (&json!("10"), &json!("EUR")));
     assert_eq!(
         refund["custom_fields"],
         json!({ "payment_id": "3000006529", "result": "ACCEPTED", "state": "REQUESTED" })
     );
-    let unseen = as_json(&paykit::created_refund(&made, &OperationStatus::Finished, None));
+    let unseen = as_json(&paykit::created_refund(&refund_params, &OperationStatus::Finished, None));
     assert_eq!((&unseen["id"], &unseen["amount"]), (&json!("3000006529"), &json!(100)));
     assert_eq!(unseen["custom_fields"], json!({ "payment_id": "3000006529", "result": "FINISHED" }));
 }
@@ -370,7 +370,7 @@ fn an_interval_is_that_of_the_item_or_else_the_cycle() {
 // Notifications.
 
 #[test]
-fn a_notification_is_found_where_it_may_be() {
+fn a_notification_is_read_from_the_url_or_the_body() {
     let found = |url: &str, body: &str| {
         paykit::notification(url, body).map(|notification| (notification.id, notification.parent_id))
     };
@@ -384,12 +384,12 @@ fn a_notification_is_found_where_it_may_be() {
     );
     // The URL's id counts, even if it is none.
     assert!(found("https://shop.example/hook?id=x", "id=3000006529").is_err());
-    // A parent that is none is left out.
+    // An invalid parent is left out.
     assert_eq!(found("/hook?id=1&parent_id=../1", ""), with("1", None));
 }
 
 #[test]
-fn a_notification_with_an_invalid_id_is_refused() {
+fn a_notification_with_an_invalid_id_is_an_error() {
     let encoded = "/hook?id=..%2F..%2Feshops%2Feshop%2F8123456789%2Fpayment-instruments";
     for url in [
         "",
@@ -471,7 +471,7 @@ fn payment_with(change: Value) -> String {
 #[test]
 fn a_checkout_is_a_payment_in_czk_and_english_by_default() {
     let create =
-        made(paykit::checkout_params(&checkout_with(json!({ "metadata": { "a": "č \"q\" <b>" } })), &context()));
+        params_of(paykit::checkout_params(&checkout_with(json!({ "metadata": { "a": "č \"q\" <b>" } })), &context()));
     assert_eq!(
         create,
         json!({
@@ -488,7 +488,8 @@ fn a_checkout_is_a_payment_in_czk_and_english_by_default() {
     );
     let provider =
         json!({ "amount": 5, "currency": "eur", "language": "sk", "order_number": "ORD-1", "description": "Shoes" });
-    let create = made(paykit::checkout_params(&checkout_with(json!({ "provider_metadata": provider })), &context()));
+    let create =
+        params_of(paykit::checkout_params(&checkout_with(json!({ "provider_metadata": provider })), &context()));
     for (name, value) in
         [("currency", "EUR"), ("lang", "SK"), ("order_number", "ORD-1"), ("order_description", "Shoes")]
     {
@@ -505,7 +506,8 @@ fn each_interval_is_a_cycle_as_the_page_has_it() {
         (json!("year"), "ON_DEMAND", "2031-11-21"),
         (json!({ "type": "custom", "durationMs": 86_400_000 }), "ON_DEMAND", "2031-11-21"),
     ] {
-        let create = made(paykit::subscription_params(&subscription_with(interval.clone(), json!({})), &context()));
+        let create =
+            params_of(paykit::subscription_params(&subscription_with(interval.clone(), json!({})), &context()));
         let mut expected = object(json!({ "recurrence_cycle": cycle, "recurrence_date_to": date_to }));
         if cycle != "ON_DEMAND" {
             expected.insert("recurrence_period".into(), json!(1));
@@ -513,10 +515,10 @@ fn each_interval_is_a_cycle_as_the_page_has_it() {
         assert_eq!(create["recurrence"], Value::Object(expected), "{interval}");
         assert_eq!(create["payer"]["allowed_payment_instruments"], json!(["PAYMENT_CARD"]));
         assert_eq!(create["currency"], "CZK");
-        // What was written is read back as the same interval.
-        let mut answer = object(json!({ "id": 1, "state": "CREATED" }));
-        answer.extend(object(create));
-        let payment = Payment::from_json(&text(answer)).expect("a payment");
+        // The interval survives a round trip.
+        let mut response = object(json!({ "id": 1, "state": "CREATED" }));
+        response.extend(object(create));
+        let payment = Payment::from_json(&text(response)).expect("a payment");
         assert_eq!(as_json(&paykit::subscription(&payment, None, NOW))["billing_interval"], interval);
     }
 }
@@ -525,7 +527,7 @@ fn each_interval_is_a_cycle_as_the_page_has_it() {
 fn a_recurrence_has_a_period_and_a_last_day() {
     let recurrence = |interval: &str, provider: Value| {
         paykit::subscription_params(&subscription_with(json!(interval), provider), &context())
-            .map(|create| made(Ok(create))["recurrence"].clone())
+            .map(|create| params_of(Ok(create))["recurrence"].clone())
     };
     let period = recurrence("week", json!({ "recurrence_period": 2, "end_date": "2027-01-31" })).expect("fits");
     assert_eq!(
@@ -584,7 +586,7 @@ fn a_subscriptions_period_is_counted_from_its_creation() {
     for (interval, end_date, months) in [("month", "2027-05-31", 1), ("year", "2030-12-31", 12)] {
         let params = subscription_with(json!(interval), json!({ "end_date": end_date }));
         let mut response = object(json!({ "id": 1, "state": "PAID" }));
-        response.extend(object(made(paykit::subscription_params(&params, &context()))));
+        response.extend(object(params_of(paykit::subscription_params(&params, &context()))));
         let first = Payment::from_json(&text(response)).expect("a payment");
         for (now, elapsed) in [(NOW, 0), (NOW + 29 * DAY, 0), (NOW + 40 * DAY, usize::from(interval == "month"))] {
             let subscription = as_json(&paykit::subscription(&first, None, now));
@@ -603,7 +605,7 @@ fn a_subscriptions_period_is_counted_from_its_creation() {
 #[test]
 fn a_recurring_checkout_starts_a_recurrence() {
     let subscription = json!({ "billing_interval": "month", "billing_interval_count": 3 });
-    let create = made(paykit::checkout_params(
+    let create = params_of(paykit::checkout_params(
         &checkout_with(json!({ "session_type": "recurring", "subscription": subscription })),
         &context(),
     ));
@@ -625,20 +627,21 @@ fn a_recurring_checkout_starts_a_recurrence() {
 #[test]
 fn manual_capture_is_a_preauthorization() {
     let create = |change: Value| paykit::payment_params(&payment_with(change), &context());
-    let manual = made(create(json!({ "capture_method": "manual" })));
+    let manual = params_of(create(json!({ "capture_method": "manual" })));
     assert_eq!(
         (&manual["preauthorization"], &manual["payer"]["allowed_payment_instruments"]),
         (&json!(true), &json!(["PAYMENT_CARD"]))
     );
     for automatic in [json!({}), json!({ "capture_method": "automatic" }), json!({ "capture_method": null })] {
-        assert_eq!(made(create(automatic))["preauthorization"], false);
+        assert_eq!(params_of(create(automatic))["preauthorization"], false);
     }
     assert!(create(json!({ "capture_method": "later" })).is_err());
 }
 
 #[test]
 fn a_payment_may_have_no_item_and_no_customer() {
-    let create = made(paykit::payment_params(&payment_with(json!({ "item_id": null, "customer": null })), &context()));
+    let create =
+        params_of(paykit::payment_params(&payment_with(json!({ "item_id": null, "customer": null })), &context()));
     assert_eq!(
         (&create["items"][0]["name"], &create["additional_params"][0]["value"]),
         (&json!("fresh"), &json!(r#"{"item":null,"qty":1}"#))
@@ -648,7 +651,7 @@ fn a_payment_may_have_no_item_and_no_customer() {
 }
 
 #[test]
-fn a_customer_without_an_email_is_refused_before_anything_is_sent() {
+fn a_customer_without_an_email_address_is_an_error() {
     let customer = json!({ "customer": { "id": 7 } });
     let mut subscription: JsonMap = serde_json::from_str(&subscription_with(json!("month"), json!({}))).expect("JSON");
     subscription.extend(object(customer.clone()));
@@ -668,12 +671,12 @@ fn a_payment_has_the_callers_instruments() {
         metadata.extend(object(provider));
         paykit::payment_params(&payment_with(json!({ "provider_metadata": metadata })), &context())
     };
-    assert_eq!(made(create(json!({})))["payer"].get("default_payment_instrument"), None);
-    let payer = &made(create(json!({ "default_payment_instrument": "GPAY" })))["payer"];
+    assert_eq!(params_of(create(json!({})))["payer"].get("default_payment_instrument"), None);
+    let payer = &params_of(create(json!({ "default_payment_instrument": "GPAY" })))["payer"];
     // GoPay accepts a default that is not among the allowed ones.
     assert_eq!(payer["default_payment_instrument"], "GPAY");
     assert_eq!(payer["allowed_payment_instruments"], json!(["PAYMENT_CARD", "BANK_ACCOUNT"]));
-    let allowed = made(create(json!({ "allowed_payment_instruments": ["GPAY", "APPLE_PAY"] })));
+    let allowed = params_of(create(json!({ "allowed_payment_instruments": ["GPAY", "APPLE_PAY"] })));
     assert_eq!(allowed["payer"]["allowed_payment_instruments"], json!(["GPAY", "APPLE_PAY"]));
     for wrong in [json!(0), json!(""), json!(-1), json!([])] {
         assert!(create(json!({ "default_payment_instrument": wrong })).is_err());
@@ -683,7 +686,7 @@ fn a_payment_has_the_callers_instruments() {
 #[test]
 fn billing_reaches_gopay_with_three_letters_for_the_country() {
     let address = json!({ "name": "Jan Amos Komenský", "line1": "Dlouhá 1", "line2": "byt 2", "city": "Praha", "postal_code": "110 00", "country": "cz", "phone": "+420777456123" });
-    let create = made(paykit::payment_params(
+    let create = params_of(paykit::payment_params(
         &payment_with(json!({ "billing": { "address": address, "currency": "CZK" } })),
         &context(),
     ));
@@ -694,7 +697,7 @@ fn billing_reaches_gopay_with_three_letters_for_the_country() {
             "postal_code": "110 00", "country_code": "CZE", "phone_number": "+420777456123",
         })
     );
-    let bare = made(paykit::payment_params(
+    let bare = params_of(paykit::payment_params(
         &payment_with(json!({ "billing": { "address": { "name": " ", "line1": "" } } })),
         &context(),
     ));
@@ -707,7 +710,7 @@ fn billing_reaches_gopay_with_three_letters_for_the_country() {
 #[test]
 fn metadata_becomes_text_and_paykits_own_is_not_overwritten() {
     let metadata = json!({ "text": "a", "number": 1.5, "yes": true, "object": { "a": [1] }, "nothing": null });
-    let create = made(paykit::payment_params(&payment_with(json!({ "metadata": metadata })), &context()));
+    let create = params_of(paykit::payment_params(&payment_with(json!({ "metadata": metadata })), &context()));
     let params = create["additional_params"].as_array().expect("a list");
     let pairs: Vec<_> = params.iter().map(|param| (param["name"].as_str(), param["value"].as_str())).collect();
     assert_eq!(
@@ -723,12 +726,12 @@ fn metadata_becomes_text_and_paykits_own_is_not_overwritten() {
     assert!(paykit::payment_params(&payment_with(json!({ "metadata": [] })), &context()).is_err());
     let deep = ["{\"a\":".repeat(200), "1".into(), "}".repeat(200)].concat();
     let nested = payment_with(json!({ "metadata": { "of": "deep" } })).replace("\"deep\"", &deep);
-    let create = made(paykit::payment_params(&nested, &context()));
+    let create = params_of(paykit::payment_params(&nested, &context()));
     assert_eq!(create["additional_params"][0]["value"], deep, "however deep it is");
 }
 
 #[test]
-fn amounts_that_are_no_integers_above_zero_are_refused() {
+fn amounts_must_be_positive_integers() {
     let wrong = [
         json!("29.5"),
         json!(29.5),
@@ -769,7 +772,7 @@ fn amounts_that_are_no_integers_above_zero_are_refused() {
         subscription.insert("amount".into(), amount.clone());
         assert!(paykit::subscription_params(&text(subscription), &context()).is_err(), "{amount}");
     }
-    // Only a checkout's amount may be text.
+    // Only the amount of a checkout may be text.
     assert!(paykit::payment_params(&payment_with(json!({ "amount": "2900" })), &context()).is_err());
     assert!(
         paykit::checkout_params(
@@ -869,24 +872,24 @@ fn a_charge_needs_an_amount_and_is_in_the_first_payments_currency_by_default() {
     assert_eq!(paykit::charge_params(&params(json!({}), json!({ "a": "b" })), None, "fresh"), Ok(ChargeParams::None));
     assert_eq!(charge(json!({ "amount": 500 }), None), Ok(ChargeParams::MissingCurrency));
     let create = |charge| match charge {
-        Ok(ChargeParams::Create(params)) => made(Ok(params)),
+        Ok(ChargeParams::Create(params)) => params_of(Ok(params)),
         other => panic!("{other:?}"),
     };
-    let made = |provider: Value, first| create(charge(provider, first));
+    let params_of = |provider: Value, first| create(charge(provider, first));
     let item = |name: &str| json!([{ "type": "ITEM", "name": name, "amount": 500, "count": 1 }]);
     let first = payment_of(json!({ "currency": "EUR" }));
     assert_eq!(
-        made(json!({ "amount": 500 }), Some(&first)),
+        params_of(json!({ "amount": 500 }), Some(&first)),
         json!({ "amount": 500, "currency": "EUR", "order_number": "fresh", "items": item("my-plan") })
     );
-    // A payer sees the item's name, so it is no order number.
-    assert_eq!(made(json!({ "amount": 500, "currency": "CZK" }), None)["items"], item("Subscription"));
+    // A payer sees the item's name, so it is not used as an order number.
+    assert_eq!(params_of(json!({ "amount": 500, "currency": "CZK" }), None)["items"], item("Subscription"));
     let with_metadata = params(json!({ "amount": 500, "currency": "CZK" }), json!({ "order": "R-2" }));
     let with_metadata = create(paykit::charge_params(&with_metadata, None, "fresh"));
     assert_eq!(with_metadata["additional_params"], json!([{ "name": "order", "value": "R-2" }]));
     let provider = json!({ "amount": "500", "currency": "eur", "order_number": "ORD-2", "order_description": "May" });
     assert_eq!(
-        made(provider, None),
+        params_of(provider, None),
         json!({ "amount": 500, "currency": "EUR", "order_number": "ORD-2", "order_description": "May", "items": item("May") })
     );
     for wrong in [json!(0), json!(-1), json!("29.5"), json!("1e3"), json!("")] {
@@ -895,13 +898,13 @@ fn a_charge_needs_an_amount_and_is_in_the_first_payments_currency_by_default() {
 }
 
 #[test]
-fn a_capture_is_of_all_or_of_a_part_and_never_of_more() {
+fn a_capture_is_full_or_partial_and_never_larger() {
     let authorized = payment_of(json!({ "state": "AUTHORIZED" }));
     let part = |amount: Value| paykit::capture_params(&text(object(json!({ "amount": amount }))), &authorized);
     assert_eq!(part(json!(2900)), Ok(None));
     let some = part(json!(900)).transpose().expect("a part");
     assert_eq!(
-        made(some),
+        params_of(some),
         json!({ "amount": 900, "items": [{ "type": "ITEM", "name": "Capture", "amount": 900, "count": 1 }] })
     );
     for wrong in [json!(2901), json!(0), json!(-1), json!(1.5), json!("2900"), json!(null)] {
@@ -916,12 +919,12 @@ fn defaults() -> ProviderDefaults {
 }
 
 #[test]
-fn an_order_is_an_intent_of_itpays() {
+fn a_payment_is_an_itpay_intent() {
     let params = checkout_with(
         json!({ "provider_metadata": { "amount": "699", "currency": "cny", "channel": "wechat", "id": "pi_1" }, "metadata": { "a": "b" } }),
     );
     assert_eq!(
-        made(paykit::intent_of_checkout(&params, &defaults())),
+        params_of(paykit::intent_of_checkout(&params, &defaults())),
         json!({
             "id": "pi_1", "service_id": "my-product", "type": "one_time", "amount": { "currency": "CNY", "value": 699 }, "channel": "wechat",
             "payer": { "agent_id": "agent_1", "human_id": "user@example.com" },
@@ -929,7 +932,7 @@ fn an_order_is_an_intent_of_itpays() {
         })
     );
     let configured = ProviderDefaults { service_id: Some("svc_1".into()), ..defaults() };
-    let intent = made(paykit::intent_of_payment(
+    let intent = params_of(paykit::intent_of_payment(
         &payment_with(json!({ "customer": { "id": "c_1" }, "provider_metadata": { "agent_id": "agent_2" } })),
         &configured,
     ));
@@ -945,7 +948,7 @@ fn an_order_is_an_intent_of_itpays() {
             matches!(paykit::intent_of_payment(&params, &defaults), Err(Error::Invalid { field, .. }) if field == name)
         );
     }
-    // Nothing says what an amount without a currency is.
+    // Without a currency, the amount is ambiguous.
     assert!(paykit::intent_of_checkout(&checkout_with(json!({})), &defaults()).is_err());
 }
 
@@ -977,7 +980,7 @@ fn each_status_of_an_intent_is_a_payment_status() {
 }
 
 #[test]
-fn a_webhook_of_itpays_is_events_of_paykits() {
+fn an_itpay_webhook_becomes_paykit_events() {
     let events = |event_type: &str, data: Value| {
         let webhook = json!({ "id": "evt_1", "type": event_type, "data": data }).to_string();
         let webhook = WebhookEvent::parse(webhook.as_bytes()).expect("an event");
@@ -987,7 +990,7 @@ fn a_webhook_of_itpays_is_events_of_paykits() {
         "id": "pi_1", "status": "succeeded", "amount": { "currency": "CNY", "value": 699 }, "channel": "alipay", "failure_reason": "declined",
         "payer": { "agent_id": "a", "human_id": "h_1" }, "metadata": { "a": "b", "__paykit": "{\"item\":\"svc_1\",\"qty\":1}" },
     });
-    let told = |event_type: &str| -> Vec<(String, String)> {
+    let types_and_ids = |event_type: &str| -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().expect("text").to_string();
         events(event_type, data.clone())
             .expect("events")
@@ -998,10 +1001,10 @@ fn a_webhook_of_itpays_is_events_of_paykits() {
     let pair = |event_type: &str, id: &str| (event_type.to_string(), id.to_string());
     let succeeded =
         [pair("invoice.generated", "evt_1_invoice.generated"), pair("payment.succeeded", "evt_1_payment.succeeded")];
-    assert_eq!(told("payment_intent.succeeded"), succeeded);
-    assert_eq!(told("payment_intent.failed"), [pair("payment.failed", "evt_1_payment.failed")]);
-    assert_eq!(told("payment_intent.expired"), [pair("payment.failed", "evt_1_payment.failed")]);
-    assert_eq!(told("escrow.held"), [pair("itpay.escrow.held", "evt_1_itpay.escrow.held")]);
+    assert_eq!(types_and_ids("payment_intent.succeeded"), succeeded);
+    assert_eq!(types_and_ids("payment_intent.failed"), [pair("payment.failed", "evt_1_payment.failed")]);
+    assert_eq!(types_and_ids("payment_intent.expired"), [pair("payment.failed", "evt_1_payment.failed")]);
+    assert_eq!(types_and_ids("escrow.held"), [pair("itpay.escrow.held", "evt_1_itpay.escrow.held")]);
     assert_eq!(events("escrow.held", json!({ "x": 1 })).expect("events")[0]["is_raw"], true);
     let invoice = &events("payment_intent.succeeded", data.clone()).expect("events")[0]["data"];
     assert_eq!(

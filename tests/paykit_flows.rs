@@ -92,7 +92,7 @@ fn finished() -> Reply {
     ok(json!({ "id": 7, "result": "FINISHED" }))
 }
 
-fn refusal(status: u16, code: u64) -> Reply {
+fn error_response(status: u16, code: u64) -> Reply {
     respond(status, &json!({ "errors": [{ "scope": "G", "error_code": code }] }).to_string())
 }
 
@@ -100,7 +100,7 @@ fn is_token(sent: &Sent) -> bool {
     sent.attempt.url.ends_with("/oauth2/token")
 }
 
-/// A gateway that gives tokens and has these replies to the calls after them, in order. The last one stays.
+/// A gateway that issues tokens and has these replies to the next calls, in order. The last one repeats.
 fn world(replies: Vec<fn() -> Reply>) -> World {
     let mut nth = 0;
     World::new(move |sent, _| {
@@ -129,7 +129,7 @@ fn context(error: &PayKitError) -> Value {
     serde_json::to_value(&error.context).unwrap()
 }
 
-/// The outcome that a program sees in an error.
+/// The outcome in an error.
 fn outcome(error: &PayKitError) -> Option<Outcome> {
     let own = error.context.get("outcome").map(|outcome| outcome.as_str().trim_matches('"').to_string());
     own.map(Into::into).or_else(|| error.cause.as_ref()?.outcome.clone())
@@ -138,7 +138,7 @@ fn outcome(error: &PayKitError) -> Option<Outcome> {
 // Creating
 
 #[test]
-fn a_checkout_is_one_request_after_the_token() {
+fn a_checkout_takes_one_request_besides_the_token() {
     let provider = provider();
     let mut world = world(vec![|| ok(payment(json!({ "state": "CREATED" })))]);
     let params = json!({
@@ -154,14 +154,14 @@ fn a_checkout_is_one_request_after_the_token() {
 }
 
 #[test]
-fn a_payment_that_fails_is_sent_once_and_says_how() {
+fn a_failed_payment_is_sent_once_and_has_an_outcome() {
     let params = json!({
         "customer": { "email": "user@example.com" }, "item_id": "shoes", "amount": 2900, "currency": "CZK",
         "billing_interval": "month", "provider_metadata": { "success_url": RETURN_URL },
     });
     let rows: [(fn() -> Reply, Name, Outcome); 8] = [
-        (|| refusal(409, 110), Name::OperationFailedError, Outcome::NotDone),
-        (|| refusal(403, 200), Name::AuthenticationError, Outcome::NotDone),
+        (|| error_response(409, 110), Name::OperationFailedError, Outcome::NotDone),
+        (|| error_response(403, 200), Name::AuthenticationError, Outcome::NotDone),
         (|| respond(429, ""), Name::RateLimitError, Outcome::Unknown),
         (|| respond(502, "<html>"), Name::OperationFailedError, Outcome::Unknown),
         (|| respond(200, "<html>"), Name::OperationFailedError, Outcome::Unknown),
@@ -182,7 +182,7 @@ fn a_payment_that_fails_is_sent_once_and_says_how() {
 }
 
 #[test]
-fn invalid_parameters_are_refused_before_anything_is_sent() {
+fn invalid_parameters_are_errors_before_anything_is_sent() {
     let mut world = world(vec![finished]);
     let provider = provider();
     for (call, field) in [
@@ -264,7 +264,7 @@ fn captured() -> Reply {
 }
 
 #[test]
-fn a_capture_ends_with_the_captured_payment_however_the_reads_go() {
+fn a_capture_returns_the_captured_payment_even_if_reads_fail() {
     let rows: [(Vec<fn() -> Reply>, &str); 7] = [
         (vec![authorized, finished, captured], "succeeded"),
         // The result counts more than a read that fails or is late.
@@ -275,7 +275,7 @@ fn a_capture_ends_with_the_captured_payment_however_the_reads_go() {
         (vec![authorized, || fail(Transport::ConnectionFailed), captured, captured], "succeeded"),
         (vec![authorized, || respond(504, ""), captured, captured], "succeeded"),
         // Error 351: it was captured before.
-        (vec![authorized, || refusal(409, 351), captured, captured], "succeeded"),
+        (vec![authorized, || error_response(409, 351), captured, captured], "succeeded"),
     ];
     for (row, (replies, status)) in rows.into_iter().enumerate() {
         let mut world = world(replies);
@@ -286,7 +286,7 @@ fn a_capture_ends_with_the_captured_payment_however_the_reads_go() {
 }
 
 #[test]
-fn a_capture_that_is_captured_already_is_sent_only_for_all_of_it() {
+fn a_repeated_capture_is_sent_only_for_the_whole_amount() {
     let mut world = world(vec![captured]);
     let provider = provider();
     assert!(world.run(capture_payment(&provider, "7", r#"{"amount":2900}"#)).is_ok());
@@ -315,7 +315,7 @@ fn changes() -> Vec<ChangeRow> {
 }
 
 #[test]
-fn a_change_whose_first_read_fails_was_not_made() {
+fn a_change_whose_first_read_fails_is_not_sent() {
     let failures: [(fn() -> Reply, Name); 4] = [
         (|| fail(Transport::ConnectionFailed), Name::OperationFailedError),
         (|| respond(500, ""), Name::OperationFailedError),
@@ -333,7 +333,7 @@ fn a_change_whose_first_read_fails_was_not_made() {
 }
 
 #[test]
-fn a_change_without_a_token_was_not_made() {
+fn a_change_without_a_token_is_not_sent() {
     for (call, _, path) in changes() {
         let mut world = World::new(|_, _| respond(503, ""));
         assert_eq!(outcome(&error(world.run(call))), Some(Outcome::NotDone), "{path}");
@@ -341,10 +341,10 @@ fn a_change_without_a_token_was_not_made() {
 }
 
 #[test]
-fn a_change_is_sent_once_and_its_outcome_is_known_or_unknown_but_never_wrong() {
+fn a_change_is_sent_once_and_its_outcome_is_never_wrong() {
     // Nothing is read after the change but the payment as it was before.
     let rows: [(fn() -> Reply, Outcome); 8] = [
-        (|| refusal(409, 303), Outcome::NotDone),
+        (|| error_response(409, 303), Outcome::NotDone),
         (|| ok(json!({ "id": 7, "result": "FAILED" })), Outcome::NotDone),
         (|| fail(Transport::ConnectionRefused), Outcome::NotDone),
         (|| fail(Transport::ConnectionFailed), Outcome::Unknown),
@@ -408,7 +408,7 @@ fn a_cancellation_that_gopay_confirms_or_shows_is_canceled() {
         (vec![authorized, finished, canceled], "canceled"),
         (vec![authorized, finished, || respond(500, "")], "canceled"),
         (vec![authorized, || fail(Transport::ConnectionFailed), canceled, canceled], "canceled"),
-        (vec![authorized, || refusal(409, 353), canceled, canceled], "canceled"),
+        (vec![authorized, || error_response(409, 353), canceled, canceled], "canceled"),
         (vec![authorized, || ok(json!({ "id": 7, "result": "ACCEPTED" })), authorized], "requires_capture"),
     ];
     for (row, (replies, status)) in rows.into_iter().enumerate() {
@@ -431,7 +431,12 @@ fn a_subscription_is_canceled_in_all_its_fields() {
         (vec![first, accepted, stopped], "7", &["GET 7", "POST 7/void-recurrence", "GET 7"], "canceled"),
         (vec![first, accepted, first], "7", &["GET 7", "POST 7/void-recurrence", "GET 7"], "active"),
         // Error 342: it was stopped before.
-        (vec![first, || refusal(409, 342), stopped], "7", &["GET 7", "POST 7/void-recurrence", "GET 7"], "canceled"),
+        (
+            vec![first, || error_response(409, 342), stopped],
+            "7",
+            &["GET 7", "POST 7/void-recurrence", "GET 7"],
+            "canceled",
+        ),
     ];
     for (row, (replies, id, calls, status)) in rows.into_iter().enumerate() {
         let mut world = world(replies);
@@ -525,7 +530,7 @@ fn a_second_equal_refund_never_takes_the_first_ones_entry() {
 }
 
 #[test]
-fn a_refund_whose_request_is_lost_is_no_success_by_an_earlier_ones_entry() {
+fn an_earlier_refunds_entry_does_not_prove_a_lost_request() {
     let provider = provider();
     let list: fn() -> Reply = || history(&[(11, 1)], 1);
     let paid: fn() -> Reply = || {

@@ -126,7 +126,7 @@ fn each_step_of_a_creation_can_fail() {
 }
 
 #[test]
-fn invalid_parameters_are_refused_before_anything_is_sent() {
+fn invalid_parameters_are_errors_before_anything_is_sent() {
     for (call, name) in [
         (create_payment("{}"), Name::ValidationError),
         (create_payment(&ORDER.replace("manual", "later")), Name::ValidationError),
@@ -140,7 +140,7 @@ fn invalid_parameters_are_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_capture_returns_a_paid_payment_and_nothing_else() {
+fn a_capture_returns_only_a_paid_payment() {
     let rows: [(fn() -> Reply, &str, Option<Name>); 6] = [
         (|| intent("succeeded", Value::Null), "699", None),
         (|| intent("succeeded", Value::Null), "698", Some(Name::ValidationError)),

@@ -1,5 +1,5 @@
-//! Whatever the gateway and the network do, in any order: no change is sent twice unless the gateway has said that the
-//! first was not processed, no call loops without a wait, and each call ends, a failed change with an outcome.
+//! In any order of responses and failures: no change is sent twice unless the gateway has rejected the first without
+//! processing it, no call loops without a wait, and each call ends. A failed change has an outcome.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -24,7 +24,7 @@ use simulator::{Reply, Sent, Stop, World, fail, fail_late, respond, respond_with
 const TIMEOUT: u32 = 2_000;
 const TOKEN_ERROR: &str = r#"{"errors":[{"scope":"G","error_code":200}]}"#;
 
-/// Everything that can come back, by number.
+/// All possible replies, by number.
 fn reply(number: u8, after: u64) -> Reply {
     let reply = match number {
         0 => fail(Transport::ConnectionFailed),
@@ -93,7 +93,7 @@ fn make<E: GoPayEndpoint + 'static>(session: &Rc<Session>, endpoint: E) -> Call<
     Call::new(move |io: Io| async move { session.call(&io, &endpoint, &CallOptions::default()).await.map(drop) })
 }
 
-/// A GoPay call by number, each with an amount of its own, by which its attempts are told apart. Number 0 only reads.
+/// A GoPay call by number, each with its own amount, which identifies its attempts. Number 0 only reads.
 fn gopay_call(session: &Rc<Session>, number: u8, index: usize) -> Call<CallResult<()>> {
     let id = || format!("{}", 100 + index);
     let order = r#"{"amount":2900,"currency":"CZK","order_number":"ORDER","callback":{"return_url":"https://x/"}}"#;
@@ -182,7 +182,7 @@ proptest! {
     }
 
     #[test]
-    fn an_itpay_call_is_sent_again_only_if_that_is_safe(
+    fn an_itpay_call_is_retried_only_if_that_is_safe(
         replies in any_replies(),
         max_retries in 0u32..5,
         stop in stop(),

@@ -1,4 +1,4 @@
-//! QR codes, read back by software we didn't write, from the modules, the SVG and the terminal's text.
+//! QR codes, decoded by third-party software from the modules, the SVG and the terminal's text.
 #![cfg(feature = "qr")]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail that way")]
 
@@ -8,15 +8,15 @@ use proptest::prelude::*;
 const LEVELS: [ErrorCorrection; 4] =
     [ErrorCorrection::Low, ErrorCorrection::Medium, ErrorCorrection::Quartile, ErrorCorrection::High];
 
-/// 200 characters, as ItPay's `qr_data` are.
+/// 200 characters, the length of ItPay's `qr_data`.
 const EMVCO: &str = "00020101021226580014A0000006770101110113006600000000102150000000000000013031234567890520459995303156540\
                      46.995802CN5919Coffee and Books by6008Hangzhou610631000062290525pi_0192f0c1a2b37d4e8f90a16304A1B2";
 
-/// All that a code writes in 5.5 bits a character.
+/// All characters that a code encodes in 5.5 bits.
 const CAPITALS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 #[test]
-fn every_kind_of_payload_is_read_back_at_every_level() {
+fn every_kind_of_payload_is_decoded_at_every_level() {
     let payloads = [
         EMVCO,
         "weixin://wxpay/bizpayurl?pr=Zx9kQ1Lzz",
@@ -38,7 +38,7 @@ fn every_kind_of_payload_is_read_back_at_every_level() {
 }
 
 #[test]
-fn every_length_up_to_1000_is_read_back() {
+fn every_length_up_to_1000_is_decoded() {
     for (index, alphabet) in ["0123456789", "HTTPS://ITPAY.AI/?", "https://itpay.ai/?", "扫码付款"].iter().enumerate()
     {
         for len in (1..=1000).step_by(if cfg!(debug_assertions) { 37 } else { 1 }).chain([1000]) {
@@ -55,7 +55,7 @@ fn every_length_up_to_1000_is_read_back() {
 }
 
 #[test]
-fn a_code_holds_what_the_standard_says_and_no_more() {
+fn a_code_has_the_capacity_of_the_standard() {
     for (level, digits, capitals, bytes) in [
         (ErrorCorrection::Low, 7089, 4296, 2953),
         (ErrorCorrection::Medium, 5596, 3391, 2331),
@@ -71,7 +71,7 @@ fn a_code_holds_what_the_standard_says_and_no_more() {
 }
 
 #[test]
-fn nothing_is_refused_with_words() {
+fn an_empty_text_is_an_error_with_a_remedy() {
     let error = QrCode::new("", ErrorCorrection::Low).unwrap_err();
     assert_eq!(
         (error, error.to_string().as_str()),
@@ -80,7 +80,7 @@ fn nothing_is_refused_with_words() {
 }
 
 #[test]
-fn room_that_is_left_goes_into_error_correction() {
+fn unused_capacity_raises_the_error_correction_level() {
     assert_eq!(QrCode::new("itpay", ErrorCorrection::Low), QrCode::new("itpay", ErrorCorrection::High));
 }
 
@@ -92,7 +92,7 @@ fn capitals_and_digits_make_smaller_codes() {
 }
 
 #[test]
-fn outside_of_a_code_nothing_is_dark() {
+fn modules_outside_of_the_code_are_light() {
     let code = QrCode::new("itpay", ErrorCorrection::Low).unwrap();
     assert!(code.is_dark(0, 0) && code.is_dark(20, 0));
     assert!(!code.is_dark(21, 0) && !code.is_dark(0, 21) && !code.is_dark(usize::MAX, usize::MAX));
@@ -139,7 +139,7 @@ fn svg_without_a_title_still_has_a_name() {
 }
 
 #[test]
-fn svg_takes_colors_and_nothing_else() {
+fn svg_accepts_only_colors() {
     let code = QrCode::new("itpay", ErrorCorrection::Low).unwrap();
     let draw = |dark, light| code.to_svg(&SvgOptions { dark, light, ..SvgOptions::default() });
     for color in
@@ -199,11 +199,11 @@ fn terminal_of_200_characters_fits_80_columns() {
 }
 
 #[test]
-fn terminal_is_read_back_from_dark_and_from_light_backgrounds() {
+fn terminal_output_is_decoded_on_dark_and_light_backgrounds() {
     for invert in [false, true] {
         let options = TerminalOptions { invert, ..TerminalOptions::default() };
         let text = QrCode::new(EMVCO, ErrorCorrection::Low).unwrap().to_terminal(&options);
-        // Around the text, the terminal has nothing but its background: dark, unless inverted.
+        // The terminal has only its background around the text: dark, unless inverted.
         let mut screen = vec![vec![!invert; 80]; 80];
         for (y, row) in grid_of_terminal(&text, invert).iter().enumerate() {
             screen[y + 3][5..5 + row.len()].copy_from_slice(row);
@@ -260,7 +260,7 @@ fn with_margin(grid: &Grid, margin: usize) -> Grid {
     wide
 }
 
-/// Follows the pen of the one path.
+/// Follows the pen of the path.
 fn grid_of_svg(svg: &str) -> Grid {
     let between = |before: &str, after: &str| svg.split_once(before).unwrap().1.split_once(after).unwrap().0;
     let side: usize = between("viewBox=\"0 0 ", "\"").split_once(' ').unwrap().0.parse().unwrap();
@@ -294,7 +294,7 @@ fn grid_of_terminal(text: &str, invert: bool) -> Grid {
         assert!(line.chars().all(|c| "█▀▄ ".contains(c)));
         grid.extend([half('▀'), half('▄')]);
     }
-    // The side of a code is odd: the last line's lower half must not be drawn.
+    // The side of a code is odd: the lower half of the last line must not be drawn.
     let last = grid.pop().unwrap();
     assert!(last.iter().all(|dark| *dark != invert));
     grid

@@ -1,4 +1,4 @@
-//! The ItPay sandbox as a client, a wallet and a merchant see it.
+//! The ItPay sandbox from the perspective of a client, a wallet and a merchant.
 #![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
@@ -127,7 +127,7 @@ fn event(webhook: &Webhook) -> Value {
     serde_json::from_slice(&webhook.body).unwrap()
 }
 
-/// The code of a refusal in the documented shape.
+/// The code of an error response in the documented shape.
 #[track_caller]
 fn refused(response: &Response, status: u16) -> String {
     let body = json(response);
@@ -177,10 +177,10 @@ fn a_payment_goes_from_pending_to_succeeded_and_is_announced_once() {
 }
 
 #[test]
-fn who_has_no_key_learns_nothing_else() {
+fn without_a_valid_key_every_response_is_the_same() {
     let mut shop = Shop::open();
     shop.create("pi_01");
-    let mut answers = Vec::new();
+    let mut errors = Vec::new();
     for (method, path) in [
         (Method::Get, "/payment-intents/pi_01"),
         (Method::Get, "/payment-intents/pi_02"),
@@ -192,15 +192,15 @@ fn who_has_no_key_learns_nothing_else() {
         for request in [signed(method, path, &Value::Null, "sk_test_0123456789abcdeF", NOW), without] {
             let response = shop.gateway.handle(&request, NOW, &RANDOM);
             assert_eq!(refused(&response, 401), "INVALID_API_KEY");
-            answers.push(json(&response)["error"].clone());
+            errors.push(json(&response)["error"].clone());
         }
     }
-    answers.dedup();
-    assert_eq!(answers.len(), 1);
+    errors.dedup();
+    assert_eq!(errors.len(), 1);
 }
 
 #[test]
-fn a_signature_is_made_over_this_request_with_this_key_and_now() {
+fn a_signature_covers_the_request_the_key_and_the_time() {
     let mut shop = Shop::open();
     let reason = |shop: &mut Shop, request: &Request, now: u64| {
         let response = shop.gateway.handle(request, now, &RANDOM);
@@ -226,7 +226,7 @@ fn a_signature_is_made_over_this_request_with_this_key_and_now() {
 }
 
 #[test]
-fn a_field_that_is_missing_or_wrong_is_named() {
+fn a_missing_or_invalid_field_is_named() {
     let mut shop = Shop::open();
     for (field, wrong) in [
         ("id", Value::Null),
@@ -263,7 +263,7 @@ fn a_field_that_is_missing_or_wrong_is_named() {
 }
 
 #[test]
-fn a_value_that_json_cannot_represent_is_refused_wherever_it_stands() {
+fn a_value_that_json_cannot_represent_is_an_error_in_any_field() {
     let mut shop = Shop::open();
     let params = shop.params("pi_01").to_string();
     for value in [r#""\ud83c""#, r#"["\udf70\ud83c"]"#, r#"{"a\ud83c": 1}"#, "1e999"] {
@@ -302,7 +302,7 @@ fn the_service_svc_sandbox_exists_from_the_start_and_accepts_every_channel() {
 }
 
 #[test]
-fn an_unknown_service_is_refused_as_documented() {
+fn an_unknown_service_has_the_documented_error() {
     let mut shop = Shop::open();
     let mut params = shop.params("pi_01");
     params["service_id"] = json!("svc_invalid_999");
@@ -313,11 +313,11 @@ fn an_unknown_service_is_refused_as_documented() {
 }
 
 #[test]
-fn the_same_call_again_is_the_same_intent_and_another_one_is_refused() {
+fn a_repeated_create_returns_the_same_intent_and_a_different_one_is_an_error() {
     let mut shop = Shop::open();
     let first = json(&shop.create("pi_01"));
-    let again = shop.create("pi_01");
-    assert_eq!((again.status, json(&again)), (200, first));
+    let repeated = shop.create("pi_01");
+    assert_eq!((repeated.status, json(&repeated)), (200, first));
     let mut other = shop.params("pi_01");
     other["amount"]["value"] = json!(700);
     assert_eq!(refused(&shop.send(Method::Post, "/payment-intents", &other), 409), "ID_ALREADY_USED");
@@ -326,7 +326,7 @@ fn the_same_call_again_is_the_same_intent_and_another_one_is_refused() {
 }
 
 #[test]
-fn what_the_gateway_does_not_know_it_keeps() {
+fn unknown_fields_are_kept() {
     let mut shop = Shop::open();
     let mut params = shop.params("pi_01");
     params["loyalty"] = json!({"points": [1, 2.5, null]});
@@ -351,14 +351,14 @@ fn a_code_is_generated_from_pending_only() {
 }
 
 #[test]
-fn an_emvco_code_can_be_taken_apart_and_its_checksum_fits() {
+fn an_emvco_code_can_be_parsed_and_its_checksum_matches() {
     let mut shop = Shop::open();
     shop.create("pi_01");
     let charge = json(&shop.qr("pi_01"));
     assert_eq!(charge["qr_standard"], "EMVCo");
     let data = charge["qr_data"].as_str().unwrap();
     let (checked, checksum) = data.split_at(data.len() - 4);
-    // Bit by bit and with a remainder, unlike the one that made it.
+    // Bit by bit with a remainder, unlike the implementation.
     let mut remainder: u32 = 0xffff;
     for bit in checked.bytes().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)) {
         let carry = (remainder >> 15 & 1) ^ u32::from(bit);
@@ -379,7 +379,7 @@ fn an_emvco_code_can_be_taken_apart_and_its_checksum_fits() {
 }
 
 #[test]
-fn a_wechat_code_is_wechats_own() {
+fn a_wechat_code_has_wechats_format() {
     let mut shop = Shop::open();
     let mut params = shop.params("pi_01");
     params["channel"] = json!("wechat");
@@ -390,7 +390,7 @@ fn a_wechat_code_is_wechats_own() {
 }
 
 #[test]
-fn a_wallet_can_do_only_what_may_follow() {
+fn a_wallet_action_must_be_allowed_by_the_status() {
     let mut shop = Shop::open();
     let fail = || Action::Fail { reason: "insufficient_funds".into() };
     // For every status: what leads there from a generated code, and what may follow, in the order of `actions`.
@@ -435,7 +435,7 @@ fn a_wallet_can_do_only_what_may_follow() {
 }
 
 #[test]
-fn a_refusal_by_the_wallet_tells_the_merchant_why_and_the_poller_only_that() {
+fn a_decline_has_a_reason_in_the_webhook_and_not_in_the_intent() {
     let mut shop = Shop::open();
     shop.ready("pi_01");
     assert_eq!(shop.act("pi_01", Action::Fail { reason: "insufficient_funds".into() }).unwrap(), "failed");
@@ -448,7 +448,7 @@ fn a_refusal_by_the_wallet_tells_the_merchant_why_and_the_poller_only_that() {
 }
 
 #[test]
-fn what_nobody_pays_expires_by_itself_and_what_was_agreed_to_does_not() {
+fn an_unpaid_intent_expires_and_an_authorized_one_does_not() {
     let mut shop = Shop::open();
     shop.ready("pi_01");
     shop.ready("pi_02");
@@ -468,7 +468,7 @@ fn what_nobody_pays_expires_by_itself_and_what_was_agreed_to_does_not() {
 }
 
 #[test]
-fn what_is_let_expire_early_says_that_it_has() {
+fn an_intent_that_expires_early_has_an_earlier_deadline() {
     let mut shop = Shop::open();
     shop.ready("pi_01");
     shop.act("pi_01", Action::Expire).unwrap();
@@ -477,7 +477,7 @@ fn what_is_let_expire_early_says_that_it_has() {
 }
 
 #[test]
-fn a_code_that_has_expired_cannot_be_paid_even_before_the_tick() {
+fn an_expired_code_cannot_be_paid_even_before_the_tick() {
     let mut shop = Shop::open();
     shop.ready("pi_01");
     let late = NOW + DEFAULT_EXPIRES_AFTER;
@@ -486,7 +486,7 @@ fn a_code_that_has_expired_cannot_be_paid_even_before_the_tick() {
 }
 
 #[test]
-fn a_payment_that_is_called_off_is_not_announced() {
+fn a_canceled_payment_has_no_event() {
     let mut shop = Shop::open();
     shop.ready("pi_01");
     assert_eq!(shop.act("pi_01", Action::Cancel).unwrap(), "cancelled");
@@ -495,7 +495,7 @@ fn a_payment_that_is_called_off_is_not_announced() {
 }
 
 #[test]
-fn a_delivery_is_tried_until_a_2xx_with_pauses_that_double() {
+fn a_delivery_is_retried_until_a_2xx_with_doubling_pauses() {
     let mut shop = Shop::open();
     shop.ready("pi_01");
     shop.act("pi_01", Action::Pay).unwrap();
@@ -524,7 +524,7 @@ fn a_delivery_is_tried_until_a_2xx_with_pauses_that_double() {
 }
 
 #[test]
-fn a_merchant_that_never_answers_is_given_up_and_can_be_tried_again_by_hand() {
+fn an_unreachable_merchants_delivery_is_abandoned_and_can_be_redelivered() {
     let mut shop = Shop::open();
     shop.ready("pi_01");
     shop.act("pi_01", Action::Pay).unwrap();
@@ -552,7 +552,7 @@ fn an_event_that_was_delivered_can_be_delivered_again() {
 }
 
 #[test]
-fn webhooks_go_where_the_sandbox_was_told_instead_of_to_the_manifests_endpoint() {
+fn the_sandboxs_webhook_url_overrides_the_manifests_endpoint() {
     let mut shop = Shop::with(Config { webhook_url: Some("http://127.0.0.1:8787/hook".into()), ..config() });
     shop.ready("pi_01");
     shop.act("pi_01", Action::Pay).unwrap();
@@ -587,7 +587,7 @@ fn a_service_is_a_draft_until_activated_and_only_then_found() {
 }
 
 #[test]
-fn a_path_is_unknown_or_says_which_methods_it_takes() {
+fn a_path_is_unknown_or_lists_its_methods() {
     let mut shop = Shop::open();
     for path in [
         "/",
@@ -619,7 +619,7 @@ fn a_path_is_unknown_or_says_which_methods_it_takes() {
 }
 
 #[test]
-fn an_id_of_any_shape_is_found_again() {
+fn an_id_of_any_shape_is_found() {
     let mut shop = Shop::open();
     for (id, segment) in [("a/b ?#%", "a%2Fb%20%3F%23%25"), ("支付", "%E6%94%AF%E4%BB%98")] {
         assert_eq!(shop.create(id).status, 201);
@@ -638,7 +638,7 @@ fn ids_differ_even_if_clock_and_random_bytes_do_not() {
 }
 
 #[test]
-fn a_snapshot_goes_on_where_it_was_taken() {
+fn a_restored_sandbox_continues_from_the_snapshot() {
     let mut shop = Shop::open();
     for id in ["pi_pending", "pi_ready", "pi_paid", "pi_lost"] {
         shop.ready(id);
@@ -667,7 +667,7 @@ fn a_snapshot_goes_on_where_it_was_taken() {
 }
 
 #[test]
-fn a_refusal_reads_well_in_the_client() {
+fn the_client_reads_the_sandboxs_error_responses() {
     let mut shop = Shop::open();
     let response = shop.get("/payment-intents/pi_01");
     let error = RetrievePaymentIntent::parse(&response).unwrap_err();
@@ -675,14 +675,14 @@ fn a_refusal_reads_well_in_the_client() {
 }
 
 #[test]
-fn secrets_must_not_be_empty_and_are_not_shown() {
+fn secrets_must_not_be_empty_and_are_redacted() {
     assert!(Sandbox::new(Config { api_key: Secret::new(""), ..config() }).is_err());
     assert!(Sandbox::new(Config { webhook_secret: Secret::new(""), ..config() }).is_err());
     let shown = format!("{:?}", config());
     assert!(!shown.contains(KEY) && !shown.contains(SECRET));
 }
 
-/// What can happen to a gateway.
+/// The events of a random sequence.
 #[derive(Clone, Debug)]
 enum Event {
     Act(usize, Action),
@@ -713,14 +713,14 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     let method = prop::sample::select(vec![Method::Delete, Method::Get, Method::Patch, Method::Post, Method::Put]);
     let path = prop_oneof!["/(payment-intents|services)(/[a-z%./]{0,8}){0,3}", ".{0,12}"];
     let body = prop_oneof![".{0,20}", r#"\{"(id|amount|service_id)":("x"|-?[0-9]{1,20}|1e999|\[\]|\{\})\}"#];
-    let answer = prop::option::of(prop::sample::select(vec![200, 204, 302, 404, 500]));
+    let status = prop::option::of(prop::sample::select(vec![200, 204, 302, 404, 500]));
     let event = prop_oneof![
         4 => (id.clone(), action).prop_map(|(id, action)| Event::Act(id, action)),
         3 => (id.clone(), 698..=700_i64).prop_map(|(id, value)| Event::Create(id, value)),
-        2 => answer.clone().prop_map(Event::Deliver),
+        2 => status.clone().prop_map(Event::Deliver),
         3 => id.clone().prop_map(Event::Qr),
         1 => id.clone().prop_map(Event::Redeliver),
-        1 => (id.clone(), answer).prop_map(|(id, status)| Event::Report(id, status)),
+        1 => (id.clone(), status).prop_map(|(id, status)| Event::Report(id, status)),
         1 => Just(Event::Restart),
         1 => id.prop_map(Event::Retrieve),
         1 => (method, path, body).prop_map(|(method, path, body)| Event::Send(method, path, body)),
@@ -730,7 +730,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 1..60)
 }
 
-/// Written down a second time, from the pages and from what intents.rs decides.
+/// A second implementation, from the pages and from the decisions in intents.rs.
 fn may_follow(before: &str, after: &str) -> bool {
     matches!(
         (before, after),
@@ -742,7 +742,7 @@ fn may_follow(before: &str, after: &str) -> bool {
     )
 }
 
-/// Everything that must hold at any time. `amounts` is what was asked for at first.
+/// The invariants. `amounts` has the requested amounts.
 fn check(gateway: &Sandbox, amounts: &[Option<i64>]) -> Result<(), TestCaseError> {
     prop_assert_eq!(gateway.intents().len(), amounts.iter().flatten().count());
     for intent in gateway.intents() {
@@ -785,7 +785,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_no_status_is_skipped_no_amount_changes_and_every_end_is_announced_once(events in events()) {
+    fn in_any_sequence_no_status_is_skipped_and_every_end_has_one_event(events in events()) {
         let mut shop = Shop::open();
         let mut now = NOW;
         let mut amounts = [None; 4];
@@ -827,7 +827,7 @@ proptest! {
                     let due = shop.gateway.next_due();
                     let snapshot = shop.gateway.snapshot().unwrap();
                     shop.gateway = Sandbox::restore(config(), &snapshot).unwrap();
-                    // Only what was in flight is due earlier than before.
+                    // Only deliveries that were in flight become due earlier.
                     let restarted = shop.gateway.next_due();
                     prop_assert!(restarted == due || restarted.is_some_and(|restarted| due.is_none_or(|due| restarted < due)));
                 }
@@ -858,7 +858,7 @@ proptest! {
             check(&shop.gateway, &amounts)?;
         }
 
-        // The merchant is back: everything that was not given up arrives.
+        // The merchant is back: every delivery that was not abandoned arrives.
         while let Some(due) = shop.gateway.next_due() {
             now = now.max(due);
             shop.gateway.tick(now, &RANDOM);
@@ -873,7 +873,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_sent_with_the_right_key_gets_an_answer(
+    fn any_request_with_a_valid_key_gets_a_response(
         method in prop::sample::select(vec![Method::Get, Method::Patch, Method::Post]),
         path in prop::sample::select(vec!["/payment-intents", "/services", "/payment-intents/a/qr"]),
         query in prop::option::of("[a-z=&%+]{0,12}"),
@@ -899,9 +899,9 @@ proptest! {
         let request = authorize(&unsigned, &base, &ApiKey::new(Secret::new(KEY)).unwrap(), NOW / 1000);
         let response = shop.gateway.handle(&request, NOW, &RANDOM);
         prop_assert!(matches!(response.status, 200 | 201 | 404 | 405 | 409 | 422), "{}", response.status);
-        let answer: Value = serde_json::from_slice(&response.body).unwrap();
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
         if response.status >= 400 {
-            prop_assert_eq!(answer["request_id"].as_str(), response.request_id());
+            prop_assert_eq!(body["request_id"].as_str(), response.request_id());
         }
         shop.gateway.wallet("a", &Action::Expire, NOW, &RANDOM).ok();
         let snapshot = shop.gateway.snapshot().unwrap();
@@ -912,7 +912,7 @@ proptest! {
 /// `cargo test --release --test sandbox -- --ignored --nocapture`
 #[test]
 #[ignore = "prints a figure"]
-fn how_many_payments_a_second() {
+fn payments_per_second() {
     const PAYMENTS: usize = 50_000;
     let mut shop = Shop::open();
     let requests: Vec<_> = (0..PAYMENTS)

@@ -1,4 +1,4 @@
-//! The GoPay sandbox as a client, a payer and a merchant see it.
+//! The GoPay sandbox from the perspective of a client, a payer and a merchant.
 #![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use itpay::{
@@ -93,7 +93,7 @@ impl Shop {
         self.wire(id)["state"].as_str().unwrap().to_owned()
     }
 
-    /// The result of a form that is posted below a payment, or the first error's code and field.
+    /// The result of a form that is posted below a payment, or the code and the field of the first error.
     fn call(&mut self, id: u64, last: &str, form: &str) -> String {
         let response = self.form(&format!("/payments/payment/{id}/{last}"), form);
         result(&response)
@@ -108,14 +108,14 @@ impl Shop {
         body(&self.get(&format!("/payments/payment/{id}/refunds"))).as_array().unwrap().clone()
     }
 
-    /// The queries of the notifications that are due, each answered with 200.
-    fn told(&mut self) -> Vec<String> {
-        let mut told = Vec::new();
+    /// Confirms the due notifications with 200. Returns their queries.
+    fn notified(&mut self) -> Vec<String> {
+        let mut notified = Vec::new();
         while let Some(call) = self.gateway.next_delivery(self.now) {
             self.gateway.delivered(&call.id, Some(200), self.now);
-            told.push(call.url.split_once('?').unwrap().1.to_owned());
+            notified.push(call.url.split_once('?').unwrap().1.to_owned());
         }
-        told
+        notified
     }
 
     fn wait(&mut self, ms: u64) {
@@ -198,7 +198,7 @@ fn problems(response: &Response) -> Vec<(String, u64)> {
 }
 
 #[test]
-fn a_payment_is_created_paid_told_and_read() {
+fn a_payment_is_created_paid_notified_and_read() {
     let mut shop = Shop::open();
     let created = body(&shop.post("/payments/payment", &order()));
     let id = created["id"].as_u64().unwrap();
@@ -215,19 +215,19 @@ fn a_payment_is_created_paid_told_and_read() {
         "{&#34;item&#34;:&#34;a&#34;,&#34;qty&#34;:1} &amp; &lt;&#39;x&#39;&gt;"
     );
     assert!(created.get("payment_instrument").is_none() && created.get("recurrence").is_none());
-    assert_eq!(shop.told(), Vec::<String>::new());
+    assert_eq!(shop.notified(), Vec::<String>::new());
     shop.act(id, Action::Choose { instrument: "PAYMENT_CARD".into() }).unwrap();
     assert_eq!(shop.state(id), "PAYMENT_METHOD_CHOSEN");
-    assert_eq!(shop.told(), Vec::<String>::new(), "neither of the first two states is told");
+    assert_eq!(shop.notified(), Vec::<String>::new(), "neither of the first two states is notified");
     assert_eq!(shop.act(id, Action::Pay).unwrap(), "PAID");
-    assert_eq!(shop.told(), [format!("shop=1&id={id}")]);
+    assert_eq!(shop.notified(), [format!("shop=1&id={id}")]);
     let paid = shop.wire(id);
     assert_eq!(paid["payer"]["payment_card"]["card_number"], "444444******4448");
     assert_eq!(paid["payment_instrument"], "PAYMENT_CARD");
 }
 
 #[test]
-fn the_client_reads_what_the_sandbox_writes() {
+fn the_client_reads_the_sandboxs_responses() {
     let mut shop = Shop::open();
     let create = gopay::CreatePayment::from_json(&order().to_string(), GO_ID, None).unwrap();
     let payment = gopay::CreatePayment::parse(&shop.send(create.request().unwrap())).unwrap();
@@ -243,7 +243,7 @@ fn the_client_reads_what_the_sandbox_writes() {
 }
 
 #[test]
-fn odd_ids_come_with_the_shops_id_as_a_string_unless_quirks_are_off() {
+fn odd_ids_have_the_e_shop_id_as_a_string_unless_quirks_are_off() {
     let mut plain = Shop::with(Config { quirks: false, ..config() });
     let mut shop = Shop::open();
     let mut forms = Vec::new();
@@ -256,13 +256,13 @@ fn odd_ids_come_with_the_shops_id_as_a_string_unless_quirks_are_off() {
         assert_eq!(wire["payer"]["contact"]["email"], "test@test.cz");
         assert!(wire["gw_url"].as_str().unwrap().starts_with("https://"));
     }
-    // The step is the same each time, so an odd and an even one need not both occur: the ids decide.
+    // The step is constant, so the ids decide whether odd and even ones occur.
     let odd: Vec<bool> = shop.gateway.payments().iter().map(|payment| payment.id % 2 == 1).collect();
     assert_eq!(forms, odd);
 }
 
 #[test]
-fn a_token_is_for_the_right_credentials_grant_and_scope() {
+fn a_token_requires_valid_credentials_grant_and_scope() {
     let mut shop = Shop::open();
     let form = "grant_type=client_credentials&scope=payment-all";
     for authorization in [basic(CLIENT, "wrong"), basic("1", SECRET), "Basic".into(), "Bearer x".into(), String::new()]
@@ -285,7 +285,7 @@ fn a_token_is_for_the_right_credentials_grant_and_scope() {
 }
 
 #[test]
-fn a_token_ends_after_half_an_hour_or_when_it_is_revoked() {
+fn a_token_expires_after_half_an_hour_or_is_revoked() {
     let mut shop = Shop::open();
     let id = shop.create(&order());
     let path = format!("/payments/payment/{id}");
@@ -302,7 +302,7 @@ fn a_token_ends_after_half_an_hour_or_when_it_is_revoked() {
 }
 
 #[test]
-fn a_client_that_may_only_create_may_do_nothing_else() {
+fn the_scope_payment_create_allows_only_creates() {
     let mut shop = Shop::open();
     let id = shop.paid(&order());
     shop.renew("payment-create");
@@ -390,7 +390,7 @@ fn every_field_of_a_create_is_checked() {
 }
 
 #[test]
-fn all_that_is_wrong_is_said_at_once() {
+fn all_errors_are_reported_at_once() {
     let mut shop = Shop::open();
     let fields: Vec<String> = problems(&shop.post("/payments/payment", &json!({}))).into_iter().map(|p| p.0).collect();
     assert_eq!(fields, ["amount", "currency", "order_number", "items", "payer", "target", "callback"]);
@@ -435,7 +435,7 @@ fn the_terms_of_a_recurrence_and_of_a_preauthorization_are_checked() {
 }
 
 #[test]
-fn what_gopays_own_test_suites_send_is_accepted() {
+fn payments_of_gopays_own_test_suites_are_accepted() {
     let mut shop = Shop::open();
     let mut digits = order();
     let amount = digits["amount"].to_string();
@@ -471,7 +471,7 @@ fn two_refunds_of_the_same_amount_are_two_entries_of_the_history() {
 }
 
 #[test]
-fn what_is_not_enabled_for_the_shop_is_refused() {
+fn features_that_are_not_enabled_are_errors() {
     let config = Config { recurrence: false, preauthorization: false, partial_capture: false, ..config() };
     let mut shop = Shop::with(config.clone());
     let refused = shop.post("/payments/payment", &recurring("ON_DEMAND", Value::Null));
@@ -486,7 +486,7 @@ fn what_is_not_enabled_for_the_shop_is_refused() {
 }
 
 #[test]
-fn the_firewall_takes_an_escaped_character_for_an_attack() {
+fn the_firewall_rejects_escaped_characters() {
     let mut shop = Shop::open();
     let raw = order().to_string();
     let escaped = raw.replace("kůň", "k\\u016f\\u0148");
@@ -499,7 +499,7 @@ fn the_firewall_takes_an_escaped_character_for_an_attack() {
 }
 
 #[test]
-fn what_is_no_json_object_or_not_sent_as_one_is_refused() {
+fn a_body_must_be_a_json_object_with_its_media_type() {
     let mut shop = Shop::open();
     for body in ["", "{", "[]", "1", "null", "{\"a\":1e999}"] {
         let response = shop.send(Request::new(Method::Post, "/payments/payment".into()).with_json(body.into()));
@@ -509,7 +509,7 @@ fn what_is_no_json_object_or_not_sent_as_one_is_refused() {
 }
 
 #[test]
-fn errors_are_written_in_the_language_that_is_asked_for() {
+fn errors_have_the_requested_language() {
     let mut shop = Shop::open();
     for (language, message) in [
         (None, "A required value is missing"),
@@ -527,7 +527,7 @@ fn errors_are_written_in_the_language_that_is_asked_for() {
 }
 
 #[test]
-fn unknown_payments_paths_and_methods_are_said_to_be_so() {
+fn unknown_payments_paths_and_methods_are_errors() {
     let mut shop = Shop::open();
     let id = shop.create(&order());
     for path in [
@@ -554,10 +554,10 @@ fn unknown_payments_paths_and_methods_are_said_to_be_so() {
 }
 
 #[test]
-fn a_refund_is_full_partial_or_too_much() {
+fn a_refund_is_full_or_partial_and_never_larger() {
     let mut shop = Shop::open();
     let id = shop.paid(&order());
-    shop.told();
+    shop.notified();
     shop.now += HOUR / 4;
     assert_eq!(shop.call(id, "refund", "amount=2901"), "332");
     assert_eq!(shop.call(id, "refund", "amount=0"), "332");
@@ -568,7 +568,7 @@ fn a_refund_is_full_partial_or_too_much() {
     assert_eq!(shop.state(id), "PARTIALLY_REFUNDED");
     assert_eq!(shop.call(id, "refund", "amount=2001"), "332");
     assert_eq!(shop.call(id, "refund", "amount=1000"), "FINISHED");
-    assert_eq!(shop.told(), [format!("shop=1&id={id}"), format!("shop=1&id={id}")], "the same, for two refunds");
+    assert_eq!(shop.notified(), [format!("shop=1&id={id}"), format!("shop=1&id={id}")], "the same, for two refunds");
     assert_eq!(shop.call(id, "refund", "amount=1000"), "FINISHED");
     assert_eq!(shop.state(id), "REFUNDED");
     assert_eq!(shop.call(id, "refund", "amount=1"), "331");
@@ -582,7 +582,7 @@ fn a_refund_is_full_partial_or_too_much() {
 }
 
 #[test]
-fn only_what_is_paid_can_be_refunded() {
+fn only_a_paid_payment_can_be_refunded() {
     let mut shop = Shop::open();
     let id = shop.create(&order());
     assert_eq!(shop.call(id, "refund", "amount=1"), "331");
@@ -594,10 +594,10 @@ fn only_what_is_paid_can_be_refunded() {
 }
 
 #[test]
-fn a_refund_that_was_accepted_counts_at_once_and_shows_when_it_is_done() {
+fn an_accepted_refund_counts_at_once_and_is_visible_when_it_finishes() {
     let mut shop = Shop::open();
     let id = shop.paid(&order());
-    shop.told();
+    shop.notified();
     shop.gateway.set_outcome(Operation::Refund, Outcome::Accepted);
     assert_eq!(shop.call(id, "refund", "amount=2000"), "ACCEPTED");
     assert_eq!((shop.state(id).as_str(), &shop.refunds(id)[0]["state"]), ("PAID", &json!("REQUESTED")));
@@ -606,7 +606,7 @@ fn a_refund_that_was_accepted_counts_at_once_and_shows_when_it_is_done() {
     shop.act(id, Action::Settle).unwrap();
     assert_eq!((shop.state(id).as_str(), &shop.refunds(id)[0]["state"]), ("PARTIALLY_REFUNDED", &json!("SUCCESS")));
     assert_eq!(shop.refunds(id)[0]["date_last_change"], "2025-04-27T01:05:46.000+01:00");
-    assert_eq!(shop.told().len(), 1);
+    assert_eq!(shop.notified().len(), 1);
     assert_eq!(shop.call(id, "refund", "amount=900"), "ACCEPTED");
     shop.act(id, Action::Reject).unwrap();
     assert_eq!((shop.state(id).as_str(), &shop.refunds(id)[1]["state"]), ("PARTIALLY_REFUNDED", &json!("FAILED")));
@@ -628,7 +628,7 @@ fn a_preauthorized_payment_is_captured_whole_once() {
     assert_eq!(shop.wire(id)["preauthorization"], json!({ "requested": true, "state": "AUTHORIZED" }));
     assert_eq!(shop.call(id, "capture", ""), "FINISHED");
     assert_eq!((shop.state(id).as_str(), &shop.wire(id)["preauthorization"]["state"]), ("PAID", &json!("CAPTURED")));
-    assert_eq!(shop.told().len(), 2);
+    assert_eq!(shop.notified().len(), 2);
     assert_eq!(shop.call(id, "capture", ""), "351");
     assert_eq!(shop.call(id, "void-authorization", ""), "352");
     let plain = shop.paid(&order());
@@ -637,7 +637,7 @@ fn a_preauthorized_payment_is_captured_whole_once() {
 }
 
 #[test]
-fn a_part_is_captured_and_no_more_than_that_is_refunded() {
+fn only_the_captured_part_can_be_refunded() {
     let mut shop = Shop::open();
     let id = shop.paid(&preauthorized());
     let part = |amount: i64, item: i64| json!({ "amount": amount, "items": [{ "name": "a", "amount": item }] });
@@ -675,7 +675,7 @@ fn an_authorization_is_voided_or_lapses_after_four_days() {
 }
 
 #[test]
-fn a_capture_that_was_accepted_holds_up_everything_else_until_it_is_settled() {
+fn an_accepted_capture_blocks_other_operations_until_it_is_settled() {
     let mut shop = Shop::open();
     let id = shop.paid(&preauthorized());
     shop.gateway.set_outcome(Operation::Capture, Outcome::Accepted);
@@ -696,13 +696,13 @@ fn a_capture_that_was_accepted_holds_up_everything_else_until_it_is_settled() {
 }
 
 #[test]
-fn a_recurrence_on_demand_is_charged_voided_and_then_refuses() {
+fn a_recurrence_on_demand_is_charged_until_it_is_voided() {
     let mut shop = Shop::open();
     let parent = shop.create(&recurring("ON_DEMAND", Value::Null));
     assert_eq!(problems(&shop.recur(parent, 500)), [(String::new(), 303)]);
     shop.act(parent, Action::Pay).unwrap();
     assert_eq!(shop.wire(parent)["recurrence"]["recurrence_state"], "STARTED");
-    shop.told();
+    shop.notified();
     let charge = body(&shop.recur(parent, 500));
     let child = charge["id"].as_u64().unwrap();
     assert_eq!(
@@ -711,13 +711,13 @@ fn a_recurrence_on_demand_is_charged_voided_and_then_refuses() {
     );
     assert!(charge.get("recurrence").is_none(), "the documented sample has none");
     assert_eq!(shop.state(child), "PAID");
-    assert_eq!(shop.told(), [format!("shop=1&id={child}&parent_id={parent}")]);
+    assert_eq!(shop.notified(), [format!("shop=1&id={child}&parent_id={parent}")]);
     assert_eq!(result(&shop.recur(child, 500)), "341", "the parent's id, always");
     assert_eq!(shop.call(child, "void-recurrence", ""), "341");
     assert_eq!(shop.call(parent, "void-recurrence", ""), "FINISHED");
     assert_eq!(shop.wire(parent)["recurrence"]["recurrence_state"], "STOPPED");
     assert_eq!(shop.state(parent), "PAID");
-    assert_eq!(shop.told(), Vec::<String>::new(), "no payment changed its state");
+    assert_eq!(shop.notified(), Vec::<String>::new(), "no payment changed its state");
     assert_eq!(shop.call(parent, "void-recurrence", ""), "342");
     let refused = shop.recur(parent, 500);
     assert_eq!(body(&refused)["errors"][0]["error_name"], "PAYMENT_RECURRENCE_STOPPED");
@@ -741,7 +741,7 @@ fn a_charge_is_checked_like_a_create() {
 }
 
 #[test]
-fn charges_fail_and_after_three_in_a_row_there_is_a_pause() {
+fn after_three_failed_charges_in_a_row_the_next_one_must_wait() {
     let mut shop = Shop::open();
     let parent = shop.paid(&recurring("ON_DEMAND", Value::Null));
     shop.gateway.set_outcome(Operation::Charge, Outcome::Failed);
@@ -759,17 +759,17 @@ fn charges_fail_and_after_three_in_a_row_there_is_a_pause() {
 }
 
 #[test]
-fn a_cycle_brings_charges_by_itself_until_its_last_day() {
+fn a_cyclic_recurrence_charges_by_itself_until_its_last_day() {
     for (cycle, period, charges) in [("DAY", 30, 3), ("WEEK", 1, 13), ("MONTH", 1, 3), ("MONTH", 9, 0)] {
         let mut shop = Shop::open();
         let parent = shop.paid(&recurring(cycle, json!(period)));
-        shop.told();
+        shop.notified();
         shop.wait(97 * DAY); // after 2025-08-01
         assert_eq!(shop.gateway.payments().len(), 1 + charges, "{cycle}");
         assert!(
             shop.gateway.payments().iter().skip(1).all(|child| child.parent_id == Some(parent) && child.paid == 2900)
         );
-        assert_eq!(shop.told().len(), charges);
+        assert_eq!(shop.notified().len(), charges);
         assert_eq!(shop.wire(parent)["recurrence"]["recurrence_state"], "STOPPED");
         shop.wait(365 * DAY);
         assert_eq!(shop.gateway.payments().len(), 1 + charges);
@@ -793,7 +793,7 @@ fn a_first_payment_that_ends_unpaid_ends_its_recurrence() {
 }
 
 #[test]
-fn a_bank_transfer_waits_for_days_and_a_card_for_half_a_day() {
+fn a_bank_transfer_may_take_days_and_a_card_half_a_day() {
     let mut shop = Shop::open();
     let (bank, offline, card) = (shop.create(&order()), shop.create(&order()), shop.create(&order()));
     shop.act(bank, Action::Choose { instrument: "BANK_ACCOUNT".into() }).unwrap();
@@ -811,7 +811,7 @@ fn a_bank_transfer_waits_for_days_and_a_card_for_half_a_day() {
 }
 
 #[test]
-fn a_payer_chooses_only_what_is_allowed() {
+fn a_payer_chooses_among_the_allowed_instruments() {
     let mut shop = Shop::open();
     let id = shop.create(&order());
     for instrument in ["GPAY", "CASH", ""] {
@@ -826,7 +826,7 @@ fn a_payer_chooses_only_what_is_allowed() {
 }
 
 #[test]
-fn a_notification_is_tried_twenty_times_and_only_a_200_counts() {
+fn a_notification_is_sent_up_to_twenty_times_until_a_200() {
     let mut shop = Shop::open();
     shop.paid(&order());
     for (attempt, status) in (1..=20).zip([Some(204), Some(302), Some(500), None, Some(201)].into_iter().cycle()) {
@@ -838,13 +838,13 @@ fn a_notification_is_tried_twenty_times_and_only_a_200_counts() {
     assert_eq!(shop.gateway.notifications()[0].progress, DeliveryState::Abandoned);
     let id = shop.gateway.notifications()[0].id.clone();
     shop.gateway.redeliver(&id, NOW).unwrap();
-    assert_eq!(shop.told().len(), 1);
+    assert_eq!(shop.notified().len(), 1);
     assert_eq!(shop.gateway.notifications()[0].progress, DeliveryState::Delivered);
     assert!(shop.gateway.redeliver("ntf_none", NOW).is_err());
 }
 
 #[test]
-fn notifications_do_not_wait_for_each_other_and_the_state_that_is_read_is_the_present_one() {
+fn notifications_are_independent_and_reads_show_the_current_state() {
     let mut shop = Shop::open();
     let id = shop.paid(&preauthorized());
     let first = shop.gateway.next_delivery(shop.now).unwrap();
@@ -855,7 +855,7 @@ fn notifications_do_not_wait_for_each_other_and_the_state_that_is_read_is_the_pr
 }
 
 #[test]
-fn all_notifications_go_to_the_sandboxs_own_url_if_it_has_one() {
+fn the_sandboxs_notification_url_overrides_the_payments() {
     let mut shop = Shop::with(Config { notification_url: Some("http://localhost:3000/hook".into()), ..config() });
     let id = shop.paid(&with("/callback/notification_url", Value::Null));
     assert_eq!(shop.gateway.next_delivery(NOW).unwrap().url, format!("http://localhost:3000/hook?id={id}"));
@@ -865,7 +865,7 @@ fn all_notifications_go_to_the_sandboxs_own_url_if_it_has_one() {
 }
 
 #[test]
-fn a_shop_reads_its_ways_to_pay_and_its_statement() {
+fn an_e_shop_reads_its_instruments_and_its_statement() {
     let mut shop = Shop::open();
     let instruments = body(&shop.get(&format!("/eshops/eshop/{GO_ID}/payment-instruments/CZK")));
     assert_eq!(instruments["enabledPaymentInstruments"][0]["paymentInstrument"], "PAYMENT_CARD");
@@ -907,7 +907,7 @@ fn every_documented_code_can_be_injected_with_a_body_of_its_shape() {
 }
 
 #[test]
-fn each_state_that_a_payment_enters_is_told_to_whoever_watches() {
+fn each_state_that_a_payment_enters_is_a_change() {
     let mut shop = Shop::open();
     let id = shop.paid(&order());
     let changes: Vec<(u64, String)> =
@@ -918,7 +918,7 @@ fn each_state_that_a_payment_enters_is_told_to_whoever_watches() {
 }
 
 #[test]
-fn a_snapshot_goes_on_where_it_was_taken_without_secret_and_tokens() {
+fn a_restored_sandbox_continues_without_secret_and_tokens() {
     let mut shop = Shop::open();
     let parent = shop.paid(&recurring("MONTH", json!(1)));
     let held = shop.paid(&preauthorized());
@@ -957,14 +957,14 @@ fn a_snapshot_goes_on_where_it_was_taken_without_secret_and_tokens() {
 }
 
 #[test]
-fn credentials_must_not_be_empty_and_the_secret_is_not_shown() {
+fn credentials_must_not_be_empty_and_the_secret_is_redacted() {
     assert!(Sandbox::new(Config { client_id: String::new(), ..config() }).is_err());
     assert!(Sandbox::new(Config { client_secret: Secret::new(""), ..config() }).is_err());
     assert!(Sandbox::new(Config { go_id: 0, ..config() }).is_err());
     assert!(!format!("{:?}", config()).contains(SECRET));
 }
 
-/// What can happen to a gateway.
+/// The events of a random sequence.
 #[derive(Clone, Debug)]
 enum Event {
     Act(usize, Action),
@@ -1010,14 +1010,14 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     let method = prop::sample::select(vec![Method::Delete, Method::Get, Method::Patch, Method::Post, Method::Put]);
     let path = prop_oneof!["/(payments/payment|eshops/eshop)(/[a-z0-9%.-]{0,12}){0,3}", ".{0,12}"];
     let body = prop_oneof![".{0,20}", r#"\{"(amount|items|payer)":("x"|-?[0-9]{1,20}|1e999|\[\]|\{\})\}"#];
-    let answer = prop::option::of(prop::sample::select(vec![200, 204, 404, 500]));
+    let status = prop::option::of(prop::sample::select(vec![200, 204, 404, 500]));
     let amount = prop_oneof![1..40_i64, Just(0), Just(-1), Just(i64::MAX)];
     let event = prop_oneof![
         5 => (id.clone(), action).prop_map(|(id, action)| Event::Act(id, action)),
         2 => (id.clone(), prop::option::of(amount.clone())).prop_map(|(id, amount)| Event::Capture(id, amount)),
         1 => id.clone().prop_map(Event::Charge),
         3 => (0..5_u8, 1..40_i64).prop_map(|(kind, amount)| Event::Create(kind, amount)),
-        2 => answer.prop_map(Event::Deliver),
+        2 => status.prop_map(Event::Deliver),
         2 => (operation, outcome).prop_map(|(operation, outcome)| Event::Outcome(operation, outcome)),
         2 => (id.clone(), prop::sample::select(vec!["void-authorization", "void-recurrence"]))
             .prop_map(|(id, last)| Event::Post(id, last)),
@@ -1031,7 +1031,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 1..60)
 }
 
-/// Written down a second time, from the documentation.
+/// A second implementation, from the documentation.
 fn may_follow(before: &str, after: &str) -> bool {
     matches!(
         (before, after),
@@ -1042,7 +1042,7 @@ fn may_follow(before: &str, after: &str) -> bool {
     )
 }
 
-/// Everything that must hold at any time. `asked` is what was asked for at first, by id.
+/// The invariants. `asked` has the orders as requested, by id.
 fn check(gateway: &Sandbox, asked: &mut std::collections::BTreeMap<u64, i64>) -> Result<(), TestCaseError> {
     for payment in gateway.payments() {
         let Payment { id, order, state, .. } = payment;
@@ -1084,11 +1084,11 @@ fn check(gateway: &Sandbox, asked: &mut std::collections::BTreeMap<u64, i64>) ->
             prop_assert!(parent.mandate.is_some() && parent.paid > 0);
             prop_assert_eq!(&parent.order.currency, &order.currency);
         }
-        let told =
+        let notified =
             gateway.notifications().iter().filter(|one| one.payment_id == *id).map(|one| one.payment_state.as_str());
         let expected: Vec<&str> =
             states.into_iter().filter(|state| !matches!(*state, "CREATED" | "PAYMENT_METHOD_CHOSEN")).collect();
-        prop_assert_eq!(told.collect::<Vec<_>>(), expected);
+        prop_assert_eq!(notified.collect::<Vec<_>>(), expected);
     }
     Ok(())
 }
@@ -1097,7 +1097,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_no_state_is_illegal_no_amount_changes_and_no_money_goes_back_twice(events in events()) {
+    fn in_any_sequence_states_are_legal_and_no_money_is_refunded_twice(events in events()) {
         let mut shop = Shop::open();
         let mut asked = std::collections::BTreeMap::new();
         for event in events {
@@ -1187,7 +1187,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_sent_with_a_token_gets_an_answer(
+    fn any_request_with_a_token_gets_a_response(
         (path, value) in (
             prop::sample::select(vec!["/amount", "/currency", "/items", "/items/0/amount", "/payer", "/payer/contact",
                 "/target/goid", "/callback", "/callback/notification_url", "/additional_params", "/additional_params/0", "/lang",
@@ -1218,7 +1218,7 @@ proptest! {
 /// `cargo test --release --test sandbox_gopay -- --ignored --nocapture`
 #[test]
 #[ignore = "prints a figure"]
-fn how_many_payments_a_second() {
+fn payments_per_second() {
     const PAYMENTS: usize = 20_000;
     let mut shop = Shop::open();
     let order = order();
@@ -1227,7 +1227,7 @@ fn how_many_payments_a_second() {
         let id = shop.create(&order);
         shop.act(id, Action::Pay).unwrap();
         assert_eq!(shop.state(id), "PAID");
-        shop.told();
+        shop.notified();
     }
     println!("{:.0} payments a second", PAYMENTS as f64 / start.elapsed().as_secs_f64());
 }

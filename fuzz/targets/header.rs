@@ -1,4 +1,4 @@
-//! A signature header and a body: verified as a reader that was written a second time, in the plainest way, says.
+//! A signature header and a body: verified with the same result as by a second, simple reader.
 
 #![no_main]
 
@@ -33,12 +33,12 @@ fn expected(key: &Key, header: &[u8], body: &[u8]) -> Result<(), VerifyError> {
     let mut mac = key.mac();
     mac.update(&[timestamp, b".".as_slice(), body].concat());
     let right = mac.finish().to_hex();
-    let given: Vec<_> =
+    let signatures: Vec<_> =
         values(b"v1=").filter(|value| value.len() == 64 && value.iter().all(u8::is_ascii_hexdigit)).collect();
-    if given.is_empty() {
+    if signatures.is_empty() {
         return Err(VerifyError::MalformedHeader);
     }
-    if !given.iter().any(|value| value.eq_ignore_ascii_case(&right)) {
+    if !signatures.iter().any(|value| value.eq_ignore_ascii_case(&right)) {
         return Err(VerifyError::NoMatch);
     }
     match NOW.abs_diff(time) {
@@ -53,13 +53,13 @@ fuzz_target!(|data: &[u8]| {
     let end = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
     let (header, body) = data.split_at(end);
     assert_eq!(signature::verify(&key, header, body, NOW, Some(300)), expected(&key, header, body));
-    // What is put in front of, behind and between the pairs of a right header.
+    // Pairs before, behind and between those of a valid header.
     let mut buffer = [0; signature::MAX_HEADER_LEN];
-    let made = signature::sign(&key, NOW, body, &mut buffer);
+    let signed = signature::sign(&key, NOW, body, &mut buffer);
     for around in [
-        [header, b",", made.as_bytes()].concat(),
-        [made.as_bytes(), b",", header].concat(),
-        made.replace(',', &format!(",{},", String::from_utf8_lossy(header))).into_bytes(),
+        [header, b",", signed.as_bytes()].concat(),
+        [signed.as_bytes(), b",", header].concat(),
+        signed.replace(',', &format!(",{},", String::from_utf8_lossy(header))).into_bytes(),
     ] {
         assert_eq!(signature::verify(&key, &around, body, NOW, Some(300)), expected(&key, &around, body));
     }

@@ -20,7 +20,7 @@ fn expected(text: &str) -> Option<u64> {
     let parts = PATTERN.captures(text)?;
     let number = |part: usize| parts.get(part).map_or(Ok(0), |digits| digits.as_str().parse::<i64>()).ok();
     let (year, month, day) = (number(1)?, number(2)?, number(3)?);
-    // The 30th of February is taken for the 2nd of March, or the 1st.
+    // 30 February becomes 2 March or 1 March.
     let first = NaiveDate::from_ymd_opt(year as i32, month as u32, 1)?;
     let date = first.checked_add_days(Days::new((1..=31).contains(&day).then(|| day as u64 - 1)?))?;
     let (hour, minute, second) = (number(4)?, number(5)?, number(6)?);

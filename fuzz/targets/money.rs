@@ -1,4 +1,4 @@
-//! Decimals that people write: an amount is what was written, or refused.
+//! Decimals: an amount survives a round trip, or is an error.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The query of GoPay's notification: the payment that a reader by the URL standard says, or none.
+//! The query of GoPay's notification: the same payment as by a reader of the URL standard, or none.
 
 #![no_main]
 
@@ -20,7 +20,7 @@ fuzz_target!(|query: &str| {
         assert!(ids("id").contains(&Some(read.id.clone())));
         assert!(read.parent_id.is_none() || ids("parent_id").contains(&read.parent_id));
     }
-    // An escape that is none, and a name in escapes, may be passed over.
+    // An invalid escape and an escaped name may be ignored.
     if !query.contains('%') {
         let first = |name: &str| ids(name).into_iter().next().flatten();
         assert_eq!(read.map(|read| (read.id, read.parent_id)), first("id").map(|id| (id, first("parent_id"))));

@@ -1,4 +1,4 @@
-//! A stream of requests to both sandboxes, signed and not, while the clock goes on: each gets an answer.
+//! A stream of signed and unsigned requests to both sandboxes, while time passes: each gets a response.
 
 #![no_main]
 
@@ -13,7 +13,7 @@ use libfuzzer_sys::fuzz_target;
 const KEY: &str = "sk_test_0123456789abcdef";
 const RANDOM: [u8; 16] = *b"sixteen of them.";
 const METHODS: [Method; 4] = [Method::Get, Method::Post, Method::Put, Method::Delete];
-/// Paths that exist, so that not all of the time is spent on finding them; `$` is the id that the last answer named.
+/// Existing paths, so that not all of the time is spent on finding them. `$` is the id in the last response.
 const PATHS: [&str; 12] = [
     "/v1/services",
     "/v1/payment-intents",
@@ -48,7 +48,7 @@ fuzz_target!(|data: &[u8]| {
             "Content-Type",
             if request.path.ends_with("token") { "application/x-www-form-urlencoded" } else { "application/json" },
         );
-        let answer = if request.path.starts_with("/api") {
+        let response = if request.path.starts_with("/api") {
             request.headers.set("Accept", "application/json");
             request.headers.set("Authorization", format!("Bearer {token}"));
             paid.handle(&request, now, &RANDOM)
@@ -58,14 +58,14 @@ fuzz_target!(|data: &[u8]| {
             }
             itpay.handle(&request, now, &RANDOM)
         };
-        assert!((200..=599).contains(&answer.status), "{}", answer.status);
-        if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&answer.body) {
-            if let Some(given) = json.get("access_token").and_then(|token| token.as_str()) {
-                token = given.to_owned();
+        assert!((200..=599).contains(&response.status), "{}", response.status);
+        if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&response.body) {
+            if let Some(access_token) = json.get("access_token").and_then(|token| token.as_str()) {
+                token = access_token.to_owned();
             }
             match json.get("id") {
-                Some(serde_json::Value::String(given)) => id = given.clone(),
-                Some(serde_json::Value::Number(given)) => id = given.to_string(),
+                Some(serde_json::Value::String(value)) => id = value.clone(),
+                Some(serde_json::Value::Number(value)) => id = value.to_string(),
                 _ => {}
             }
         }

@@ -1,4 +1,4 @@
-//! A base URL, an identifier and a path that callers wrote: whatever comes out goes to that origin, below that path.
+//! A base URL, an identifier and a path: the resulting URL always has that origin and is below that path.
 
 #![no_main]
 

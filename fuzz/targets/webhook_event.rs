@@ -1,4 +1,4 @@
-//! An event's JSON: read, and nothing of it lost.
+//! An event's JSON is read without losses.
 
 #![no_main]
 
@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(event) = WebhookEvent::parse(data) else { return };
-    // By text: a number may be larger than any that Rust or JavaScript has.
+    // As text, because a number may be too large for Rust and JavaScript.
     let Ok(sent) = serde_json::from_slice::<BTreeMap<String, RawJson>>(data) else {
         panic!("an event that is no object")
     };

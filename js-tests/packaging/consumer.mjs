@@ -17,7 +17,7 @@ const kept = join(
   "packaging",
 );
 
-// npm's own variables, a colour and this process's test runner are nothing that a consumer has.
+// npm's own variables, a color and this process's test runner are nothing that a consumer has.
 const environment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR|ITPAY_)/.test(name))),
   NO_COLOR: "1",

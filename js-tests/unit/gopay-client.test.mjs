@@ -1,4 +1,4 @@
-// GoPayClient's calls besides payments in the sandbox: QR payments, cards, calls that are not modelled, options.
+// GoPayClient's calls besides payments in the sandbox: QR payments, cards, calls that are not modeled, options.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -135,6 +135,13 @@ test("request() makes any call with a token, and sends a change once", async () 
   ]) {
     await assert.rejects(gopay.request(method, path), { name: "ValidationError" });
   }
+  const half = "\ud83c";
+  for (const options of [{ body: { a: half } }, { query: { a: half } }])
+    await assert.rejects(gopay.request("POST", "/x", options), {
+      name: "ValidationError",
+      field: Object.keys(options)[0],
+    });
+  assert.equal(calls.length, sent + 1);
 });
 
 test("refunds and captures with items are JSON, whose items make the amount", async () => {

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entities_are_decoded_once_and_what_is_none_stays() {
+    fn entities_are_decoded_once_and_other_text_is_unchanged() {
         for (encoded, plain) in [
             ("{&#34;item&#34;:1}", "{\"item\":1}"),
             ("a&quot;b&amp;c&lt;d&gt;&apos;", "a\"b&c<d>'"),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_lose_the_spaces_around_them_wherever_they_stand() {
+    fn all_strings_are_trimmed() {
         let json = r#"{ "gw_url": " https://gw.example/pay ", "payer": { "contact": { "email": " test@test.cz " } },
             "additional_params": [{ "name": "note", "value": " x &#34;q&#34; " }, { "name": "n", "value": 1.0 }, 7, []],
             "additional_params ": { "value": "&amp;" }, "none": [], "nothing": {}, "n": null }"#;
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_or_too_deep_is_not_cleaned() {
+    fn invalid_and_deeply_nested_json_is_not_normalized() {
         let deep = |levels| "[".repeat(levels) + &"]".repeat(levels);
         assert!(normalize(&deep(127)).is_some());
         assert!(normalize(&deep(128)).is_none());

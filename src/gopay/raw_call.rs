@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::{Change, GoPayEndpoint, Operation, parse_optional_json};
 use crate::{
     Endpoint, Error, RawJson,
-    http::{self, Method, Request, Response},
+    http::{Request, Response},
 };
 
 /// A call of any path below the base URL. A GET is repeated after a failure, and any other call is sent once.
@@ -15,21 +15,9 @@ pub struct RawCall {
 }
 
 impl RawCall {
-    /// Builds a call. `path` is absolute and encoded, and `body` is JSON.
-    pub fn new<'a>(
-        method: &str,
-        path: &str,
-        query: impl IntoIterator<Item = (&'a str, &'a str)>,
-        body: Option<String>,
-    ) -> Result<RawCall, Error> {
-        let method =
-            Method::parse(method).ok_or_else(|| Error::invalid("method", "must be GET, POST, PUT, PATCH or DELETE"))?;
-        let mut request = Request::new(method, http::plain_path(path)?);
-        request.query = http::query(query);
-        if let Some(body) = body {
-            request = request.with_json(body);
-        }
-        Ok(RawCall { request })
+    /// Builds a call, as [`Request::raw`] does.
+    pub fn new(method: &str, path: &str, query: &[String], body: Option<String>) -> Result<RawCall, Error> {
+        Ok(RawCall { request: Request::raw(method, path, query, body)? })
     }
 }
 

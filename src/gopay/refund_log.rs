@@ -124,7 +124,7 @@ mod tests {
     use crate::json::text;
 
     #[test]
-    fn a_log_is_read_as_it_was_written() {
+    fn a_log_survives_a_round_trip() {
         let mut log = RefundLog::default();
         assert!(log.begin("1"));
         assert!(!log.begin("1"));

@@ -1,13 +1,12 @@
 //! The `client` wasm module: the calls of `ItPayClient`. It keeps no state between calls.
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
-
 use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
 
 use js_sys::{Date, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::{
+    Result,
     drive::{CallIo, start},
     error::{missing, thrown, to_js},
     options::{Config, RawOptions, call_options, connection, text, wait_options},
@@ -16,21 +15,19 @@ use crate::{
     CallError, Endpoint, Error, ErrorCause, ErrorName, Money, Secret,
     call::Cause,
     exchange::CallOptions,
-    http::{self, BaseUrl, Method, Request, Response},
+    http::{self, BaseUrl, Request, Response},
     itpay::{
         self, ActivateManifest, ApiKey, CreateManifest, CreatePaymentIntent, GenerateQr, RetrievePaymentIntent,
         SearchManifests, Session, parse_any,
     },
-    json::{LONE_SURROGATE, has_lone_surrogate},
     money::check_currency,
     payment_intent_id,
 };
 
-type Result<T> = core::result::Result<T, JsValue>;
 /// Builds a request.
-type Build<'a> = &'a dyn Fn(&Session, &CallOptions) -> core::result::Result<Request, Box<CallError>>;
+type Build<'a> = &'a dyn Fn(&Session, &CallOptions) -> Result<Request, Box<CallError>>;
 /// Checks a response.
-type Verify = Box<dyn Fn(&Response) -> core::result::Result<(), Error>>;
+type Verify = Box<dyn Fn(&Response) -> Result<(), Error>>;
 
 #[wasm_bindgen]
 extern "C" {
@@ -138,18 +135,7 @@ pub fn request(
     body: Option<String>,
     options: Option<RawOptions>,
 ) -> Result<Promise> {
-    let build = |_: &Session, _: &CallOptions| {
-        let method =
-            Method::parse(method).ok_or_else(|| Error::invalid("method", "must be GET, POST, PUT, PATCH or DELETE"))?;
-        let mut request = Request::new(method, http::plain_path(path)?);
-        let pairs = query.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str())));
-        request.query = http::query(pairs);
-        Ok(match &body {
-            Some(body) if has_lone_surrogate(body) => return Err(Error::invalid("body", LONE_SURROGATE).into()),
-            Some(body) => request.with_json(body.clone()),
-            None => request,
-        })
-    };
+    let build = |_: &Session, _: &CallOptions| Request::raw(method, path, &query, body.clone()).map_err(Into::into);
     send(io, client, options, &build, Box::new(|response| parse_any(response).map(drop)))
 }
 
@@ -193,7 +179,7 @@ fn send(io: CallIo, client: &Config, options: Option<RawOptions>, build: Build<'
     Ok(start(io, context, move |io| async move { session.send(&io, request, &verify, &options).await.map(|_| None) }))
 }
 
-pub(super) fn fresh_id() -> core::result::Result<String, Box<CallError>> {
+pub(super) fn fresh_id() -> Result<String, Box<CallError>> {
     let random = Uint8Array::new_with_length(10);
     get_random_values(&random).map_err(|cause| {
         let message = "This runtime has no crypto.getRandomValues: pass an `id`";

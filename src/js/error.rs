@@ -42,25 +42,3 @@ pub(super) fn invalid(field: &str, problem: &str) -> JsValue {
 pub(super) fn missing(code: &str, message: alloc::string::String) -> JsValue {
     thrown(CallError::new(crate::ErrorName::Authentication, code, message))
 }
-
-/// Like [`to_js`] for modules whose calls are synchronous.
-pub(super) struct Record(JsValue);
-
-impl Record {
-    #[cfg(feature = "js-sandbox")]
-    pub(super) fn invalid(field: &str, problem: &str) -> Record {
-        Record(invalid(field, problem))
-    }
-}
-
-impl From<crate::Error> for Record {
-    fn from(error: crate::Error) -> Record {
-        Record(thrown(error))
-    }
-}
-
-impl From<Record> for JsValue {
-    fn from(record: Record) -> JsValue {
-        record.0
-    }
-}

@@ -1,14 +1,13 @@
 //! The `gopay` wasm module: the calls of `GoPayClient`. The facade's configuration stores the token. The module keeps no
 //! state between calls.
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
-
 use alloc::{boxed::Box, format, rc::Rc, string::String, vec::Vec};
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::{
+    Result,
     drive::{CallIo, start},
     error::{invalid, missing, thrown, to_js},
     options::{Config, RawOptions, call_options, connection, text},
@@ -22,8 +21,6 @@ use crate::{
     },
     http::Response,
 };
-
-type Result<T> = core::result::Result<T, JsValue>;
 
 #[wasm_bindgen]
 extern "C" {
@@ -217,8 +214,7 @@ pub fn request(
     body: Option<String>,
     options: Option<RawOptions>,
 ) -> Result<Promise> {
-    let pairs = query.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str())));
-    call(io, client, options, |_| RawCall::new(method, path, pairs, body))
+    call(io, client, options, |_| RawCall::new(method, path, &query, body))
 }
 
 /// Makes the call of an endpoint. The request is built first, so that errors in it are thrown before anything is sent.
@@ -226,7 +222,7 @@ fn call<E: GoPayEndpoint + 'static>(
     io: CallIo,
     client: &Config,
     options: Option<RawOptions>,
-    build: impl FnOnce(&Session) -> core::result::Result<E, Error>,
+    build: impl FnOnce(&Session) -> Result<E, Error>,
 ) -> Result<Promise> {
     let session = session(client)?;
     let refuse = |error: Error| {

@@ -1,7 +1,5 @@
 //! GoPay's gateway in the `sandbox` wasm module. Its interface is ItPay's, except for the payer's actions.
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
-
 use alloc::{
     format,
     string::{String, ToString as _},
@@ -13,14 +11,15 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use super::{
-    error::Record,
-    sandbox::{Result, incoming, invalid, list, method_unknown, outgoing, sixteen},
+    Result,
+    error::{invalid, thrown},
+    sandbox::{outgoing, respond, sixteen},
 };
 use crate::{
     Secret,
     gopay::OperationStatus as Outcome,
     json::text,
-    sandbox::gopay::{Action, Config, Operation, Payment, Sandbox},
+    sandbox::gopay::{Action, Change, Config, Operation, Payment, Sandbox},
 };
 
 #[wasm_bindgen]
@@ -48,13 +47,12 @@ impl GoPayGateway {
             Some(state) => Sandbox::restore(config, &state),
             None => Sandbox::new(config),
         };
-        gateway.map(GoPayGateway).map_err(|error| Record::from(error).into())
+        gateway.map(GoPayGateway).map_err(thrown)
     }
 
     /// Handles a request as ItPay's gateway does. Nothing depends on the caller's clock.
     pub fn handle(&mut self, request: &str, body: Vec<u8>, now: f64, _caller: f64, random: &[u8]) -> Result<String> {
-        let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
-        Ok(outgoing(&self.0.handle(&request, now as u64, &sixteen(random))))
+        respond(request, body, |request| self.0.handle(request, now as u64, &sixteen(random)))
     }
 
     /// Acts as the payer, the bank or the passing of time. `detail` is the chosen payment instrument or the reason of a
@@ -75,7 +73,7 @@ impl GoPayGateway {
             "lapse" => Action::Lapse,
             "pay" => Action::Pay,
             "recur" => {
-                let charge = self.0.charge(id, now, &random).map_err(Record::from)?.clone();
+                let charge = self.0.charge(id, now, &random).map_err(thrown)?.clone();
                 return Ok(self.view(&charge));
             }
             "reject" => Action::Reject,
@@ -85,7 +83,7 @@ impl GoPayGateway {
             "transfer" => Action::Transfer,
             _ => return Err(invalid("action", &format!("is not known: {action}"))),
         };
-        let payment = self.0.act(id, &action, now, &random).map_err(Record::from)?.clone();
+        let payment = self.0.act(id, &action, now, &random).map_err(thrown)?.clone();
         Ok(self.view(&payment))
     }
 
@@ -132,7 +130,7 @@ impl GoPayGateway {
     }
 
     pub fn redeliver(&mut self, notification_id: &str, now: f64) -> Result<()> {
-        self.0.redeliver(notification_id, now as u64).map_err(|error| Record::from(error).into())
+        self.0.redeliver(notification_id, now as u64).map_err(thrown)
     }
 
     pub fn next_due(&self) -> Option<f64> {
@@ -142,7 +140,8 @@ impl GoPayGateway {
     /// Returns each state that was entered since the last call, `[{id, state, at}]`, or none.
     pub fn take_changes(&mut self) -> Option<String> {
         let changes = self.0.take_changes();
-        let line = |(id, change): &(u64, crate::sandbox::gopay::Change)| json!({ "id": id.to_string(), "state": change.state, "at": change.at });
+        let line =
+            |(id, change): &(u64, Change)| json!({ "id": id.to_string(), "state": change.state, "at": change.at });
         (!changes.is_empty()).then(|| text(&changes.iter().map(line).collect::<Value>()))
     }
 
@@ -155,11 +154,11 @@ impl GoPayGateway {
     }
 
     pub fn deliveries(&self) -> String {
-        list(self.0.notifications())
+        text(&self.0.notifications())
     }
 
     pub fn snapshot(&self) -> Result<String> {
-        self.0.snapshot().map_err(|error| Record::from(error).into())
+        self.0.snapshot().map_err(thrown)
     }
 }
 

@@ -2,6 +2,7 @@
 //! `paykit`, `qr`, `sandbox`, `webhooks`). The other files are shared.
 
 #![allow(clippy::result_large_err, reason = "an error ends the call; its size does not matter")]
+#![allow(missing_docs, reason = "the crate's public interface ends before the bindings")]
 
 #[cfg(feature = "js-client")]
 mod client;
@@ -29,3 +30,7 @@ mod sandbox;
 mod webhooks;
 #[cfg(any(feature = "js-client", feature = "js-gopay"))]
 mod zeroizing_alloc;
+
+/// The result of an exported function. The error is thrown.
+#[cfg(any(feature = "js-client", feature = "js-gopay", feature = "js-paykit", feature = "js-sandbox"))]
+type Result<T, E = wasm_bindgen::JsValue> = core::result::Result<T, E>;

@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use web_sys::AbortSignal;
 
 use super::{
+    Result,
     drive::{CallContext, Log},
     error::invalid,
 };
@@ -16,8 +17,6 @@ use crate::{
     exchange::{CallOptions, ConnectionConfig, DEFAULT_MAX_RETRIES},
     http::{BaseUrl, Headers},
 };
-
-type Result<T> = core::result::Result<T, JsValue>;
 
 const MOST_RETRIES: f64 = 1000.0;
 
@@ -81,7 +80,7 @@ extern "C" {
 pub(super) fn connection(
     config: &Config,
     default_timeout: u32,
-    base: impl FnOnce(Option<&str>) -> core::result::Result<BaseUrl, crate::Error>,
+    base: impl FnOnce(Option<&str>) -> Result<BaseUrl, crate::Error>,
 ) -> Result<ConnectionConfig> {
     let base_url = text("baseUrl", &config.base_url())?;
     Ok(ConnectionConfig {

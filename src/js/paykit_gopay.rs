@@ -1,8 +1,6 @@
 //! The calls of GoPay's PayKit provider, in the `gopay` wasm module. Each call is one entry and one promise. Parameters and
 //! objects cross as JSON text, because their metadata has free keys.
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
-
 use alloc::string::String;
 
 use js_sys::Promise;

@@ -1,8 +1,6 @@
 //! The calls of ItPay's PayKit provider, in the `paykit` wasm module, which also has ItPay's client. Each call is one entry
 //! and one promise. Parameters and objects cross as JSON text, because their metadata has free keys.
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
-
 use alloc::string::String;
 
 use js_sys::{Date, Promise};

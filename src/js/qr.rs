@@ -4,8 +4,6 @@
 //! A function returns 0, and [`output`] is the picture; or it returns an error's number, and the output is the error's
 //! message. The output is valid until the next call.
 
-#![allow(missing_docs, reason = "the crate's public interface ends before the bindings")]
-
 use alloc::vec::Vec;
 use core::{cell::UnsafeCell, str};
 

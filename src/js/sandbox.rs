@@ -3,27 +3,26 @@
 //!
 //! Input and output are JSON text.
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
-
 use alloc::{
     format,
     string::{String, ToString as _},
     vec::Vec,
 };
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use super::error::Record;
+use super::{
+    Result,
+    error::{invalid, thrown},
+};
 use crate::{
     Secret,
     http::{Headers, Method, Request, Response},
     json::text,
     sandbox::{Action, Change, Config, Intent, Sandbox, Service},
 };
-
-pub(super) type Result<T> = core::result::Result<T, JsValue>;
 
 #[wasm_bindgen]
 pub struct Gateway(Sandbox);
@@ -46,14 +45,15 @@ impl Gateway {
             Some(state) => Sandbox::restore(config, &state),
             None => Sandbox::new(config),
         };
-        gateway.map(Gateway).map_err(|error| Record::from(error).into())
+        gateway.map(Gateway).map_err(thrown)
     }
 
     /// Handles `{method, path, query?, headers: [[name, value]]}`. Returns `{status, headers, body}`. A signature must be
     /// fresh by the gateway's clock or by the caller's.
     pub fn handle(&mut self, request: &str, body: Vec<u8>, now: f64, caller: f64, random: &[u8]) -> Result<String> {
-        let Some(request) = incoming(request, body)? else { return Ok(method_unknown()) };
-        Ok(outgoing(&self.0.handle_by_two_clocks(&request, now as u64, caller as u64, &sixteen(random))))
+        respond(request, body, |request| {
+            self.0.handle_by_two_clocks(request, now as u64, caller as u64, &sixteen(random))
+        })
     }
 
     /// Acts as the wallet: `scan`, `authorize`, `capture`, `succeed`, `pay`, `fail`, `expire` or `cancel`. Returns the
@@ -77,7 +77,7 @@ impl Gateway {
             "succeed" => Action::Succeed,
             _ => return Err(invalid("action", &format!("is not known: {action}"))),
         };
-        let intent = self.0.wallet(id, &action, now as u64, &sixteen(random)).map_err(Record::from)?;
+        let intent = self.0.wallet(id, &action, now as u64, &sixteen(random)).map_err(thrown)?;
         Ok(text(&intent.to_wire()))
     }
 
@@ -101,7 +101,7 @@ impl Gateway {
 
     /// Delivers an event again.
     pub fn redeliver(&mut self, event_id: &str, now: f64) -> Result<()> {
-        self.0.redeliver(event_id, now as u64).map_err(|error| Record::from(error).into())
+        self.0.redeliver(event_id, now as u64).map_err(thrown)
     }
 
     /// Returns when the next tick or delivery is due, in Unix milliseconds.
@@ -133,11 +133,11 @@ impl Gateway {
     }
 
     pub fn deliveries(&self) -> String {
-        list(self.0.deliveries())
+        text(&self.0.deliveries())
     }
 
     pub fn snapshot(&self) -> Result<String> {
-        self.0.snapshot().map_err(|error| Record::from(error).into())
+        self.0.snapshot().map_err(thrown)
     }
 }
 
@@ -157,8 +157,8 @@ impl Gateway {
     }
 }
 
-/// Reads a request. Returns none if no path has its method.
-pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> {
+/// Reads a request and writes its response. No path has an unknown method.
+pub(super) fn respond(request: &str, body: Vec<u8>, handle: impl FnOnce(&Request) -> Response) -> Result<String> {
     #[derive(Deserialize)]
     struct Incoming {
         method: String,
@@ -167,25 +167,19 @@ pub(super) fn incoming(request: &str, body: Vec<u8>) -> Result<Option<Request>> 
         headers: Vec<(String, String)>,
     }
     let request: Incoming = serde_json::from_str(request).map_err(|_| invalid("request", "cannot be read"))?;
-    let Some(method) = Method::parse(&request.method) else { return Ok(None) };
+    let Some(method) = Method::parse(&request.method) else {
+        return Ok(outgoing(&Response { status: 405, headers: Headers::default(), body: Vec::new() }));
+    };
     let mut headers = Headers::default();
     for (name, value) in request.headers {
         headers.set(name, value);
     }
-    Ok(Some(Request { query: request.query, headers, body, ..Request::new(method, request.path) }))
+    Ok(outgoing(&handle(&Request { query: request.query, headers, body, ..Request::new(method, request.path) })))
 }
 
 pub(super) fn outgoing(response: &Response) -> String {
     let body = String::from_utf8_lossy(&response.body);
     text(&json!({ "status": response.status, "headers": pairs(&response.headers), "body": body }))
-}
-
-pub(super) fn method_unknown() -> String {
-    text(&json!({ "status": 405, "headers": [], "body": "" }))
-}
-
-pub(super) fn list(rows: &[impl Serialize]) -> String {
-    text(&rows)
 }
 
 fn pairs(headers: &Headers) -> Vec<(&str, &str)> {
@@ -198,8 +192,4 @@ pub(super) fn sixteen(random: &[u8]) -> [u8; 16] {
         *byte = *random;
     }
     bytes
-}
-
-pub(super) fn invalid(field: &str, problem: &str) -> JsValue {
-    Record::invalid(field, problem).into()
 }

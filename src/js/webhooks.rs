@@ -4,8 +4,6 @@
 //! long, into [`body_buffer`], and gets numbers back. Nothing is allocated, copied twice or formatted.
 //! A short message takes one call of [`verify`]. A long one takes [`absorb`] and [`finish`].
 
-#![allow(missing_docs, reason = "the crate's own interface ends before the bindings")]
-
 use core::cell::UnsafeCell;
 
 use wasm_bindgen::prelude::*;

@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_is_written_as_serde_json_writes_it() {
+    fn strings_are_serialized_as_by_serde_json() {
         // Each byte in each position of a word, and around the ends of words.
         for character in (0..=0x7f).chain([0x80, 0xff, 0x7ff, 0x20ac, 0xffff, 0x10000]).filter_map(char::from_u32) {
             for length in 0..20 {
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_written_again_with_what_it_lacks_and_without_nulls_that_may_go() {
+    fn an_object_is_completed_with_defaults_and_loses_optional_nulls() {
         let with = |json: &str| {
             let mut fields = fields(json);
             fields.take("x");
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_say_what_they_are_not_and_where() {
+    fn field_errors_name_the_problem_and_the_path() {
         let mut read = fields(
             r#"{"a":"","b":7,"c":{"d":[{"e":1.5}]},"n":null,"big":9007199254740992,"whole":6.99e2,"lone":"\ud800"}"#,
         );
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_surrogate_is_found_wherever_it_stands() {
+    fn a_lone_surrogate_is_found_at_any_position() {
         for json in [
             r#"{"a":"\ud83c"}"#,
             r#"["\udf70"]"#,
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "sandbox")]
-    fn a_tree_is_the_one_that_serde_json_makes() {
+    fn a_tree_equals_serde_jsons() {
         for json in [
             r#"{"a":[1,-2,18446744073709551615,1.5,1e300,true,false,null,"\"\u00e9"],"b":{"c":{}},"b":[]}"#,
             "[]",

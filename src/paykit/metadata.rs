@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_is_written_in_the_published_format_and_read_back() {
+    fn an_item_survives_a_round_trip_in_the_published_format() {
         for (item, text) in [
             (
                 Item {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_older_and_other_programs_are_read_as_far_as_possible() {
+    fn entries_of_older_and_other_versions_are_read_as_far_as_possible() {
         assert_eq!(
             read(r#"{"itemId":"old","qty":"3"}"#),
             Item { item: Some("old".into()), quantity: Some(3), ..Item::default() }

@@ -13,7 +13,7 @@ use itpay::{
     http::{Headers, Response},
 };
 
-/// How the gateway reacts to one attempt: after so many milliseconds, with this event; or never.
+/// The gateway's reaction to one attempt: this event after so many milliseconds, or never.
 pub struct Reply(pub Option<(u64, Event)>);
 
 pub fn respond(status: u16, body: &str) -> Reply {
@@ -36,7 +36,7 @@ pub fn fail(kind: TransportErrorKind) -> Reply {
     Reply(Some((10, Event::Failed(kind.into()))))
 }
 
-/// The response had begun when it failed.
+/// The response had begun when the connection failed.
 pub fn fail_late(kind: TransportErrorKind) -> Reply {
     Reply(Some((10, Event::Failed(TransportError { status: Some(200), ..kind.into() }))))
 }
@@ -46,13 +46,13 @@ impl Reply {
         Reply(self.0.map(|(_, event)| (ms, event)))
     }
 
-    /// No response ever comes, so the attempt runs into its time limit.
+    /// There is no response, so the attempt reaches its time limit.
     pub fn never() -> Reply {
         Reply(None)
     }
 }
 
-/// An attempt that the gateway has seen, and when.
+/// An attempt at the gateway, and its time.
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub at: u64,
@@ -71,7 +71,7 @@ impl Sent {
 
 type Gateway = Box<dyn FnMut(&Sent, usize) -> Reply>;
 
-/// The clock, the gateway, and everything that was seen.
+/// The clock, the gateway, and a record of all attempts.
 pub struct World {
     pub now: u64,
     pub random: f64,
@@ -106,12 +106,12 @@ impl World {
         self.run_all([(0, call, None)]).pop().flatten().expect("an end")
     }
 
-    /// Runs one call whose caller gives up at this time.
+    /// Runs one call whose caller aborts it at this time.
     pub fn run_aborted_at<T>(&mut self, call: Call<T>, abort_at: u64) -> T {
         self.run_all([(0, call, Some(Stop::Abort(abort_at)))]).pop().flatten().expect("an end")
     }
 
-    /// Runs calls that begin at these times, and perhaps stop early. A call that is lost has no end.
+    /// Runs calls that begin at these times, and may stop early. A call that is lost has no end.
     pub fn run_all<T>(&mut self, calls: impl IntoIterator<Item = (u64, Call<T>, Option<Stop>)>) -> Vec<Option<T>> {
         let mut calls: Vec<_> = calls.into_iter().collect();
         let mut ends: Vec<Option<T>> = calls.iter().map(|_| None).collect();
@@ -125,7 +125,7 @@ impl World {
                 events.entry(start + at).or_default().push_back((index, Event::Aborted { sent: true }));
             }
         }
-        // The number of the step that a call is in: what belongs to an earlier one comes too late.
+        // The step that a call is in. An event of an earlier step is ignored.
         let mut generation = vec![0usize; calls.len()];
         let mut scheduled: Vec<Option<(u64, usize)>> = vec![None; calls.len()];
         while let Some(mut entry) = events.first_entry() {
@@ -214,8 +214,8 @@ impl World {
 /// How a call stops before its end.
 #[derive(Clone, Copy, Debug)]
 pub enum Stop {
-    /// Its caller gives up.
+    /// The caller aborts it.
     Abort(u64),
-    /// Nobody drives it any more, and nobody is told: a Worker's request that was canceled.
+    /// It is no longer driven, and nobody is notified, like a canceled request in a Worker.
     Lose(u64),
 }

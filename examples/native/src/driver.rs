@@ -1,4 +1,4 @@
-//! Drives calls with ureq: it performs each step and reports what happened. The core decides everything else.
+//! Drives calls with ureq: performs each step and reports the result. The core decides everything else.
 
 use std::{
     io, thread,
@@ -11,9 +11,9 @@ use itpay::{
 };
 use ureq::{Agent, Error, http::Request};
 
-/// Runs a call to its end. `on_update` is told about progress, as JSON.
+/// Runs a call to its end. `on_update` receives progress as JSON.
 pub fn drive<T>(mut call: Call<T>, on_update: impl Fn(&str)) -> T {
-    // The core decides about error responses. It follows no redirects, as another host must not get the key.
+    // The core handles error responses. Redirects are not followed, because another host must not get the key.
     let agent: Agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let started = Instant::now();
     let mut event = Event::Started;
@@ -30,7 +30,7 @@ pub fn drive<T>(mut call: Call<T>, on_update: impl Fn(&str)) -> T {
                 on_update(&json);
                 Event::Notified
             }
-            // This program shares its token with no other.
+            // This program does not share its token.
             Some(Step::ReadCache(_) | Step::WriteCache(_)) => Event::CacheRead(None),
             Some(Step::Done(end)) => return end,
             None => unreachable!("a call that has ended is not driven any more"),
@@ -68,7 +68,7 @@ fn failure(error: Error, status: Option<u16>) -> TransportError {
     TransportError { kind, status, cause: Some(Cause::new(error)) }
 }
 
-/// Random bytes of the operating system.
+/// Random bytes from the operating system.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system has random bytes");

@@ -52,7 +52,7 @@ fn pay_by_qr_code() -> Result<(), Box<dyn Error>> {
         extra: Default::default(),
     };
 
-    // One call may make several requests: here, a payment and its code.
+    // One call may send several requests: here it creates a payment and its code.
     let flow = {
         let session = session.clone();
         async move |io: Io| {
@@ -100,7 +100,7 @@ fn refund_a_payment() -> Result<(), Box<dyn Error>> {
 
     let flow = async move |io: Io| {
         while status(&session, &io, &payment).await? != State::Paid {
-            // Nobody gives this call up.
+            // Nobody aborts this call.
             let _ = io.wait(200).await;
         }
         let refund = RefundPayment::new(payment.id.clone(), 900);

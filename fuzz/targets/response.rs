@@ -1,4 +1,4 @@
-//! An answer of either gateway: status, a header's value, and a body of any bytes. It is read, or its error says what it was.
+//! A response of either gateway: status, a header and a body of any bytes. It is read, or its error has the status.
 
 #![no_main]
 
@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(!error.code().is_empty());
         let _ = (error.to_string(), error.is_retryable());
     }
-    // Whether an answer is right is decided in one place; what of it is, the JSON says.
+    // Both readers agree, and the fields equal the JSON.
     assert_eq!(RetrievePaymentIntent::check(&response).is_ok(), RetrievePaymentIntent::parse(&response).is_ok());
     if let Ok(intent) = RetrievePaymentIntent::parse(&response) {
         let json: BTreeMap<String, RawJson> =
