@@ -46,16 +46,22 @@ const isRefused = (args, env, pattern) => {
   assert.doesNotMatch(stderr, /secret/);
 };
 
-test("a live key needs --live, and --live a live key and a service", () => {
+test("a live key needs --live, and --live a live key, a service and a largest amount", () => {
+  const limit = ["--max-amount", "50.00CNY"];
   starts([]);
   starts([], { ITPAY_API_KEY: "sk_test_1" });
-  starts(["--live", "--service", "svc_1"], { ITPAY_API_KEY: "sk_liv_1" });
-  starts(["--live"], { ITPAY_API_KEY: "sk_liv_1", ITPAY_SERVICE_ID: "svc_1" });
+  starts(["--live", "--service", "svc_1", ...limit], { ITPAY_API_KEY: "sk_liv_1" });
+  starts(["--live", ...limit], { ITPAY_API_KEY: "sk_liv_1", ITPAY_SERVICE_ID: "svc_1" });
   isRefused([], { ITPAY_API_KEY: "sk_liv_secret" }, /is a live key/);
   isRefused([], { ITPAY_API_KEY: "sk_live_secret", ITPAY_BASE_URL: "http://127.0.0.1:9/v1" }, /is a live key/);
   isRefused(["--live", "--service", "svc_1"], { ITPAY_API_KEY: "sk_test_secret" }, /is a test key/);
   isRefused(["--live", "--service", "svc_1"], {}, /needs a live key/);
-  isRefused(["--live"], { ITPAY_API_KEY: "sk_liv_secret" }, /needs --service/);
+  isRefused(["--live", ...limit], { ITPAY_API_KEY: "sk_liv_secret" }, /needs --service/);
+  isRefused(
+    ["--live", "--service", "svc_1"],
+    { ITPAY_API_KEY: "sk_liv_secret" },
+    /--live needs --max-amount, the largest amount of one payment: --max-amount 50\.00CNY/,
+  );
 });
 
 test("without --live a gateway that is not on this machine takes a test key only", () => {

@@ -256,3 +256,16 @@ test("lines that are no JSON-RPC and calls without arguments do not end it", asy
   assert.equal((await client.listTools()).tools.length, 5);
   await close();
 });
+
+test("a host that reads the log late gets a line for each call", { timeout: 60_000 }, async () => {
+  const CALLS = 1500;
+  const { execute, transport, audit, close } = await startMcp();
+  transport.stderr.pause();
+  const calls = Array.from({ length: CALLS }, () => execute("itpay_check_payment", { payment_id: "pi_1" }));
+  await Promise.race(calls);
+  setTimeout(() => transport.stderr.resume(), 300);
+  const codes = (await Promise.all(calls)).map(({ structuredContent }) => structuredContent.error.code);
+  assert.deepEqual(new Set(codes), new Set(["unknown_payment"]));
+  assert.equal((await audit(CALLS)).length, CALLS);
+  await close();
+});

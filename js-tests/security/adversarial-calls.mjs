@@ -5,13 +5,11 @@ import fc from "fast-check";
 import * as itpay from "itpay";
 import * as gopay from "itpay/gopay";
 import * as paykit from "itpay/paykit";
-import * as qr from "itpay/qr";
 import * as sandbox from "itpay/sandbox";
-import * as stores from "itpay/stores";
 import * as webhooks from "itpay/webhooks";
-import * as node from "itpay/webhooks/node";
 
-import { anything, record, thrower } from "./adversarial.mjs";
+import { anything, oneOf, record, thrower } from "./adversarial.mjs";
+import { serverCalls } from "./adversarial-servers.mjs";
 
 /** Whether it is an error of the package's own. */
 export const isTyped = (error) => itpay.isItPayError(error) || error instanceof paykit.PayKitError;
@@ -80,8 +78,6 @@ const itpayProvider = (options) =>
     fetch: answers(INTENT),
     ...options,
   });
-/** One of an object's methods, which a number says. */
-const oneOf = (methods, index) => Object.values(methods)[index % Object.keys(methods).length];
 /** Every method of a class, bound to an object of it. */
 const methods = (object) =>
   Object.fromEntries(
@@ -91,15 +87,6 @@ const methods = (object) =>
   );
 const requestOptions = record("signal", "timeout", "maxRetries", "idempotencyKey", "headers");
 const order = { service_id: "s", type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } };
-const redis = { sendCommand: async () => "claimed" };
-const statement = { bind: () => statement, first: async () => ({}), run: async () => undefined };
-const services = {
-  redisStore: redis,
-  d1Store: { prepare: () => statement },
-  kvStore: { get: async () => null, put: async () => undefined, delete: async () => undefined },
-  durableObjectStore: { idFromName: () => 1, get: () => ({ fetch: async () => new Response("claimed") }) },
-};
-
 export const calls = {
   verifySignature: [four, (...given) => verifySignature(...given)],
   constructEvent: [four, (...given) => constructEvent(...given)],
@@ -350,29 +337,6 @@ export const calls = {
   ],
   createEndpointHandlers: [[anything], (given) => paykit.createEndpointHandlers(given)],
 
-  toSvg: [[anything, anything], (data, options) => qr.toSvg(data, options)],
-  "toDataUrl with fields": [
-    [record("errorCorrection", "margin", "dark", "light", "title")],
-    (options) => qr.toDataUrl("x", options),
-  ],
-  toTerminal: [[anything, anything], (data, options) => qr.toTerminal(data, options)],
-  "toTerminal with fields": [[record("invert", "margin")], (options) => qr.toTerminal("x", options)],
-
-  "stores of anything": [
-    [fc.nat(), anything, anything],
-    (index, service, options) => oneOf(services, index) && stores[Object.keys(services)[index % 4]](service, options),
-  ],
-  "stores' options and steps": [
-    [fc.nat(), record("ttl", "prefix", "table"), anything, anything],
-    async (index, options, id, lease) => {
-      const name = Object.keys(services)[index % 4];
-      const store = stores[name](services[name], options);
-      await store.claim(id, lease);
-      await store.release(id);
-      await store.complete(id);
-    },
-  ],
-
   createSandbox: [[anything], (options) => sandbox.createSandbox(options).close()],
   "createSandbox with fields": [
     [record("apiKey", "webhookSecret", "webhookUrl", "walletUrl", "seed", "state", "now", "deliver", "onChange")],
@@ -419,7 +383,5 @@ export const calls = {
     (isGopay, fault) => (isGopay ? sandbox.createGopaySandbox() : sandbox.createSandbox()).inject(fault),
   ],
 
-  createNodeHandler: [[anything], (options) => node.createNodeHandler(options)],
-  koaWebhook: [[anything], (options) => node.koaWebhook(options)],
-  fastifyWebhook: [[anything], (options) => node.fastifyWebhook(options)],
+  ...serverCalls,
 };

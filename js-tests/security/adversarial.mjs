@@ -147,6 +147,8 @@ export const record = (...names) =>
         fc.stringify(fields),
       ),
     );
+/** The value of an object that a number selects. */
+export const oneOf = (object, index) => Object.values(object)[index % Object.keys(object).length];
 const made = (one) => (typeof one?.make === "function" ? one.make() : one);
 
 // V8's own words: whoever reads them has to look into the package.

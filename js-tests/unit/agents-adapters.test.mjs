@@ -125,3 +125,9 @@ test("MCP: definitions for tools/list and results for tools/call", async () => {
   assert.equal(call("__proto__", {}), undefined);
   sandbox.close();
 });
+
+test("each form takes the result of agentTools and nothing else", () => {
+  for (const form of [toAiSdk, toLangChain, toMcp, toOpenAi])
+    for (const wrong of [undefined, null, {}, "x", [1], [{ name: "x" }], [null]])
+      assert.throws(() => form(wrong), /^TypeError: tools must be the result of agentTools$/, form.name);
+});

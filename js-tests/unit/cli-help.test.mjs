@@ -1,9 +1,9 @@
 // What all commands of `npx itpay` share: help, version, .env, errors and exit statuses. docs/cli.md shows the same.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { itpay } from "../command-line.mjs";
 
 const COMMANDS = ["sandbox", "webhook send", "webhook sign", "webhook verify", "qr", "mcp"];
+const COMMAND = fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url));
 const PAGE = new URL("../../docs/cli.md", import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url), "utf8"));
 
@@ -85,6 +86,9 @@ test("a wrong command line is a sentence in the user's terms, with status 2", as
     [["sandbox", "--scenario", join(folder, "broken.json")], /broken\.json: not valid JSON/],
     [["sandbox", "--scenario", folder], /cannot be read: it is a folder/],
     [["webhook", "send"], /--to is required/],
+    [["webhook", "send", "--to", "http://user:secret@127.0.0.1:9/"], /--to must have no user name and no password/],
+    [["webhook", "send", ...url, "--type", ""], /--type must not be empty/],
+    [["webhook", "send", ...url, "--id", ""], /--id must not be empty/],
     [["webhook", "send", ...url, "--times", "0"], /--times must be a number from 1 to 1000/],
     [["webhook", "send", ...url, "--data", "/dev/zero"], /\/dev\/zero is longer than 1 MiB/],
     [["webhook", "send", ...url, "--secret", "a", "--secret-file", "b"], /exclude each other/],
@@ -92,7 +96,7 @@ test("a wrong command line is a sentence in the user's terms, with status 2", as
     [["webhook", "sign", "a", "b"], /"b" is one argument too many/],
     [["webhook", "sign", "/dev/zero"], /\/dev\/zero is longer than 1 MiB/],
     [["webhook", "sign", join(folder, "long.txt")], /is longer than 1 MiB/],
-    [["webhook", "sign", "--secret-file", "/dev/zero"], /is longer than/],
+    [["webhook", "sign", "--secret-file", "/dev/zero"], /is longer than 64 KiB/],
     [["webhook", "sign", "--secret", ""], /the secret is empty/],
   ];
   for (const [args, expected] of table) {
@@ -128,17 +132,23 @@ test("variables are read from .env, and those of the environment win", async (t)
 });
 
 test("a closed pipe ends a command quietly", async () => {
-  const child = spawn(process.execPath, [
-    fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url)),
-    "webhook",
-    "sign",
-    "--secret",
-    "whsec_1",
-  ]);
+  const child = spawn(process.execPath, [COMMAND, "webhook", "sign", "--secret", "whsec_1"]);
   let errors = "";
   child.stderr.on("data", (piece) => (errors += piece));
   child.stdout.destroy();
   child.stdin.end("{}");
   await once(child, "close");
   assert.equal(errors, "");
+});
+
+test("an output that can't be written is a sentence, with status 1", () => {
+  const full = openSync("/dev/full", "w");
+  for (const args of [["qr", "x"], ["webhook", "sign", "--secret", "whsec_1"], ["--help"], ["-v"]]) {
+    const { status, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    assert.deepEqual([status, stderr], [1, "itpay: the output cannot be written: the disk is full.\n"], args.join(" "));
+  }
+  closeSync(full);
 });

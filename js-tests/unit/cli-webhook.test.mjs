@@ -196,6 +196,12 @@ test("verify --explain says what went wrong", async () => {
   }
 });
 
+test("verify --explain says that the secret is only its prefix", async () => {
+  const args = ["webhook", "verify", "--explain", "--secret", "whsec_", "--header", header(BODY)];
+  const { code, output } = await itpay(args, BODY);
+  assert.deepEqual([code, output.split("\n")[1]], [1, "The secret is only its prefix whsec_."]);
+});
+
 test("qr draws, and whatever makes no sense is a sentence and a code", async () => {
   assert.match((await itpay(["qr", "https://itpay.ai"])).output, /^[█▀▄ \n]{200,}$/);
   for (const args of [

@@ -131,3 +131,17 @@ test("a handler that fails, TRACE, and an event that is no request do not reject
     console.error = error;
   }
 });
+
+test("a response that a server cannot send is a 500, and the length of a proxied body is left out", async () => {
+  const { error } = console;
+  console.error = () => undefined;
+  try {
+    for (const response of [Response.error(), new Response("x", { headers: { "X-Own": "a\u0001" } })])
+      assert.equal((await toLambda(() => response)({})).statusCode, 500);
+    const proxied = new Response("abc", { headers: { "Content-Length": "10", "Transfer-Encoding": "chunked" } });
+    const { headers } = await toLambda(() => proxied)({});
+    assert.deepEqual(Object.keys(headers), ["content-type"]);
+  } finally {
+    console.error = error;
+  }
+});

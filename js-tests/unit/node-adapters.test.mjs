@@ -345,3 +345,73 @@ test("any fetch-style handler runs under every server: URL, headers, body, cooki
     for (const server of Object.values(running)) await server.close();
   }
 });
+
+test("a response that a server cannot send is a 500, and a proxied one arrives whole", {
+  timeout: 10_000,
+}, async () => {
+  const responses = {
+    "/control": () => new Response("x", { headers: { "X-Own": "a\u0001" } }),
+    "/error": () => Response.error(),
+    "/used": () => {
+      const response = new Response("x");
+      response.body.cancel();
+      return response;
+    },
+    // As fetch returns them: the length is that of the compressed body.
+    "/proxied": () => new Response("whole", { headers: { "Content-Length": "3" } }),
+    "/chunked": () => new Response("whole", { headers: { "Transfer-Encoding": "chunked", Connection: "keep-alive" } }),
+  };
+  const handle = (request) => responses[new URL(request.url).pathname]();
+  const app = fastify();
+  app.register(toFastify(handle, { path: "/*" }));
+  const running = {
+    "node:http": await listen(createServer(toNodeHandler(handle))),
+    Express: await listen(createServer(express().use(toNodeHandler(handle)))),
+    Koa: await listen(createServer(new Koa().use(toKoa(handle)).callback())),
+    Fastify: { url: await app.listen({ port: 0, host: "127.0.0.1" }), close: () => app.close() },
+  };
+  const { error } = console;
+  console.error = () => undefined;
+  try {
+    for (const [name, server] of Object.entries(running))
+      for (const path of Object.keys(responses)) {
+        const response = await fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(2000) });
+        const expected = ["/proxied", "/chunked"].includes(path) ? [200, "whole"] : [500, '{"error":"Internal error"}'];
+        assert.deepEqual([response.status, await response.text()], expected, `${name} ${path}`);
+      }
+  } finally {
+    console.error = error;
+    for (const server of Object.values(running)) await server.close();
+  }
+});
+
+test("toFastify takes only a path of its own options", () => {
+  for (const options of [undefined, null, {}, { path: "" }, { path: 1 }, Object.create({ path: "/" })])
+    assert.throws(() => toFastify(() => undefined, options), /^TypeError: path must be the path of a route/);
+});
+
+test("a request with a property that can't be read is a 500, and the promise does not reject", async () => {
+  const { error } = console;
+  console.error = () => undefined;
+  try {
+    for (const name of ["rawBody", "body", "method", "headers"]) {
+      const sent = {};
+      const request = { method: "POST", url: "/", headers: {} };
+      Object.defineProperty(request, name, {
+        get() {
+          throw new Error("mine");
+        },
+      });
+      await toNodeHandler(() => new Response("x"))(request, {
+        setHeader: () => undefined,
+        end: () => undefined,
+        set statusCode(status) {
+          sent.status = status;
+        },
+      });
+      assert.equal(sent.status, 500, name);
+    }
+  } finally {
+    console.error = error;
+  }
+});

@@ -48,7 +48,8 @@ export async function readBody(file: string | undefined): Promise<Buffer> {
 }
 
 function tooLong(name: string, maxBytes: number): UsageError {
-  return new UsageError(`${name} is longer than ${maxBytes / 1024 / 1024} MiB.`);
+  const kib = maxBytes / 1024;
+  return new UsageError(`${name} is longer than ${kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`}.`);
 }
 
 /** Parses the text of a file. @throws UsageError, with the place of the error where Node knows it */
@@ -78,5 +79,8 @@ export function loadEnvFile(): void {
 export function httpUrl(option: string, value: string): string {
   if (!/^https?:\/\/./i.test(value) || !URL.canParse(value))
     throw new UsageError(`--${option} must be a URL such as http://localhost:3000/webhook.`);
+  const { username, password } = new URL(value);
+  if (username !== "" || password !== "")
+    throw new UsageError(`--${option} must have no user name and no password: fetch does not send them.`);
   return value;
 }

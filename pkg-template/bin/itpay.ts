@@ -2,7 +2,7 @@
 // `npx itpay`: lists the commands and runs one.
 
 import { VERSION } from "../src/internal/version.js";
-import { type Command, EXIT, runCommand, suggestion, synopsisOf } from "./command.js";
+import { type Command, EXIT, reasonOf, runCommand, suggestion, synopsisOf } from "./command.js";
 import { loadEnvFile } from "./input.js";
 import { mcp } from "./mcp.js";
 import { qr } from "./qr.js";
@@ -24,7 +24,10 @@ Exit status: 0 success, 1 failure, 2 wrong command line or unreadable file.
 /** Ends quietly when the reader of the output has gone, as in `npx itpay … | head`. */
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE") {
+      if (stream === process.stdout) process.stderr.write(`itpay: the output cannot be written: ${reasonOf(error)}.\n`);
+      process.exit(EXIT.failed);
+    }
     if (process.listenerCount("SIGTERM") > 0) process.kill(process.pid, "SIGTERM");
     else process.exit();
   });

@@ -37,13 +37,16 @@ export const mcp = command({
   summary: "Serve tools over MCP with which an agent asks a person to pay",
   readsEnvFile: false,
   options: {
-    live: { type: "boolean", help: "Take real payments, with the key in ITPAY_API_KEY" },
+    live: {
+      type: "boolean",
+      help: "Take real payments, with the key in ITPAY_API_KEY",
+    },
     allow: { type: "string", multiple: true, value: "TOOL", help: "Offer only this tool. Repeat it, or use commas" },
     "max-amount": {
       type: "string",
       multiple: true,
       value: "50.00CNY",
-      help: "The largest amount of one payment. Other currencies are refused. Repeat it for each currency",
+      help: "The largest amount of one payment, required by --live. Other currencies are refused. Repeat it for each currency",
     },
     "max-per-hour": { type: "string", value: "N", default: "20", help: "The number of payments within an hour" },
     service: {
@@ -104,6 +107,8 @@ export const mcp = command({
     if (port !== undefined && (!/^\d{1,5}$/.test(port) || Number(port) > 65535))
       throw new UsageError("--port must be a number from 0 to 65535.");
     checkKey(live);
+    if (live && maxAmount === undefined)
+      throw new UsageError("--live needs --max-amount, the largest amount of one payment: --max-amount 50.00CNY.");
     if (imageDir !== undefined) checkImageDir(imageDir);
     const record = auditLog(log);
     const { agentTools } = await import("../entry/agents.js");

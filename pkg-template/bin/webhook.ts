@@ -61,6 +61,8 @@ export const send = command({
   run: async ({ to, type, data, id, times = "1", secret, "secret-file": secretFile, json: isJson }) => {
     if (to === undefined) throw new UsageError("--to is required: the endpoint's URL.");
     const url = httpUrl("to", to);
+    for (const [name, value] of Object.entries({ type, id }))
+      if (value === "") throw new UsageError(`--${name} must not be empty.`);
     if (!/^\d{1,4}$/.test(times) || Number(times) < 1 || Number(times) > MAX_TIMES)
       throw new UsageError(`--times must be a number from 1 to ${MAX_TIMES}.`);
     const body = JSON.stringify(eventOf(data, type, id));

@@ -1,5 +1,6 @@
 // The tools in the forms that frameworks take. None of the frameworks is imported.
 
+import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import type { AgentTool, JsonSchema, ToolContext, ToolResult } from "./types.js";
 
 /** The tools for an MCP server. */
@@ -19,9 +20,10 @@ export interface McpTools {
  * @param tools The result of `agentTools`.
  */
 export function toMcp(tools: readonly AgentTool[]): McpTools {
-  const byName = new Map<string, AgentTool>(tools.map((tool) => [tool.name, tool]));
+  const all = readTools(tools);
+  const byName = new Map<string, AgentTool>(all.map((tool) => [tool.name, tool]));
   return {
-    tools: tools.map(({ execute: _, ...definition }) => definition),
+    tools: all.map(({ execute: _, ...definition }) => definition),
     call: (name, input, context) => byName.get(name)?.execute(input, context),
   };
 }
@@ -61,7 +63,7 @@ export interface AiSdkTool {
  */
 export function toAiSdk(tools: readonly AgentTool[]): Record<string, AiSdkTool> {
   return Object.fromEntries(
-    tools.map(({ name, description, inputSchema, execute }) => [
+    readTools(tools).map(({ name, description, inputSchema, execute }) => [
       name,
       {
         description,
@@ -107,9 +109,10 @@ export interface OpenAiOutput {
  * @param tools The result of `agentTools`.
  */
 export function toOpenAi(tools: readonly AgentTool[]): OpenAiTools {
-  const byName = new Map<string, AgentTool>(tools.map((tool) => [tool.name, tool]));
+  const all = readTools(tools);
+  const byName = new Map<string, AgentTool>(all.map((tool) => [tool.name, tool]));
   return {
-    tools: tools.map(({ name, description, inputSchema }) => ({
+    tools: all.map(({ name, description, inputSchema }) => ({
       type: "function",
       name,
       description,
@@ -117,10 +120,10 @@ export function toOpenAi(tools: readonly AgentTool[]): OpenAiTools {
       strict: false,
     })),
     call(item, context) {
-      const tool = item.type === "function_call" ? byName.get(item.name ?? "") : undefined;
-      if (tool === undefined) return undefined;
-      return tool.execute(parsed(item.arguments), context).then((result) => {
-        const output = { type: "function_call_output", call_id: item.call_id ?? "", output: textOf(result) };
+      const { type, name, arguments: input, call_id = "" } = copyOptions("item", item);
+      const tool = type === "function_call" ? byName.get(name ?? "") : undefined;
+      return tool?.execute(parsed(input), context).then((result) => {
+        const output = { type: "function_call_output", call_id, output: textOf(result) };
         return Object.defineProperty(output, "result", { value: result }) as OpenAiOutput;
       });
     },
@@ -154,7 +157,7 @@ export interface LangChainTool {
  * @param tools The result of `agentTools`.
  */
 export function toLangChain(tools: readonly AgentTool[]): LangChainTool[] {
-  return tools.map(({ name, description, inputSchema, execute }) => ({
+  return readTools(tools).map(({ name, description, inputSchema, execute }) => ({
     name,
     description,
     schema: inputSchema,
@@ -164,6 +167,16 @@ export function toLangChain(tools: readonly AgentTool[]): LangChainTool[] {
       return [textOf(result), result];
     },
   }));
+}
+
+/** @throws TypeError if they are not the result of `agentTools` */
+function readTools(tools: readonly AgentTool[]): AgentTool[] {
+  const copies = readUntrusted("tools", () =>
+    Array.isArray(tools) ? tools.map((tool: AgentTool) => ({ ...tool })) : undefined,
+  );
+  if (!copies?.every(({ execute }) => typeof execute === "function"))
+    throw new TypeError("tools must be the result of agentTools");
+  return copies;
 }
 
 function standardSchema(schema: JsonSchema): StandardJsonSchema {

@@ -4,6 +4,7 @@ import type { ItPayClient } from "../client/client.js";
 import type { PaymentIntent } from "../client/types.js";
 import { isItPayError, type ItPayError, ValidationError } from "../internal/errors.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
+import { readUntrusted } from "../internal/untrusted.js";
 import { toPng } from "../qr/png.js";
 import { toMinor } from "./amounts.js";
 import { NOTICE, plainText } from "./gateway-text.js";
@@ -70,7 +71,8 @@ interface Definition {
 export function agentTools(options: AgentToolsOptions): AgentTool[] {
   const own = readOptions(options, OPTIONS, invalid) as AgentToolsOptions;
   const { client, serviceId, channel, agentId = "itpay-agent", allow, audit } = own;
-  if (typeof client?.paymentIntents?.create !== "function") throw invalid("client", "must be an ItPayClient");
+  if (readUntrusted("client", () => typeof client?.paymentIntents?.create) !== "function")
+    throw invalid("client", "must be an ItPayClient");
   checkText("serviceId", serviceId);
   checkText("agentId", agentId);
   if (channel !== undefined) checkText("channel", channel);
@@ -85,8 +87,8 @@ export function agentTools(options: AgentToolsOptions): AgentTool[] {
     return {
       name,
       ...definition,
-      execute: (input, context = {}) =>
-        record(name, (entry) => run(new ToolInput(input, definition.inputSchema), context, entry)),
+      execute: (input, context) =>
+        record(name, (entry) => run(new ToolInput(input, definition.inputSchema), context ?? {}, entry)),
     };
   });
 }

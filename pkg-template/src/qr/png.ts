@@ -65,7 +65,8 @@ export function toPngDataUrl(data: string, options: PngOptions = {}): string {
 /** As 0xRRGGBBAA. */
 function color(field: "dark" | "light", text: string): number {
   if (text === "transparent") return 0;
-  const [, short, long] = /^#(?:([\da-f]{3,4})|([\da-f]{6}|[\da-f]{8}))$/i.exec(text) ?? [];
+  const [, short, long] =
+    (typeof text === "string" ? /^#(?:([\da-f]{3,4})|([\da-f]{6}|[\da-f]{8}))$/i.exec(text) : undefined) ?? [];
   const digits = long ?? short?.replaceAll(/./g, "$&$&");
   if (digits === undefined) throw invalid(field, "must be a color such as #000 or #00000080, or `transparent`");
   return Number.parseInt(digits.padEnd(8, "f"), 16);

@@ -1,5 +1,6 @@
 // Fetch-style handlers on AWS Lambda: API Gateway (REST and HTTP APIs), Function URLs, Application Load Balancer.
 
+import { bufferResponse } from "./buffered-response.js";
 import type { FetchHandler } from "./node-handler.js";
 import { FORBIDDEN_METHODS } from "./node-request.js";
 
@@ -93,10 +94,9 @@ function queryOf({
 }
 
 async function toLambdaResult(response: Response, event: LambdaEvent): Promise<LambdaResult> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const result = { statusCode: response.status, ...encodeBody(bytes) };
-  const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== "set-cookie"));
-  const cookies = response.headers.getSetCookie();
+  const { status, headers: entries, cookies, body } = await bufferResponse(response);
+  const result = { statusCode: status, ...encodeBody(body) };
+  const headers = Object.fromEntries(entries);
   if (event.version === "2.0") return { ...result, headers, ...(cookies.length > 0 ? { cookies } : {}) };
   // A load balancer reads only the kind that it sent itself.
   if (event.multiValueHeaders) {

@@ -1,6 +1,7 @@
 // Fetch-style handlers under Node's own servers: node:http, Express, Koa, Fastify.
 
 import { copyOptions } from "../internal/untrusted.js";
+import { bufferResponse } from "./buffered-response.js";
 import { FORBIDDEN_METHODS, type NodeRequest, toRequest } from "./node-request.js";
 import { createWebhookHandler, type WebhookHandlerOptions } from "./webhook-handler.js";
 
@@ -58,7 +59,7 @@ export interface FastifyReply {
 export function toNodeHandler(handle: FetchHandler): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   const respond = toFetchHandler(handle);
   return async (request, response) => {
-    const result = await respond(request, [request.rawBody, request.body]);
+    const result = await respond(request, () => [request.rawBody, request.body]);
     if (isSent(response)) return;
     try {
       response.statusCode = result.status;
@@ -74,8 +75,10 @@ export function toNodeHandler(handle: FetchHandler): (request: NodeRequest, resp
 export function toKoa(handle: FetchHandler): (context: KoaContext) => Promise<void> {
   const respond = toFetchHandler(handle);
   return async (context) => {
-    const { body, rawBody } = context.request as { body?: unknown; rawBody?: unknown };
-    const result = await respond(context.req, [rawBody, context.req.rawBody, body, context.req.body]);
+    const result = await respond(context.req, () => {
+      const { body, rawBody } = context.request as { body?: unknown; rawBody?: unknown };
+      return [rawBody, context.req.rawBody, body, context.req.body];
+    });
     if (isSent(context.res)) return;
     context.status = result.status;
     for (const [name, value] of result.headers) context.set(name, value);
@@ -84,13 +87,16 @@ export function toKoa(handle: FetchHandler): (context: KoaContext) => Promise<vo
 }
 
 /** Runs a fetch-style handler under Fastify: `app.register(toFastify(handle, { path: "/webhook" }))`. Bodies of this route stay raw, those of others don't. */
-export function toFastify(handle: FetchHandler, { path }: { path: string }): (server: FastifyServer) => Promise<void> {
+export function toFastify(handle: FetchHandler, options: { path: string }): (server: FastifyServer) => Promise<void> {
   const respond = toFetchHandler(handle);
+  const { path } = copyOptions("options", options);
+  if (typeof path !== "string" || path === "")
+    throw new TypeError("path must be the path of a route, such as /webhook");
   return async (server) => {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
     server.all(path, async (request, reply) => {
-      const result = await respond(request.raw, [request.body]);
+      const result = await respond(request.raw, () => [request.body]);
       if (reply.sent === true || isSent(reply.raw)) {
         reply.hijack?.();
         return reply;
@@ -132,13 +138,18 @@ interface Result {
 }
 
 /** Responds to a request of Node's. Never rejects. */
-function toFetchHandler(handle: FetchHandler): (request: NodeRequest, bodies: readonly unknown[]) => Promise<Result> {
+function toFetchHandler(
+  handle: FetchHandler,
+): (request: NodeRequest, bodies: () => readonly unknown[]) => Promise<Result> {
   if (typeof handle !== "function") throw new TypeError("handle must be a function that takes a Request");
   return async (request, bodies) => {
-    if (FORBIDDEN_METHODS.includes(request.method ?? ""))
-      return toResult(Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }), request);
     try {
-      return await toResult(await handle(toRequest(request, bodies)), request);
+      if (FORBIDDEN_METHODS.includes(request.method ?? ""))
+        return await toResult(
+          Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }),
+          request,
+        );
+      return await toResult(await handle(toRequest(request, bodies())), request);
     } catch (error) {
       console.error("itpay: the handler failed:", error);
       return toResult(Response.json({ error: "Internal error" }, { status: 500 }), request);
@@ -147,15 +158,13 @@ function toFetchHandler(handle: FetchHandler): (request: NodeRequest, bodies: re
 }
 
 async function toResult(response: Response, request: NodeRequest): Promise<Result> {
-  const body = (globalThis as unknown as { Buffer: { from(bytes: ArrayBuffer): Uint8Array } }).Buffer.from(
-    await response.arrayBuffer(),
-  );
-  const headers: Result["headers"] = [...response.headers].filter(([name]) => name !== "set-cookie");
-  const cookies = response.headers.getSetCookie();
-  if (cookies.length > 0) headers.push(["set-cookie", cookies]);
+  const { status, headers, cookies, body } = await bufferResponse(response);
+  const all: Result["headers"] = [...headers];
+  if (cookies.length > 0) all.push(["set-cookie", cookies]);
   // The unread rest of a body would be taken for the next request.
-  if (request.complete === false) headers.push(["connection", "close"]);
-  return { status: response.status, headers, body };
+  if (request.complete === false) all.push(["connection", "close"]);
+  const { Buffer } = globalThis as unknown as { Buffer: { from(bytes: ArrayBufferLike): Uint8Array } };
+  return { status, headers: all, body: Buffer.from(body.buffer) };
 }
 
 /** Whether something else has responded, such as a time limit of the server. */
