@@ -1083,7 +1083,8 @@ export function cases(itpay, serverUrl) {
         assert.equal(client.webhooks.verifySignature(body, header, { maxAge: Infinity }), true);
         assert.equal(client.webhooks.constructEvent(body, header, { maxAge: Infinity }).id, "evt_01");
         assert.throws(() => new ItPayClient({ apiKey: KEY }).webhooks.verifySignature(body, header), {
-          code: "bad_secret",
+          name: "ConfigurationError",
+          code: "missing_webhook_secret",
         });
       },
     ],

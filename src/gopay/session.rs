@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use super::{
     Change, GoPayEndpoint, Language, Scope, TokenRequest, error_body, parse_optional_json,
-    token::{credentials, is_token_error},
+    token::{credentials, is_token, is_token_error},
 };
 use crate::{
     CallError, CallResult, Endpoint as _, Error, ErrorName, Outcome, Secret,
@@ -220,7 +220,10 @@ impl Session {
         TokenState { request, is_pending: true, rejected: rejected.clone(), ..TokenState::default() }.save(self);
         let mut pending = PendingToken { session: self, request, is_over: false };
         if self.has_token_cache
-            && let Some(token) = io.read_cache(self.cache_key()).await.filter(|token| rejected.as_ref() != Some(token))
+            && let Some(token) = io
+                .read_cache(self.cache_key())
+                .await
+                .filter(|token| is_token(token) && rejected.as_ref() != Some(token))
         {
             pending.is_over = true;
             // Another process renews the token, so the cache is read again soon.

@@ -69,7 +69,7 @@ impl Endpoint for TokenRequest<'_> {
     fn parse(response: &Response) -> Result<Token, Error> {
         parse_object(response, |mut fields| {
             let access_token = fields.string("access_token")?;
-            if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            if !is_token(&access_token) {
                 return fields.field_error("access_token", "must be visible ASCII");
             }
             let expires_in =
@@ -77,6 +77,11 @@ impl Endpoint for TokenRequest<'_> {
             Ok(Token { access_token: Secret::new(access_token), expires_in: expires_in.try_into().unwrap_or(0) })
         })
     }
+}
+
+/// Whether a text can be sent as a token.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Whether GoPay itself rejected the token, so that the call was not processed. A filter before GoPay also sends 401

@@ -41,6 +41,9 @@ extern "C" {
     /// Resolves to whether the signal ended the pause.
     #[wasm_bindgen(method, structural)]
     fn pause(this: &CallIo, ms: f64, signal: Option<&AbortSignal>) -> Promise;
+    /// Throws what the listener throws. If it rejects, the call is ended from there.
+    #[wasm_bindgen(method, structural, catch)]
+    fn notify(this: &CallIo, listener: &Function, value: &JsValue) -> Result<(), JsValue>;
     /// Resolves to the text of a cache entry, or to undefined.
     #[wasm_bindgen(method, structural, js_name = readCache)]
     fn read_cache(this: &CallIo, key: &str) -> Promise;
@@ -115,7 +118,7 @@ async fn drive(io: CallIo, context: CallContext, mut call: Flow) -> Result<JsVal
             }
             Some(Step::Notify(json)) => {
                 if let Some(on_update) = &context.on_update {
-                    on_update.call1(&JsValue::UNDEFINED, &JSON::parse(&json)?)?;
+                    io.notify(on_update, &JSON::parse(&json)?)?;
                 }
                 Event::Notified
             }

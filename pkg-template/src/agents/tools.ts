@@ -4,7 +4,7 @@ import type { ItPayClient } from "../client/client.js";
 import type { PaymentIntent } from "../client/types.js";
 import { isItPayError, type ItPayError, ValidationError } from "../internal/errors.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
-import { readUntrusted } from "../internal/untrusted.js";
+import { onRejection, readUntrusted } from "../internal/untrusted.js";
 import { toPng } from "../qr/png.js";
 import { toMinor } from "./amounts.js";
 import { NOTICE, plainText } from "./gateway-text.js";
@@ -210,11 +210,12 @@ function define(
         let status = "";
         const report = (): void => {
           try {
-            onProgress?.({
+            const told: unknown = onProgress?.({
               progress: Math.min(total, Math.round(performance.now() - start) / 1000),
               total,
               message: `The payment is ${status || "open"}.`,
             });
+            onRejection(told, () => {});
           } catch {
             // The host's callback must not end the wait.
           }
@@ -327,12 +328,15 @@ function auditor(audit: AgentToolsOptions["audit"]) {
       result = toFailure(failure);
     }
     try {
-      audit?.({
+      const noted: unknown = audit?.({
         time: new Date().toISOString(),
         tool,
         ...entry,
         outcome: failure?.outcome ?? "ok",
         ...(failure === undefined ? {} : { code: failure.code }),
+      });
+      onRejection(noted, () => {
+        hasFailed = true;
       });
       return result;
     } catch {

@@ -32,7 +32,7 @@ export interface AgentToolsOptions {
   maxPerHour?: number | undefined;
   /** Counts the payments. Default: a counter that lasts as long as these tools. */
   counter?: PaymentCounter | undefined;
-  /** Called once after each call of a tool. If it throws, the tools refuse every further call. Default: none. */
+  /** Called once after each call of a tool. If it throws or rejects, the tools refuse every further call. Default: none. */
   audit?: ((entry: AuditEntry) => void) | undefined;
 }
 

@@ -31,6 +31,7 @@ import type {
 } from "./types.js";
 import {
   constructEvent,
+  missingSecret,
   type RawBody,
   type SignatureSource,
   type VerifyOptions,
@@ -69,7 +70,7 @@ export interface WaitOptions {
   pollInterval?: number | undefined;
   /** Ends the wait with an `AbortError`. Default: none. */
   signal?: AbortSignal | undefined;
-  /** Called with the first status and after each change of status. Default: none. */
+  /** Called with the first status and after each change of status. If it throws or rejects, the wait ends so. Default: none. */
   onUpdate?: ((intent: PaymentIntent) => void) | undefined;
 }
 
@@ -158,13 +159,13 @@ export class ItPayClient {
 
   /** Verifies webhooks with the client's secret. */
   readonly webhooks = {
-    /** Like `verifySignature` of `itpay/webhooks`, with the client's secret. */
+    /** Like `verifySignature` of `itpay/webhooks`, with the client's secret. @throws ConfigurationError without a secret */
     verifySignature: (body: RawBody, header: SignatureSource, options?: VerifyOptions): boolean =>
-      verifySignature(body, header, this.#webhookSecret ?? "", options),
+      verifySignature(body, header, this.#webhookSecret ?? missingSecret("webhookSecret"), options),
 
-    /** Like `constructEvent` of `itpay/webhooks`, with the client's secret. */
+    /** Like `constructEvent` of `itpay/webhooks`, with the client's secret. @throws ConfigurationError without a secret */
     constructEvent: (body: RawBody, headers: SignatureSource, options?: VerifyOptions): WebhookEvent =>
-      constructEvent(body, headers, this.#webhookSecret ?? "", options),
+      constructEvent(body, headers, this.#webhookSecret ?? missingSecret("webhookSecret"), options),
   };
 
   /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */

@@ -54,6 +54,7 @@ export class AsyncWasm<G extends AsyncGlue> extends Wasm<G> {
     try {
       const json = await new Promise<unknown>((resolve, reject) => {
         this.#inFlight.set(io, reject);
+        io.fail = reject;
         promise.then(resolve, reject);
       });
       const result = io.result(json as string | undefined);

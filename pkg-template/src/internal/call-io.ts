@@ -3,6 +3,7 @@
 // would keep the process alive.
 
 import { lazyTextDecoder } from "./lazy-text-codec.js";
+import { onRejection } from "./untrusted.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -74,6 +75,8 @@ export class CallIo {
   readonly #cache: TokenCache | undefined;
   #last = new AttemptResult();
   #stop = (): void => {};
+  /** Ends the call with an error of the caller's. */
+  fail = (_error: unknown): void => {};
 
   constructor(fetch: Fetch, cache?: TokenCache) {
     this.#fetch = fetch;
@@ -127,6 +130,14 @@ export class CallIo {
       if (isAborted(signal)) return resolve(true);
       const finish = endOnce<boolean>(ms, signal, resolve, false, true);
       this.#stop = () => finish(true);
+    });
+  }
+
+  /** Calls a listener of the caller's. If it throws or rejects, the call ends with its error. */
+  notify(listener: (value: unknown) => unknown, value: unknown): void {
+    onRejection(listener(value), (error) => {
+      this.fail(error);
+      this.stop();
     });
   }
 

@@ -1,5 +1,7 @@
 // Log levels, and the sink of log lines.
 
+import { onRejection } from "./untrusted.js";
+
 /** Receives log lines. `console` is one. */
 export interface Logger {
   /**
@@ -38,6 +40,6 @@ export function levelNumber(level: unknown): number {
 export function createLogSink(logger: Logger | undefined): (level: number, line: string) => void {
   return (level, line) => {
     const method = levels[level] as Exclude<LogLevel, "off">;
-    (logger ?? console)[method](`itpay: ${line}`);
+    onRejection((logger ?? console)[method](`itpay: ${line}`), () => {});
   };
 }

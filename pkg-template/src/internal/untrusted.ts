@@ -6,6 +6,11 @@ export function copyOptions<T extends object>(name: string, options: T | null | 
   return readUntrusted(name, () => ({ __proto__: null, ...options }) as unknown as Partial<T>);
 }
 
+/** @internal Handles the rejection of a callback that is async, though its type is not. Without this, the process would end. */
+export function onRejection(result: unknown, handle: (error: unknown) => void): void {
+  if (result !== undefined) Promise.resolve(result).then(undefined, handle);
+}
+
 /** @internal Reads a caller's value. @throws TypeError if reading it throws */
 export function readUntrusted<T>(name: string, read: () => T): T {
   try {

@@ -3,6 +3,7 @@
 
 import { fromPayload, ItPayError, ValidationError } from "../internal/errors.js";
 import * as glue from "../glue/sandbox.js";
+import { onRejection } from "../internal/untrusted.js";
 import { type Glue, Wasm } from "../internal/wasm.js";
 import { type Fault, FaultQueue } from "./faults.js";
 
@@ -133,7 +134,7 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
     const errors: unknown[] = [];
     const notify = <T>(callback: (event: T) => void, event: T): void => {
       try {
-        callback(event);
+        onRejection(callback(event), (error) => console.error("itpay: onChange failed:", error));
       } catch (error) {
         errors.push(error);
       }

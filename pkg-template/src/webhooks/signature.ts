@@ -1,6 +1,11 @@
 // Verifies and creates webhook signatures: the synchronous half of `itpay/webhooks`.
 
-import { type SignatureProblem, SignatureVerificationError, ValidationError } from "../internal/errors.js";
+import {
+  ConfigurationError,
+  type SignatureProblem,
+  SignatureVerificationError,
+  ValidationError,
+} from "../internal/errors.js";
 import { copyOptions } from "../internal/untrusted.js";
 import type { WebhookEvent } from "../client/types.js";
 import { BAD_SECRET, MAX_SECRET_LEN, MISSING_HEADER, NO_MATCH, sign, verify } from "./webhooks-module.js";
@@ -19,6 +24,8 @@ export interface VerifyOptions {
   now?: number | undefined;
 }
 
+/** @internal The variable with the secret. */
+export const SECRET = "ITPAY_WEBHOOK_SECRET";
 const HEADER = "X-ItPay-Signature";
 const HEADER_LOWER = HEADER.toLowerCase();
 const DEFAULT_MAX_AGE = 300;
@@ -130,6 +137,13 @@ function checkNow(now: number | undefined): number {
   if (typeof now !== "number" || !(now >= 0 && now < Infinity))
     throw new TypeError("now must be a time in Unix seconds");
   return now;
+}
+
+/** @internal */
+export function missingSecret(option = "secret"): never {
+  throw new ConfigurationError(`The webhook secret is missing: set ${SECRET} or pass ${option}`, {
+    code: "missing_webhook_secret",
+  });
 }
 
 /** @internal One secret as it is, several as a copy that cannot change after the check. */

@@ -1,7 +1,7 @@
 // ItPay's webhook endpoint: verifies a Request, calls the listener of its event once, returns a Response.
 
 import { readEnv } from "../internal/env.js";
-import { ConfigurationError, isItPayError, SignatureVerificationError, ValidationError } from "../internal/errors.js";
+import { isItPayError, SignatureVerificationError, ValidationError } from "../internal/errors.js";
 import { copyOptions } from "../internal/untrusted.js";
 import type { KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "../client/types.js";
 import {
@@ -14,7 +14,7 @@ import {
   withTimeout,
 } from "./event-processor.js";
 import { checkNumber } from "./event-store.js";
-import { checkMaxAge, checkSecret, verifyEvent } from "./signature.js";
+import { checkMaxAge, checkSecret, missingSecret, SECRET, verifyEvent } from "./signature.js";
 
 /** Listeners by event type. `default` is called for every type without a listener of its own. */
 export type EventHandlers = {
@@ -41,8 +41,6 @@ export interface WebhookHandlerOptions extends ProcessorOptions<WebhookEvent> {
   /** Longer bodies are refused with 413. Default 1 MiB. */
   maxBodyBytes?: number | undefined;
 }
-
-const SECRET = "ITPAY_WEBHOOK_SECRET";
 
 /**
  * Returns a handler for `fetch`-style servers: Workers, Hono, Next route handlers, Remix, SvelteKit, Deno.serve, Bun.serve.
@@ -95,12 +93,6 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     return typeof result === "string" ? json(200, { status: result }) : result;
   };
   return (request, env, context) => processor.serve(request, [env, context], (delivery) => respond(delivery, env));
-}
-
-function missingSecret(): never {
-  throw new ConfigurationError(`The webhook secret is missing: set ${SECRET} or pass secret`, {
-    code: "missing_webhook_secret",
-  });
 }
 
 /** The secret in a Worker's `env`. Other servers pass other objects as their second argument. */
