@@ -32,7 +32,7 @@ import { adaptGlue } from "./glue.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(join(root, "js-tests/package.json"));
-const { build } = require("esbuild");
+const { build, transformSync } = require("esbuild");
 const { rollup } = require("rollup");
 
 const template = join(root, "pkg-template");
@@ -54,6 +54,20 @@ function tsc(...args) {
   execFileSync(process.execPath, [join(root, "js-tests/node_modules/typescript/bin/tsc"), ...args], {
     stdio: "inherit",
   });
+}
+
+/** The declarations that entries import, directly or not. */
+function reachableTypes(files, found = new Set()) {
+  for (const file of files) {
+    if (found.has(file)) continue;
+    found.add(file);
+    const imports = [...read(file).matchAll(/(?:from |import\()"(\..*?)\.js"/g)].map(([, path]) => path);
+    reachableTypes(
+      imports.map((path) => join(dirname(file), `${path}.d.ts`)),
+      found,
+    );
+  }
+  return found;
 }
 
 for (const folder of [compiled, pkg, join(template, "src/glue")]) rmSync(folder, { recursive: true, force: true });
@@ -80,14 +94,21 @@ for (const key of Object.keys(manifest.exports).filter((name) => name.endsWith("
 
 // 2. The TypeScript. Only entry/ and src/ have types of their own; a require finds the same ones as CommonJS.
 tsc("-p", join(template, "tsconfig.json"), "--outDir", compiled);
+// Editors read JSDoc in the declarations.
+for (const path of readdirSync(compiled, { recursive: true }).filter((path) => path.endsWith(".js")))
+  write(join(compiled, path), read(join(compiled, path)).replaceAll(/^ *\/\*\*[^]*?\*\/\n/gm, ""));
 const isTypes = (path) => path.endsWith(".d.ts");
 const runtimes = ["inline", "workerd", "edge-light"];
+const types = reachableTypes(
+  readdirSync(join(compiled, "entry"))
+    .filter(isTypes)
+    .map((file) => join(compiled, "entry", file)),
+);
 for (const folder of ["entry", "src"]) {
-  cpSync(join(compiled, folder), join(dist, "esm", folder), { recursive: true });
-  cpSync(join(compiled, folder), join(dist, "cjs", folder), {
-    recursive: true,
-    filter: (path) => isTypes(path) || !/\.\w+$/.test(path),
-  });
+  const copy = (format, filter) =>
+    cpSync(join(compiled, folder), join(dist, format, folder), { recursive: true, filter });
+  copy("esm", (path) => !isTypes(path) || types.has(path));
+  copy("cjs", (path) => types.has(path) || !/\.\w+$/.test(path));
 }
 for (const folder of runtimes)
   cpSync(join(compiled, folder), join(dist, "esm", folder), { recursive: true, filter: (path) => !isTypes(path) });
@@ -155,6 +176,9 @@ const { metafile } = await build({
   ],
 });
 chmodSync(join(dist, "bin/itpay.mjs"), 0o755);
+// For the most part other people's code, and half a megabyte.
+const mcp = join(dist, "bin/mcp.mjs");
+write(mcp, transformSync(read(mcp), { minify: true, format: "esm", target: "node20" }).code);
 // For THIRD-PARTY-LICENSES.
 const bundled = new Set(
   Object.keys(metafile.inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),

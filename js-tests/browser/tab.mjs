@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import sharp from "sharp";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FLAGS = [
@@ -62,7 +63,9 @@ export async function screenshot(shown, name, options = {}) {
   if (!process.env.ITPAY_SCREENSHOTS) return;
   const folder = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
   mkdirSync(folder, { recursive: true });
-  await shown.screenshot({ path: `${folder}${name}.png`, ...options });
+  // A palette, as pictures travel with the package.
+  const picture = sharp(await shown.screenshot(options)).png({ palette: true, effort: 10, dither: 0 });
+  await picture.toFile(`${folder}${name}.png`);
 }
 
 /** What a page loads of the package: bundled as users' bundlers do it. */
