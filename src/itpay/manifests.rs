@@ -1,15 +1,11 @@
 //! ServiceManifest: the product, its price and the accepted channels
 //! (Go SDK page; docs.itpay.ai/core-objects/service-manifest).
 
-use alloc::{
-    borrow::{Cow, ToOwned},
-    string::String,
-    vec::Vec,
-};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{parse_list, parse_object, routes};
+use super::{parse_list, parse_object, routes::Route};
 use crate::{
     Endpoint, Error,
     endpoint::{read_params, to_body},
@@ -130,7 +126,7 @@ impl CreateManifest {
     pub fn request_from_json(params: &str) -> Result<Request, Error> {
         read_params(params, |mut fields| {
             check_params(&mut fields)?;
-            Ok(Request::new(Method::Post, routes::SERVICES.to_owned()).with_json(fields.with(&[], &OPTIONAL)))
+            Ok(Request::new(Method::Post, Route::Services.path()).with_json(fields.with(&[], &OPTIONAL)))
         })
     }
 }
@@ -177,7 +173,7 @@ impl Endpoint for ActivateManifest {
     type Output = ServiceManifest;
 
     fn request(&self) -> Result<Request, Error> {
-        Ok(Request::new(Method::Patch, routes::activate(&self.id)?))
+        Ok(Request::new(Method::Patch, Route::Activate.path_with("id", &self.id)?))
     }
 
     fn parse(response: &Response) -> Result<ServiceManifest, Error> {
@@ -196,7 +192,7 @@ impl Endpoint for SearchManifests {
     type Output = Vec<ServiceManifest>;
 
     fn request(&self) -> Result<Request, Error> {
-        let mut request = Request::new(Method::Get, routes::SERVICES.to_owned());
+        let mut request = Request::new(Method::Get, Route::Services.path());
         request.query = query(self.q.as_deref().map(|q| ("q", q)));
         Ok(request)
     }

@@ -1,15 +1,10 @@
 //! PaymentIntent: create, retrieve (Go SDK page; docs.itpay.ai/core-objects/payment-intent).
 
-use alloc::{
-    borrow::{Cow, ToOwned},
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{parse_object, routes};
+use super::{parse_object, routes::Route};
 use crate::{
     Endpoint, Error, Metadata, Money,
     endpoint::{read_params, same_id, to_body},
@@ -223,7 +218,7 @@ impl CreatePaymentIntent {
         let channel = quoted_channel.iter().map(|channel| ("channel", channel.as_str()));
         let defaults: Vec<_> = [("id", quoted_id.as_str())].into_iter().chain(channel).collect();
         let body = fields.with(&defaults, &OPTIONAL);
-        let mut request = Request::new(Method::Post, routes::PAYMENT_INTENTS.to_owned()).with_json(body);
+        let mut request = Request::new(Method::Post, Route::PaymentIntents.path()).with_json(body);
         request.idempotency_key = Some(id);
         Ok(request)
     }
@@ -275,7 +270,7 @@ impl Endpoint for RetrievePaymentIntent {
     type Output = PaymentIntent;
 
     fn request(&self) -> Result<Request, Error> {
-        Ok(Request::new(Method::Get, routes::payment_intent(&self.id)?))
+        Ok(Request::new(Method::Get, Route::PaymentIntent.path_with("id", &self.id)?))
     }
 
     fn parse(response: &Response) -> Result<PaymentIntent, Error> {

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::{parse_object, routes};
+use super::{parse_object, routes::Route};
 use crate::{
     Endpoint, Error,
     endpoint::same_id,
@@ -68,7 +68,7 @@ impl Endpoint for GenerateQr {
     type Output = QrCharge;
 
     fn request(&self) -> Result<Request, Error> {
-        Ok(Request::new(Method::Post, routes::qr(&self.payment_intent_id)?))
+        Ok(Request::new(Method::Post, Route::Qr.path_with("paymentIntentId", &self.payment_intent_id)?))
     }
 
     fn parse(response: &Response) -> Result<QrCharge, Error> {

@@ -1,69 +1,81 @@
-//! All paths of the ItPay API, below the base URL, which ends in `/v1`.
+//! All paths of the ItPay API, one line each, below the base URL, which ends in `/v1`.
 //!
 //! Paths marked ASSUMED are not documented. They are inferred from the documented ones.
 
-use alloc::{format, string::String};
+use alloc::{borrow::ToOwned, string::String};
 
 #[cfg(feature = "sandbox")]
 use crate::http::percent_decode;
 use crate::{Error, http::path_segment};
 
-/// `POST`: create a PaymentIntent.
-pub const PAYMENT_INTENTS: &str = "/payment-intents";
-/// `POST`: register a ServiceManifest. `GET` with `q`: search.
-pub const SERVICES: &str = "/services";
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident = $path:literal, $methods:literal;)*) => {
+        /// A path of the API.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub enum Route {
+            $($(#[$doc])* $name,)*
+        }
 
-/// A path as the gateway reads it, below `/v1`.
-#[cfg(feature = "sandbox")]
-#[allow(missing_docs, reason = "the functions below say it")]
-pub enum Route {
-    Activate(String),
-    PaymentIntent(String),
-    PaymentIntents,
-    Qr(String),
-    Services,
+        impl Route {
+            #[cfg(feature = "sandbox")]
+            const ALL: &[Route] = &[$(Route::$name),*];
+
+            /// The path as a pattern: `{}` stands for an id.
+            fn pattern(self) -> &'static str {
+                match self {
+                    $(Route::$name => $path,)*
+                }
+            }
+
+            /// The methods of the path, as in an `Allow` header.
+            #[cfg(feature = "sandbox")]
+            pub fn methods(self) -> &'static str {
+                match self {
+                    $(Route::$name => $methods,)*
+                }
+            }
+        }
+    };
 }
 
-#[cfg(feature = "sandbox")]
+routes! {
+    /// Activates a ServiceManifest.
+    Activate = "/services/{}/activate", "PATCH";
+    /// Reads a PaymentIntent. ASSUMED.
+    PaymentIntent = "/payment-intents/{}", "GET";
+    /// Creates a PaymentIntent.
+    PaymentIntents = "/payment-intents", "POST";
+    /// Generates the QR charge of a PaymentIntent. ASSUMED.
+    Qr = "/payment-intents/{}/qr", "POST";
+    /// Registers a ServiceManifest; searches, with `q`.
+    Services = "/services", "GET, POST";
+}
+
 impl Route {
-    /// Reads a path. Only ids are decoded.
-    pub fn parse(path: &str) -> Option<Route> {
-        let id = |segment: &str| percent_decode(segment).filter(|id| !id.is_empty());
-        let (intents, services) = (PAYMENT_INTENTS.strip_prefix('/')?, SERVICES.strip_prefix('/')?);
-        let mut segments = path.strip_prefix('/')?.split('/');
-        let (folder, rest) = (segments.next()?, [segments.next(), segments.next(), segments.next()]);
-        match rest {
-            [None, ..] if folder == intents => Some(Route::PaymentIntents),
-            [Some(one), None, _] if folder == intents => id(one).map(Route::PaymentIntent),
-            [Some(one), Some("qr"), None] if folder == intents => id(one).map(Route::Qr),
-            [None, ..] if folder == services => Some(Route::Services),
-            [Some(one), Some("activate"), None] if folder == services => id(one).map(Route::Activate),
-            _ => None,
-        }
+    /// The path of a route without an id.
+    pub fn path(self) -> String {
+        self.pattern().to_owned()
     }
 
-    /// The methods of the path, as in an `Allow` header.
-    pub fn methods(&self) -> &'static str {
-        match self {
-            Route::Activate(_) => "PATCH",
-            Route::PaymentIntent(_) => "GET",
-            Route::PaymentIntents | Route::Qr(_) => "POST",
-            Route::Services => "GET, POST",
-        }
+    /// The path of a route with an id. `field` names the id in an error.
+    pub fn path_with(self, field: &str, id: &str) -> Result<String, Error> {
+        let (before, after) = self.pattern().split_once("{}").unwrap_or((self.pattern(), ""));
+        Ok([before, &path_segment(field, id)?, after].concat())
     }
-}
 
-/// `GET`: retrieve a PaymentIntent. ASSUMED.
-pub fn payment_intent(id: &str) -> Result<String, Error> {
-    Ok(format!("{PAYMENT_INTENTS}/{}", path_segment("id", id)?))
-}
+    /// Reads a path and the id in it. Only the id is decoded.
+    #[cfg(feature = "sandbox")]
+    pub fn parse(path: &str) -> Option<(Route, String)> {
+        Route::ALL.iter().find_map(|route| Some((*route, route.id_in(path)?)))
+    }
 
-/// `POST`: generate the QR charge of a PaymentIntent. ASSUMED.
-pub fn qr(payment_intent_id: &str) -> Result<String, Error> {
-    Ok(format!("{PAYMENT_INTENTS}/{}/qr", path_segment("paymentIntentId", payment_intent_id)?))
-}
-
-/// `PATCH`: activate a ServiceManifest.
-pub fn activate(service_id: &str) -> Result<String, Error> {
-    Ok(format!("{SERVICES}/{}/activate", path_segment("id", service_id)?))
+    /// The id in a path of this route, empty if the route has none.
+    #[cfg(feature = "sandbox")]
+    fn id_in(self, path: &str) -> Option<String> {
+        let Some((before, after)) = self.pattern().split_once("{}") else {
+            return (path == self.pattern()).then(String::new);
+        };
+        let id = path.strip_prefix(before)?.strip_suffix(after)?;
+        percent_decode(id).filter(|decoded| !decoded.is_empty() && !id.contains('/'))
+    }
 }

@@ -33,17 +33,18 @@ impl Sandbox {
         }
         let by = |now_ms: u64| verify(request, &self.config.api_key, now_ms / 1000, DEFAULT_MAX_AGE);
         by(context.now_ms).or_else(|problem| by(caller_ms).or(Err(problem))).map_err(ErrorResponse::wrong_signature)?;
-        let route = request.path.strip_prefix(PREFIX).and_then(Route::parse).ok_or_else(ErrorResponse::not_found)?;
+        let (route, id) =
+            request.path.strip_prefix(PREFIX).and_then(Route::parse).ok_or_else(ErrorResponse::not_found)?;
         match (route, request.method) {
             (Route::PaymentIntents, Method::Post) => self.create_intent(request, context),
-            (Route::PaymentIntent(id), Method::Get) => {
+            (Route::PaymentIntent, Method::Get) => {
                 let intent = self.intent(&id).ok_or_else(|| ErrorResponse::intent_not_found(&id))?;
                 Ok((200, intent.to_wire().into()))
             }
-            (Route::Qr(id), Method::Post) => self.generate_qr(&id, context),
+            (Route::Qr, Method::Post) => self.generate_qr(&id, context),
             (Route::Services, Method::Get) => Ok((200, self.search(request.query.as_deref().unwrap_or_default()))),
             (Route::Services, Method::Post) => self.create_service(request, context),
-            (Route::Activate(id), Method::Patch) => self.activate(&id),
+            (Route::Activate, Method::Patch) => self.activate(&id),
             (route, _) => Err(ErrorResponse::method_not_allowed(route.methods())),
         }
     }
