@@ -102,6 +102,9 @@ pub struct Request {
     pub idempotency_key: Option<String>,
     /// Whether the call only reads.
     pub repeatable: bool,
+    /// Whether it is sent once, as the gateway can't tell a repeated call from a new one. With an idempotency key it is
+    /// sent like any other. Its errors have an outcome.
+    pub sent_once: bool,
     /// Whether a successful response is a file and not JSON.
     pub is_file: bool,
 }
@@ -117,6 +120,7 @@ impl Request {
             body: Vec::new(),
             idempotency_key: None,
             repeatable: method == Method::Get,
+            sent_once: false,
             is_file: false,
         }
     }

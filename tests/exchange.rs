@@ -254,12 +254,34 @@ fn the_error_of_a_call_that_is_sent_once_has_an_outcome() {
         let mut world = World::new(move |_, _| reply.take().unwrap());
         let session = session();
         let call = Call::new(move |io| async move {
-            let request = Request::new(Method::Post, "/refunds".into()).with_json("{}".into());
-            session.send_once(&io, request, &|response| parse_any(response).map(drop), &CallOptions::default()).await
+            let request =
+                Request { sent_once: true, ..Request::new(Method::Post, "/refunds".into()).with_json("{}".into()) };
+            let options = CallOptions { max_retries: Some(9), ..CallOptions::default() };
+            session.send(&io, request, &|response| parse_any(response).map(drop), &options).await
         });
         assert_eq!(error(world.run(call)).outcome, Some(outcome));
         assert_eq!(world.requests().len(), 1);
     }
+}
+
+#[test]
+fn a_call_that_is_sent_once_is_repeated_with_an_idempotency_key_and_then_its_outcome_is_unknown() {
+    let mut replies = vec![
+        fail(Transport::ConnectionFailed),
+        respond(409, r#"{"error":{"code":"ALREADY_REFUNDED","message":"no"}}"#),
+    ];
+    let mut world = World::new(move |_, _| replies.remove(0));
+    let session = session();
+    let call = Call::new(move |io| async move {
+        let request = Request { sent_once: true, ..Request::new(Method::Post, "/refunds".into()) };
+        let options = CallOptions { idempotency_key: Some("refund-1".into()), ..CallOptions::default() };
+        session.send(&io, request, &|response| parse_any(response).map(drop), &options).await
+    });
+    let error = error(world.run(call));
+    // The first attempt may be the one that refunded it.
+    assert_eq!((error.status, error.outcome), (Some(409), Some(Outcome::Unknown)));
+    assert!(world.requests().iter().all(|sent| sent.header("idempotency-key") == "refund-1"));
+    assert_eq!(world.requests().len(), 2);
 }
 
 fn intent(status: &str) -> String {

@@ -204,7 +204,7 @@ proptest! {
             match kind {
                 0 => session.call(&io, &create, &options).await.map(drop),
                 1 => session.send(&io, plain(), &verify, &options).await.map(drop),
-                2 => session.send_once(&io, plain(), &verify, &options).await.map(drop),
+                2 => session.send(&io, Request { sent_once: true, ..plain() }, &verify, &options).await.map(drop),
                 _ => {
                     let options = WaitOptions { timeout_ms: 60_000, poll_interval_ms: 500, notifies: true };
                     session.wait_for_completion(&io, "7", &options).await.map(drop)

@@ -44,38 +44,36 @@ impl Session {
         verify: &dyn Fn(&Response) -> Result<(), Error>,
         options: &CallOptions,
     ) -> CallResult<Exchanged> {
+        let mut options = options.clone();
         if options.idempotency_key.is_some() {
             request.idempotency_key.clone_from(&options.idempotency_key);
         }
+        if request.sent_once && request.idempotency_key.is_none() {
+            options.max_retries = Some(0);
+        }
         let sign =
             |request: &Request, now: Now| credentials(request, &self.config.base, &self.api_key, now.unix_ms / 1000);
-        let exchanged = exchange(io, &self.config, &request, options, &sign).await?;
-        match verify(&exchanged.response) {
-            Ok(()) => Ok(exchanged),
-            Err(error) => Err(response_error(error, &exchanged, io.now())),
+        let error = match exchange(io, &self.config, &request, &options, &sign).await {
+            Ok(exchanged) => match verify(&exchanged.response) {
+                Ok(()) => return Ok(exchanged),
+                Err(error) => response_error(error, &exchanged, io.now()),
+            },
+            Err(error) => error,
+        };
+        if !request.sent_once {
+            return Err(error);
         }
-    }
-
-    /// Sends a request that changes something once. An error has an outcome.
-    pub async fn send_once(
-        &self,
-        io: &Io,
-        request: Request,
-        verify: &dyn Fn(&Response) -> Result<(), Error>,
-        options: &CallOptions,
-    ) -> CallResult<Exchanged> {
-        let options = CallOptions { max_retries: Some(0), ..options.clone() };
-        self.send(io, request, verify, &options).await.map_err(|error| {
-            let outcome = outcome(&error);
-            error.with_outcome(outcome, "")
-        })
+        let outcome = outcome(&error);
+        Err(error.with_outcome(outcome, ""))
     }
 }
 
-/// What is known about a call that was sent once and failed.
+/// What is known about a call that moves money and failed.
 fn outcome(error: &CallError) -> Outcome {
     match error.failure {
         _ if error.attempts == 0 => Outcome::NotDone,
+        // An earlier attempt may have been processed.
+        _ if error.attempts > 1 => Outcome::Unknown,
         Some(Failure::ConnectionRefused) => Outcome::NotDone,
         // ItPay's own error responses are JSON. A filter's page proves nothing.
         Some(Failure::Status { status: 400..=499, .. }) if error.has_own_code() => Outcome::NotDone,
