@@ -33,6 +33,12 @@ pub trait Endpoint {
     }
 }
 
+/// A call whose parameters are a JSON object.
+pub trait JsonEndpoint: Endpoint {
+    /// The request, from parameters that are JSON already: they are checked, and sent as they came.
+    fn request_from_json(params: &str) -> Result<http::Request, Error>;
+}
+
 /// An error unless a response is about the id that was asked for.
 pub(crate) fn same_id(response: &Response, field: &str, id: &str, asked: &str) -> Result<(), Error> {
     if id == asked {

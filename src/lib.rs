@@ -91,7 +91,7 @@ pub use self::json::JsonMap;
 #[cfg(feature = "client")]
 pub use self::{
     call_error::{CallError, CallResult, ErrorCause, ErrorName, Outcome},
-    endpoint::Endpoint,
+    endpoint::{Endpoint, JsonEndpoint},
     error::{ApiError, Error, ErrorKind},
     id::payment_intent_id,
     json::{RawJson, RawObject},

@@ -5,9 +5,9 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{parse_list, parse_object, routes::Route};
+use super::{parse_list, parse_object, post, routes::Route};
 use crate::{
-    Endpoint, Error,
+    Endpoint, Error, JsonEndpoint,
     endpoint::{read_params, to_body},
     http::{Method, Request, Response, query},
     json::{FieldReader, FieldResult, RawObject},
@@ -121,14 +121,6 @@ impl CreateManifest {
             })
         })
     }
-
-    /// Builds the request from JSON parameters. They are validated and sent unchanged.
-    pub fn request_from_json(params: &str) -> Result<Request, Error> {
-        read_params(params, |mut fields| {
-            check_params(&mut fields)?;
-            Ok(Request::new(Method::Post, Route::Services.path()).with_json(fields.with(&[], &OPTIONAL)))
-        })
-    }
 }
 
 fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
@@ -148,6 +140,12 @@ fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
         return fields.field_error("endpoint", "must be the URL that webhooks are sent to");
     }
     Ok(())
+}
+
+impl JsonEndpoint for CreateManifest {
+    fn request_from_json(params: &str) -> Result<Request, Error> {
+        post(Route::Services, params, &OPTIONAL, check_params)
+    }
 }
 
 impl Endpoint for CreateManifest {

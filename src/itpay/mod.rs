@@ -18,10 +18,11 @@ use serde_json::value::RawValue;
 
 use crate::{
     Error, endpoint,
-    http::Response,
+    http::{Method, Request, Response},
     json::{FieldReader, FieldResult, RawJson},
 };
 
+use self::routes::Route;
 pub use self::{
     auth::{ApiKey, authorize, has_api_key, verify},
     manifests::{
@@ -38,6 +39,20 @@ pub use self::{
 pub const DEFAULT_BASE_URL: &str = "https://api.itpay.ai/v1";
 /// The default time limit of one attempt, in milliseconds (Go SDK page).
 pub const DEFAULT_TIMEOUT: u32 = 30_000;
+
+/// Builds a request from JSON parameters. They are validated and sent unchanged, except those of `optional`
+/// that are null.
+fn post(
+    route: Route,
+    params: &str,
+    optional: &[&str],
+    check: fn(&mut FieldReader) -> FieldResult<()>,
+) -> Result<Request, Error> {
+    endpoint::read_params(params, |mut fields| {
+        check(&mut fields)?;
+        Ok(Request::new(Method::Post, route.path()).with_json(fields.with(&[], optional)))
+    })
+}
 
 /// Reads an object from a response, or its error response.
 fn parse_object<T>(response: &Response, read: impl FnOnce(FieldReader) -> FieldResult<T>) -> Result<T, Error> {

@@ -8,11 +8,11 @@ use wasm_bindgen::prelude::*;
 use super::{
     Result,
     drive::{CallIo, start},
-    error::{missing, thrown, to_js},
+    error::{invalid, missing, thrown, to_js},
     options::{Config, RawOptions, call_options, connection, text, wait_options},
 };
 use crate::{
-    CallError, Endpoint, Error, ErrorCause, ErrorName, Money, Secret,
+    CallError, Endpoint, Error, ErrorCause, ErrorName, JsonEndpoint, Money, Secret,
     call::Cause,
     exchange::CallOptions,
     http::{self, BaseUrl, Request, Response},
@@ -26,6 +26,10 @@ use crate::{
 
 /// Builds a request.
 type Build<'a> = &'a dyn Fn(&Session, &CallOptions) -> Result<Request, Box<CallError>>;
+/// Builds a request from parameters.
+type BuildFromJson = fn(&str) -> Result<Request, Error>;
+/// Checks a response, whatever was asked for.
+type Check = fn(&Response) -> Result<(), Error>;
 /// Checks a response.
 type Verify = Box<dyn Fn(&Response) -> Result<(), Error>>;
 
@@ -59,6 +63,21 @@ pub(super) fn session(config: &Config) -> Result<Rc<Session>> {
 #[wasm_bindgen]
 pub fn check_client(client: &Config) -> Result<()> {
     session(client).map(drop)
+}
+
+/// The calls whose parameters are a JSON object, by their names in the facade.
+fn json_endpoint(name: &str) -> Option<(BuildFromJson, Check)> {
+    Some(match name {
+        "manifests.create" => of::<CreateManifest>(),
+        _ => return None,
+    })
+}
+
+/// Makes a call of [`json_endpoint`].
+#[wasm_bindgen]
+pub fn post(io: CallIo, client: &Config, name: &str, params: &str, options: Option<RawOptions>) -> Result<Promise> {
+    let (build, check) = json_endpoint(name).ok_or_else(|| invalid("name", "is not known"))?;
+    send(io, client, options, &|_, _| build(params).map_err(Into::into), Box::new(check))
 }
 
 #[wasm_bindgen]
@@ -101,12 +120,6 @@ pub fn qr_generate(
     options: Option<RawOptions>,
 ) -> Result<Promise> {
     call(io, client, options, GenerateQr { payment_intent_id })
-}
-
-#[wasm_bindgen]
-pub fn manifests_create(io: CallIo, client: &Config, params: &str, options: Option<RawOptions>) -> Result<Promise> {
-    let build = |_: &Session, _: &CallOptions| CreateManifest::request_from_json(params).map_err(Into::into);
-    send(io, client, options, &build, Box::new(CreateManifest::check))
 }
 
 #[wasm_bindgen]
@@ -156,6 +169,10 @@ pub fn money(amount: &str, currency: &str) -> Result<f64> {
 pub fn to_decimal(value: f64, currency: String) -> Result<String> {
     check_currency(&currency).map_err(|problem| thrown(Error::invalid("currency", problem)))?;
     Ok(Money { currency, value: value as i64 }.to_decimal())
+}
+
+fn of<E: JsonEndpoint>() -> (BuildFromJson, Check) {
+    (E::request_from_json, E::check)
 }
 
 /// Makes the call of an endpoint.

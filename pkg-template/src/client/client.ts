@@ -135,7 +135,7 @@ export class ItPayClient {
     /** Registers a service as a draft. It is not retried if the gateway may have registered the service. */
     create: (params: CreateManifestParams, options?: RequestOptions): ApiPromise<ServiceManifest> =>
       this.#call((module, io, config) =>
-        module.manifests_create(io, config, json("params", params), requestOptions(options)),
+        module.post(io, config, "manifests.create", json("params", params), requestOptions(options)),
       ),
 
     /** Activates a service. */
