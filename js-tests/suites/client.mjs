@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 
+import { previewCases } from "./preview.mjs";
+
 const KEY = "sk_test_0123456789abcdef";
 const PARAMS = {
   id: "pi_1",
@@ -65,6 +67,7 @@ export function cases(itpay, serverUrl) {
     rejects(promise, { name: "ValidationError", field, attempts: 0, status: undefined });
 
   return [
+    ...previewCases(itpay),
     [
       "a create sends its params as they are and the client's channel, with the key, the signature and the id as idempotency key",
       async () => {

@@ -31,6 +31,7 @@ export {
 export type { Logger, LogLevel } from "../src/internal/logger.js";
 export { formatMoney, money } from "../src/client/money.js";
 export type * from "../src/client/types.js";
+export type * from "../src/client/preview.js";
 export { parsePaymentRequired, type PaymentRequired, paymentRequired } from "../src/client/payment-required.js";
 export type { RawBody, SignatureSource, VerifyOptions } from "../src/webhooks/signature.js";
 export { VERSION } from "../src/internal/version.js";

@@ -4,6 +4,7 @@
 
 mod auth;
 mod error_body;
+mod installs;
 mod manifests;
 mod payment_intents;
 mod poller;
@@ -25,6 +26,7 @@ use crate::{
 use self::routes::Route;
 pub use self::{
     auth::{ApiKey, authorize, has_api_key, verify},
+    installs::{CreateInstall, Install},
     manifests::{
         ActivateManifest, CreateManifest, PaymentMethods, PriceTier, Pricing, SearchManifests, ServiceManifest,
     },
@@ -52,6 +54,16 @@ fn post(
         check(&mut fields)?;
         Ok(Request::new(Method::Post, route.path()).with_json(fields.with(&[], optional)))
     })
+}
+
+/// The same for a call that moves money or creates something, and for which no idempotency key is documented.
+fn post_once(
+    route: Route,
+    params: &str,
+    optional: &[&str],
+    check: fn(&mut FieldReader) -> FieldResult<()>,
+) -> Result<Request, Error> {
+    Ok(Request { sent_once: true, ..post(route, params, optional, check)? })
 }
 
 /// Reads an object from a response, or its error response.

@@ -41,6 +41,8 @@ macro_rules! routes {
 routes! {
     /// Activates a ServiceManifest.
     Activate = "/services/{}/activate", "PATCH";
+    /// Installs a service. Documented in part.
+    Installs = "/installs", "POST";
     /// Reads a PaymentIntent. ASSUMED.
     PaymentIntent = "/payment-intents/{}", "GET";
     /// Creates a PaymentIntent.

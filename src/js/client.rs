@@ -12,13 +12,13 @@ use super::{
     options::{Config, RawOptions, call_options, connection, text, wait_options},
 };
 use crate::{
-    CallError, Endpoint, Error, ErrorCause, ErrorName, JsonEndpoint, Money, Secret,
+    CallError, Endpoint, Error, ErrorCause, ErrorName, JsonEndpoint, Money, Outcome, Secret,
     call::Cause,
     exchange::CallOptions,
     http::{self, BaseUrl, Request, Response},
     itpay::{
-        self, ActivateManifest, ApiKey, CreateManifest, CreatePaymentIntent, GenerateQr, RetrievePaymentIntent,
-        SearchManifests, Session, parse_any,
+        self, ActivateManifest, ApiKey, CreateInstall, CreateManifest, CreatePaymentIntent, GenerateQr,
+        RetrievePaymentIntent, SearchManifests, Session, parse_any,
     },
     money::check_currency,
     payment_intent_id,
@@ -68,6 +68,7 @@ pub fn check_client(client: &Config) -> Result<()> {
 /// The calls whose parameters are a JSON object, by their names in the facade.
 fn json_endpoint(name: &str) -> Option<(BuildFromJson, Check)> {
     Some(match name {
+        "installs.create" => of::<CreateInstall>(),
         "manifests.create" => of::<CreateManifest>(),
         _ => return None,
     })
@@ -77,7 +78,10 @@ fn json_endpoint(name: &str) -> Option<(BuildFromJson, Check)> {
 #[wasm_bindgen]
 pub fn post(io: CallIo, client: &Config, name: &str, params: &str, options: Option<RawOptions>) -> Result<Promise> {
     let (build, check) = json_endpoint(name).ok_or_else(|| invalid("name", "is not known"))?;
-    send(io, client, options, &|_, _| build(params).map_err(Into::into), Box::new(check))
+    let build = |_: &Session, _: &CallOptions| {
+        build(params).map_err(|error| Box::<CallError>::from(error).with_outcome(Outcome::NotDone, ""))
+    };
+    send(io, client, options, &build, Box::new(check))
 }
 
 #[wasm_bindgen]

@@ -34,7 +34,7 @@ mod store;
 pub use self::{
     deliveries::{Attempt, DeliveryState},
     itpay::{
-        Action, Change, Charge, Config, DEFAULT_EXPIRES_AFTER, DEFAULT_WALLET_URL, Delivery, Display, Intent, Sandbox,
-        Service, ServiceStatus, Webhook,
+        Action, Change, Charge, Config, DEFAULT_EXPIRES_AFTER, DEFAULT_WALLET_URL, Delivery, Display, Intent,
+        PreviewCall, Sandbox, Service, ServiceStatus, Webhook,
     },
 };

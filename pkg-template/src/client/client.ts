@@ -21,6 +21,7 @@ import { type GenericRequestOptions, genericRequest } from "../internal/generic-
 import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions } from "../internal/untrusted.js";
 import * as glue from "../glue/client.js";
+import { previewCalls } from "./preview.js";
 import type {
   CreateManifestParams,
   CreatePaymentIntentParams,
@@ -156,6 +157,16 @@ export class ItPayClient {
         );
       }),
   };
+
+  /**
+   * Calls of which ItPay's documentation is known in part only. They may change in any release, outside of semver.
+   *
+   * Each is sent once, whatever `maxRetries` says, because no idempotency key is documented for it. An error's `outcome`
+   * says whether it was processed: `not_done` or `unknown`. Pass an `idempotencyKey` to have the call retried.
+   */
+  readonly preview = previewCalls((name, params, options) =>
+    this.#call((module, io, config) => module.post(io, config, name, json("params", params), requestOptions(options))),
+  );
 
   /** Verifies webhooks with the client's secret. */
   readonly webhooks = {

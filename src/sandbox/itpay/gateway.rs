@@ -13,6 +13,7 @@ use super::{
     error_response::ErrorBody,
     events::{Delivery, Event},
     intents::{Action, Change, Intent},
+    preview::PreviewCall,
     services::Service,
 };
 use crate::{
@@ -88,6 +89,7 @@ pub struct Sandbox {
     pub(super) services: Store<Service>,
     pub(super) intents: Store<Intent>,
     pub(super) deliveries: Deliveries<Delivery>,
+    pub(super) preview_calls: Vec<PreviewCall>,
     /// When each intent expires, with its index.
     pub(super) deadlines: BTreeSet<(u64, usize)>,
     /// Changes that [`Sandbox::take_changes`] has not returned yet, by the intent's index.
@@ -110,6 +112,7 @@ impl Sandbox {
             services: Store::new(),
             intents: Store::new(),
             deliveries: Deliveries::new(),
+            preview_calls: Vec::new(),
             deadlines: BTreeSet::new(),
             changes: Vec::new(),
         })
@@ -249,6 +252,7 @@ impl Sandbox {
             services: self.services.records().to_vec(),
             intents: self.intents.records().to_vec(),
             deliveries: self.deliveries.records().to_vec(),
+            preview_calls: self.preview_calls.clone(),
         };
         serde_json::to_string(&state).map_err(|_| Error::invalid("snapshot", "cannot be written as JSON"))
     }
@@ -260,6 +264,7 @@ impl Sandbox {
         let taken = || invalid("has an id twice");
         let mut sandbox = Sandbox::new(config)?;
         sandbox.ids.issued = state.ids_issued;
+        sandbox.preview_calls = state.preview_calls;
         for service in state.services {
             sandbox.services.push(service).ok_or_else(taken)?;
         }
@@ -316,4 +321,6 @@ struct State {
     services: Vec<Service>,
     intents: Vec<Intent>,
     deliveries: Vec<Delivery>,
+    #[serde(default)]
+    preview_calls: Vec<PreviewCall>,
 }

@@ -24,7 +24,7 @@ use crate::{
 const PREFIX: &str = "/v1";
 
 /// A status and a body.
-type HandlerResult = Result<(u16, Value), ErrorResponse>;
+pub(super) type HandlerResult = Result<(u16, Value), ErrorResponse>;
 
 impl Sandbox {
     pub(super) fn dispatch(&mut self, request: &Request, caller_ms: u64, context: CallContext<'_>) -> HandlerResult {
@@ -45,12 +45,13 @@ impl Sandbox {
             (Route::Services, Method::Get) => Ok((200, self.search(request.query.as_deref().unwrap_or_default()))),
             (Route::Services, Method::Post) => self.create_service(request, context),
             (Route::Activate, Method::Patch) => self.activate(&id),
+            (route, Method::Post) => self.preview(route, request, context),
             (route, _) => Err(ErrorResponse::method_not_allowed(route.methods())),
         }
     }
 
     fn create_intent(&mut self, request: &Request, context: CallContext<'_>) -> HandlerResult {
-        let mut params = read_params(request, CreatePaymentIntent::from_json)?;
+        let (mut params, _) = read_params(request, CreatePaymentIntent::from_json)?;
         path_segment("id", &params.id)?;
         if let PaymentType::Other(_) = params.payment_type {
             return Err(Error::invalid("type", "must be one_time, cumulative or subscription").into());
@@ -99,7 +100,7 @@ impl Sandbox {
 
     fn create_service(&mut self, request: &Request, context: CallContext<'_>) -> HandlerResult {
         let service = Service {
-            params: read_params(request, CreateManifest::from_json)?,
+            params: read_params(request, CreateManifest::from_json)?.0,
             id: self.ids.next_id("svc", context.now_ms, context.random),
             status: ServiceStatus::Draft,
             created_at: context.now_ms,
@@ -127,8 +128,12 @@ impl Sandbox {
     }
 }
 
-/// Reads the parameters of a body. The model checks its own fields, so the values of all others are checked afterward.
-fn read_params<T>(request: &Request, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, ErrorResponse> {
+/// Reads the parameters of a body, and all of its fields. The model checks its own, so the values of all others are checked
+/// afterward.
+pub(super) fn read_params<T>(
+    request: &Request,
+    read: impl FnOnce(&str) -> Result<T, Error>,
+) -> Result<(T, JsonMap), ErrorResponse> {
     let invalid = |problem: &str| Error::invalid("body", problem);
     let body = core::str::from_utf8(&request.body).map_err(|_| invalid("is not UTF-8"))?;
     if has_lone_surrogate(body) {
@@ -139,7 +144,7 @@ fn read_params<T>(request: &Request, read: impl FnOnce(&str) -> Result<T, Error>
     })?;
     object.ok_or_else(|| invalid("is not a JSON object"))?;
     let params = read(body)?;
-    serde_json::from_str::<JsonMap>(body)
-        .map(|_| params)
+    serde_json::from_str(body)
+        .map(|fields| (params, fields))
         .map_err(|error| ErrorResponse::invalid_json(&format!("is not valid JSON: {error}")))
 }

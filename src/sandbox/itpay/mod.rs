@@ -7,6 +7,7 @@ mod events;
 mod gateway;
 mod handlers;
 mod intents;
+mod preview;
 mod services;
 
 pub use self::{
@@ -14,5 +15,6 @@ pub use self::{
     events::Delivery,
     gateway::{Config, DEFAULT_EXPIRES_AFTER, DEFAULT_WALLET_URL, Sandbox, Webhook},
     intents::{Action, Change, Intent},
+    preview::PreviewCall,
     services::{Service, ServiceStatus},
 };

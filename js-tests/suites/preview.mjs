@@ -1,0 +1,136 @@
+// The calls of `client.preview`, on every runtime: one row of the table is one call.
+
+import assert from "node:assert/strict";
+
+const KEY = "sk_test_0123456789abcdef";
+
+/**
+ * The method's path in `client.preview`, its route, its parameters as the documentation shows them, what makes a field of
+ * them wrong, the documented response, and the fields without which a response isn't of the documented form.
+ */
+export const PREVIEW_CALLS = [
+  {
+    method: "installs.create",
+    path: "/installs",
+    params: { auto_pay_limit: 1000, channel: "alipay" },
+    wrong: [
+      ["auto_pay_limit", undefined],
+      ["channel", 1],
+    ],
+    response: { install_id: "ins_01", status: "active" },
+    required: ["install_id", "status"],
+  },
+];
+
+export function previewCases({ ItPayClient, isItPayError }) {
+  const call = (client, { method, params }, options) => {
+    const [resource, name] = method.split(".");
+    return client.preview[resource][name](params, options);
+  };
+  /** A client whose fetch answers with what `answer` makes of each call; the calls are kept. */
+  const double = (answer, options = {}) => {
+    const calls = [];
+    const fetch = async (url, init) => {
+      calls.push({ url, ...init });
+      return answer(calls.length);
+    };
+    return { calls, client: new ItPayClient({ apiKey: KEY, fetch, maxRetries: 5, ...options }) };
+  };
+  const json = (body, status = 201, headers = {}) =>
+    new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
+  const rejection = async (promise) => {
+    const error = await promise.then(
+      () => assert.fail("it did not fail"),
+      (thrown) => thrown,
+    );
+    assert.ok(isItPayError(error), String(error?.stack ?? error));
+    return error;
+  };
+
+  return PREVIEW_CALLS.flatMap((row) => [
+    [
+      `preview.${row.method} sends its params as they are and resolves to the response as it is`,
+      async () => {
+        const response = { ...row.response, new_field: { big: [1] } };
+        const { calls, client } = double(() => json(response));
+        const params = { ...row.params, unknown: { deep: [null] } };
+        assert.deepEqual(await call(client, { ...row, params }), response);
+        assert.equal(calls.length, 1);
+        assert.equal(`${calls[0].method} ${calls[0].url}`, `POST https://api.itpay.ai/v1${row.path}`);
+        assert.equal(calls[0].body, JSON.stringify(params));
+        assert.equal(calls[0].headers["Idempotency-Key"], undefined);
+      },
+    ],
+    [
+      `preview.${row.method} is sent once, whatever maxRetries says, and its error says what is known`,
+      async () => {
+        const refused = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
+        const broken = () => Promise.reject(new TypeError("fetch failed"));
+        for (const [outcome, answer] of [
+          ["unknown", broken],
+          ["unknown", () => json("", 502)],
+          ["unknown", () => json({ error: { code: "INTERNAL", message: "no" } }, 500)],
+          ["unknown", () => json("<html>filter</html>", 403)],
+          ["unknown", () => json("<html>", 200)],
+          ["unknown", () => json("", 503, { "Retry-After": "0" })],
+          ["not_done", () => Promise.reject(refused)],
+          ["not_done", () => json({ error: { code: "TOO_MANY", message: "no" } }, 429, { "Retry-After": "0" })],
+          ["not_done", () => json({ error: { code: "BAD", message: "no" } }, 422)],
+        ]) {
+          const { calls, client } = double(answer);
+          const error = await rejection(call(client, row, { maxRetries: 9 }));
+          assert.equal(error.outcome, outcome, String(error.stack));
+          assert.deepEqual([calls.length, error.attempts], [1, 1]);
+        }
+      },
+    ],
+    [
+      `preview.${row.method} is retried with an idempotency key`,
+      async () => {
+        const { calls, client } = double((nth) => (nth === 1 ? json("", 503) : json(row.response)));
+        await call(client, row, { idempotencyKey: "own-1" });
+        assert.deepEqual(
+          calls.map(({ headers }) => headers["Idempotency-Key"]),
+          ["own-1", "own-1"],
+        );
+      },
+    ],
+    [
+      `preview.${row.method} refuses wrong params before it sends them, and names the field`,
+      async () => {
+        const { calls, client } = double(() => json(row.response));
+        for (const [field, value] of row.wrong) {
+          const [, name] = /^(\w+)/.exec(field);
+          const error = await rejection(call(client, { ...row, params: { ...row.params, [name]: value } }));
+          assert.deepEqual([error.name, error.field, error.outcome], ["ValidationError", field, "not_done"]);
+        }
+        for (const params of [undefined, null, 7, [], "x"]) {
+          const error = await rejection(call(client, { ...row, params }));
+          assert.deepEqual([error.name, error.field], ["ValidationError", "params"]);
+        }
+        assert.equal(calls.length, 0);
+      },
+    ],
+    [
+      `preview.${row.method} names the field of a response that isn't of the documented form`,
+      async () => {
+        const without = (path) => {
+          const copy = structuredClone(row.response);
+          const names = path.split(".");
+          delete names.slice(0, -1).reduce((object, name) => object[name], copy)[names.at(-1)];
+          return copy;
+        };
+        for (const [field, response] of [
+          ["body", "<html>"],
+          ["body", []],
+          ["body", "null"],
+          ...row.required.map((path) => [path, without(path)]),
+        ]) {
+          const { client } = double(() => json(response, 200));
+          const error = await rejection(call(client, row));
+          assert.deepEqual([error.name, error.field, error.outcome], ["APIError", field, "unknown"], error.stack);
+        }
+      },
+    ],
+  ]);
+}
