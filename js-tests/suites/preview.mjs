@@ -20,6 +20,25 @@ export const PREVIEW_CALLS = [
     response: { install_id: "ins_01", status: "active" },
     required: ["install_id", "status"],
   },
+  {
+    method: "refunds.create",
+    path: "/refunds",
+    params: {
+      payment_intent: "pi_01",
+      reason: "customer_request",
+      revoke: { targets: [{ type: "access_token", id: "tok_1" }] },
+    },
+    wrong: [
+      ["payment_intent", undefined],
+      ["payment_intent", ""],
+      ["reason", 7],
+      ["revoke", "all"],
+      ["revoke.targets", { targets: {} }],
+      ["revoke.targets[0].type", { targets: [{}] }],
+    ],
+    response: { status: "requested" },
+    required: [],
+  },
 ];
 
 export function previewCases({ ItPayClient, isItPayError }) {

@@ -9,6 +9,7 @@ mod manifests;
 mod payment_intents;
 mod poller;
 mod qr_charges;
+mod refunds;
 pub mod routes;
 mod session;
 mod webhook_event;
@@ -33,6 +34,7 @@ pub use self::{
     payment_intents::{CreatePaymentIntent, Party, PaymentIntent, PaymentType, RetrievePaymentIntent, Status},
     poller::{DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, PollDecision, Poller, WaitOptions},
     qr_charges::{ChargeStatus, GenerateQr, QrCharge},
+    refunds::{CreateRefund, Revocation},
     session::Session,
     webhook_event::WebhookEvent,
 };

@@ -49,6 +49,8 @@ routes! {
     PaymentIntents = "/payment-intents", "POST";
     /// Generates the QR charge of a PaymentIntent. ASSUMED.
     Qr = "/payment-intents/{}/qr", "POST";
+    /// Refunds a payment. Documented in part.
+    Refunds = "/refunds", "POST";
     /// Registers a ServiceManifest; searches, with `q`.
     Services = "/services", "GET, POST";
 }

@@ -17,7 +17,7 @@ use crate::{
     exchange::CallOptions,
     http::{self, BaseUrl, Request, Response},
     itpay::{
-        self, ActivateManifest, ApiKey, CreateInstall, CreateManifest, CreatePaymentIntent, GenerateQr,
+        self, ActivateManifest, ApiKey, CreateInstall, CreateManifest, CreatePaymentIntent, CreateRefund, GenerateQr,
         RetrievePaymentIntent, SearchManifests, Session, parse_any,
     },
     money::check_currency,
@@ -70,6 +70,7 @@ fn json_endpoint(name: &str) -> Option<(BuildFromJson, Check)> {
     Some(match name {
         "installs.create" => of::<CreateInstall>(),
         "manifests.create" => of::<CreateManifest>(),
+        "refunds.create" => of::<CreateRefund>(),
         _ => return None,
     })
 }

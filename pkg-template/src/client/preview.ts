@@ -23,6 +23,19 @@ export type Install = WithUnknownFields<{
   status: Open<"active">;
 }>;
 
+/** Parameters of `preview.refunds.create`. */
+export type CreateRefundParams = WithUnknownFields<{
+  /** The id of the payment. */
+  payment_intent: string;
+  /** Why the payment is refunded. */
+  reason?: Open<"customer_request"> | undefined;
+  /** The access that ends with the refund. The fields of a target beside `type` are unknown. */
+  revoke?: { targets: WithUnknownFields<{ type: Open<"access_token" | "signed_url"> }>[] } | undefined;
+}>;
+
+/** A refund. No known page shows its fields. */
+export type PreviewRefund = { [field: string]: unknown };
+
 type Post = <T>(name: string, params: object, options: RequestOptions | undefined) => ApiPromise<T>;
 
 /** @internal */
@@ -36,5 +49,17 @@ export const previewCalls = (post: Post) => ({
      */
     create: (params: CreateInstallParams, options?: RequestOptions): ApiPromise<Install> =>
       post("installs.create", params, options),
+  },
+
+  /** Refunds. */
+  refunds: {
+    /**
+     * Refunds a whole payment (docs.itpay.ai/capabilities/refund-with-revocation). The page shows these parameters and no
+     * response. Partial refunds exist, but the name of the amount's field is unknown. States of a refund: `requested`,
+     * `processing`, `succeeded`, `failed`.
+     * @throws ValidationError naming the `field`, before anything is sent
+     */
+    create: (params: CreateRefundParams, options?: RequestOptions): ApiPromise<PreviewRefund> =>
+      post("refunds.create", params, options),
   },
 });

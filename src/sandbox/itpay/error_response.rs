@@ -33,6 +33,11 @@ pub(super) struct ErrorBody<'a> {
 }
 
 impl ErrorResponse {
+    pub fn already_refunded(id: &str) -> ErrorResponse {
+        ErrorResponse::new(409, "ALREADY_REFUNDED", "the payment is refunded: no more than was paid is paid back")
+            .with("id", id)
+    }
+
     pub fn channel_not_accepted(channel: &str, accepted: &[String]) -> ErrorResponse {
         ErrorResponse::new(422, "CHANNEL_NOT_ACCEPTED", "the service does not accept this payment channel")
             .with("field", "channel")
@@ -61,6 +66,12 @@ impl ErrorResponse {
 
     pub fn not_found() -> ErrorResponse {
         ErrorResponse::new(404, "NOT_FOUND", "there is nothing at this path")
+    }
+
+    /// A payment can be refunded, and delivered, once it is paid.
+    pub fn not_paid(status: &str) -> ErrorResponse {
+        ErrorResponse::new(409, "INVALID_STATUS", &format!("the intent is {status}, so it is not paid"))
+            .with("status", status)
     }
 
     /// A QR charge can be generated while the intent is `pending` only.

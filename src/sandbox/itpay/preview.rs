@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Error, JsonEndpoint,
     http::Request,
-    itpay::{CreateInstall, routes::Route},
+    itpay::{CreateInstall, CreateRefund, Status, routes::Route},
     json::JsonMap,
     sandbox::context::CallContext,
 };
@@ -41,6 +41,7 @@ impl Sandbox {
     pub(super) fn preview(&mut self, route: Route, request: &Request, context: CallContext<'_>) -> HandlerResult {
         let (check, respond): (Check, Respond) = match route {
             Route::Installs => (CreateInstall::request_from_json, Sandbox::install),
+            Route::Refunds => (CreateRefund::request_from_json, Sandbox::refund),
             other => return Err(ErrorResponse::method_not_allowed(other.methods())),
         };
         let params: JsonMap = read_params(request, check)?.1;
@@ -60,8 +61,39 @@ impl Sandbox {
         Ok(json!({ "install_id": id, "status": "active" }))
     }
 
+    /// A refund of the whole payment. It succeeds at once, and no page shows how to read it.
+    fn refund(&mut self, params: &JsonMap, _: CallContext<'_>) -> Result<Value, ErrorResponse> {
+        let id = text(params, "payment_intent");
+        let intent = self.intent(id).ok_or_else(|| ErrorResponse::intent_not_found(id))?;
+        if intent.status != Status::Succeeded {
+            return Err(ErrorResponse::not_paid(intent.status.as_str()));
+        }
+        if self.is_refunded(id) {
+            return Err(ErrorResponse::already_refunded(id));
+        }
+        // Partial refunds exist. Ignoring an amount would pay back more than was asked for.
+        if params.contains_key("amount") {
+            return Err(Error::invalid("amount", "is not documented: the sandbox refunds whole payments").into());
+        }
+        Ok(json!({ "status": "requested" }))
+    }
+
+    /// Whether a payment has been paid back.
+    pub fn is_refunded(&self, intent_id: &str) -> bool {
+        self.calls_of(Route::Refunds).any(|call| text(&call.params, "payment_intent") == intent_id)
+    }
+
     /// The accepted calls of `client.preview`, in their order.
     pub fn preview_calls(&self) -> &[PreviewCall] {
         &self.preview_calls
     }
+
+    fn calls_of(&self, route: Route) -> impl Iterator<Item = &PreviewCall> {
+        let path = route.path();
+        self.preview_calls.iter().filter(move |call| call.path == path)
+    }
+}
+
+fn text<'a>(params: &'a JsonMap, name: &str) -> &'a str {
+    params.get(name).and_then(Value::as_str).unwrap_or_default()
 }
