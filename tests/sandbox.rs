@@ -580,10 +580,23 @@ fn a_service_is_a_draft_until_activated_and_only_then_found() {
     }
     let unknown = shop.send(Method::Patch, "/services/svc_unknown/activate", &Value::Null);
     assert_eq!(refused(&unknown, 404), "SERVICE_NOT_FOUND");
-    let mut endless = manifest();
-    endless["accepted_channels"] = json!([]);
-    let response = shop.send(Method::Post, "/services", &endless);
+    let mut wrong = manifest();
+    wrong["accepted_channels"] = json!([7]);
+    let response = shop.send(Method::Post, "/services", &wrong);
     assert_eq!(refused(&response, 422), "VALIDATION_FAILED");
+}
+
+#[test]
+fn a_service_needs_a_name_alone_and_then_takes_every_channel() {
+    let mut shop = Shop::open();
+    let created = json(&shop.send(Method::Post, "/services", &json!({ "name": "Bare" })));
+    let mut params = shop.params("pi_bare");
+    params["service_id"] = created["id"].clone();
+    params["channel"] = json!("promptpay");
+    assert_eq!(shop.send(Method::Post, "/payment-intents", &params).status, 201);
+    // It has no endpoint, so nothing is sent.
+    shop.act("pi_bare", Action::Expire).unwrap();
+    assert!(shop.events(NOW).is_empty());
 }
 
 #[test]

@@ -25,6 +25,7 @@ export {
   type SandboxDelivery,
   type SandboxIntent,
   type SandboxOptions,
+  type SandboxPreviewCall,
   type SandboxRequest,
   type WalletAction,
 } from "../src/sandbox/sandbox.js";

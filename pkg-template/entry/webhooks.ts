@@ -25,12 +25,14 @@ export {
   type WebhookHandlerOptions,
 } from "../src/webhooks/webhook-handler.js";
 export type {
+  EscrowHeldEvent,
   EventType,
   KnownEventType,
   Money,
   OtherEvent,
   PaymentIntentData,
   PaymentIntentEvent,
+  PaymentIntentEventType,
   WebhookEvent,
 } from "../src/client/types.js";
 export {

@@ -73,7 +73,7 @@ impl ServiceManifest {
     }
 }
 
-/// `POST /services`.
+/// `POST /services`. No page says which fields are required: only the name is here.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CreateManifest {
     /// The name of the service.
@@ -82,25 +82,30 @@ pub struct CreateManifest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The billing modes of the service.
-    pub payment_methods: PaymentMethods,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_methods: Option<PaymentMethods>,
     /// The prices.
     pub pricing: Pricing,
     /// Channels such as `alipay`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accepted_channels: Vec<String>,
     /// `dynamic` or `static`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qr_mode: Option<String>,
     /// ISO 4217.
-    pub settlement_currency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settlement_currency: Option<String>,
     /// The URL that receives webhooks.
-    pub endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: RawObject,
 }
 
 /// Fields that may be null. A null field is not sent.
-const OPTIONAL: [&str; 3] = ["description", "pricing", "qr_mode"];
+const OPTIONAL: [&str; 7] =
+    ["description", "payment_methods", "pricing", "accepted_channels", "qr_mode", "settlement_currency", "endpoint"];
 
 impl CreateManifest {
     /// Reads and validates parameters.
@@ -110,13 +115,13 @@ impl CreateManifest {
             Ok(CreateManifest {
                 name: fields.string("name")?.into_owned(),
                 description: fields.optional_string("description")?.map(Cow::into_owned),
-                payment_methods: read_methods(fields.object("payment_methods")?)?,
+                payment_methods: fields.optional_object("payment_methods")?.map(read_methods).transpose()?,
                 pricing: fields.optional_object("pricing")?.map(read_pricing).transpose()?.unwrap_or_default(),
                 accepted_channels: fields
                     .list("accepted_channels", |entry, key| Ok(entry.string(key)?.into_owned()))?,
                 qr_mode: fields.optional_string("qr_mode")?.map(Cow::into_owned),
-                settlement_currency: fields.string("settlement_currency")?.into_owned(),
-                endpoint: fields.string("endpoint")?.into_owned(),
+                settlement_currency: fields.optional_string("settlement_currency")?.map(Cow::into_owned),
+                endpoint: fields.optional_string("endpoint")?.map(Cow::into_owned),
                 extra: fields.rest(),
             })
         })
@@ -126,20 +131,16 @@ impl CreateManifest {
 fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
     fields.string("name")?;
     fields.optional_string("description")?;
-    read_methods(fields.object("payment_methods")?)?;
+    fields.optional_object("payment_methods")?.map(read_methods).transpose()?;
     fields.optional_object("pricing")?.map(read_pricing).transpose()?;
-    if fields.list("accepted_channels", |entry, key| entry.string(key))?.is_empty() {
-        return fields.field_error("accepted_channels", "must name at least one channel, such as alipay");
-    }
+    fields.list("accepted_channels", |entry, key| entry.string(key))?;
     fields.optional_string("qr_mode")?;
-    if let Err(problem) = check_currency(&fields.string("settlement_currency")?) {
+    if let Some(currency) = fields.optional_string("settlement_currency")?
+        && let Err(problem) = check_currency(&currency)
+    {
         return fields.field_error("settlement_currency", problem);
     }
-    let endpoint = fields.string("endpoint")?;
-    if !(endpoint.starts_with("https://") || endpoint.starts_with("http://")) {
-        return fields.field_error("endpoint", "must be the URL that webhooks are sent to");
-    }
-    Ok(())
+    if fields.has("endpoint") { fields.url("endpoint") } else { Ok(()) }
 }
 
 impl JsonEndpoint for CreateManifest {

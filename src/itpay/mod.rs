@@ -3,15 +3,21 @@
 //! Each call is an [`Endpoint`](crate::Endpoint).
 
 mod auth;
+mod cumulative;
+mod deliveries;
 mod error_body;
 mod installs;
+mod kyc;
 mod manifests;
+mod one_time_payments;
 mod payment_intents;
 mod poller;
 mod qr_charges;
 mod refunds;
 pub mod routes;
 mod session;
+mod subscriptions;
+mod webhook_endpoints;
 mod webhook_event;
 
 use alloc::vec::Vec;
@@ -27,15 +33,21 @@ use crate::{
 use self::routes::Route;
 pub use self::{
     auth::{ApiKey, authorize, has_api_key, verify},
+    cumulative::{RecordUsage, UsageRecord},
+    deliveries::CreateDelivery,
     installs::{CreateInstall, Install},
+    kyc::{IdentityData, VerifyIdentity},
     manifests::{
         ActivateManifest, CreateManifest, PaymentMethods, PriceTier, Pricing, SearchManifests, ServiceManifest,
     },
+    one_time_payments::{CreateOneTimePayment, OneTimePayment},
     payment_intents::{CreatePaymentIntent, Party, PaymentIntent, PaymentType, RetrievePaymentIntent, Status},
     poller::{DEFAULT_POLL_INTERVAL, DEFAULT_WAIT, PollDecision, Poller, WaitOptions},
     qr_charges::{ChargeStatus, GenerateQr, QrCharge},
     refunds::{CreateRefund, Revocation},
     session::Session,
+    subscriptions::{CreateSubscription, FirstPayment, Subscription},
+    webhook_endpoints::CreateWebhookEndpoint,
     webhook_event::WebhookEvent,
 };
 

@@ -72,6 +72,14 @@ pub struct Party {
 }
 
 impl Party {
+    /// Checks the `payer` among parameters.
+    pub(super) fn check(params: &mut FieldReader) -> FieldResult<()> {
+        let mut payer = params.object("payer")?;
+        payer.string("agent_id")?;
+        payer.optional_string("human_id")?;
+        Ok(())
+    }
+
     fn read(mut fields: FieldReader) -> FieldResult<Party> {
         Ok(Party {
             agent_id: fields.string("agent_id")?.into_owned(),
@@ -230,9 +238,7 @@ fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
     fields.string("type")?;
     Money::check(fields.object("amount")?)?;
     fields.optional_string("description")?;
-    let mut payer = fields.object("payer")?;
-    payer.string("agent_id")?;
-    payer.optional_string("human_id")?;
+    Party::check(fields)?;
     fields.optional_string("channel")?;
     fields.each_string("metadata", |_, _| {})?;
     match fields.take("metadata").len() {

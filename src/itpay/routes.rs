@@ -41,8 +41,16 @@ macro_rules! routes {
 routes! {
     /// Activates a ServiceManifest.
     Activate = "/services/{}/activate", "PATCH";
+    /// Records usage that is billed later. Documented in part.
+    CumulativeRecord = "/cumulative/record", "POST";
+    /// Delivers digital goods. Documented in part.
+    Deliveries = "/deliveries", "POST";
     /// Installs a service. Documented in part.
     Installs = "/installs", "POST";
+    /// Verifies an identity. Documented in part.
+    KycVerify = "/kyc/verify", "POST";
+    /// Creates a payment by deep link. Documented in part.
+    OneTimePayments = "/payments/one-time", "POST";
     /// Reads a PaymentIntent. ASSUMED.
     PaymentIntent = "/payment-intents/{}", "GET";
     /// Creates a PaymentIntent.
@@ -53,6 +61,10 @@ routes! {
     Refunds = "/refunds", "POST";
     /// Registers a ServiceManifest; searches, with `q`.
     Services = "/services", "GET, POST";
+    /// Creates a subscription. Documented in part.
+    Subscriptions = "/subscriptions", "POST";
+    /// Registers a receiver of webhooks. Documented in part.
+    WebhookEndpoints = "/webhook-endpoints", "POST";
 }
 
 impl Route {

@@ -17,8 +17,9 @@ use crate::{
     exchange::CallOptions,
     http::{self, BaseUrl, Request, Response},
     itpay::{
-        self, ActivateManifest, ApiKey, CreateInstall, CreateManifest, CreatePaymentIntent, CreateRefund, GenerateQr,
-        RetrievePaymentIntent, SearchManifests, Session, parse_any,
+        self, ActivateManifest, ApiKey, CreateDelivery, CreateInstall, CreateManifest, CreateOneTimePayment,
+        CreatePaymentIntent, CreateRefund, CreateSubscription, CreateWebhookEndpoint, GenerateQr, RecordUsage,
+        RetrievePaymentIntent, SearchManifests, Session, VerifyIdentity, parse_any,
     },
     money::check_currency,
     payment_intent_id,
@@ -68,9 +69,15 @@ pub fn check_client(client: &Config) -> Result<()> {
 /// The calls whose parameters are a JSON object, by their names in the facade.
 fn json_endpoint(name: &str) -> Option<(BuildFromJson, Check)> {
     Some(match name {
+        "cumulative.record" => of::<RecordUsage>(),
+        "deliveries.create" => of::<CreateDelivery>(),
         "installs.create" => of::<CreateInstall>(),
+        "kyc.verify" => of::<VerifyIdentity>(),
         "manifests.create" => of::<CreateManifest>(),
+        "payments.oneTime" => of::<CreateOneTimePayment>(),
         "refunds.create" => of::<CreateRefund>(),
+        "subscriptions.create" => of::<CreateSubscription>(),
+        "webhookEndpoints.create" => of::<CreateWebhookEndpoint>(),
         _ => return None,
     })
 }

@@ -109,7 +109,7 @@ impl Gateway {
         self.0.next_due().map(|at| at as f64)
     }
 
-    /// Returns all intents: the wire objects with `charge?`, `failure_reason?`, `history` and `merchant_name`.
+    /// Returns all intents: the wire objects with `charge?`, `failure_reason?`, `history`, `merchant_name` and `refunded`.
     pub fn intents(&self) -> String {
         text(&self.0.intents().iter().map(|intent| self.view(intent)).collect::<Vec<_>>())
     }
@@ -132,6 +132,11 @@ impl Gateway {
         text(&services.map(Service::to_wire).collect::<Vec<_>>())
     }
 
+    /// Returns the calls that ItPay documents in part: `{path, params, response, at}`.
+    pub fn preview_calls(&self) -> String {
+        list(self.0.preview_calls())
+    }
+
     pub fn deliveries(&self) -> String {
         text(&self.0.deliveries())
     }
@@ -147,6 +152,7 @@ impl Gateway {
         let service = self.0.service(&intent.params.service_id);
         object.insert("merchant_name".to_string(), service.map(|service| service.merchant_name()).into());
         object.insert("history".to_string(), json!(intent.history));
+        object.insert("refunded".to_string(), self.0.is_refunded(&intent.params.id).into());
         if let Some(charge) = &intent.charge {
             object.insert("charge".to_string(), charge.to_wire(intent.expires_at).into());
         }

@@ -101,6 +101,25 @@ impl<'a> FieldReader<'a> {
         }
     }
 
+    /// A number, with a fraction or not.
+    pub fn number(&mut self, name: &str) -> FieldResult<f64> {
+        let json = self.take(name);
+        match JsonKind::read(json) {
+            Some(JsonKind::Number(number)) => Ok(number),
+            _ if json == "null" => self.field_error(name, "must be a number, but is missing, null or NaN"),
+            _ => self.field_error(name, format!("must be a number, not {}", describe(json))),
+        }
+    }
+
+    /// The URL that webhooks are sent to.
+    pub fn url(&mut self, name: &str) -> FieldResult<()> {
+        let url = self.string(name)?;
+        if url.starts_with("https://") || url.starts_with("http://") {
+            return Ok(());
+        }
+        self.field_error(name, "must be the URL that webhooks are sent to")
+    }
+
     /// An integer, or digits in a string.
     #[cfg(feature = "gopay")]
     pub fn integer_or_digits(&mut self, name: &str) -> FieldResult<i64> {

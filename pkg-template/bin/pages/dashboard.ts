@@ -1,7 +1,13 @@
 // The page at `/`: payments, webhooks, requests and services of both gateways, the latest first.
 
 import { ItPayClient } from "../../entry/index.js";
-import { type GoPaySandbox, isItPayError, type Sandbox, type SandboxRequest } from "../../entry/sandbox.js";
+import {
+  type GoPaySandbox,
+  isItPayError,
+  type Sandbox,
+  type SandboxPreviewCall,
+  type SandboxRequest,
+} from "../../entry/sandbox.js";
 import { problemOf } from "../error-body.js";
 import { gopayPath } from "./gopay.js";
 import { type Html, html } from "./html.js";
@@ -66,6 +72,8 @@ ${tile(deliveries.filter(({ progress }) => progress.state === "delivered").lengt
 ${section("payments", texts.payments, payments, (one) => payment(one, language), html`<b>${texts.noPayments}</b><br>${texts.noPaymentsHint}`)}
 ${section("deliveries", texts.deliveries, deliveries, (one) => delivery(one, language), html`${texts.noDeliveries}`)}
 ${section("requests", texts.requests, requests, (one) => request(one, language), html`${texts.noRequests}`)}
+${itpay.previewCalls.length > 0 && section("preview", texts.preview, itpay.previewCalls, (one) => previewCall(one, language), html``)}
+${itpay.previewCalls.length > 0 && html`<p class="soft">${texts.previewHint}</p>`}
 ${section("services", texts.services, [...itpay.services].reverse(), service, html``)}
 <p class="soft"><a href="${SIGNATURE_PATH}">${texts.checkSignature}</a></p>
 <noscript><a href="/?lang=${language}">${texts.reload}</a></noscript>
@@ -184,10 +192,15 @@ ${parts.some(Boolean) && html`<details id="${id}"><summary>${texts.details}</sum
 <div class="side"><span class="pill ${isGood ? "good" : "bad"}">${status ?? texts.noResponse}</span></div></li>`;
 }
 
+function previewCall({ path, params, response, at }: SandboxPreviewCall, language: Language): Html {
+  return html`<li><div class="what"><div class="path"><code>${path}</code></div>
+<div class="soft line">${timeOf(at, language)}</div>${source(JSON.stringify(params))}${source(JSON.stringify(response))}</div></li>`;
+}
+
 function service({ id, name, status, accepted_channels: channels = [], endpoint }: Sandbox["services"][number]): Html {
   return html`<li><div class="what"><b>${name}</b>
 <div class="soft line"><code>${id}</code>${channels.length > 0 && html` · ${channels.join(", ")}`}</div>
-<div class="soft line">→ <code>${endpoint}</code></div></div>
+${endpoint !== undefined && html`<div class="soft line">→ <code>${endpoint}</code></div>`}</div>
 <div class="side"><span class="pill ${status === "active" ? "good" : "late"}">${status}</span></div></li>`;
 }
 

@@ -36,6 +36,8 @@ export interface Texts {
   requests: string;
   noRequests: string;
   services: string;
+  preview: string;
+  previewHint: string;
   event: string;
   details: string;
   body: string;
@@ -88,6 +90,9 @@ export const TEXTS: Record<Language, Texts> = {
     requests: "Požadavky na API",
     noRequests: "Zatím žádný požadavek",
     services: "Služby",
+    preview: "Zčásti zdokumentovaná volání",
+    previewHint:
+      "ItPay tato volání dokumentuje jen zčásti: ceny a id v odpovědích jsou vymyšlené. Stejné volání podruhé je další volání, takže stejná spotřeba se účtuje dvakrát.",
     event: "Událost (JSON)",
     details: "Podrobnosti",
     body: "Tělo požadavku",
@@ -164,6 +169,9 @@ export const TEXTS: Record<Language, Texts> = {
     requests: "API requests",
     noRequests: "No request yet",
     services: "Services",
+    preview: "Calls that are documented in part",
+    previewHint:
+      "ItPay documents these calls in part: prices and ids in the responses are invented. The same call again is another call, so the same usage is billed twice.",
     event: "Event as JSON",
     details: "Details",
     body: "Request body",
@@ -248,6 +256,9 @@ export const TEXTS: Record<Language, Texts> = {
     requests: "API 请求",
     noRequests: "暂无请求",
     services: "服务",
+    preview: "仅部分有文档的调用",
+    previewHint:
+      "ItPay 只公开了这些调用的部分文档：响应中的价格和 ID 均为虚构。重复同一调用会被视为新的调用，因此相同的用量会计费两次。",
     event: "事件 JSON",
     details: "详情",
     body: "请求正文",

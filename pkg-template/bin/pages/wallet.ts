@@ -74,6 +74,7 @@ function show(gateway: Sandbox, intent: SandboxIntent, visit: Visit): Shown {
         [texts.expiresAt, toneOf(status) === "waits" ? deadlineOf(intent.expires_at, language) : undefined],
         [texts.reference, charge?.display?.reference && html`<code>${charge.display.reference}</code>`],
         [texts.payment, html`<code>${intent.id}</code>`],
+        [texts.refunded, intent.refunded ? amount : undefined],
         [
           texts.webhooks,
           deliveriesOf(

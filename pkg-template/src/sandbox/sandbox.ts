@@ -65,8 +65,22 @@ export interface SandboxIntent extends PaymentIntent {
   merchant_name: string;
   /** The QR code, once it is generated. */
   charge?: QRCharge | undefined;
+  /** Whether the payment was paid back, by `preview.refunds.create`. */
+  refunded: boolean;
   /** All statuses with their times in Unix milliseconds. The current one is last. */
   history: { status: PaymentIntentStatus; at: number }[];
+}
+
+/** A call of `client.preview` that the sandbox accepted. */
+export interface SandboxPreviewCall {
+  /** Path below `/v1`, such as `/refunds`. */
+  path: string;
+  /** Body of the request. */
+  params: { [field: string]: unknown };
+  /** Body of the response: fields that ItPay's pages show, with invented values. */
+  response: { [field: string]: unknown };
+  /** Unix milliseconds. */
+  at: number;
 }
 
 /** An event and all attempts at posting it. */
@@ -151,6 +165,8 @@ export interface Sandbox {
   readonly intents: readonly SandboxIntent[];
   /** `svc_sandbox`, which always exists and accepts every channel, and all registered services. */
   readonly services: readonly ServiceManifest[];
+  /** The accepted calls of `client.preview`, in order. The same call again is another one: it bills twice. */
+  readonly previewCalls: readonly SandboxPreviewCall[];
   /** The last requests in order: at most 10,000, and at most 4 MiB together. */
   readonly requests: readonly SandboxRequest[];
   /** All events, in order. */
@@ -216,6 +232,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     get services() {
       return JSON.parse(call(() => gateway.services())) as ServiceManifest[];
+    },
+    get previewCalls() {
+      return JSON.parse(call(() => gateway.preview_calls())) as SandboxPreviewCall[];
     },
     requests: running.requests,
     get deliveries() {

@@ -294,7 +294,7 @@ impl Sandbox {
         }
         let Some(intent) = self.intents.get(index) else { return Ok(()) };
         let service = self.service(&intent.params.service_id);
-        let url = self.config.webhook_url.as_deref().or(service.map(|service| service.params.endpoint.as_str()));
+        let url = self.config.webhook_url.as_deref().or(service.and_then(|service| service.params.endpoint.as_deref()));
         if let (Some(event_type), Some(url)) = (intent.event_type(), url.map(ToOwned::to_owned)) {
             let id = self.ids.next_id("evt", context.now_ms, context.random);
             let event = Event { id: &id, event_type, data: intent.event_data() };

@@ -47,12 +47,12 @@ impl Service {
             params: CreateManifest {
                 name: "Sandbox".to_owned(),
                 description: Some("Accepts every payment".to_owned()),
-                payment_methods: PaymentMethods { one_time: true, cumulative: true, subscription: true },
+                payment_methods: Some(PaymentMethods { one_time: true, cumulative: true, subscription: true }),
                 pricing: Pricing::default(),
                 accepted_channels: Vec::new(),
                 qr_mode: None,
-                settlement_currency: "CNY".to_owned(),
-                endpoint: "https://merchant.example/webhook".to_owned(),
+                settlement_currency: Some("CNY".to_owned()),
+                endpoint: Some("https://merchant.example/webhook".to_owned()),
                 extra: RawObject::default(),
             },
             status: ServiceStatus::Active,
@@ -60,7 +60,7 @@ impl Service {
         }
     }
 
-    /// Whether the service takes this channel. An empty list, which only `svc_sandbox` has, accepts all.
+    /// Whether the service takes this channel. An empty list, as `svc_sandbox` has it, accepts all.
     pub(super) fn accepts(&self, channel: &str) -> bool {
         let accepted = &self.params.accepted_channels;
         accepted.is_empty() || accepted.iter().any(|one| one == channel)

@@ -1,0 +1,54 @@
+//! Deliveries of digital goods after their payment (docs.itpay.ai/capabilities/deliveries). The page shows these parameters and
+//! no response.
+
+use alloc::string::String;
+
+use serde::Serialize;
+
+use super::{parse_object, post_once, routes::Route};
+use crate::{
+    Endpoint, Error, JsonEndpoint,
+    endpoint::to_body,
+    http::{Request, Response},
+    json::{FieldReader, FieldResult, RawObject},
+};
+
+/// `POST /deliveries`. Sent once.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CreateDelivery {
+    /// `signed_url`.
+    #[serde(rename = "type")]
+    pub delivery_type: String,
+    /// The id of the payment.
+    pub payment_intent_id: String,
+    /// Where the goods are.
+    pub source_url: String,
+    /// Fields that no known page shows.
+    #[serde(flatten)]
+    pub extra: RawObject,
+}
+
+impl JsonEndpoint for CreateDelivery {
+    fn request_from_json(params: &str) -> Result<Request, Error> {
+        post_once(Route::Deliveries, params, &[], check_params)
+    }
+}
+
+impl Endpoint for CreateDelivery {
+    type Output = RawObject;
+
+    fn request(&self) -> Result<Request, Error> {
+        CreateDelivery::request_from_json(&to_body(self)?)
+    }
+
+    fn parse(response: &Response) -> Result<RawObject, Error> {
+        parse_object(response, |fields| Ok(fields.rest()))
+    }
+}
+
+fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
+    for name in ["type", "payment_intent_id", "source_url"] {
+        fields.string(name)?;
+    }
+    Ok(())
+}
