@@ -7,7 +7,7 @@ mod simulator;
 use std::rc::Rc;
 
 use itpay::{
-    Secret,
+    Outcome, Secret,
     call::{Call, Io, TransportErrorKind as Transport},
     exchange::ConnectionConfig,
     http::BaseUrl,
@@ -58,6 +58,7 @@ macro_rules! calls {
 calls! {
     retrieve_payment(id);
     capture_payment(id, params);
+    create_refund(params);
 }
 
 const ORDER: &str =
@@ -160,4 +161,68 @@ fn a_capture_returns_only_a_paid_payment() {
         assert_eq!(sent(&world), ["GET /payment-intents/pi_new"], "row {row}");
     }
     assert_eq!(world(vec![|| respond(404, "")]).run(retrieve_payment("pi_none")), Ok(Value::Null));
+}
+
+#[test]
+fn a_refund_of_the_whole_payment_is_read_first_and_sent_once() {
+    let replies: Vec<fn() -> Reply> =
+        vec![|| intent("succeeded", Value::Null), || respond(201, r#"{"status":"requested"}"#)];
+    let mut world = world(replies);
+    let params = r#"{"payment_id":"pi_new","amount":699,"reason":"late","metadata":{"a":"b"}}"#;
+    let refund = world.run(create_refund(params)).unwrap();
+    let custom = json!({ "payment_id": "pi_new", "status": "requested", "preview": true });
+    assert_eq!(
+        refund,
+        json!({ "id": "pi_new", "amount": 699, "currency": "CNY", "reason": "late", "metadata": { "a": "b" },
+            "custom_fields": custom })
+    );
+    let requests = world.requests();
+    assert_eq!(requests.last().unwrap().body(), r#"{"payment_intent":"pi_new","reason":"late"}"#);
+    assert_eq!(requests.len(), 2);
+}
+
+#[test]
+fn a_refund_that_is_not_of_the_whole_payment_is_refused_before_it_is_sent() {
+    let whole = r#"{"payment_id":"pi_new","amount":699}"#;
+    let part = r#"{"payment_id":"pi_new","amount":698}"#;
+    for (params, reply, name, field) in [
+        (part, (|| intent("succeeded", Value::Null)) as fn() -> Reply, Name::ValidationError, Some("amount")),
+        (
+            r#"{"payment_id":"pi_new","amount":700}"#,
+            || intent("succeeded", Value::Null),
+            Name::ValidationError,
+            Some("amount"),
+        ),
+        (whole, || respond(200, r#"{"id":"pi_new","status":"succeeded"}"#), Name::ValidationError, Some("amount")),
+        (whole, || intent("scanning", Value::Null), Name::ConstraintViolationError, None),
+        (whole, || respond(404, ""), Name::ResourceNotFoundError, None),
+        (whole, || respond(403, ""), Name::OperationFailedError, None),
+    ] {
+        let mut world = world(vec![reply]);
+        let error = world.run(create_refund(params)).unwrap_err();
+        assert_eq!((error.name, error.field.as_deref()), (name, field), "{}", error.message);
+        assert_eq!(error.context.get("outcome").map(|outcome| outcome.as_str()), Some(r#""not_done""#));
+        assert_eq!(world.requests().len(), 1);
+    }
+    for params in [r#"{"payment_id":"","amount":699}"#, r#"{"payment_id":"pi_new","amount":0}"#, "{}"] {
+        let mut world = world(vec![code]);
+        let error = world.run(create_refund(params)).unwrap_err();
+        assert_eq!(error.context.get("outcome").map(|outcome| outcome.as_str()), Some(r#""not_done""#));
+        assert!(world.requests().is_empty());
+    }
+}
+
+#[test]
+fn a_refund_that_fails_ambiguously_is_not_sent_again() {
+    for (reply, outcome) in [
+        ((|| fail(Transport::ConnectionFailed)) as fn() -> Reply, Outcome::Unknown),
+        (|| respond(503, ""), Outcome::Unknown),
+        (|| respond(201, "null"), Outcome::Unknown),
+        (|| respond(409, r#"{"error":{"code":"ALREADY_REFUNDED","message":"no"}}"#), Outcome::NotDone),
+    ] {
+        let mut world = world(vec![|| intent("succeeded", Value::Null), reply]);
+        let error = world.run(create_refund(r#"{"payment_id":"pi_new","amount":699}"#)).unwrap_err();
+        assert_eq!(error.cause.unwrap().outcome, Some(outcome));
+        assert_eq!(world.requests().len(), 2);
+    }
 }

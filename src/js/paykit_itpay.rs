@@ -45,6 +45,7 @@ async fn run(provider: &ItPayProvider, io: &Io, method: &str, id: &str, params: 
         "createPayment" => text(&provider.create_payment(io, params, &fresh_id).await?),
         "retrievePayment" => text(&provider.retrieve_payment(io, id).await?),
         "capturePayment" => text(&provider.capture_payment(io, id, params).await?),
+        "createRefund" => text(&provider.create_refund(io, params).await?),
         // The facade calls no other method.
         _ => String::new(),
     })

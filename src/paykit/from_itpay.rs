@@ -10,7 +10,9 @@ use alloc::{
 
 use super::{
     metadata::Item,
-    objects::{BillingMode, Checkout, Event, EventData, Invoice, Payee, Payment, PaymentStatus, Product, SessionType},
+    objects::{
+        BillingMode, Checkout, Event, EventData, Invoice, Payee, Payment, PaymentStatus, Product, Refund, SessionType,
+    },
 };
 use crate::{
     Error, Metadata, RawObject,
@@ -58,6 +60,24 @@ pub fn intent_checkout(intent: &PaymentIntent, charge: Option<&RawObject>) -> Ch
         amount,
         subscription: None,
         custom_fields: custom_fields(intent, charge),
+    }
+}
+
+/// A refund of the whole payment. No known page shows the fields of ItPay's refund, so its id may be the payment's.
+pub fn created_refund(intent: &PaymentIntent, reason: Option<String>, refund: &RawObject) -> Refund {
+    let (amount, currency) = amount(intent);
+    let mut custom_fields = RawObject::default();
+    custom_fields.set("payment_id", &intent.id);
+    custom_fields.set("status", &refund.get("status"));
+    custom_fields.set("preview", &true);
+    let id = refund.text("id").filter(|id| !id.is_empty());
+    Refund {
+        id: id.map_or_else(|| intent.id.clone(), Cow::into_owned),
+        amount,
+        currency,
+        reason,
+        metadata: None,
+        custom_fields,
     }
 }
 

@@ -202,6 +202,7 @@ impl GoPayProvider {
     /// `createRefund`.
     pub async fn create_refund(&self, io: &Io, params: &str) -> PayKitResult<Refund> {
         let RefundParams { payment_id, amount, reason, metadata } = RefundParams::read(params).map_err(not_sent)?;
+        gopay::payment_id("payment_id", &payment_id).map_err(not_sent)?;
         let refund = RefundPayment::new(payment_id, amount);
         let (result, entry) = self.session.refund(io, &refund).await?;
         let mut currency = entry.as_ref().and_then(|entry| entry.currency.clone());

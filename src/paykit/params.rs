@@ -157,20 +157,20 @@ pub(super) fn url(fields: &mut FieldReader, name: &str) -> FieldResult<String> {
 /// Parameters of `createRefund`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RefundParams {
-    /// The id of the payment, digits.
+    /// The id of the payment.
     pub payment_id: String,
     /// In minor units, above 0.
     pub amount: i64,
-    /// The merchant's reason. GoPay does not store it.
+    /// The merchant's reason. GoPay does not store it, ItPay gets it.
     pub reason: Option<String>,
-    /// The merchant's own metadata. GoPay does not store it.
+    /// The merchant's own metadata. No gateway stores it.
     pub metadata: Option<Metadata>,
 }
 
 impl RefundParams {
     /// Reads the parameters.
     pub fn read(params: &str) -> Result<RefundParams, Error> {
-        let params = self::read(params, |fields, _| {
+        self::read(params, |fields, _| {
             Ok(RefundParams {
                 payment_id: match gopay::id(fields, "payment_id")? {
                     Some(id) => id,
@@ -180,9 +180,7 @@ impl RefundParams {
                 reason: fields.text("reason"),
                 metadata: if fields.has("metadata") { Some(metadata(fields)?) } else { None },
             })
-        })?;
-        gopay::payment_id("payment_id", &params.payment_id)?;
-        Ok(params)
+        })
     }
 }
 
