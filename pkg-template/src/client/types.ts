@@ -123,28 +123,42 @@ export interface PriceTier {
   label?: string | undefined;
 }
 
-/** Parameters of `manifests.create`. */
+/** Who offers a service. */
+export interface ProviderInfo {
+  /** The agent that offers it. */
+  agent_id?: string | undefined;
+  /** The name that the payer sees. */
+  display_name?: string | undefined;
+  /** URL of a picture. */
+  avatar_url?: string | undefined;
+  /** How far the provider's identity is verified. */
+  kyc_level?: Open<"none" | "basic" | "enhanced" | "institutional"> | undefined;
+}
+
+/** Parameters of `manifests.create`. No page says which of them ItPay requires; only `name` is required here. */
 export interface CreateManifestParams {
   /** Name of the service. */
   name: string;
   /** Text for people. */
   description?: string | undefined;
   /** How the service can be charged. */
-  payment_methods: {
-    one_time?: boolean | undefined;
-    cumulative?: boolean | undefined;
-    subscription?: boolean | undefined;
-  };
+  payment_methods?:
+    | { one_time?: boolean | undefined; cumulative?: boolean | undefined; subscription?: boolean | undefined }
+    | undefined;
   /** Only one-time prices are documented. Others are sent unchanged. */
   pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
   /** Channels that the service accepts, such as `alipay`. */
-  accepted_channels: string[];
+  accepted_channels?: string[] | undefined;
   /** Whether each payment has a code of its own. */
   qr_mode?: Open<"dynamic" | "static"> | undefined;
   /** Currency that the payee receives, ISO 4217. */
-  settlement_currency: string;
+  settlement_currency?: string | undefined;
   /** The URL that receives webhooks. */
-  endpoint: string;
+  endpoint?: string | undefined;
+  /** Who offers the service. */
+  provider?: ProviderInfo | undefined;
+  /** Version of the service, as in semantic versioning. */
+  version?: string | undefined;
 }
 
 /** A service (docs.itpay.ai/core-objects/service-manifest). */
@@ -169,10 +183,60 @@ export interface ServiceManifest {
   settlement_currency?: string | undefined;
   /** The URL that receives webhooks. */
   endpoint?: string | undefined;
+  /** Who offers the service. */
+  provider?: ProviderInfo | undefined;
+  /** Version of the service, as in semantic versioning. */
+  version?: string | undefined;
   /** `draft` until it is activated. */
   status?: Open<"draft"> | undefined;
   /** ISO 8601. */
   created_at?: string | undefined;
+}
+
+/** A price of an invoice: `amount`, where `Money` has `value`. */
+export interface InvoiceMoney {
+  /** ISO 4217. */
+  currency: string;
+  /** In the currency's minor unit. */
+  amount: number;
+}
+
+/**
+ * A bill of cumulative usage (docs.itpay.ai/core-objects/invoice). No known page shows an endpoint that returns one: it is for
+ * `request<Invoice>()` and for webhooks.
+ */
+export interface Invoice {
+  /** Id of the invoice. */
+  id: string;
+  /** The service that was used. */
+  service_id?: string | undefined;
+  /** Who pays. */
+  payer?: Party | undefined;
+  /** The time that is billed, ISO 8601. */
+  period?: { start: string; end: string } | undefined;
+  /** The usage. `quantity` times `rate` is `amount`, in the currency's minor unit. */
+  line_items?:
+    | {
+        date?: string | undefined;
+        description?: string | undefined;
+        quantity: number;
+        unit?: Open<"token" | "request" | "second"> | undefined;
+        rate: number;
+        amount: number;
+      }[]
+    | undefined;
+  /** The sum. */
+  total?: InvoiceMoney | undefined;
+  /** State of the invoice. */
+  status?: Open<"recording" | "invoiced" | "payment_pending" | "paid" | "overdue"> | undefined;
+  /** ISO 8601. */
+  due_date?: string | undefined;
+  /** ISO 8601. */
+  paid_at?: string | undefined;
+  /** ISO 8601. */
+  created_at?: string | undefined;
+  /** ISO 8601. */
+  updated_at?: string | undefined;
 }
 
 /** The payment in a `payment_intent.*` event. */
@@ -183,13 +247,15 @@ export interface PaymentIntentData extends PaymentIntent {
   channel: string;
 }
 
+/** Types of events about a payment. */
+export type PaymentIntentEventType = "payment_intent.succeeded" | "payment_intent.failed" | "payment_intent.expired";
 /** The documented event types. There may be more. */
-export type KnownEventType = "payment_intent.succeeded" | "payment_intent.failed" | "payment_intent.expired";
+export type KnownEventType = PaymentIntentEventType | "escrow.held";
 /** Type of an event. */
 export type EventType = Open<KnownEventType>;
 
 /** An event about a payment. */
-export interface PaymentIntentEvent<Type extends KnownEventType = KnownEventType> {
+export interface PaymentIntentEvent<Type extends PaymentIntentEventType = PaymentIntentEventType> {
   /** The same for each delivery of the event. */
   id: string;
   /** Type of the event. */
@@ -198,7 +264,17 @@ export interface PaymentIntentEvent<Type extends KnownEventType = KnownEventType
   data: PaymentIntentData;
 }
 
-/** Any string, as a type that cannot be compared with a string literal, so that comparing with a known type narrows. */
+/** Money is held in escrow. The event is named in the documentation; its object is not shown. */
+export interface EscrowHeldEvent {
+  /** The same for each delivery of the event. */
+  id: string;
+  /** Type of the event. */
+  type: "escrow.held";
+  /** The object of the event. */
+  data: { [field: string]: unknown };
+}
+
+/** Any string, as a type that no string literal is comparable with: so comparing with a known type narrows. */
 declare enum OtherEventType {
   Other = "",
 }
@@ -218,4 +294,5 @@ export type WebhookEvent =
   | PaymentIntentEvent<"payment_intent.succeeded">
   | PaymentIntentEvent<"payment_intent.failed">
   | PaymentIntentEvent<"payment_intent.expired">
+  | EscrowHeldEvent
   | OtherEvent;

@@ -3,7 +3,7 @@
 import { readEnv } from "../internal/env.js";
 import { isItPayError, SignatureVerificationError, ValidationError } from "../internal/errors.js";
 import { copyOptions } from "../internal/untrusted.js";
-import type { KnownEventType, OtherEvent, PaymentIntentEvent, WebhookEvent } from "../client/types.js";
+import type { KnownEventType, OtherEvent, WebhookEvent } from "../client/types.js";
 import {
   type DeliveryContext,
   eventProcessor,
@@ -19,7 +19,7 @@ import { checkMaxAge, checkSecret, missingSecret, SECRET, verifyEvent } from "./
 /** Listeners by event type. `default` is called for every type without a listener of its own. */
 export type EventHandlers = {
   [Type in KnownEventType]?:
-    | ((event: PaymentIntentEvent<Type>, context: WebhookContext) => void | Promise<void>)
+    | ((event: Extract<WebhookEvent, { type: Type }>, context: WebhookContext) => void | Promise<void>)
     | undefined;
 } & {
   /** Listener for every type without a listener of its own. */
