@@ -74,14 +74,13 @@ pub(crate) fn read_object<T>(
     json: &str,
     read: impl FnOnce(FieldReader) -> FieldResult<T>,
 ) -> Result<T, Error> {
-    let field_error = match FieldReader::parse(json).map_err(|error| not_json(response, &error))? {
-        Some(fields) => match read(fields) {
-            Ok(value) => return Ok(value),
-            Err(field_error) => *field_error,
-        },
-        None => FieldError { field: "body".into(), problem: "is not a JSON object".into() },
-    };
-    Err(invalid_response(response, field_error))
+    read(object(response, json)?).map_err(|field_error| invalid_response(response, *field_error))
+}
+
+fn object<'a>(response: &Response, json: &'a str) -> Result<FieldReader<'a>, Error> {
+    FieldReader::parse(json).map_err(|error| not_json(response, &error))?.ok_or_else(|| {
+        invalid_response(response, FieldError { field: "body".into(), problem: "is not a JSON object".into() })
+    })
 }
 
 /// Reads a list of objects from the JSON of a response.

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{parse_object, post_once, routes::Route};
+use super::{check_object, parse_object, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -52,6 +52,13 @@ impl Endpoint for RecordUsage {
                 running_total: fields.number("running_total")?,
                 extra: fields.rest(),
             })
+        })
+    }
+
+    fn check(response: &Response) -> Result<(), Error> {
+        check_object(response, |fields| {
+            fields.number("amount")?;
+            fields.number("running_total").map(drop)
         })
     }
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use super::{parse_object, post_once, routes::Route};
+use super::{parse_open, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -42,13 +42,10 @@ impl Endpoint for CreateDelivery {
     }
 
     fn parse(response: &Response) -> Result<RawObject, Error> {
-        parse_object(response, |fields| Ok(fields.rest()))
+        parse_open(response)
     }
 }
 
 fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
-    for name in ["type", "payment_intent_id", "source_url"] {
-        fields.string(name)?;
-    }
-    Ok(())
+    fields.require_strings(&["type", "payment_intent_id", "source_url"])
 }

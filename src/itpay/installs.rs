@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use super::{parse_object, post_once, routes::Route};
+use super::{check_object, parse_object, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -58,6 +58,10 @@ impl Endpoint for CreateInstall {
                 extra: fields.rest(),
             })
         })
+    }
+
+    fn check(response: &Response) -> Result<(), Error> {
+        check_object(response, |fields| fields.require_strings(&["install_id", "status"]))
     }
 }
 

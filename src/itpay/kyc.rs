@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use super::{parse_object, post_once, routes::Route};
+use super::{parse_open, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -53,7 +53,7 @@ impl Endpoint for VerifyIdentity {
     }
 
     fn parse(response: &Response) -> Result<RawObject, Error> {
-        parse_object(response, |fields| Ok(fields.rest()))
+        parse_open(response)
     }
 }
 

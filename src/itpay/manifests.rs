@@ -5,7 +5,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{parse_list, parse_object, post, routes::Route};
+use super::{check_object, parse_list, parse_object, post, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::{read_params, to_body},
@@ -133,7 +133,7 @@ fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
     fields.optional_string("description")?;
     fields.optional_object("payment_methods")?.map(read_methods).transpose()?;
     fields.optional_object("pricing")?.map(read_pricing).transpose()?;
-    fields.list("accepted_channels", |entry, key| entry.string(key))?;
+    fields.each("accepted_channels", &mut |entry, key| entry.string(key).map(drop))?;
     fields.optional_string("qr_mode")?;
     if let Some(currency) = fields.optional_string("settlement_currency")?
         && let Err(problem) = check_currency(&currency)
@@ -159,6 +159,10 @@ impl Endpoint for CreateManifest {
     fn parse(response: &Response) -> Result<ServiceManifest, Error> {
         parse_object(response, ServiceManifest::read)
     }
+
+    fn check(response: &Response) -> Result<(), Error> {
+        check_object(response, |fields| fields.require_strings(&["id"]))
+    }
 }
 
 /// `PATCH /services/{id}/activate`.
@@ -177,6 +181,10 @@ impl Endpoint for ActivateManifest {
 
     fn parse(response: &Response) -> Result<ServiceManifest, Error> {
         parse_object(response, ServiceManifest::read)
+    }
+
+    fn check(response: &Response) -> Result<(), Error> {
+        check_object(response, |fields| fields.require_strings(&["id"]))
     }
 }
 

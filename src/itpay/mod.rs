@@ -27,7 +27,7 @@ use serde_json::value::RawValue;
 use crate::{
     Error, endpoint,
     http::{Method, Request, Response},
-    json::{FieldReader, FieldResult, RawJson},
+    json::{FieldReader, FieldResult, RawJson, RawObject},
 };
 
 use self::routes::Route;
@@ -83,6 +83,16 @@ fn post_once(
 /// Reads an object from a response, or its error response.
 fn parse_object<T>(response: &Response, read: impl FnOnce(FieldReader) -> FieldResult<T>) -> Result<T, Error> {
     endpoint::read_object(response, endpoint::success(response, error_body::parse)?, read)
+}
+
+/// Checks an object in a response.
+fn check_object(response: &Response, check: fn(&mut FieldReader) -> FieldResult<()>) -> Result<(), Error> {
+    parse_object(response, |mut fields| check(&mut fields))
+}
+
+/// Reads an object of which no field is known.
+fn parse_open(response: &Response) -> Result<RawObject, Error> {
+    parse_object(response, |fields| Ok(fields.rest()))
 }
 
 /// Reads a list of objects: a bare list, or the `data` of an object. Which of them the gateway sends is ASSUMED.

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use super::{Party, parse_object, post_once, routes::Route};
+use super::{Party, check_object, parse_object, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint, Money,
     endpoint::to_body,
@@ -62,6 +62,10 @@ impl Endpoint for CreateOneTimePayment {
                 extra: fields.rest(),
             })
         })
+    }
+
+    fn check(response: &Response) -> Result<(), Error> {
+        check_object(response, |fields| fields.require_strings(&["id", "deeplink", "status"]))
     }
 }
 

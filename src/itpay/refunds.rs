@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{parse_object, post_once, routes::Route};
+use super::{parse_open, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -50,7 +50,7 @@ impl Endpoint for CreateRefund {
     }
 
     fn parse(response: &Response) -> Result<RawObject, Error> {
-        parse_object(response, |fields| Ok(fields.rest()))
+        parse_open(response)
     }
 }
 
@@ -58,7 +58,7 @@ fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
     fields.string("payment_intent")?;
     fields.optional_string("reason")?;
     if let Some(mut revoke) = fields.optional_object("revoke")? {
-        revoke.list("targets", |entry, key| entry.object(key)?.string("type"))?;
+        revoke.each("targets", &mut |entry, key| entry.object(key)?.string("type").map(drop))?;
     }
     Ok(())
 }

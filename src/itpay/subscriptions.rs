@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use super::{parse_object, post_once, routes::Route};
+use super::{check_object, parse_object, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -62,6 +62,13 @@ impl Endpoint for CreateSubscription {
                 status: fields.string("status")?.into_owned(),
                 extra: fields.rest(),
             })
+        })
+    }
+
+    fn check(response: &Response) -> Result<(), Error> {
+        check_object(response, |fields| {
+            fields.object("first_payment")?.object("qr")?;
+            fields.string("status").map(drop)
         })
     }
 }

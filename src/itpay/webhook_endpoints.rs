@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{parse_object, post_once, routes::Route};
+use super::{parse_open, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -42,13 +42,12 @@ impl Endpoint for CreateWebhookEndpoint {
     }
 
     fn parse(response: &Response) -> Result<RawObject, Error> {
-        parse_object(response, |fields| Ok(fields.rest()))
+        parse_open(response)
     }
 }
 
 fn check_params(fields: &mut FieldReader) -> FieldResult<()> {
     fields.url("url")?;
     fields.optional_string("description")?;
-    fields.list("enabled_events", |entry, key| entry.string(key))?;
-    Ok(())
+    fields.each("enabled_events", &mut |entry, key| entry.string(key).map(drop))
 }

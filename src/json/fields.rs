@@ -177,19 +177,37 @@ impl<'a> FieldReader<'a> {
         name: &str,
         read: impl Fn(&mut FieldReader<'a>, &str) -> FieldResult<T>,
     ) -> FieldResult<Vec<T>> {
+        let mut list = Vec::new();
+        self.each(name, &mut |entry, key| {
+            list.push(read(entry, key)?);
+            Ok(())
+        })?;
+        Ok(list)
+    }
+
+    /// The same for a list that is only checked. It is no generic function, as each copy of one takes its bytes.
+    pub fn each(
+        &mut self,
+        name: &str,
+        read: &mut dyn FnMut(&mut FieldReader<'a>, &str) -> FieldResult<()>,
+    ) -> FieldResult<()> {
         let json = self.take(name);
         let entries = match JsonKind::read(json) {
             Some(JsonKind::List(entries)) => entries,
-            _ if json == "null" => return Ok(Vec::new()),
+            _ if json == "null" => return Ok(()),
             _ => return self.field_error(name, format!("must be a list, not {}", describe(json))),
         };
-        let mut list = Vec::with_capacity(entries.len());
         for (index, entry) in entries.into_iter().enumerate() {
             let key = format!("{name}[{index}]");
             let mut holder = FieldReader { path: self.path.clone(), ..FieldReader::of(&key, entry) };
-            list.push(read(&mut holder, &key)?);
+            read(&mut holder, &key)?;
         }
-        Ok(list)
+        Ok(())
+    }
+
+    /// Strings that must be there and not be empty.
+    pub fn require_strings(&mut self, names: &[&str]) -> FieldResult<()> {
+        names.iter().try_for_each(|name| self.string(name).map(drop))
     }
 
     /// The objects in a list. Other entries are ignored.
