@@ -8,6 +8,7 @@ export const pages = [
     group: "ItPay",
     items: [
       page("Client and configuration", "client"),
+      page("Preview calls", "preview"),
       page("Errors", "errors"),
       page("Webhooks", "webhooks"),
       page("Stores", "stores"),

@@ -38,6 +38,8 @@ function typescript(path) {
   const source = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
   const declared = (name) =>
     source.statements.find((statement) => statement.name?.text === name) ?? assert.fail(`no ${name} in ${path}`);
+  /** Those of an interface, or of an object type that an alias passes to a generic type. */
+  const members = (node) => node.members ?? members(node.type.typeArguments?.[0] ?? node.type);
   const strings = (type) => {
     if (ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal)) return [type.literal.text];
     if (ts.isUnionTypeNode(type)) return type.types.flatMap(strings);
@@ -47,8 +49,8 @@ function typescript(path) {
   return {
     fields: (name) =>
       new Map(
-        declared(name)
-          .members.filter(ts.isPropertySignature)
+        members(declared(name))
+          .filter(ts.isPropertySignature)
           .map((member) => [member.name.text, member.questionToken !== undefined]),
       ),
     strings: (name) => {
@@ -62,9 +64,10 @@ function typescript(path) {
 }
 
 /** Fields that the documentation has in each object, or that may not be empty. Rust reads an object without them, too. */
-const ALWAYS = new Set(["CreateManifestParams.accepted_channels", "QRCharge.qr_data"]);
+const ALWAYS = new Set(["CreateWebhookEndpointParams.enabled_events", "QRCharge.qr_data"]);
 
 const itpay = typescript("pkg-template/src/client/types.ts");
+const preview = typescript("pkg-template/src/client/preview.ts");
 const gopay = typescript("pkg-template/src/gopay/types.ts");
 
 test("every field that Rust reads or writes has a type, optional where it may be absent", () => {
@@ -77,6 +80,17 @@ test("every field that Rust reads or writes has a type, optional where it may be
     ["src/itpay/manifests.rs", "PriceTier", itpay, "PriceTier"],
     ["src/itpay/manifests.rs", "ServiceManifest", itpay, "ServiceManifest"],
     ["src/itpay/manifests.rs", "CreateManifest", itpay, "CreateManifestParams"],
+    ["src/itpay/one_time_payments.rs", "CreateOneTimePayment", preview, "CreateOneTimePaymentParams"],
+    ["src/itpay/one_time_payments.rs", "OneTimePayment", preview, "OneTimePayment"],
+    ["src/itpay/refunds.rs", "CreateRefund", preview, "CreateRefundParams"],
+    ["src/itpay/cumulative.rs", "RecordUsage", preview, "RecordUsageParams"],
+    ["src/itpay/cumulative.rs", "UsageRecord", preview, "UsageRecord"],
+    ["src/itpay/subscriptions.rs", "Subscription", preview, "PreviewSubscription"],
+    ["src/itpay/installs.rs", "CreateInstall", preview, "CreateInstallParams"],
+    ["src/itpay/installs.rs", "Install", preview, "Install"],
+    ["src/itpay/deliveries.rs", "CreateDelivery", preview, "CreateDeliveryParams"],
+    ["src/itpay/webhook_endpoints.rs", "CreateWebhookEndpoint", preview, "CreateWebhookEndpointParams"],
+    ["src/itpay/kyc.rs", "VerifyIdentity", preview, "VerifyIdentityParams"],
     ["src/gopay/payments.rs", "Payment", gopay, "GoPayPayment", { email: "payer", go_id: "target" }],
     ["src/gopay/refunds.rs", "Refund", gopay, "GoPayRefund", { requested_at: "date_requested" }],
   ]) {
