@@ -1,6 +1,6 @@
 //! The calls that ItPay documents in part: what is sent, what is refused, what a response must have, and the sandbox.
 
-#![allow(clippy::type_complexity, clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, clippy::type_complexity, clippy::unwrap_used, reason = "a test may fail")]
 
 mod simulator;
 
@@ -299,7 +299,7 @@ impl Gateway {
         let request = Request::new(Method::Post, path.to_owned()).with_json(body.to_string());
         let base = BaseUrl::parse(DEFAULT_BASE_URL, false).unwrap();
         let signed = authorize(&request, &base, &ApiKey::new(Secret::new("sk_test_1")).unwrap(), NOW / 1000);
-        let response = self.0.answer(&signed, NOW, &RANDOM);
+        let response = self.0.handle(&signed, NOW, &RANDOM);
         (response.status, serde_json::from_slice(&response.body).unwrap())
     }
 
@@ -334,7 +334,7 @@ fn the_sandbox_responds_to_each_call_with_what_the_client_reads() {
         let request = Request::new(Method::Get, row.path.to_owned());
         let base = BaseUrl::parse(DEFAULT_BASE_URL, false).unwrap();
         let signed = authorize(&request, &base, &ApiKey::new(Secret::new("sk_test_1")).unwrap(), NOW / 1000);
-        let response = gateway.0.answer(&signed, NOW, &RANDOM);
+        let response = gateway.0.handle(&signed, NOW, &RANDOM);
         assert_eq!((response.status, response.headers.get("allow")), (405, Some("POST")));
     }
     assert_eq!(gateway.0.preview_calls().len(), rows().len());

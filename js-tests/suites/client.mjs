@@ -26,6 +26,7 @@ export function cases(itpay, serverUrl) {
     money,
     parsePaymentRequired,
     paymentRequired,
+    paymentScheme,
   } = itpay;
 
   /** A client whose fetch answers with what `answer` makes of each call; the calls are kept. */
@@ -1040,6 +1041,50 @@ export function cases(itpay, serverUrl) {
           new Response("null", { status: 402 }),
         ])
           assert.equal(await parsePaymentRequired(other), null);
+      },
+    ],
+    [
+      "an intent that has its code is asked for without a charge",
+      async () => {
+        const qr = { charge_id: "qr_1", scan_url: "itpay://pay/pi_1" };
+        const response = paymentRequired({ ...INTENT, status: "qr_generated", qr });
+        assert.equal((await parsePaymentRequired(response)).qr, "itpay://pay/pi_1");
+      },
+    ],
+    [
+      "paymentScheme names the protocol of a 402, and parsePaymentRequired reads ItPay's alone",
+      async () => {
+        const x402 = { x402Version: 1, error: "X-PAYMENT header is required", accepts: [] };
+        const paymentIntent = { payment_intent: { id: "pi_1" } };
+        for (const [scheme, headers, body, status = 402] of [
+          ["itpay", { "X-Payment-Intent": "pi_1" }, "<html>"],
+          ["itpay", { "X-Payment-QR": "itpay://pay/pi_1", "PAYMENT-REQUIRED": "e30=" }, ""],
+          ["itpay", {}, paymentIntent],
+          ["itpay", { "WWW-Authenticate": "Payment id=1" }, paymentIntent],
+          ["x402", {}, x402],
+          ["x402", { "PAYMENT-REQUIRED": "e30=" }, {}],
+          ["x402", { "payment-required": "e30=", "Payment-Needed": "e30=" }, "not JSON"],
+          ["alipay", { "Payment-Needed": "e30=" }, {}],
+          ["mpp", { "WWW-Authenticate": 'Payment id="x", realm="api.example.com"' }, { title: "Payment required" }],
+          ["mpp", { "WWW-Authenticate": 'Bearer realm="a, b", payment method="stripe"' }, ""],
+          ["unknown", { "WWW-Authenticate": 'Bearer realm="Payment, Payment x"' }, ""],
+          ["unknown", { "WWW-Authenticate": "Payments a=1" }, ""],
+          ["unknown", {}, ""],
+          ["unknown", {}, "null"],
+          ["unknown", {}, { payment_intent: { id: 7 } }],
+          ["unknown", { "X-Payment-Intent": "pi_1" }, "", 200],
+        ]) {
+          const response = () => json(body, status, headers);
+          const shown = JSON.stringify([headers, body]);
+          assert.equal(await paymentScheme(response()), scheme, shown);
+          assert.equal((await parsePaymentRequired(response())) !== null, scheme === "itpay", shown);
+        }
+        const read = json(x402, 402);
+        await paymentScheme(read);
+        assert.deepEqual(await read.json(), x402, "the body is left for the caller");
+        const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(16 * 1024)) });
+        assert.equal(await paymentScheme(new Response(endless, { status: 402 })), "unknown");
+        for (const wrong of [undefined, null]) await assert.rejects(paymentScheme(wrong), TypeError);
       },
     ],
     [

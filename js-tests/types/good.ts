@@ -1,6 +1,19 @@
 // Code that must compile against the built package. Nothing here is run.
 
-import { type ApiPromise, ItPayClient, isItPayError, type Money, money, type PaymentIntent, RateLimitError, TimeoutError } from "itpay";
+import {
+  type ApiPromise,
+  type Invoice,
+  ItPayClient,
+  isItPayError,
+  type Money,
+  money,
+  type PaymentIntent,
+  type PaymentScheme,
+  paymentScheme,
+  RateLimitError,
+  type ServiceManifest,
+  TimeoutError,
+} from "itpay";
 import { gopay } from "itpay/gopay";
 import { PayKit } from "itpay/paykit";
 import { toMatrix, toSvg, toTerminal } from "itpay/qr";
@@ -29,10 +42,25 @@ export function webhook(body: Uint8Array, headers: Headers): number | string {
   return verifySignature("text", { "x-itpay-signature": ["t=1"] }, "whsec") ? type : toSvg("x", { errorCorrection: "H" });
 }
 
+/** The calls of preview: attested fields have types, and any other field may be there. */
+export async function preview(itpay: ItPayClient): Promise<string> {
+  const refund = await itpay.preview.refunds.create({ payment_intent: "pi_1", reason: "customer_request", unknown_field: 1 });
+  const { running_total } = await itpay.preview.cumulative.record({ quantity: 1500 }, { idempotencyKey: "k" });
+  const { deeplink, status } = await itpay.preview.payments.oneTime({ service_id: "s", amount: money("1", "CNY"), payer: { agent_id: "a" } });
+  const subscription = await itpay.preview.subscriptions.create({ plan: "pro" });
+  const { data } = await itpay.preview.installs.create({ auto_pay_limit: 1000 }).withResponse();
+  const scheme: PaymentScheme = await paymentScheme(new Response());
+  return `${refund["status"]} ${running_total.toFixed()} ${deeplink} ${status === "completed"} ${subscription.first_payment.qr["scan_url"]} ${data.install_id} ${scheme}`;
+}
+export const total = (invoice: Invoice): number | undefined => invoice.total?.amount;
+export const provider = (manifest: ServiceManifest): string => `${manifest.provider?.kyc_level} ${manifest.version}`;
+export const bare = (itpay: ItPayClient): ApiPromise<ServiceManifest> => itpay.manifests.create({ name: "Bare" });
+
 const store: EventStore = memoryStore({ max: 10 });
 export const handler: (request: Request) => Promise<Response> = createWebhookHandler({
   store,
   on: {
+    "escrow.held": (event) => void event.data["id"],
     "payment_intent.failed": (event) => void event.data.failure_reason?.length,
     default: async (event) => void event.id,
   },

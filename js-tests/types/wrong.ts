@@ -22,6 +22,10 @@ void itpay.paymentIntents.create({ service_id: "s", type: "one_time", amount: 6.
 void itpay.paymentIntents.create({ service_id: "s", type: "one_time", amount, payer, metadata: { a: 1 } });
 // @ts-expect-error the payer is an object
 void itpay.paymentIntents.create({ service_id: "s", type: "one_time", amount, payer: "a" });
+// @ts-expect-error a refund is of a payment
+void itpay.preview.refunds.create({ reason: "customer_request" });
+// @ts-expect-error a quantity is a number
+void itpay.preview.cumulative.record({ quantity: "1500" });
 // @ts-expect-error an intent has no such field
 export const typo = (intent: PaymentIntent): unknown => intent.stauts;
 // @ts-expect-error verification is synchronous and wants a secret

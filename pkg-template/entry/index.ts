@@ -32,6 +32,12 @@ export type { Logger, LogLevel } from "../src/internal/logger.js";
 export { formatMoney, money } from "../src/client/money.js";
 export type * from "../src/client/types.js";
 export type * from "../src/client/preview.js";
-export { parsePaymentRequired, type PaymentRequired, paymentRequired } from "../src/client/payment-required.js";
+export {
+  parsePaymentRequired,
+  type PaymentRequired,
+  paymentRequired,
+  type PaymentScheme,
+  paymentScheme,
+} from "../src/client/payment-required.js";
 export type { RawBody, SignatureSource, VerifyOptions } from "../src/webhooks/signature.js";
 export { VERSION } from "../src/internal/version.js";

@@ -25,6 +25,7 @@ export const {
   money,
   parsePaymentRequired,
   paymentRequired,
+  paymentScheme,
   RateLimitError,
   SignatureVerificationError,
   TimeoutError,

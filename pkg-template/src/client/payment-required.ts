@@ -33,13 +33,52 @@ const BODY_TIMEOUT_MS = 5_000;
  * @throws ValidationError if the headers and the body name different payments
  * @param response A response of another server.
  */
-export async function parsePaymentRequired(response: Response): Promise<PaymentRequired | null> {
+export function parsePaymentRequired(response: Response): Promise<PaymentRequired | null> {
+  return ofResponse(response, read);
+}
+
+/**
+ * The protocol of a 402 response: ItPay's headers, x402 version 1 or 2, Alipay's header `Payment-Needed`, or the challenge
+ * `WWW-Authenticate: Payment` of the Machine Payments Protocol.
+ */
+export type PaymentScheme = "itpay" | "x402" | "alipay" | "mpp" | "unknown";
+
+/**
+ * Names the protocol of a 402 response. If there are several, it is the first in the order of `PaymentScheme`. It is `unknown`
+ * for any other response. `parsePaymentRequired` reads a response of `itpay`. This function has the same limits.
+ * @param response A response of another server.
+ */
+export function paymentScheme(response: Response): Promise<PaymentScheme> {
+  return ofResponse(response, schemeOf);
+}
+
+async function ofResponse<T>(response: Response, use: (response: Response) => Promise<T>): Promise<T> {
   try {
-    return await read(response);
+    return await use(response);
   } catch (cause) {
     if (isItPayError(cause)) throw cause;
     throw new TypeError("response must be a Response", { cause });
   }
+}
+
+async function schemeOf(response: Response): Promise<PaymentScheme> {
+  if (response.status !== 402) return "unknown";
+  const header = (name: string): string => response.headers.get(name) ?? "";
+  if (header("X-Payment-Intent") || header("X-Payment-QR")) return "itpay";
+  const body = (await readJson(response)) ?? {};
+  if (intentId(body) !== null) return "itpay";
+  if (header("PAYMENT-REQUIRED") || own(body, "x402Version") !== undefined) return "x402";
+  if (header("Payment-Needed")) return "alipay";
+  // A quoted parameter of another challenge may contain anything.
+  const challenges = header("WWW-Authenticate").replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+  return /(?:^|,)\s*Payment(?:\s|,|$)/i.test(challenges) ? "mpp" : "unknown";
+}
+
+/** The id of the payment that a body names. */
+function intentId(body: object): string | null {
+  const intent = own(body, "payment_intent");
+  const id = typeof intent === "object" && intent !== null ? own(intent, "id") : undefined;
+  return typeof id === "string" ? id : null;
 }
 
 async function read(response: Response): Promise<PaymentRequired | null> {
@@ -49,8 +88,7 @@ async function read(response: Response): Promise<PaymentRequired | null> {
   const body = (await readJson(response)) ?? {};
   const intent = own(body, "payment_intent");
   const paymentIntent = typeof intent === "object" && intent !== null ? (intent as Optional<PaymentIntent>) : null;
-  const bodyId = paymentIntent === null ? undefined : own(paymentIntent, "id");
-  const id = typeof bodyId === "string" ? bodyId : null;
+  const id = intentId(body);
   if (headers.id !== null && id !== null && headers.id !== id) {
     const message = "The 402 names one payment in its header X-Payment-Intent and another one in its body: pay neither";
     throw new ValidationError(message, { code: "payment_mismatch", field: "payment_intent.id" });
@@ -113,7 +151,7 @@ function jsonObject(text: string): object | undefined {
 
 /**
  * Returns the response that requires a payment, for servers. `X-Payment-Amount` is the charge's own text if a header can
- * contain it, and otherwise a text such as `CNY 6.99`.
+ * contain it, and otherwise a text such as `CNY 6.99`. An intent that has its `qr` needs no charge.
  * @throws ValidationError for an invalid intent or charge
  */
 export function paymentRequired(intent: PaymentIntent, charge?: QRCharge): Response {
@@ -148,7 +186,7 @@ function asking(intent: PaymentIntent, charge?: QRCharge): Response {
   const shown = charge?.display?.amount;
   set("X-Payment-Channel", intent.channel);
   set("X-Payment-Amount", isHeaderText(shown) ? shown : intent.amount && decimal(intent.amount));
-  set("X-Payment-QR", charge?.scan_url);
+  set("X-Payment-QR", charge?.scan_url ?? intent.qr?.scan_url);
   const message = "This resource costs something: pay, then ask again.";
   return new Response(JSON.stringify({ error: "payment_required", message, payment_intent: intent }), {
     status: 402,

@@ -53,8 +53,11 @@ export interface PaymentIntent {
   payee?: { agent_id: string; merchant_account: string } | undefined;
   /** The wallet or card scheme that is used. */
   channel?: Open<"alipay" | "wechat" | "card" | "promptpay"> | undefined;
-  /** The QR code that was generated last. */
-  qr?: { charge_id: string; scan_url: string } | undefined;
+  /**
+   * The QR code that was generated last. ItPay may create a payment with its code. Then `qr.generate` is not needed, and would
+   * be refused. The page that shows these fields is cut: `qr_data` is there if ItPay sends it.
+   */
+  qr?: { charge_id: string; scan_url: string; qr_data?: string | undefined } | undefined;
   /** Your data from `create`. */
   metadata?: Record<string, string> | undefined;
   /** ISO 8601. */
