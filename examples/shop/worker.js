@@ -78,7 +78,7 @@ async function create(env) {
     description: BOOK.title,
     payer: { agent_id: "shop_visitor" },
   });
-  const { qr_data, scan_url, expires_at, channel } = await itpay.qr.generate(intent.id);
+  const { scan_url, qr_data = scan_url } = intent.qr ?? (await itpay.qr.generate(intent.id));
   const order = {
     id: intent.id,
     status: "pending",
@@ -86,8 +86,8 @@ async function create(env) {
     amount: BOOK.amount,
     qr_data,
     scan_url,
-    expires_at,
-    channel,
+    expires_at: intent.expires_at,
+    channel: intent.channel,
   };
   await orderOf(env, intent.id).write(order);
   return order;

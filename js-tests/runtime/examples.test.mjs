@@ -31,10 +31,10 @@ const { id: ITPAY_SERVICE_ID } = await http.client.manifests.create(MANIFEST);
 const env = { ITPAY_BASE_URL: `${http.url}/v1`, ITPAY_API_KEY: apiKey, ITPAY_SERVICE_ID };
 
 /** A sandbox that `fetch` leads to for as long as `use` runs. */
-async function inProcess(use) {
+async function inProcess(use, fetchOf = (sandbox) => sandbox.fetch) {
   const { fetch } = globalThis;
   const sandbox = createSandbox({ deliver: fetch });
-  globalThis.fetch = sandbox.fetch;
+  globalThis.fetch = fetchOf(sandbox);
   try {
     const service = await new ItPayClient({ apiKey: sandbox.apiKey }).manifests.create(MANIFEST);
     return await use(sandbox, { ITPAY_API_KEY: sandbox.apiKey, ITPAY_SERVICE_ID: service.id });
@@ -42,6 +42,18 @@ async function inProcess(use) {
     globalThis.fetch = fetch;
     sandbox.close();
   }
+}
+
+/** A gateway that creates each payment with its code, and then refuses to generate one. */
+function creatingWithCode(sandbox) {
+  const client = new ItPayClient({ apiKey: sandbox.apiKey, fetch: sandbox.fetch });
+  return async (url, init) => {
+    const response = await sandbox.fetch(url, init);
+    if (!url.endsWith("/payment-intents")) return response;
+    const { id } = await response.json();
+    await client.qr.generate(id);
+    return Response.json(await client.paymentIntents.retrieve(id), { status: 201 });
+  };
 }
 
 async function script(variables, onOutput = () => undefined) {
@@ -69,7 +81,9 @@ test("every example is run by a test", () => {
         .map((name) => readFileSync(`${here}${folder}/${name}`, "utf8")),
     )
     .join();
-  const examples = readdirSync(example("")).filter((name) => name !== "node_modules");
+  const examples = readdirSync(example(""), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
   assert.ok(examples.length >= 4);
   for (const name of examples) assert.match(tests, new RegExp(`["/]${name}/|scripts/${name}"`), name);
 });
@@ -85,7 +99,14 @@ test("over HTTP: the script draws a code, sees it paid and ends with 0", async (
   assert.match(output, /Scan to pay CN¥1\.50[^]*succeeded/);
 });
 
-test("in process: the same script", async () => {
+for (const [name, fetchOf] of [
+  ["the same script", undefined],
+  ["the same script draws a code that the payment came with", creatingWithCode],
+]) {
+  test(`in process: ${name}`, () => runScript(name, fetchOf));
+}
+
+async function runScript(name, fetchOf) {
   const { argv, env: before, exitCode } = process;
   const { log } = console;
   const lines = [];
@@ -97,15 +118,15 @@ test("in process: the same script", async () => {
       if (line.includes("Scan to pay")) void sandbox.pay(sandbox.intents[0].id);
     };
     try {
-      await import(pathToFileURL(example("script/pay.mjs")));
+      await import(`${pathToFileURL(example("script/pay.mjs"))}?${encodeURIComponent(name)}`);
       assert.equal(process.exitCode, 0);
     } finally {
       Object.assign(process, { argv, env: before, exitCode });
       console.log = log;
     }
-  });
+  }, fetchOf);
   assert.match(lines.join("\n"), /Scan to pay CN¥2\.50[^]*succeeded/);
-});
+}
 
 test("the script says in a line what is wrong with its key", async () => {
   const { code, output } = await script({ ...env, ITPAY_API_KEY: "sk_wrong" });
@@ -134,6 +155,13 @@ test("in process: the same Worker, which needs nothing of workerd", async () => 
   await inProcess(async (sandbox, variables) => {
     await checkPicture(await worker.fetch(new Request("http://worker/"), variables), () => sandbox.intents[0].id);
   });
+});
+
+test("in process: the same Worker draws a code that the payment came with", async () => {
+  const { default: worker } = await import(pathToFileURL(example("worker-qr/worker.js")));
+  await inProcess(async (sandbox, variables) => {
+    await checkPicture(await worker.fetch(new Request("http://worker/"), variables), () => sandbox.intents[0].id);
+  }, creatingWithCode);
 });
 
 test("in process: the scenario's merchant takes an order once and ships it once", async () => {
