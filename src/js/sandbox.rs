@@ -134,7 +134,7 @@ impl Gateway {
 
     /// Returns the calls that ItPay documents in part: `{path, params, response, at}`.
     pub fn preview_calls(&self) -> String {
-        list(self.0.preview_calls())
+        text(&self.0.preview_calls())
     }
 
     pub fn deliveries(&self) -> String {
