@@ -200,9 +200,36 @@ test("a forged, an old or a broken webhook is a WebhookError", async () => {
   sandbox.close();
 });
 
+test("a whole payment is refunded, once, and marked as a preview; a part is refused before it is sent", async () => {
+  const { sandbox, paykit } = await shop();
+  const { id } = await paykit.checkouts.create(CHECKOUT);
+  const refund = (amount) => paykit.refunds.create({ payment_id: id, amount, reason: "late", metadata: { a: "b" } });
+  const posts = () => sandbox.requests.filter(({ path }) => path === "/v1/refunds").length;
+  await rejects(refund(699), { name: "ConstraintViolationError", provider: "itpay" });
+  await sandbox.pay(id);
+  for (const amount of [698, 700, 0, -699, "699", undefined]) {
+    const error = await rejects(refund(amount), { name: "ValidationError", field: "amount" });
+    assert.equal(error.context.outcome, "not_done");
+  }
+  await rejects(refund(NaN), { name: "ValidationError", field: "amount" });
+  assert.equal(posts(), 0);
+  assert.deepEqual(await refund(699), {
+    id,
+    amount: 699,
+    currency: "CNY",
+    reason: "late",
+    metadata: { a: "b" },
+    custom_fields: { payment_id: id, status: "requested", preview: true },
+  });
+  assert.equal(sandbox.intent(id).refunded, true);
+  const again = await rejects(refund(699), { name: "OperationFailedError" });
+  assert.deepEqual([again.context.outcome, again.context.code], ["not_done", "ALREADY_REFUNDED"]);
+  assert.equal(posts(), 2);
+});
+
 test("what ItPay cannot do is said with its name", async () => {
   const { sandbox, paykit } = await shop();
-  const { checkouts, payments, subscriptions, refunds, customers } = paykit;
+  const { checkouts, payments, subscriptions, customers } = paykit;
   const calls = [
     checkouts.update("1", {}),
     checkouts.delete("1"),
@@ -215,7 +242,6 @@ test("what ItPay cannot do is said with its name", async () => {
     subscriptions.update("1", {}),
     subscriptions.cancel("1"),
     subscriptions.delete("1"),
-    refunds.create({}),
     customers.create({}),
     customers.retrieve("1"),
     customers.update("1", {}),
