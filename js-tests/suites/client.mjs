@@ -142,6 +142,7 @@ export function cases(itpay, serverUrl) {
         await said("id", client.paymentIntents.create({ ...PARAMS, id: half }));
         await said("params", client.paymentIntents.create({ ...PARAMS, unknown: { deep: [half] } }));
         await said("params", client.paymentIntents.create({ ...PARAMS, [half]: 1 }));
+        await said("metadata", client.paymentIntents.create({ ...PARAMS, metadata: { [half]: "x" } }));
         await said("body", client.request("POST", "/x", { body: { half } }));
         await said("id", client.paymentIntents.retrieve(half));
         await said("q", client.manifests.search({ q: half }));
@@ -1021,11 +1022,15 @@ export function cases(itpay, serverUrl) {
             paymentRequired(INTENT, { ...charge, display: { amount: shown } }).headers.get("X-Payment-Amount"),
             "CNY 6.99",
           );
-        for (const value of [6.99, Number.NaN, "699", undefined])
-          assert.throws(() => paymentRequired({ ...INTENT, amount: { currency: "CNY", value } }), {
-            name: "ValidationError",
-            field: "intent.amount.value",
-          });
+        for (const value of [6.99, 0, -1, Number.NaN, "699", undefined])
+          for (const own of [undefined, charge]) {
+            const intent = { ...INTENT, amount: { currency: "CNY", value } };
+            assert.throws(() => paymentRequired(intent, own), {
+              name: "ValidationError",
+              field: "intent.amount.value",
+            });
+          }
+        assert.throws(() => paymentRequired({ ...INTENT, id: "" }), { name: "ValidationError", field: "intent.id" });
         assert.throws(() => paymentRequired(INTENT, { ...charge, payment_intent_id: "pi_other" }), {
           name: "ValidationError",
           code: "payment_mismatch",

@@ -352,6 +352,25 @@ export function cases({ GoPayClient, isItPayError }) {
             await refused("id", client.payments[call](id));
           await refused("id", client.payments.refund(id, { amount: 1 }));
         }
+        // What could not begin was not done.
+        const cycle = {};
+        cycle.cycle = cycle;
+        for (const change of [
+          client.payments.create({ ...ORDER, amount: 1n }),
+          client.payments.create(ORDER, { timeout: 0 }),
+          client.payments.refund(1.5, { amount: 1 }),
+          client.payments.refund(1, cycle),
+          client.payments.refund(1, { amount: 1 }, { maxRetries: -1 }),
+          client.payments.createRecurrence(1, cycle),
+          client.payments.capture({}),
+          client.payments.capture(1, cycle),
+          client.payments.voidAuthorization(null),
+          client.payments.voidRecurrence(Number.NaN),
+          client.cards.delete(""),
+          client.request("POST", "/payments/payment", { body: cycle }),
+        ])
+          await rejects(change, { name: "ValidationError", outcome: "not_done" });
+        await rejects(client.payments.status(1.5), { name: "ValidationError", outcome: undefined });
         await refused("currency", client.paymentInstruments("../x"));
         await refused(
           "format",

@@ -203,6 +203,26 @@ test("6: a stop that GoPay has only accepted is not called done before it is", a
   sandbox.close();
 });
 
+test("7: what could not begin was not done, and the error says so", async () => {
+  const { gopay, calls } = provider([]);
+  for (const amount of [0, NaN, 1.5, -1])
+    for (const call of [
+      gopay.createPayment({ ...ORDER, amount }),
+      gopay.createCheckout({ ...CHECKOUT, provider_metadata: { amount } }),
+      gopay.createSubscription({ ...PLAN, amount }),
+      gopay.createRefund({ payment_id: "1", amount }),
+      gopay.updateSubscription("1", { provider_metadata: { amount, currency: "CZK" } }),
+      gopay.capturePayment({}, { amount: 1 }),
+      gopay.cancelSubscription(null),
+    ]) {
+      const error = await rejects(call, { name: "ValidationError" });
+      assert.equal(error.context.outcome, "not_done", error.message);
+    }
+  assert.equal(calls.length, 0);
+  const read = await rejects(gopay.retrievePayment({}), { name: "ValidationError" });
+  assert.equal(read.context?.outcome, undefined);
+});
+
 test("7: NaN is not the same as nothing", async () => {
   const { gopay, calls } = provider([PAYMENT]);
   for (const wrong of [NaN, Infinity, -Infinity]) {

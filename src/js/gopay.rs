@@ -66,7 +66,7 @@ pub(super) fn session(config: &Config) -> Result<Rc<Session>> {
         })
     };
     let go_id = credential("goId", "GOPAY_GO_ID", own.go_id())?;
-    let number = go_id.parse().ok().filter(|_| go_id.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = go_id.parse().ok().filter(|number| *number > 0 && go_id.bytes().all(|byte| byte.is_ascii_digit()));
     let base = |url: Option<&str>| gopay::base_url(url.unwrap_or(gopay::PRODUCTION_URL), config.allow_http());
     Ok(Rc::new(Session {
         client_id: credential("clientId", "GOPAY_CLIENT_ID", own.client_id())?,

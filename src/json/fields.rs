@@ -159,6 +159,7 @@ impl<'a> FieldReader<'a> {
         match JsonKind::read(json) {
             Some(JsonKind::Object(fields)) => Ok(FieldReader { fields, path: [&self.path, name, "."].concat() }),
             _ if json == "null" => self.field_error(name, "is missing"),
+            _ if json.starts_with('{') && has_lone_surrogate(json) => self.field_error(name, LONE_SURROGATE),
             _ => self.field_error(name, format!("must be an object, not {}", describe(json))),
         }
     }

@@ -249,7 +249,7 @@ impl GoPayProvider {
             order_number: order_number.into(),
             now: io.now().unix_ms,
         };
-        Ok(self.call(io, &CreatePayment::from_body(map(params, &context)?)).await?)
+        Ok(self.call(io, &CreatePayment::from_body(map(params, &context).map_err(not_sent)?)).await?)
     }
 
     /// The payment, or none if GoPay does not have it.

@@ -16,7 +16,7 @@ import {
   assertString,
 } from "../internal/client-config.js";
 import { readEnv } from "../internal/env.js";
-import { fromPayload } from "../internal/errors.js";
+import { fromPayload, ValidationError } from "../internal/errors.js";
 import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions } from "../internal/untrusted.js";
@@ -194,6 +194,12 @@ export class ItPayClient {
     this.#fetch = own.fetch;
     this.#webhookSecret = own.webhookSecret ?? readEnv("ITPAY_WEBHOOK_SECRET", own.env);
     callSync((module) => module.check_client(this.#config), module);
+    const secret: unknown = this.#webhookSecret;
+    if (secret !== undefined && (typeof secret !== "string" || secret === ""))
+      throw new ValidationError("webhookSecret must be a string, and not empty", {
+        code: "invalid_request",
+        field: "webhookSecret",
+      });
   }
 
   static {

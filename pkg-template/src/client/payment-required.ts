@@ -168,6 +168,8 @@ export function paymentRequired(intent: PaymentIntent, charge?: QRCharge): Respo
 }
 
 function asking(intent: PaymentIntent, charge?: QRCharge): Response {
+  if (intent.id === "")
+    throw new ValidationError("intent.id must not be empty", { code: "invalid_request", field: "intent.id" });
   const { payment_intent_id: paid = intent.id } = charge ?? {};
   if (paid !== intent.id)
     throw new ValidationError("charge is the code of another payment than intent", {
@@ -183,9 +185,10 @@ function asking(intent: PaymentIntent, charge?: QRCharge): Response {
   const set = (name: string, value: string | undefined): void => {
     if (value !== undefined) headers.set(name, value);
   };
+  const amount = intent.amount && decimal(intent.amount);
   const shown = charge?.display?.amount;
   set("X-Payment-Channel", intent.channel);
-  set("X-Payment-Amount", isHeaderText(shown) ? shown : intent.amount && decimal(intent.amount));
+  set("X-Payment-Amount", isHeaderText(shown) ? shown : amount);
   set("X-Payment-QR", charge?.scan_url ?? intent.qr?.scan_url);
   const message = "This resource costs something: pay, then ask again.";
   return new Response(JSON.stringify({ error: "payment_required", message, payment_intent: intent }), {
@@ -201,8 +204,8 @@ function isHeaderText(text: string | undefined): text is string {
 
 function decimal(amount: Money): string {
   const { currency, value } = copyOptions("intent.amount", amount) as Money;
-  if (!Number.isSafeInteger(value))
-    throw new ValidationError("intent.amount.value must be an integer of minor units", {
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new ValidationError("intent.amount.value must be an integer of minor units above 0", {
       code: "invalid_request",
       field: "intent.amount.value",
     });

@@ -105,7 +105,7 @@ export class GoPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreateGoPayPaymentParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, io, config) =>
+      this.#change((module, io, config) =>
         module.payments_create(io, config, json("params", params), requestOptions(options)),
       ),
 
@@ -120,7 +120,7 @@ export class GoPayClient {
      * @throws an error with `outcome`; `FAILED` is an APIError of that code
      */
     refund: (id: PaymentId, params: GoPayRefundParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, io, config) =>
+      this.#change((module, io, config) =>
         module.payments_refund(io, config, assertId("id", id), json("params", params), requestOptions(options)),
       ),
 
@@ -136,7 +136,7 @@ export class GoPayClient {
       params: CreateGoPayRecurrenceParams,
       options?: RequestOptions,
     ): ApiPromise<GoPayPayment> =>
-      this.#call((module, io, config) =>
+      this.#change((module, io, config) =>
         module.payments_create_recurrence(
           io,
           config,
@@ -148,13 +148,13 @@ export class GoPayClient {
 
     /** Ends a recurrence: no further charges. A recurrence that has ended already counts as success. */
     voidRecurrence: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, io, config) =>
+      this.#change((module, io, config) =>
         module.payments_void_recurrence(io, config, assertId("id", id), requestOptions(options)),
       ),
 
     /** Captures an authorized payment, or a part of it; the rest is released. A payment that is captured already counts as success. */
     capture: (id: PaymentId, params?: GoPayCaptureParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, io, config) =>
+      this.#change((module, io, config) =>
         module.payments_capture(
           io,
           config,
@@ -166,7 +166,7 @@ export class GoPayClient {
 
     /** Voids an authorization. One that is void already counts as success. */
     voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#call((module, io, config) =>
+      this.#change((module, io, config) =>
         module.payments_void_authorization(io, config, assertId("id", id), requestOptions(options)),
       ),
 
@@ -201,7 +201,7 @@ export class GoPayClient {
 
     /** Deletes a saved card. */
     delete: (cardId: PaymentId, options?: RequestOptions): ApiPromise<undefined> =>
-      this.#call((module, io, config) =>
+      this.#change((module, io, config) =>
         module.cards_delete(io, config, assertId("cardId", cardId), requestOptions(options)),
       ),
   };
@@ -261,7 +261,7 @@ export class GoPayClient {
    * @param options The body, the query, and the options of every call
    */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
-    return this.#call((module, io, config) => {
+    const use: Use = (module, io, config) => {
       const { query, body } = genericRequest(options);
       return module.request(
         io,
@@ -272,11 +272,23 @@ export class GoPayClient {
         body,
         requestOptions(options),
       );
-    });
+    };
+    return method === "GET" ? this.#call(use) : this.#change(use);
   }
 
   static {
     callGoPay = (client, use) => client.#call(use);
+  }
+
+  /** Makes a call that changes something. If it cannot begin, it was not done. */
+  #change<T>(use: Use): ApiPromise<T> {
+    return this.#call((module, io, config) => {
+      try {
+        return use(module, io, config);
+      } catch (error) {
+        throw Object.assign(error as object, { outcome: "not_done" });
+      }
+    });
   }
 
   #call<T>(use: Use): ApiPromise<T> {

@@ -4,7 +4,7 @@ import { type Env, readEnv } from "./env.js";
 import { ValidationError } from "./errors.js";
 import { type OptionNames, readOptions } from "./option-names.js";
 import { readUntrusted } from "./untrusted.js";
-import { type Logger, type LogLevel, levelNumber, createLogSink } from "./logger.js";
+import { createLogSink, isLogger, levelNumber, type Logger, type LogLevel } from "./logger.js";
 import type { HeadersLike } from "./platform-types.js";
 import { isPage, userAgent } from "./runtime.js";
 
@@ -95,7 +95,12 @@ export function clientConfig(
   }
   if (options.fetch !== undefined && typeof options.fetch !== "function")
     throw invalid("fetch", "fetch must be a function");
-  const logLevel = levelNumber(options.logLevel ?? readEnv("ITPAY_LOG", options.env));
+  for (const name of ["dangerouslyAllowBrowser", "dangerouslyAllowHttp"] as const)
+    if (typeof (options[name] ?? false) !== "boolean") throw invalid(name, `${name} must be a boolean`);
+  if (typeof (options.env ?? {}) !== "object") throw invalid("env", "env must be an object");
+  if (!isLogger(options.logger)) throw invalid("logger", "logger must have the methods error, warn, info and debug");
+  const logLevel = levelNumber(options.logLevel ?? readEnv("ITPAY_LOG", options.env) ?? "off");
+  if (logLevel < 0) throw invalid("logLevel", "logLevel, or ITPAY_LOG, must be off, error, warn, info or debug");
   return {
     baseUrl: options.baseUrl,
     timeout: options.timeout,

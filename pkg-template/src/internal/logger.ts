@@ -1,6 +1,6 @@
 // Log levels, and the sink of log lines.
 
-import { onRejection } from "./untrusted.js";
+import { onRejection, readUntrusted } from "./untrusted.js";
 
 /** Receives log lines. `console` is one. */
 export interface Logger {
@@ -31,9 +31,16 @@ const levels = ["off", "error", "warn", "info", "debug"] as const;
 /** `info` has a line for each attempt, `debug` also the headers that may be shown. */
 export type LogLevel = (typeof levels)[number];
 
-/** @internal The level as a number for the wasm module. 0 is off. Unknown levels are off. */
+/** @internal The level as a number for the wasm module. 0 is off, -1 an unknown level. */
 export function levelNumber(level: unknown): number {
-  return Math.max(0, levels.indexOf(level as LogLevel));
+  return levels.indexOf(level as LogLevel);
+}
+
+/** @internal Whether it is a logger, or absent. */
+export function isLogger(logger: Logger | null | undefined): boolean {
+  const isMethod = (name: LogLevel): boolean =>
+    typeof (logger as unknown as Record<string, unknown>)[name] === "function";
+  return (logger ?? undefined) === undefined || readUntrusted("logger", () => levels.slice(1).every(isMethod));
 }
 
 /** @internal Returns the function that passes a line to the logger. */

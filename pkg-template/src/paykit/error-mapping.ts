@@ -49,6 +49,11 @@ export function toId(id: unknown): string {
   throw new ValidationError("id must be a string", { field: "id" });
 }
 
+/** The same error for a call that changes something. Nothing was sent, so it was not done. */
+export function notDone({ message, field }: ValidationError): ValidationError {
+  return new ValidationError(message, { field, context: { outcome: "not_done" } });
+}
+
 /** The subject of a call, for its error. */
 export interface Call {
   provider: string;

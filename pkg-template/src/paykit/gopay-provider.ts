@@ -7,8 +7,8 @@ import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { readUntrusted } from "../internal/untrusted.js";
 import { callGoPay, GOPAY_OPTIONS, GoPayClient, type GoPayClientOptions, sandboxFlag } from "../gopay/client.js";
 import type { GoPayItem } from "../gopay/types.js";
-import { toId, toJson, toPayKitError, unsupported } from "./error-mapping.js";
-import { ConfigurationError } from "./errors.js";
+import { notDone, toId, toJson, toPayKitError, unsupported } from "./error-mapping.js";
+import { ConfigurationError, type ValidationError as PayKitValidationError } from "./errors.js";
 import type {
   CapturePaymentParams,
   Checkout,
@@ -126,6 +126,7 @@ export class GopayProvider implements PayKitProvider {
       ...missingKeys,
       ...(typeof own.isSandbox === "boolean" ? [] : ["isSandbox"]),
       ...(isUrl(webhookUrl) ? [] : ["webhookUrl"]),
+      ...(typeof (debug ?? false) === "boolean" ? [] : ["debug"]),
     ];
     if (wrong.length > 0) throw configurationError(wrong);
     try {
@@ -286,7 +287,14 @@ export class GopayProvider implements PayKitProvider {
   }
 
   async #call<T>(method: string, { id, params }: { id?: string; params?: unknown }): Promise<T> {
-    return this.#send(method, id === undefined ? "" : toId(id), params === undefined ? "" : toJson(params));
+    let [idText, json] = ["", ""];
+    try {
+      if (id !== undefined) idText = toId(id);
+      if (params !== undefined) json = toJson(params);
+    } catch (error) {
+      throw method.startsWith("retrieve") ? error : notDone(error as PayKitValidationError);
+    }
+    return this.#send(method, idText, json);
   }
 
   /** Makes a call in the wasm module, which decides everything about it. */

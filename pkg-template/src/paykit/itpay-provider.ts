@@ -83,7 +83,7 @@ export class ItPayProvider implements PayKitProvider {
     const own: ItPayProviderOptions = readOptions(options, OPTIONS, misspelled);
     const { env, agentId, serviceId } = own;
     this.#native = createClientOver(wasm, own);
-    this.#webhookSecret = own.webhookSecret ?? readEnv("ITPAY_WEBHOOK_SECRET", env);
+    this.#webhookSecret = text("webhookSecret", own.webhookSecret ?? undefined) ?? readEnv("ITPAY_WEBHOOK_SECRET", env);
     this.#agentId = text("agentId", agentId) ?? readEnv("ITPAY_AGENT_ID", env);
     this.#serviceId = text("serviceId", serviceId) ?? readEnv("ITPAY_SERVICE_ID", env);
     this.isSandbox = (own.apiKey ?? readEnv("ITPAY_API_KEY", env) ?? "").startsWith("sk_test_");
