@@ -36,6 +36,9 @@ export const pages = [
       { text: "Security", path: "SECURITY.md" },
       { text: "Changelog", path: "CHANGELOG.md" },
       { text: "Contributing", path: "CONTRIBUTING.md" },
+      { text: "Architecture", path: "ARCHITECTURE.md" },
+      { text: "Hacking on the build", path: "HACKING.md" },
+      { text: "Code of Conduct", path: "CODE_OF_CONDUCT.md" },
     ],
   },
 ];

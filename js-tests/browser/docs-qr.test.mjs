@@ -106,9 +106,9 @@ test("the page has the blocks that are tested here, and no other", () => {
       "As PNG: js",
       "A payment in a page: html",
       "The status: js",
-      "A new code, and a reload: js",
-      "Looks: css",
-      "Other words: js",
+      "New codes and reloads: js",
+      "Styling: css",
+      "Custom texts: js",
       "Under a Content-Security-Policy: http",
       "Under a Content-Security-Policy: js",
       "React: jsx",
@@ -143,9 +143,9 @@ test("As PNG", async () => {
   assert.match(lines[0], /^\d{3} \d{3,4}$/);
 });
 
-test("A new code, and a reload", async () => {
+test("New codes and reloads", async () => {
   page.orders = 0;
-  const tab = await open("<itpay-qr></itpay-qr>", await bundled(block("A new code, and a reload", "js")));
+  const tab = await open("<itpay-qr></itpay-qr>", await bundled(block("New codes and reloads", "js")));
   const shown = async (data) => tab.locator(`itpay-qr[data="${data}"]`).waitFor();
   await shown("code 1");
   await tab.reload();
@@ -166,7 +166,7 @@ test("A payment in a page, its looks and other words, under the policy, which fo
   const [, csp] = /^Content-Security-Policy: (.*)$/m.exec(block("Under a Content-Security-Policy", "http"));
   const tab = await open(html, await bundled(script), {
     csp: `${csp}; style-src-elem 'unsafe-inline'; require-trusted-types-for 'script'`,
-    head: `<style>${block("Looks", "css")}</style>`,
+    head: `<style>${block("Styling", "css")}</style>`,
   });
   const element = tab.locator("itpay-qr");
   assert.deepEqual(await read(tab), [/data="(.*)"/.exec(html)[1]]);
@@ -180,7 +180,7 @@ test("A payment in a page, its looks and other words, under the policy, which fo
 
   const other = await open(
     "<itpay-qr data='x' channel='alipay'></itpay-qr>",
-    await bundled(block("Other words", "js")),
+    await bundled(block("Custom texts", "js")),
   );
   await other.getByText("Paga con Alipay").waitFor();
   await closeTab(other);
