@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     Error, ErrorKind,
     call::Cause,
+    error_response::NO_REASON,
     json::{FieldReader, RawJson, open_enum},
     retry::Failure,
 };
@@ -147,6 +148,12 @@ impl CallError {
     /// Whether the gateway itself sent an error response, and not a proxy or a filter before it.
     pub(crate) fn has_own_code(&self) -> bool {
         self.status.is_some() && !self.code.starts_with("http_")
+    }
+
+    /// Whether the gateway has no such object. The 404 page of a proxy proves nothing.
+    #[cfg(feature = "gopay")]
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == Some(404) && (self.has_own_code() || self.message.contains(NO_REASON))
     }
 
     /// Reads a serialized error. Its cause is lost.

@@ -18,6 +18,9 @@ const MAX_BODY: usize = 64 * 1024;
 /// The number of characters of a text other than JSON that go into the message.
 const MAX_EXCERPT: usize = 200;
 
+/// The message of an error response that says nothing.
+pub(crate) const NO_REASON: &str = "it gave no reason";
+
 /// Never fails: without a readable body, the status decides. `read_object` knows the gateway's own shapes. `credentials`
 /// names what to check after a 401 or 403.
 #[cold]
@@ -46,7 +49,7 @@ pub(crate) fn read(
     });
     error.request_id = error.request_id.or_else(|| response.request_id().map(ToOwned::to_owned));
     if error.message.is_empty() {
-        error.message = error.code.clone().unwrap_or_else(|| "it gave no reason".to_owned());
+        error.message = error.code.clone().unwrap_or_else(|| NO_REASON.to_owned());
     }
     if error.kind == Some(ErrorKind::Authentication) {
         error.message = format!("{} (is {credentials} right?)", error.message);

@@ -4,7 +4,7 @@
 
 mod simulator;
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use itpay::{
     CallResult, Secret,
@@ -83,6 +83,26 @@ fn a_rejected_cached_token_is_replaced_once() {
     world.cache.insert(key.clone(), "token-0".into());
     world.run(status(&session)).unwrap();
     assert_eq!(world.cache.get(&key).map(String::as_str), Some("token-2"));
+}
+
+#[test]
+fn a_cached_token_as_old_as_the_own_one_is_replaced_too() {
+    let valid = Rc::new(Cell::new("Bearer token-8"));
+    let accepted = valid.clone();
+    let mut world = World::new(move |sent, _| match sent.header("Authorization") {
+        _ if is_token(sent) => respond(200, r#"{"access_token":"token-10","expires_in":1800}"#),
+        token if token == accepted.get() => respond(200, r#"{"id":7,"state":"PAID"}"#),
+        _ => respond(403, r#"{"errors":[{"error_code":200}]}"#),
+    });
+    let session = process(Scope::All);
+    let key = format!("itpay:gopay:{SANDBOX_URL}:id:payment-all");
+    world.cache.insert(key.clone(), "token-8".into());
+    world.run(status(&session)).unwrap();
+    // Another process has renewed the token, and GoPay has revoked both.
+    world.cache.insert(key, "token-9".into());
+    valid.set("Bearer token-10");
+    world.run(status(&session)).unwrap();
+    assert_eq!(token_requests(&world), 1);
 }
 
 #[test]

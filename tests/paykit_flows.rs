@@ -212,9 +212,12 @@ fn invalid_parameters_are_errors_before_anything_is_sent() {
 fn a_missing_resource_is_none_and_a_failed_read_is_an_error() {
     for (reply, name) in [
         (|| respond(404, ""), None),
+        (|| respond(404, r#"{"scope":"G","error_code":304}"#), None),
+        // A proxy has not found GoPay.
+        (|| respond(404, "<html>Not found</html>"), Some(Name::OperationFailedError)),
         (|| respond(500, ""), Some(Name::OperationFailedError)),
         (|| ok(payment(json!({ "id": 8 }))), Some(Name::OperationFailedError)),
-    ] as [(fn() -> Reply, Option<Name>); 3]
+    ] as [(fn() -> Reply, Option<Name>); 5]
     {
         for call in [retrieve_payment, retrieve_subscription] {
             let result = world(vec![reply]).run(call(&provider(), "7"));
@@ -619,8 +622,9 @@ fn a_webhook_reads_only_what_its_events_need() {
 
 #[test]
 fn a_webhook_that_cannot_be_read_now_is_retryable_and_any_other_is_not() {
-    let rows: [(Vec<fn() -> Reply>, &str, bool); 7] = [
+    let rows: [(Vec<fn() -> Reply>, &str, bool); 8] = [
         (vec![|| respond(404, "")], "not_found", false),
+        (vec![|| respond(404, "<html>Not found</html>")], "unavailable", true),
         (vec![|| ok(payment(json!({ "target": { "goid": 1 } })))], "mismatch", false),
         (vec![|| ok(payment(json!({ "id": 8 })))], "unavailable", true),
         (vec![|| respond(500, "")], "unavailable", true),

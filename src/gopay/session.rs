@@ -138,31 +138,32 @@ impl Session {
         }
     }
 
-    /// Sends a request with a valid token. After a token error, sends it once again with a fresh token.
+    /// Sends a request with a valid token. After a token error, sends it again with another one.
     pub(super) async fn exchange(&self, io: &Io, request: &Request, options: &CallOptions) -> CallResult<Exchanged> {
-        let mut replayed = false;
+        let mut replays = 0;
         loop {
-            let token = self.token(io, options).await?;
+            let (token, is_fresh) = self.token(io, options).await?;
             let sign = |_: &Request, _| {
                 let mut headers = self.headers();
                 headers.extend(credentials(token.expose()));
                 headers
             };
-            let earlier = u32::from(replayed);
             let mut exchanged = exchange(io, &self.config, request, options, &sign).await.map_err(|mut error| {
-                error.attempts += earlier;
+                error.attempts += replays;
                 error
             })?;
-            exchanged.attempts += earlier;
+            exchanged.attempts += replays;
             if !matches!(exchanged.response.status, 401 | 403) {
                 return Ok(exchanged);
             }
             // Even if a proxy rejected the token, the next call should use another one.
             self.drop_token(&token);
-            if replayed || !is_token_error(&exchanged.response, request.is_repeatable()) {
+            // Another token from the cache may be as old as the one before.
+            let is_last = replays == 2 || (replays == 1 && (is_fresh || !self.has_token_cache));
+            if is_last || !is_token_error(&exchanged.response, request.is_repeatable()) {
                 return Ok(exchanged);
             }
-            replayed = true;
+            replays += 1;
         }
     }
 
@@ -172,8 +173,8 @@ impl Session {
         headers
     }
 
-    /// Returns the stored token, or the result of the one token request.
-    async fn token(&self, io: &Io, options: &CallOptions) -> CallResult<Secret> {
+    /// Returns the stored token, or the result of the one token request, and whether this call has requested it from GoPay.
+    async fn token(&self, io: &Io, options: &CallOptions) -> CallResult<(Secret, bool)> {
         let timeout_ms = options.timeout_ms.unwrap_or(self.config.timeout_ms);
         let started = io.now().monotonic_ms;
         // The request of another caller that this one waits for, and since when.
@@ -183,7 +184,7 @@ impl Session {
             let state = TokenState::load(self);
             let now = io.now();
             if let Some(token) = state.token.as_ref().filter(|_| now.unix_ms < state.renew_at) {
-                return Ok(Secret::new(token.as_str()));
+                return Ok((Secret::new(token.as_str()), false));
             }
             match awaited {
                 Some((request, _)) if state.request == request && !state.is_pending => {
@@ -214,7 +215,7 @@ impl Session {
     }
 
     /// Requests a token for all callers that wait for one.
-    async fn request_token(&self, io: &Io, state: TokenState, options: &CallOptions) -> CallResult<Secret> {
+    async fn request_token(&self, io: &Io, state: TokenState, options: &CallOptions) -> CallResult<(Secret, bool)> {
         let request = state.request.wrapping_add(1) & MAX_REQUEST;
         let rejected = state.rejected;
         TokenState { request, is_pending: true, rejected: rejected.clone(), ..TokenState::default() }.save(self);
@@ -229,7 +230,7 @@ impl Session {
             // Another process renews the token, so the cache is read again soon.
             let renew_at = io.now().unix_ms.saturating_add(CACHED_TOKEN_LIFE);
             TokenState { token: Some(token.clone()), renew_at, request, ..TokenState::default() }.save(self);
-            return Ok(Secret::new(token));
+            return Ok((Secret::new(token), false));
         }
 
         let token_request =
@@ -252,7 +253,7 @@ impl Session {
                     let entry = CacheEntry { key: self.cache_key(), value: token.access_token.clone(), ttl_ms };
                     io.write_cache(entry).await;
                 }
-                Ok(token.access_token)
+                Ok((token.access_token, true))
             }
             // The other callers do not abort with this one. Dropping `pending` lets them send a request.
             Err(error) if error.name == ErrorName::Abort => Err(CallError::aborted(0)),

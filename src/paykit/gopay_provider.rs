@@ -222,7 +222,7 @@ impl GoPayProvider {
         })?;
         let id = notification.id.as_str();
         let payment = self.call(io, &RetrievePayment { id: id.into() }).await.map_err(|error| {
-            if error.status == Some(404) {
+            if error.is_not_found() {
                 return PayKitError::webhook("not_found", format!("GoPay has no payment {id}"), Some(error));
             }
             unavailable(id, error)
@@ -256,7 +256,7 @@ impl GoPayProvider {
     async fn find(&self, io: &Io, id: &str) -> PayKitResult<Option<gopay::Payment>> {
         match self.call(io, &RetrievePayment { id: id.into() }).await {
             Ok(payment) => Ok(Some(payment)),
-            Err(error) if error.status == Some(404) => Ok(None),
+            Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

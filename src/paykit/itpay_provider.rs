@@ -135,7 +135,7 @@ impl ItPayProvider {
     async fn find(&self, io: &Io, id: &str) -> PayKitResult<Option<PaymentIntent>> {
         match self.session.call(io, &RetrievePaymentIntent { id: id.into() }, &CallOptions::default()).await {
             Ok(intent) => Ok(Some(intent)),
-            Err(error) if error.status == Some(404) => Ok(None),
+            Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(Box::<PayKitError>::from(error)),
         }
     }
