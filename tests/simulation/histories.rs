@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     plan::StoreFault,
     rng::Rng,
-    store::{Claim, Handler, LEASE, Next, STEP_TIMEOUT, Store, Told},
+    store::{Claim, Handler, LEASE, Next, STEP_TIMEOUT, StepResult, Store},
 };
 
 /// How long a step of the store takes, in milliseconds.
@@ -45,55 +45,61 @@ fn history(seed: u64) -> Vec<Delivered> {
         .collect()
 }
 
-enum What {
+enum Event {
     Arrives,
     Applies(Next),
-    Told(Told),
+    Result(StepResult),
 }
 
 /// The responses by delivery, and the times at which the listener started.
 fn play(deliveries: &[Delivered]) -> (BTreeMap<usize, u16>, Vec<u64>) {
     let mut queue = BinaryHeap::new();
-    let mut events: Vec<Option<(usize, What)>> = Vec::new();
-    let push = |queue: &mut BinaryHeap<_>, events: &mut Vec<_>, at: u64, delivery: usize, what: What| {
+    let mut events: Vec<Option<(usize, Event)>> = Vec::new();
+    let push = |queue: &mut BinaryHeap<_>, events: &mut Vec<_>, at: u64, delivery: usize, event: Event| {
         queue.push(Reverse((at, events.len())));
-        events.push(Some((delivery, what)));
+        events.push(Some((delivery, event)));
     };
     for (index, delivery) in deliveries.iter().enumerate() {
-        push(&mut queue, &mut events, delivery.at, index, What::Arrives);
+        push(&mut queue, &mut events, delivery.at, index, Event::Arrives);
     }
     let mut store = Store::default();
     let mut handlers: Vec<Option<(Handler, usize, u64)>> = deliveries.iter().map(|_| None).collect();
     let (mut responses, mut starts) = (BTreeMap::new(), Vec::new());
     while let Some(Reverse((now, number))) = queue.pop() {
-        let (index, what) = events[number].take().unwrap();
+        let (index, event) = events[number].take().unwrap();
         let apply = |store: &mut Store, next: &Next| match next {
-            Next::Claim => Told::Claim(store.claim("event", index as u64 + 1, now)),
+            Next::Claim => StepResult::Claim(store.claim("event", index as u64 + 1, now)),
             Next::End(end) => {
                 store.end("event", index as u64 + 1, *end);
-                Told::Ended
+                StepResult::Ended
             }
-            _ => Told::Ended,
+            _ => StepResult::Ended,
         };
-        let next = match what {
-            What::Applies(next) => {
+        let next = match event {
+            Event::Applies(next) => {
                 apply(&mut store, &next);
                 continue;
             }
-            What::Arrives => {
+            Event::Arrives => {
                 let (handler, next) = Handler::begin();
                 // The number of its store steps, and when its last one began.
                 handlers[index] = Some((handler, 0, now));
                 next
             }
-            What::Told(told) => handlers[index].as_mut().unwrap().0.next(told),
+            Event::Result(result) => handlers[index].as_mut().unwrap().0.next(result),
         };
         match &next {
             Next::Respond(status) => drop(responses.insert(index, *status)),
-            Next::Listen => {
+            Next::CallListener => {
                 starts.push(now);
                 let Delivered { listener_ms, throws, .. } = deliveries[index];
-                push(&mut queue, &mut events, now + listener_ms, index, What::Told(Told::Listened { threw: throws }));
+                push(
+                    &mut queue,
+                    &mut events,
+                    now + listener_ms,
+                    index,
+                    Event::Result(StepResult::ListenerEnded { threw: throws }),
+                );
             }
             Next::Claim | Next::End(_) => {
                 let (_, steps, began) = handlers[index].as_mut().unwrap();
@@ -103,19 +109,19 @@ fn play(deliveries: &[Delivered]) -> (BTreeMap<usize, u16>, Vec<u64>) {
                 }
                 let fault = deliveries[index].faults[*steps];
                 *steps += 1;
-                let (told, at) = match fault {
+                let (result, at) = match fault {
                     None => (apply(&mut store, &next), now + STEP),
-                    Some(StoreFault::Failed) => (Told::StoreFailed, now + STEP),
+                    Some(StoreFault::Failed) => (StepResult::StoreFailed, now + STEP),
                     Some(StoreFault::ResponseLost) => {
                         apply(&mut store, &next);
-                        (Told::StoreFailed, now + STEP)
+                        (StepResult::StoreFailed, now + STEP)
                     }
                     Some(StoreFault::Slow) => {
-                        push(&mut queue, &mut events, now + 5_000, index, What::Applies(next.clone()));
-                        (Told::StoreTimedOut, *began + STEP_TIMEOUT)
+                        push(&mut queue, &mut events, now + 5_000, index, Event::Applies(next.clone()));
+                        (StepResult::StoreTimedOut, *began + STEP_TIMEOUT)
                     }
                 };
-                push(&mut queue, &mut events, at, index, What::Told(told));
+                push(&mut queue, &mut events, at, index, Event::Result(result));
             }
         }
     }
@@ -131,7 +137,7 @@ fn written(seed: u64) -> Value {
         Some(StoreFault::ResponseLost) => json!("response_lost"),
         Some(StoreFault::Slow) => json!("slow"),
     };
-    let told = deliveries.iter().map(|delivery| {
+    let result = deliveries.iter().map(|delivery| {
         json!({
             "at": delivery.at,
             "faults": delivery.faults.iter().map(fault).collect::<Vec<_>>(),
@@ -140,7 +146,7 @@ fn written(seed: u64) -> Value {
         })
     });
     json!({
-        "deliveries": told.collect::<Vec<_>>(),
+        "deliveries": result.collect::<Vec<_>>(),
         "responses": responses.values().collect::<Vec<_>>(),
         "listener_starts": starts,
     })

@@ -48,7 +48,7 @@ pub enum Fault {
     Duplicated,
 }
 
-const PAGES: [u16; 12] = [401, 403, 409, 429, 500, 502, 503, 504, 520, 522, 525, 530];
+const PAGES: [u16; 13] = [401, 403, 404, 409, 429, 500, 502, 503, 504, 520, 522, 525, 530];
 
 /// A fault of the event store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -79,10 +79,14 @@ impl Faults {
     }
 
     fn decide<T>(&mut self, is_possible: bool, fault: impl FnOnce(&mut Rng) -> T) -> Option<T> {
+        self.decide_one_in(1, is_possible, fault)
+    }
+
+    fn decide_one_in<T>(&mut self, rarity: u64, is_possible: bool, fault: impl FnOnce(&mut Rng) -> T) -> Option<T> {
         let number = self.decisions;
         self.decisions += 1;
         let mut rng = Rng::of(self.plan.seed, 2, number);
-        if !is_possible || !rng.permille(self.rate) || self.plan.muted.contains(&number) {
+        if !is_possible || rng.below(1000 * rarity) >= self.rate || self.plan.muted.contains(&number) {
             return None;
         }
         self.happened.push(number);
@@ -111,7 +115,23 @@ impl Faults {
         self.decide(is_possible, |rng| rng.pick(&[StoreFault::Failed, StoreFault::ResponseLost, StoreFault::Slow]))
     }
 
-    /// Whether something else goes wrong here: a delivery is lost, a process crashes, a listener throws.
+    /// Whether a process crashes here. It could at every step, so each has a small chance.
+    pub fn crashes(&mut self, is_possible: bool) -> bool {
+        self.decide_one_in(20, is_possible, |_| ()).is_some()
+    }
+
+    /// A fault that happens unless it is muted: the clock of a merchant jumps, a token is revoked.
+    pub fn is_kept(&mut self) -> bool {
+        let number = self.decisions;
+        self.decisions += 1;
+        let happens = !self.plan.muted.contains(&number);
+        if happens {
+            self.happened.push(number);
+        }
+        happens
+    }
+
+    /// Whether something else goes wrong here: a delivery is lost, a listener throws, a caller aborts.
     pub fn happens(&mut self, is_possible: bool) -> bool {
         self.decide(is_possible, |_| ()).is_some()
     }

@@ -1,38 +1,38 @@
-//! Finds the fewest faults and orders that still break the same promise.
+//! Finds the fewest faults and orders that still violate the same invariant.
 
 use crate::{
     plan::{ORDERS, Plan},
     world::run,
 };
 
-/// Whether a run breaks a promise of the same kind: numbers and ids may differ.
-fn breaks(plan: &Plan, broken: &str) -> Option<Vec<u64>> {
-    let ended = run(plan);
-    let same = ended.broken.as_deref().is_some_and(|other| kind(other) == kind(broken));
-    same.then_some(ended.faults)
+/// The faults of a run that violates the same invariant. Numbers and ids may differ.
+fn violates(plan: &Plan, sentence: &str) -> Option<Vec<u64>> {
+    let result = run(plan);
+    let same = result.violation.is_some_and(|other| kind(&other.sentence) == kind(sentence));
+    same.then_some(result.faults)
 }
 
-fn kind(broken: &str) -> String {
-    broken.chars().filter(|character| !character.is_ascii_digit()).collect()
+fn kind(sentence: &str) -> String {
+    sentence.chars().filter(|character| !character.is_ascii_digit()).collect()
 }
 
-/// Leaves out orders and faults, in halves first and one by one in the end, as long as the promise stays broken. Returns
+/// Leaves out orders and faults, in halves first and one by one in the end, as long as the invariant stays violated. Returns
 /// the plan and its number of faults.
-pub fn shrink(mut plan: Plan, broken: &str, mut faults: Vec<u64>) -> (Plan, usize) {
+pub fn shrink(mut plan: Plan, sentence: &str, mut faults: Vec<u64>) -> (Plan, usize) {
     loop {
         let before = (faults.len(), plan.dropped.len());
         let orders: Vec<usize> = (0..ORDERS).filter(|order| !plan.dropped.contains(order)).collect();
         for part in parts(&orders) {
             let mut smaller = plan.clone();
             smaller.dropped.extend(part);
-            if let Some(left) = breaks(&smaller, broken) {
+            if let Some(left) = violates(&smaller, sentence) {
                 (plan, faults) = (smaller, left);
             }
         }
         for part in parts(&faults.clone()) {
             let mut smaller = plan.clone();
             smaller.muted.extend(part);
-            if let Some(left) = breaks(&smaller, broken) {
+            if let Some(left) = violates(&smaller, sentence) {
                 (plan, faults) = (smaller, left);
             }
         }

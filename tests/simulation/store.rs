@@ -23,23 +23,23 @@ pub enum End {
 
 /// An event as the store knows it. A finished event has no token.
 #[derive(Clone, Debug)]
-struct Held {
+struct Entry {
     token: Option<u64>,
     until: u64,
 }
 
 /// Remembers which events are processed.
 #[derive(Default)]
-pub struct Store(BTreeMap<String, Held>);
+pub struct Store(BTreeMap<String, Entry>);
 
 impl Store {
     pub fn claim(&mut self, id: &str, token: u64, now: u64) -> Claim {
         match self.0.get(id) {
-            Some(Held { token: None, .. }) => return Claim::Done,
-            Some(Held { token: Some(held), until }) if *until > now && *held != token => return Claim::InProgress,
+            Some(Entry { token: None, .. }) => return Claim::Done,
+            Some(Entry { token: Some(held), until }) if *until > now && *held != token => return Claim::InProgress,
             _ => {}
         }
-        self.0.insert(id.into(), Held { token: Some(token), until: now + LEASE });
+        self.0.insert(id.into(), Entry { token: Some(token), until: now + LEASE });
         Claim::Claimed
     }
 
@@ -48,7 +48,7 @@ impl Store {
         match end {
             // Late, it still marks the event as done: its listener has run.
             End::Complete => {
-                self.0.insert(id.into(), Held { token: None, until: u64::MAX });
+                self.0.insert(id.into(), Entry { token: None, until: u64::MAX });
             }
             End::Release if held == Some(token) => {
                 self.0.remove(id);
@@ -58,18 +58,18 @@ impl Store {
     }
 }
 
-/// What a handler has the world do next.
+/// The next step of a handler.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Next {
     Claim,
-    Listen,
+    CallListener,
     End(End),
     Respond(u16),
 }
 
-/// What happened to it.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Told {
+pub enum StepResult {
     /// The response to a claim.
     Claim(Claim),
     /// A step of the store failed, or its response did not come in time.
@@ -77,7 +77,7 @@ pub enum Told {
     /// A step of the store failed because its time was over. It is not repeated.
     StoreTimedOut,
     Ended,
-    Listened {
+    ListenerEnded {
         threw: bool,
     },
 }
@@ -105,19 +105,19 @@ impl Handler {
         (Handler { state: State::Claiming }, Next::Claim)
     }
 
-    pub fn next(&mut self, told: Told) -> Next {
-        match (self.state, told) {
-            (State::Claiming, Told::Claim(Claim::Claimed)) => {
+    pub fn next(&mut self, result: StepResult) -> Next {
+        match (self.state, result) {
+            (State::Claiming, StepResult::Claim(Claim::Claimed)) => {
                 self.state = State::Listening;
-                Next::Listen
+                Next::CallListener
             }
-            (State::Claiming, Told::Claim(Claim::InProgress)) => Next::Respond(409),
-            (State::Claiming, Told::Claim(Claim::Done)) => Next::Respond(200),
+            (State::Claiming, StepResult::Claim(Claim::InProgress)) => Next::Respond(409),
+            (State::Claiming, StepResult::Claim(Claim::Done)) => Next::Respond(200),
             // The store may hold the claim if only its response was lost.
             (State::Claiming, _) => self.end(End::Release, 500),
-            (State::Listening, Told::Listened { threw: true }) => self.end(End::Release, 500),
+            (State::Listening, StepResult::ListenerEnded { threw: true }) => self.end(End::Release, 500),
             (State::Listening, _) => self.end(End::Complete, 200),
-            (State::Ending { end, status, is_repeated: false }, Told::StoreFailed) => {
+            (State::Ending { end, status, is_repeated: false }, StepResult::StoreFailed) => {
                 self.state = State::Ending { end, status, is_repeated: true };
                 Next::End(end)
             }
