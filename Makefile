@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo shop test setup setup-tests build check format test-rust test-no-std test-js browser chaos load coverage \
-	bench-client bench-mcp bench-qr bench-rust bench-startup bench-webhooks scan-qr fuzz-short packaging packaging-short docs licenses release-check simulate simulate-mutants
+	bench-client bench-mcp bench-qr bench-rust bench-startup bench-webhooks scan-qr fuzz-short packaging packaging-short docs licenses release-check simulate simulate-mutants simulate-short
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,7 +13,7 @@ demo: build ## a payment from end to end, in this terminal
 shop: build ## a shop that sells one thing, in the browser
 	@node examples/shop/serve.mjs
 
-test: check test-rust fuzz-short test-no-std packaging-short test-js ## everything that CI runs
+test: check test-rust simulate-short fuzz-short test-no-std packaging-short test-js ## everything that CI runs
 
 setup: ## install what the build needs
 	@scripts/setup
@@ -35,9 +35,14 @@ test-rust: ## the core, natively
 	cargo test --locked
 
 simulate: ## simulated payments from fresh seeds for a minute (LASTING=600: ten minutes; SEED=7: one seed again)
-	LASTING=$${LASTING:-60} FIRST=$${FIRST:-$$(date +%s)000} SEED=$(SEED) RUST_BACKTRACE=0 cargo test --locked --release --test simulation -- --nocapture
+	LASTING=$${LASTING:-60} FIRST=$${FIRST:-$$(date +%s)000} SEED=$(SEED) RUST_BACKTRACE=0 \
+		cargo test --locked --profile simulation --test simulation -- --nocapture no_seed
 
-simulate-mutants: ## known faults, planted one at a time in a copy: the simulation finds each of them (about 8 minutes)
+simulate-short: ## the kept seeds and the first ones, for 30 seconds; each known fault can still be planted
+	@scripts/simulate-mutants --check
+	LASTING=30 RUST_BACKTRACE=0 cargo test --locked --profile simulation --test simulation -- --nocapture
+
+simulate-mutants: ## known faults, planted one at a time in a copy: the simulation finds each of them (about 10 minutes)
 	@scripts/simulate-mutants
 
 test-no-std: setup ## the core for a target without std
