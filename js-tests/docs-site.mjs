@@ -92,7 +92,7 @@ for (const [name, path] of Object.entries(PAGES)) {
   }
 }
 
-/** What the search finds first. */
+/** The first result of the search. */
 async function found(words) {
   const tab = await openTab(browser, `${address}/`);
   await tab.getByRole("button", { name: "Search" }).click();

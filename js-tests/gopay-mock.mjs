@@ -1,4 +1,4 @@
-// A `fetch` that answers with what a test has laid out, call by call; the token's call answers itself.
+// A `fetch` that responds with a test's replies, call by call. It issues tokens by itself.
 
 import { createGopay } from "itpay/gopay";
 
@@ -18,7 +18,7 @@ export const json = (body, status = 200, headers = {}) =>
     headers: { "Content-Type": "application/json", ...headers },
   });
 
-/** As GoPay answers: a payment with what `change` says. */
+/** A payment as GoPay sends it, with the fields of `change`. */
 export const PAYMENT = {
   id: 3000006529,
   order_number: "OBJ20200825",
@@ -33,10 +33,10 @@ export const PAYMENT = {
 };
 
 /**
- * A provider and its calls but for the token's. `answers` are Responses, objects to answer with, functions of the
- * call, or errors to throw; the last one answers whatever comes after it.
+ * A provider, and its calls without the token's. `replies` are Responses, objects, functions of the call, or errors to
+ * throw. The last one repeats.
  */
-export function provider(answers, options = {}) {
+export function provider(replies, options = {}) {
   const calls = [];
   const tokens = [];
   const fetch = async (url, init) => {
@@ -45,15 +45,15 @@ export function provider(answers, options = {}) {
       return json(TOKEN);
     }
     calls.push({ ...init, url, path: url.replace(/^.*\/api/, "") });
-    const laid = answers[Math.min(calls.length, answers.length) - 1];
-    const answer = typeof laid === "function" ? laid(calls.at(-1), calls.length) : laid;
-    if (answer instanceof Error) throw answer;
-    return answer === undefined || answer instanceof Response ? answer?.clone() : json(answer);
+    const laid = replies[Math.min(calls.length, replies.length) - 1];
+    const reply = typeof laid === "function" ? laid(calls.at(-1), calls.length) : laid;
+    if (reply instanceof Error) throw reply;
+    return reply === undefined || reply instanceof Response ? reply?.clone() : json(reply);
   };
   return { calls, tokens, gopay: createGopay({ ...OPTIONS, fetch, maxRetries: 0, ...options }) };
 }
 
-/** What a notification of a payment in this state brings. */
+/** The events of a notification of a payment in this state. */
 export async function notified(change, { query = "", more = [] } = {}) {
   const payment = { ...PAYMENT, ...change };
   const { gopay, calls } = provider([payment, ...more]);

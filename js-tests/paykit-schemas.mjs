@@ -78,7 +78,7 @@ const METHODS =
     " ",
   );
 
-/** What `new PayKit(provider)` of the core checks. */
+/** The checks of `new PayKit(provider)` in the core. */
 export const Provider = z.custom(
   (value) =>
     typeof value === "object" &&

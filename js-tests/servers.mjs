@@ -93,7 +93,7 @@ export async function startPostgres() {
   return {
     port,
     url: `postgres://itpay@127.0.0.1:${port}/postgres`,
-    /** Ends it as a power failure would, and starts it again. */
+    /** Kills it like a power failure, and restarts it. */
     restart: async () => {
       await stop("SIGQUIT");
       await start();

@@ -16,7 +16,7 @@ const entries = Object.entries(exports)
 const UNITS =
   /millisecond|second|minute|hour|day|byte|KiB|MiB|pixel|module|minor unit|major unit|column|character|percent|ISO|integer|count|how many|how often|number of|port|seed|position|status|bits|retries|e-shop|number/i;
 
-// What the objects of other packages must have for ours to use them. Their own documentation describes their members.
+// Interfaces of other packages' objects. Their own documentation describes the members.
 const FOREIGN =
   /^(D1|KV|DurableObject|IoRedis|NodeRedis|UpstashRedis|Fastify|Koa|Node(Request|Response)|Postgres|Pg|Sqlite|Neon|Lambda)/;
 

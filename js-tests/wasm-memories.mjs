@@ -4,7 +4,7 @@
 export const memories = [];
 const { Instance } = WebAssembly;
 WebAssembly.Instance = function instance(...args) {
-  const made = new Instance(...args);
-  memories.push(made.exports.memory);
-  return made;
+  const created = new Instance(...args);
+  memories.push(created.exports.memory);
+  return created;
 };

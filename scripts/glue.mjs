@@ -21,7 +21,7 @@ export function adaptGlue(glue, file) {
   text += "\nexport { initSync };\n";
   // A module whose calls wait has closures.
   if (text.includes("function makeMutClosure(")) {
-    // A trap in a closure is nobody's error, so the facade is told.
+    // No promise rejects after a trap in a closure, so the facade is notified.
     replace(
       /(?<=return f\(a, state\.b, \.\.\.args\);\s*\}) finally/,
       " catch (error) { closureFailed(error); } finally",

@@ -22,7 +22,7 @@ pub trait Endpoint {
     /// Reads the gateway's response.
     fn parse(response: &Response) -> Result<Self::Output, Error>;
 
-    /// Whether the gateway's answer can be read.
+    /// Whether the response can be read.
     fn check(response: &Response) -> Result<(), Error> {
         Self::parse(response).map(drop)
     }
@@ -44,7 +44,7 @@ pub(crate) fn same_id(response: &Response, field: &str, id: &str, asked: &str) -
     if id == asked {
         return Ok(());
     }
-    let problem = "is another one than was asked for".into();
+    let problem = "is not the requested one".into();
     Err(invalid_response(response, FieldError { field: field.into(), problem }))
 }
 

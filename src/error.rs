@@ -90,10 +90,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Api(error) => write!(f, "the gateway answered {}: {}", error.status, error.message),
+            Error::Api(error) => write!(f, "the gateway responded with {}: {}", error.status, error.message),
             Error::Invalid { field, problem } => write!(f, "{field} {problem}"),
             Error::InvalidResponse { status, field, problem, .. } => {
-                write!(f, "the gateway answered {status}, but {field} {problem}")
+                write!(f, "the gateway responded with {status}, but {field} {problem}")
             }
         }
     }

@@ -188,7 +188,7 @@ fn transport_error(base: &BaseUrl, error: TransportError, timeout_ms: u64, attem
         ),
         ConnectionRefused => (
             ErrorName::Connection,
-            no_connection("nobody listens there, so the call was not processed"),
+            no_connection("nothing listens at that address, so the call was not processed"),
             Some(Failure::ConnectionRefused),
         ),
         HostNotFound => (

@@ -1,4 +1,4 @@
-// What one create costs on top of its fetch: ours and stripe-node's, in one process, against the same stub, in turns.
+// The time of one create on top of its fetch: ours and stripe-node's, in one process, with the same stub, in turns.
 //
 //   make bench-client
 //

@@ -41,7 +41,7 @@ const contenders = {
   ],
 };
 
-/** What esbuild makes of it, all files that a page or a Worker would load, gzipped. */
+/** The gzipped size of all files that a page or a Worker would load. */
 function size(contents, conditions) {
   const { outputFiles } = buildSync({
     stdin: { contents, resolveDir: fileURLToPath(new URL("..", import.meta.url)) },

@@ -66,7 +66,7 @@ const jobs = {
 };
 const nothing = "export default async () => 'evt_1';";
 
-async function given() {
+async function makeInput() {
   const { Webhook } = await import("svix");
   const now = new Date();
   const svix = {
@@ -88,9 +88,9 @@ async function inNode(sources) {
       for (const [name, source] of Object.entries(sources)) {
         const job = join(scratch, `${name.replace(" ", "-")}.mjs`);
         writeFileSync(job, source);
-        // Node loads its own fetch when it is first mentioned: that is nobody's here, and everybody would wait for it.
-        const program = `const given = ${JSON.stringify(await given())}; new Response(); const start = performance.now();
-          const { default: job } = await import(${JSON.stringify(job)}); const id = await job(given); const taken = performance.now() - start;
+        // Node loads its fetch at the first use. That time belongs to no contender.
+        const program = `const input = ${JSON.stringify(await makeInput())}; new Response(); const start = performance.now();
+          const { default: job } = await import(${JSON.stringify(job)}); const id = await job(input); const taken = performance.now() - start;
           if (id !== "evt_1") throw new Error(id); console.log(taken);`;
         times[name].push(
           Number(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })),
@@ -142,11 +142,11 @@ const LOADER = `
   let number = 0;
   export default {
     async fetch(request, env) {
-      const { modules, given, times } = await request.json();
+      const { modules, input, times } = await request.json();
       for (const module of Object.values(modules)) if (module.wasm) module.wasm = Uint8Array.from(atob(module.wasm), (c) => c.charCodeAt(0)).buffer;
       const code = () => ({ compatibilityDate: "2026-01-01", compatibilityFlags: ["nodejs_compat"], mainModule: "worker.js", modules, globalOutbound: null });
       for (let time = 0; time < times; time += 1) {
-        const response = await env.LOADER.get("worker-" + (number += 1), code).getEntrypoint().fetch("http://worker/", { method: "POST", body: JSON.stringify(given) });
+        const response = await env.LOADER.get("worker-" + (number += 1), code).getEntrypoint().fetch("http://worker/", { method: "POST", body: JSON.stringify(input) });
         const id = await response.text();
         if (id !== "evt_1") throw new Error(id);
       }
@@ -170,7 +170,7 @@ async function inWorkerd(sources) {
     for (const [name, source] of Object.entries(sources)) modules[name] = await workerModules(source);
     const times = Object.fromEntries(Object.keys(sources).map((name) => [name, []]));
     const ask = async (name, count) => {
-      const body = JSON.stringify({ modules: modules[name], given: await given(), times: count });
+      const body = JSON.stringify({ modules: modules[name], input: await makeInput(), times: count });
       const start = performance.now();
       const response = await loader.dispatchFetch("http://loader/", { method: "POST", body });
       if (!response.ok) throw new Error(`${name}: ${await response.text()}`);
@@ -178,7 +178,7 @@ async function inWorkerd(sources) {
     };
     for (let round = 0; round < ISOLATES / 4; round += 1) {
       for (const name of Object.keys(sources)) {
-        // What handing the modules over takes is in both, and goes.
+        // The time of passing the modules is in both, and is subtracted.
         const one = await ask(name, 1);
         times[name].push((await ask(name, 5)) - one);
       }

@@ -1,4 +1,4 @@
-// What a million webhooks of all sizes leave behind: the wasm memory and the heap, which must stay as they are.
+// The memory after a million webhooks of all sizes: the wasm memory and the heap must not grow.
 //
 //   make bench-webhooks
 
@@ -11,7 +11,7 @@ import { memories } from "../wasm-memories.mjs";
 const secrets = ["whsec_1", "whsec_2", "whsec_3"];
 const sizes = [60, 300, 700, 2000, 5000, 20_000, 70_000];
 
-/** Verifies so many, half of them as bytes, some forged; says after each tenth what is in use, in bytes. */
+/** Verifies this many, half of them as bytes, some forged. Reports the memory in use after each tenth, in bytes. */
 export function measure(times) {
   const bodies = sizes.map((size) => JSON.stringify({ id: "evt_1", type: "x", data: "多".repeat(size / 3) }));
   const events = bodies.flatMap((body) =>

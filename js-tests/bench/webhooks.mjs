@@ -24,8 +24,8 @@ const svix = new SvixWebhook(standardSecret);
 function byHand(body, header) {
   const { t, v1 } = Object.fromEntries(header.split(",").map((pair) => pair.split("=")));
   const expected = createHmac("sha256", SECRET).update(`${t}.`).update(body).digest();
-  const given = Buffer.from(v1, "hex");
-  if (given.length !== 32 || !timingSafeEqual(expected, given) || Math.abs(Date.now() / 1000 - t) > 300)
+  const actual = Buffer.from(v1, "hex");
+  if (actual.length !== 32 || !timingSafeEqual(expected, actual) || Math.abs(Date.now() / 1000 - t) > 300)
     throw new Error("no");
   return JSON.parse(body);
 }
@@ -41,7 +41,7 @@ async function byWebCrypto(body, header) {
   return JSON.parse(body);
 }
 
-/** What no HMAC that ends in JSON.parse can do without: two hashes of bytes that lie ready. It verifies nothing. */
+/** The lower limit of any HMAC with JSON.parse: two hashes of prepared bytes. It verifies nothing. */
 const FLOOR = "(floor, verifies nothing)";
 function floor(body) {
   const blocks = [Buffer.alloc(64 + "1745712345.".length + Buffer.byteLength(body)), Buffer.alloc(64 + 32)];

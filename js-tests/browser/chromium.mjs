@@ -12,11 +12,11 @@ export { overflowing, screenshot, violations } from "./tab.mjs";
 /** A merchant's endpoint, a sandbox that knows its service, and a browser. */
 export async function startShop() {
   const posted = []; // ItPay's webhooks
-  const told = []; // GoPay's notifications
-  const shop = { posted, told, answer: 200 };
+  const notified = []; // GoPay's notifications
+  const shop = { posted, notified, answer: 200 };
   const merchant = createServer(async (request, response) => {
     if (request.method === "POST") posted.push(JSON.parse(Buffer.concat(await request.toArray())));
-    else told.push(request.url);
+    else notified.push(request.url);
     response.writeHead(shop.answer).end();
   });
   await new Promise((resolve) => merchant.listen(0, "127.0.0.1", resolve));

@@ -11,14 +11,14 @@ const { sandbox } = shop;
 
 const row = (page, section, id) => page.locator(`#${section} li`, { hasText: id });
 
-test("at first it says that there is nothing yet", async () => {
+test("at first it shows an empty state", async () => {
   const page = await shop.open(sandbox.url);
   assert.match(await page.locator("main").innerText(), /No payment yet[^]*Nothing was delivered yet/);
   assert.deepEqual(await violations(page), []);
   await shop.close(page);
 });
 
-test("payments and deliveries appear while one looks, and a delivery is made again", async () => {
+test("payments and deliveries appear live, and an event can be redelivered", async () => {
   const page = await shop.open(sandbox.url);
   const payment = await shop.payment();
   await row(page, "payments", payment.id).getByText("Waiting").waitFor();
@@ -101,7 +101,7 @@ test("it works without JavaScript, with a keyboard, in Chinese, on a phone, and 
   }
 });
 
-test("an event that isn't there is not delivered again", async () => {
+test("an unknown event is not redelivered", async () => {
   const response = await fetch(sandbox.url, {
     method: "POST",
     body: new URLSearchParams({ redeliver: "evt_none" }),

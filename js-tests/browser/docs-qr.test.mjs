@@ -87,7 +87,7 @@ async function open(body, script, { csp = "", head = "" } = {}) {
 }
 const read = async (tab) => scanned(PNG.sync.read(await tab.locator("itpay-qr").screenshot()));
 
-/** Shows the component, lets the payment succeed, and sees that the application was told. */
+/** Shows the component, lets the payment succeed, and checks that the application was notified. */
 async function works(script) {
   const tab = await open('<div id="app"></div>', script);
   await tab.locator("itpay-qr[state=waiting]").waitFor();
@@ -160,7 +160,7 @@ test("New codes and reloads", async () => {
   await closeTab(tab);
 });
 
-test("A payment in a page, its looks and other words, under the policy, which forbids anything else", async () => {
+test("A payment in a page, styled and with custom texts, under a strict policy", async () => {
   const [, script] = /<script type="module">([^]*)<\/script>/.exec(block("A payment in a page", "html"));
   const html = block("A payment in a page", "html").replace(/<script[^]*<\/script>/, "");
   const [, csp] = /^Content-Security-Policy: (.*)$/m.exec(block("Under a Content-Security-Policy", "http"));

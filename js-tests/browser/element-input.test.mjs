@@ -1,4 +1,4 @@
-// What an element makes of odd attributes, properties and servers.
+// The element with unusual attributes, properties and servers.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -63,7 +63,7 @@ test("the countdown runs in the last hour only", async () => {
   await closeTab(tab);
 });
 
-test("texts that a script sets before the element is defined are kept, and so are later ones", async () => {
+test("texts that a script sets before or after the element is defined are used", async () => {
   const tab = await open({ data: "x" });
   const early = await tab.evaluate(async () => {
     // The class under another name, which is defined after an element of that name has got its texts.
@@ -112,7 +112,7 @@ test("names from Object.prototype and texts that are none change nothing", async
   await closeTab(tab);
 });
 
-test("a status that is none is an event and a warning, once, and polling goes on", async () => {
+test("an unknown status is an event and one warning, and polling continues", async () => {
   for (const body of ['{"status":"paid"}', '{"status":7}', "null", "<html>", "", '{"status":"constructor"}']) {
     merchant.broken = (request, response) => response.writeHead(200, { "Content-Type": "application/json" }).end(body);
     const tab = await open(await merchant.payment());
@@ -215,7 +215,7 @@ test("the code is a picture, and inline where a policy forbids pictures as data"
   await inline.context().close();
 });
 
-test("the picture takes the colors that the page gives to the code", async () => {
+test("the image uses the page's colors for the code", async () => {
   const tab = await open({ data: "x" });
   await state(tab, "waiting");
   await element(tab).evaluate((node) => {

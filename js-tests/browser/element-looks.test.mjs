@@ -1,4 +1,4 @@
-// How each state looks: pictures for docs/qr.md (ITPAY_SCREENSHOTS=1), sizes, and axe-core's opinion.
+// Each state of the element: images for docs/qr.md (ITPAY_SCREENSHOTS=1), sizes, and axe-core's findings.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// What the tests of <itpay-qr> share: a merchant, a browser, and tabs in them.
+// Shared by the tests of <itpay-qr>: a merchant, a browser, and its tabs.
 
 import { after, afterEach } from "node:test";
 

@@ -17,12 +17,12 @@ const { merchant, browser, open, element, state, status, events, press } = await
 
 const shown = async (tab) => (await element(tab).locator("[part=card]").innerText()).replaceAll(/\n+/g, "\n");
 
-/** What a scanner reads off the screen. */
+/** The text that a scanner decodes from the screen. */
 async function scan(tab) {
   return scanned(PNG.sync.read(await element(tab).screenshot()));
 }
 
-test("a payment is shown, scanned, paid, told as events, and asked after no more", async () => {
+test("a payment is shown, scanned and paid, has an event for each step, and is no longer polled", async () => {
   const attributes = await merchant.payment();
   const tab = await open(attributes);
   await state(tab, "waiting");
@@ -48,7 +48,7 @@ test("a payment is shown, scanned, paid, told as events, and asked after no more
   await closeTab(tab);
 });
 
-test("a declined payment is told, and a new code can be had by keyboard alone", async () => {
+test("a declined payment has an event, and a new code can be requested by keyboard", async () => {
   const tab = await open(await merchant.payment());
   await state(tab, "waiting");
   await press("fail");
@@ -66,7 +66,7 @@ test("a declined payment is told, and a new code can be had by keyboard alone", 
   await closeTab(tab);
 });
 
-test("a code that runs out of time says so, and is renewed", async () => {
+test("an expired code shows that it has expired, and can be renewed", async () => {
   const first = await merchant.payment({ "expires-at": new Date(Date.now() + 3000).toISOString() });
   const tab = await open(first);
   assert.match(await shown(tab), /Expires in 00:0[123]/);
@@ -89,7 +89,7 @@ test("a code that runs out of time says so, and is renewed", async () => {
   await closeTab(tab);
 });
 
-test("a payment made in the last moment still counts after the code has expired", async () => {
+test("a payment in the last moment counts after the code has expired", async () => {
   const tab = await open(await merchant.payment({ "expires-at": new Date(Date.now() + 1000).toISOString() }));
   await state(tab, "expired");
   await press("pay");
@@ -118,7 +118,7 @@ test("the server's clock counts, where the browser's is wrong", async () => {
   }
 });
 
-test("without a network it says so, goes on with the code, and catches up", async () => {
+test("without a network it shows that it is offline, keeps the code, and catches up", async () => {
   const attributes = await merchant.payment();
   const tab = await open(attributes);
   await state(tab, "waiting");
@@ -133,7 +133,7 @@ test("without a network it says so, goes on with the code, and catches up", asyn
   await closeTab(tab);
 });
 
-test("a server that breaks off is asked again, and a page is told of answers without use, once", async () => {
+test("a broken connection is polled again, and unusable responses cause one event", async () => {
   merchant.broken = (request, response) => response.destroy();
   const tab = await open(await merchant.payment());
   await element(tab).getByText("No connection. Reconnecting…").waitFor({ timeout: 15_000 });
@@ -168,7 +168,7 @@ test("it follows a stream of Server-Sent Events on one request", async () => {
   await closeTab(tab);
 });
 
-test("it asks ever more seldom, not at all in a hidden tab, and at once when it is seen again", async () => {
+test("it backs off, pauses in a hidden tab, and polls at once when the tab is shown", async () => {
   const tab = await open(await merchant.payment());
   await state(tab, "waiting");
   await tab.waitForTimeout(15_000);
@@ -208,7 +208,7 @@ test("on a phone it is a button that opens the wallet, and the code is there on 
   await closeTab(tab);
 });
 
-test("where the button that had the focus goes, the next one gets it", async () => {
+test("the focus moves to the next button when the focused one disappears", async () => {
   const tab = await open(await merchant.payment({ display: "button" }));
   await state(tab, "waiting");
   await tab.keyboard.press("Tab");
@@ -243,7 +243,7 @@ test("a link that is a script is no link", async () => {
   }
 });
 
-test("nothing that comes from outside becomes markup", async () => {
+test("no outside text becomes markup", async () => {
   const evil = '"><img src=x onerror=alert(1)>';
   const tab = await open({
     data: evil,
@@ -293,7 +293,7 @@ test("it speaks the page's language, and any other that it is taught", async () 
   await closeTab(tab);
 });
 
-test("it looks right in the dark, in high contrast, with less motion, and the code stays black on white", async () => {
+test("it supports dark mode, high contrast and reduced motion, and the code stays black on white", async () => {
   for (const options of [
     { colorScheme: "dark", reducedMotion: null },
     { forcedColors: "active", reducedMotion: null },
@@ -317,7 +317,7 @@ test("it looks right in the dark, in high contrast, with less motion, and the co
   }
 });
 
-test("amounts are as the client's formatMoney writes them, whatever the currency", async () => {
+test("amounts are formatted as by the client's formatMoney in each currency", async () => {
   const tab = await open({ data: "x" });
   for (const currency of [...Intl.supportedValuesOf("currency"), "CNY"]) {
     for (const value of [0, 7, 699, 123456789]) {
@@ -343,7 +343,7 @@ test("amounts are as the client's formatMoney writes them, whatever the currency
   await closeTab(tab);
 });
 
-test("without 'wasm-unsafe-eval' a code in the slot is shown, and else the element says that it can't", async () => {
+test("without 'wasm-unsafe-eval' a code in the slot is shown, and otherwise an error", async () => {
   merchant.csp = CSP.replace(" 'wasm-unsafe-eval'", "");
   for (const inside of [
     (data) => toSvg(data).replace("<svg ", '<svg slot="code" '),
@@ -365,16 +365,16 @@ test("without 'wasm-unsafe-eval' a code in the slot is shown, and else the eleme
   await tab.context().close();
 });
 
-test("an element without attributes, and one that is made, moved and cloned by script, does no harm", async () => {
+test("an element without attributes works, and so does one that a script creates, moves and clones", async () => {
   const tab = await open({});
   assert.equal(await status(tab), "The code can’t be shown.");
   assert.deepEqual(await violations(tab), []);
   await tab.evaluate(() => {
-    const made = document.createElement("itpay-qr");
-    made.setAttribute("data", "x");
-    document.querySelector("main").append(made);
-    document.querySelector("main").prepend(made);
-    document.querySelector("main").append(made.cloneNode(true));
+    const created = document.createElement("itpay-qr");
+    created.setAttribute("data", "x");
+    document.querySelector("main").append(created);
+    document.querySelector("main").prepend(created);
+    document.querySelector("main").append(created.cloneNode(true));
     customElements.get("itpay-qr");
   });
   assert.equal(await tab.locator("itpay-qr").count(), 3);

@@ -11,7 +11,7 @@ const { sandbox } = shop;
 
 const state = (page) => page.locator("#state").innerText();
 
-test("a payer pays by card, and the shop is told", async () => {
+test("a payer pays by card, and the merchant is notified", async () => {
   const order = await shop.order();
   assert.equal(order.gw_url, `${sandbox.url}/gopay/pay/${order.id}`);
   const page = await shop.open(order.gw_url);
@@ -23,7 +23,7 @@ test("a payer pays by card, and the shop is told", async () => {
   await page.getByRole("button", { name: "by card" }).click();
   assert.equal(await state(page), "Payment complete");
   assert.equal(await order.state(), "PAID");
-  assert.deepEqual(shop.told, [`/gopay?id=${order.id}`]);
+  assert.deepEqual(shop.notified, [`/gopay?id=${order.id}`]);
   assert.match(
     await page.getByRole("link", { name: /^Back/ }).getAttribute("href"),
     new RegExp(`^${shop.home}/thanks\\?id=${order.id}$`),
@@ -34,7 +34,7 @@ test("a payer pays by card, and the shop is told", async () => {
   await shop.close(page);
 });
 
-test("a payer pays by bank, at once or by a transfer that comes later", async () => {
+test("a payer pays by bank, at once or by a later transfer", async () => {
   for (const later of [false, true]) {
     const order = await shop.order();
     const page = await shop.open(order.gw_url);
@@ -50,7 +50,7 @@ test("a payer pays by bank, at once or by a transfer that comes later", async ()
   }
 });
 
-test("a payer is refused, leaves, or lets the time run out", async () => {
+test("a payment is declined, canceled or times out", async () => {
   for (const [button, shown, ended] of [
     ["The bank declines", /canceled\s+_5006/, "CANCELED"],
     ["Cancel", /canceled\s+_5043/, "CANCELED"],
@@ -120,12 +120,12 @@ test("axe-core finds nothing, light and dark; the overview has both gateways' pa
   const row = (id) => page.locator("#payments li", { hasText: String(id) }).innerText();
   assert.match(await row(paid.id), /Káva a dort[^]*Zaplacena/);
   assert.match(await row(intent.id), /Čeká/);
-  const told = shop.told.length;
+  const notified = shop.notified.length;
   await page
     .locator("#deliveries li", { hasText: String(paid.id) })
     .getByRole("button", { name: "Doručit znovu" })
     .click();
   await page.waitForFunction(() => document.querySelectorAll("#deliveries .tries li.ok").length >= 2);
-  assert.ok(shop.told.slice(told).includes(`/gopay?id=${paid.id}`));
+  assert.ok(shop.notified.slice(notified).includes(`/gopay?id=${paid.id}`));
   await shop.close(page);
 });

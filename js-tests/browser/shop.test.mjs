@@ -28,7 +28,7 @@ const order = async (tab) => {
   return new URL(tab.url()).hash.slice(1);
 };
 
-test("a book is bought: button, code, paid, receipt, download, and a reload forgets nothing", async () => {
+test("a book is bought: button, code, payment, receipt, download, and a reload keeps the state", async () => {
   const tab = await openTab(browser, shop.url, { viewport: { width: 1100, height: 800 } });
   assert.deepEqual(await violations(tab), []);
   await screenshot(tab, "shop");
@@ -55,7 +55,7 @@ test("a book is bought: button, code, paid, receipt, download, and a reload forg
   await closeTab(tab);
 });
 
-test("a declined payment is begun anew, by keyboard, and the shop delivers by webhook while nobody looks", async () => {
+test("a declined payment is repeated by keyboard, and the shop delivers by webhook without an open page", async () => {
   const tab = await openTab(browser, shop.url);
   const tabTo = async (name) => {
     for (let presses = 0; presses < 10; presses += 1) {
@@ -121,7 +121,7 @@ test("it fits a phone, and the dark", async () => {
   }
 });
 
-test("it says when the shop is not available, and unknown orders lead to the shelf", async () => {
+test("it shows that the shop is unavailable, and unknown orders lead to the start page", async () => {
   const tab = await openTab(browser, `${shop.url}/#pi_unknown`);
   await tab.getByText("There is no such order.").waitFor();
   await tab.context().setOffline(true);

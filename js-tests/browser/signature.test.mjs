@@ -24,7 +24,7 @@ async function check(page, { header, body = BODY, secret = "whsec_1" }) {
   ];
 }
 
-test("each check is shown, and the first that fails says why", async () => {
+test("each check is shown, and the first failure has its reason", async () => {
   const page = await shop.open(`${sandbox.url}/signature`);
   const header = generateTestHeader({ payload: BODY, secret: "whsec_1" });
   const good = await check(page, { header });

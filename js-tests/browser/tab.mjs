@@ -1,4 +1,4 @@
-// A headless Chromium. A page that asks for anything elsewhere, or has something to say on its console, fails its test.
+// A headless Chromium. A page that requests another host or writes to its console fails its test.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -47,7 +47,7 @@ export async function closeTab(tab, expected = []) {
   assert.deepEqual(tab.troubles, expected);
 }
 
-/** What axe-core objects to, in words. */
+/** The findings of axe-core, as text. */
 export async function violations(tab) {
   await tab.evaluate(AXE);
   const found = await tab.evaluate(() =>
@@ -68,7 +68,7 @@ export async function screenshot(shown, name, options = {}) {
   await picture.toFile(`${folder}${name}.png`);
 }
 
-/** What a page loads of the package: bundled as users' bundlers do it. */
+/** The package's part of a page, bundled as by users. */
 export async function bundled(code, options = {}) {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: fileURLToPath(new URL("..", import.meta.url)), ...options.stdin },
@@ -81,7 +81,7 @@ export async function bundled(code, options = {}) {
   return outputFiles[0].text;
 }
 
-/** What sticks out of the page's width. */
+/** The elements that are wider than the page. */
 export function overflowing(page) {
   return page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;

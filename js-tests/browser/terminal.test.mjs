@@ -1,4 +1,4 @@
-// The README's first program as it looks in a terminal: its code can be read from the screen. Also its picture there.
+// The README's first program in a terminal: its code can be decoded from the screen. Also the README's image of it.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

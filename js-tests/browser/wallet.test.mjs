@@ -17,7 +17,7 @@ const until = (page, text) =>
     timeout: 5000,
   });
 
-test("a payer sees what is to be paid, pays, and finds the way back", async () => {
+test("a payer sees the amount, pays, and returns to the merchant", async () => {
   const payment = await shop.payment();
   assert.ok(payment.scan_url.startsWith(`${sandbox.url}/pay/${payment.id}?channel=alipay`), payment.scan_url);
   const page = await shop.open(payment.scan_url);
@@ -55,7 +55,7 @@ test("a payer sees what is to be paid, pays, and finds the way back", async () =
   await shop.close(page);
 });
 
-test("a payer declines, or lets the time run out", async () => {
+test("a payment is declined or expires", async () => {
   for (const [button, shown, status, type] of [
     ["Decline", "The payment was declined\ndeclined", "failed", "payment_intent.failed"],
     ["Let it expire", "The time to pay is up", "expired", "payment_intent.expired"],
@@ -70,7 +70,7 @@ test("a payer declines, or lets the time run out", async () => {
   }
 });
 
-test("the page follows what happens elsewhere, keeps the focus, and says it to a screen reader", async () => {
+test("the page updates live, keeps the focus, and informs screen readers", async () => {
   const payment = await shop.payment();
   const page = await shop.open(payment.scan_url);
   await page.locator("#pay").focus();
@@ -86,7 +86,7 @@ test("the page follows what happens elsewhere, keeps the focus, and says it to a
   await shop.close(page);
 });
 
-test("a button that comes too late changes nothing and says so", async () => {
+test("a late button changes nothing and shows that", async () => {
   const payment = await shop.payment();
   const page = await shop.open(payment.scan_url, { javaScriptEnabled: false });
   await sandbox.press(`payment-intents/${payment.id}/cancel`);
@@ -126,7 +126,7 @@ test("it works with a keyboard only", async () => {
   await shop.close(page);
 });
 
-test("it speaks Chinese to whoever prefers it, or asks for it", async () => {
+test("it is in Chinese for readers who prefer or choose Chinese", async () => {
   const payment = await shop.payment({ description: "文档摘要（42 页）" });
   const page = await shop.open(payment.scan_url, { locale: "zh-CN" });
   assert.equal(await page.locator("html").getAttribute("lang"), "zh");
@@ -141,7 +141,7 @@ test("it speaks Chinese to whoever prefers it, or asks for it", async () => {
   await shop.close(page);
 });
 
-test("on a phone nothing sticks out, in light and in dark, with long words and large amounts", async () => {
+test("it fits a phone in light and dark mode, with long words and large amounts", async () => {
   const service = await shop.register({ name: `Donaudampfschifffahrtsgesellschaft${"x".repeat(80)}` });
   const payment = await shop.payment();
   const long = await shop.payment({
@@ -188,7 +188,7 @@ test("axe-core finds nothing, in any state, light and dark", async () => {
   }
 });
 
-test("what merchants write is text, and a link that is no web address is none", async () => {
+test("merchants' texts are escaped, and only web addresses become links", async () => {
   const markup = `<img src=x onerror=alert(1)>"'&</title><script>alert(2)</script>`;
   const service = await shop.register({ name: markup });
   for (const return_url of [
@@ -209,7 +209,7 @@ test("what merchants write is text, and a link that is no web address is none", 
   }
 });
 
-test("a payment that isn't there is a page that says so", async () => {
+test("an unknown payment has an error page", async () => {
   for (const path of ["/pay/pi_none", "/pay/%ff", "/nowhere"]) {
     const response = await fetch(`${sandbox.url}${path}`);
     assert.equal(response.status, 404);

@@ -19,7 +19,7 @@ import { lossyProxy } from "./lossy-proxy.mjs";
 const KILLS = Number(process.env.CHAOS_KILLS ?? 5);
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const SECRET = "whsec_chaos";
-/** The lease of createWebhookHandler, unless told otherwise. */
+/** The default lease of createWebhookHandler. */
 const DEFAULT_LEASE = 60_000;
 /** How much faster the sandbox's clock runs, and how much shorter the lease is. */
 const SPEED = Number(process.env.CHAOS_SPEED ?? 20);

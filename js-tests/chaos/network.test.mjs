@@ -120,7 +120,7 @@ test(`${PAYMENTS} ItPay payments over a bad network: each is paid once, and each
       };
       const intent = await untilDone(() => merchant.client.paymentIntents.create(params));
       assert.equal(intent.id, order.id);
-      // A code is made once: where it is not known whether it was, the intent says so.
+      // A code is generated once. After an ambiguous failure, the intent has it.
       await untilDone(() =>
         merchant.client.qr.generate(order.id).catch(async (error) => {
           const { status } = await merchant.client.paymentIntents.retrieve(order.id);
@@ -132,7 +132,7 @@ test(`${PAYMENTS} ItPay payments over a bad network: each is paid once, and each
       assert.equal(seen.status, order.paid ? "succeeded" : "failed");
       if (number % 100 === 0) tell(`ItPay: ${number} of ${PAYMENTS} payments`);
     });
-    // What was not delivered yet is tried again, as time goes by.
+    // Pending deliveries are retried as time passes.
     for (let due = await sandbox.tick(); due !== undefined; due = await sandbox.tick()) clock = Math.max(clock, due);
   } finally {
     sandbox.close();
@@ -274,12 +274,12 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
       );
     }
     const amounts = (list) => list.filter((amount) => amount > 0).sort((a, b) => a - b);
-    const told = events
+    const notified = events
       .flat()
       .filter(({ type }) => type === "refund.created")
       .map(({ data }) => data.amount);
     assert.deepEqual(
-      amounts(told),
+      amounts(notified),
       amounts(merchant.orders.flatMap(({ refunds, each }) => Array(refunds).fill(each))),
       "each refund was told once, with its amount",
     );
@@ -304,23 +304,24 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
  * `unknown` is read first. Each outcome is held against the gateway's own books.
  */
 async function refund({ client, outcomes }, order, count, direct) {
-  const made = async (reader) =>
+  const refundCount = async (reader) =>
     (await reader.payments.refunds(order.id)).filter(({ state }) => state !== "FAILED").length;
   await untilDone(
     async (tries) => {
-      if (tries > 1 && (await untilDone(() => made(client))) >= count) return;
+      if (tries > 1 && (await untilDone(() => refundCount(client))) >= count) return;
       try {
         await client.payments.refund(order.id, { amount: order.each });
       } catch (error) {
         outcomes[error.outcome] = (outcomes[error.outcome] ?? 0) + 1;
         // Until the gateway has surely dealt with the requests that were under way.
         if (error.outcome !== "done") await new Promise((done) => setTimeout(done, 300));
-        if (error.outcome === "done") assert.equal(await made(direct), count, "an outcome `done` is true");
-        if (error.outcome === "not_done") assert.equal(await made(direct), count - 1, "an outcome `not_done` is true");
+        if (error.outcome === "done") assert.equal(await refundCount(direct), count, "an outcome `done` is true");
+        if (error.outcome === "not_done")
+          assert.equal(await refundCount(direct), count - 1, "an outcome `not_done` is true");
         if (error.outcome === "done") return;
         throw error;
       }
-      assert.equal(await made(direct), count, "a refund that succeeded was made");
+      assert.equal(await refundCount(direct), count, "a refund that succeeded was made");
     },
     (error) => error.outcome === "not_done" || error.outcome === "unknown",
   );

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { measure } from "./webhooks.mjs";
 
 for (const kind of ["node", "workerd"]) {
-  test(`the webhook endpoint on ${kind} takes steady load without a failure`, async () => {
+  test(`the webhook endpoint on ${kind} handles steady load without a failure`, async () => {
     const parts = await measure(kind, 10, 200);
     assert.deepEqual(
       parts.map(({ failed }) => failed),
@@ -20,7 +20,7 @@ for (const kind of ["node", "workerd"]) {
 }
 
 for (const kind of ["node over Redis", "node over Postgres"]) {
-  test(`the webhook endpoint on ${kind} takes 500 requests a second for 15 seconds without a failure`, async () => {
+  test(`the webhook endpoint on ${kind} handles 500 requests a second for 15 seconds without a failure`, async () => {
     const parts = await measure(kind, 15, 500);
     assert.deepEqual(
       parts.map(({ failed }) => failed),

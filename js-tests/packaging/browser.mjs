@@ -51,22 +51,22 @@ export async function outcomeOf(url) {
     ],
   });
   const page = await browser.newPage();
-  const said = [];
-  page.on("pageerror", (error) => said.push(String(error.stack ?? error)));
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && said.push(message.text()));
+  const output = [];
+  page.on("pageerror", (error) => output.push(String(error.stack ?? error)));
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && output.push(message.text()));
   try {
     await page.goto(url);
     // Not waitForFunction: that evaluates inside the page, where a Content-Security-Policy forbids it.
     let outcome;
     for (
       const end = Date.now() + 30_000;
-      outcome === undefined && said.length === 0 && Date.now() < end;
+      outcome === undefined && output.length === 0 && Date.now() < end;
       await sleep(20)
     )
       outcome = await page.evaluate("globalThis.outcome");
-    if (outcome === undefined) said.push("the page came to nothing");
-    if (typeof outcome === "string") said.unshift(outcome);
-    if (said.length > 0) throw new Error(said.join("\n"));
+    if (outcome === undefined) output.push("the page came to nothing");
+    if (typeof outcome === "string") output.unshift(outcome);
+    if (output.length > 0) throw new Error(output.join("\n"));
     return outcome;
   } finally {
     await page.close();

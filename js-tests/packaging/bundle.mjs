@@ -1,4 +1,4 @@
-// What is in the files that a bundler wrote.
+// The contents of a bundler's output.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";

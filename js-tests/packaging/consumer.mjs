@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { transformSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const kept = join(
+const cache = join(
   process.env.ITPAY_TOOLS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "itpay"),
   "packaging",
 );
@@ -95,7 +95,7 @@ export async function dependencies(name) {
   const project = join(here, name);
   if (!existsSync(join(project, "package-lock.json"))) return undefined;
   const lock = readFileSync(join(project, "package-lock.json"));
-  const folder = join(kept, `${name}-${createHash("sha256").update(lock).digest("hex").slice(0, 12)}`);
+  const folder = join(cache, `${name}-${createHash("sha256").update(lock).digest("hex").slice(0, 12)}`);
   if (!existsSync(folder)) {
     const part = `${folder}.part`;
     rmSync(part, { recursive: true, force: true });
@@ -110,8 +110,8 @@ export async function dependencies(name) {
 
 /** Packs pkg/ and installs the tarball into an empty project: what the consumers get. */
 export async function pack() {
-  mkdirSync(kept, { recursive: true });
-  const folder = mkdtempSync(join(kept, "run-"));
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "run-"));
   const pkg = join(here, "../../pkg");
   if (!existsSync(join(pkg, "package.json"))) throw new Error("pkg/ is not there: run make build");
   const [{ filename }] = JSON.parse(await execute("npm", ["pack", pkg, "--json", "--pack-destination", folder]));
@@ -150,9 +150,9 @@ export async function freshCopy(name, packed) {
   return folder;
 }
 
-/** The outcome in what a test runner wrote, where the test says `OUTCOME` before it. */
+/** The outcome in a test runner's output, after the word `OUTCOME`. */
 export function outcomeSaid(output) {
-  const said = /OUTCOME (\{.*\})/.exec(output);
-  if (said === null) throw new Error(`no outcome in:\n${output}`);
-  return JSON.parse(said[1]);
+  const match = /OUTCOME (\{.*\})/.exec(output);
+  if (match === null) throw new Error(`no outcome in:\n${output}`);
+  return JSON.parse(match[1]);
 }

@@ -55,7 +55,7 @@ if (options.list) {
 const expected = JSON.parse(readFileSync(join(here, "expected.json"), "utf8"));
 const say = (text) => process.stderr.write(text);
 
-/** What a phone reads from the picture. */
+/** The text that a phone decodes from the image. */
 function scanned(svg) {
   const { pixels, width, height } = new Resvg(svg, { fitTo: { mode: "width", value: 256 } }).render();
   return jsqr(new Uint8ClampedArray(pixels), width, height)?.data;
@@ -89,7 +89,7 @@ for (const [index, cell] of cells.entries()) {
   say(`[${index + 1}/${cells.length}] ${cell.name} … `);
   const before = Date.now();
   const problem = await outcome(cell, packed);
-  // A cell that cannot work fails as it says, or the table would be wrong.
+  // A cell that cannot work must fail in the expected way.
   const right =
     cell.cannot === undefined ? problem === undefined : problem !== undefined && cell.cannot.fails.test(problem);
   if (!right) failed += 1;

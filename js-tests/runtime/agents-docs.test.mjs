@@ -45,7 +45,7 @@ for (const [client, setUp] of Object.entries(setUps)) {
 }
 
 for (const [index, code] of blocks(page, "js").entries()) {
-  test(`docs/agents.md: block ${index + 1} logs what its comments say`, () => {
+  test(`docs/agents.md: block ${index + 1} logs the text in its comments`, () => {
     const folder = join(root, "js-tests/node_modules/.agents-docs");
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `block-${index}.mjs`);

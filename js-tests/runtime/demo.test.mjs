@@ -40,7 +40,7 @@ const alive = (pid) => {
   }
 };
 
-test("the demo shows a payment from the code to the refused forgery, without colors where there is no terminal", async () => {
+test("the demo shows a payment from the code to the rejected forgery, without colors outside of a terminal", async () => {
   const run = start();
   const [code] = await run.exit;
   assert.equal(code, 0, run.output);

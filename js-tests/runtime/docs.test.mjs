@@ -77,7 +77,7 @@ for (const page of own) {
     const { language, attributes, code, line, heading } = block;
     if (attributes.file !== undefined) continue; // docs/testing.md's: runtime/docs-testing.test.mjs
     if (attributes.run === "server") {
-      test(`${page}:${line}, ${heading}: the server takes the sandbox's webhook`, () => takesWebhook(code));
+      test(`${page}:${line}, ${heading}: the server accepts the sandbox's webhook`, () => takesWebhook(code));
       continue;
     }
     if (language === "json") continue; // a scenario: runtime/sandbox-docs.test.mjs
@@ -85,7 +85,7 @@ for (const page of own) {
       test(`${page}:${line}, ${heading}: every command exists`, () => checkCommands(code));
       continue;
     }
-    test(`${page}:${line}, ${heading}: the program prints what its comments say`, async () => {
+    test(`${page}:${line}, ${heading}: the program prints the text in its comments`, async () => {
       assert.match(language, /^(js|ts)$/, `${page} has a block that no test runs`);
       const expected = promisedLines(code);
       const path = join(folder, `${page.replaceAll(/\W/g, "-")}-${line}.mjs`);

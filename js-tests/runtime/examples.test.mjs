@@ -128,20 +128,20 @@ async function runScript(name, fetchOf) {
   assert.match(lines.join("\n"), /Scan to pay CN¥2\.50[^]*succeeded/);
 }
 
-test("the script says in a line what is wrong with its key", async () => {
+test("the script explains a wrong key in one line", async () => {
   const { code, output } = await script({ ...env, ITPAY_API_KEY: "sk_wrong" });
   assert.equal(code, 1);
   assert.match(output, /^AuthenticationError \(INVALID_API_KEY\): .*is the API key right\?\)\n$/);
 });
 
-/** What the Worker answers with, in workerd or without. */
+/** The Worker's response, in workerd or in process. */
 async function checkPicture(response, id) {
   assert.deepEqual([response.status, response.headers.get("Content-Type")], [200, "image/svg+xml"]);
   assert.match(await response.text(), /^<svg [^]*<title>Pay CNY 6\.99<\/title>[^]*<\/svg>$/);
   assert.equal(response.headers.get("X-Payment-Intent"), id());
 }
 
-test("over HTTP: the Worker answers with a picture of the code, without nodejs_compat", async () => {
+test("over HTTP: the Worker responds with an image of the code, without nodejs_compat", async () => {
   const worker = await startWorker(example("worker-qr/worker.js"), { bindings: env });
   try {
     await checkPicture(await worker.dispatchFetch("http://worker/"), latest);
@@ -164,7 +164,7 @@ test("in process: the same Worker draws a code that the payment came with", asyn
   }, creatingWithCode);
 });
 
-test("in process: the scenario's merchant takes an order once and ships it once", async () => {
+test("in process: the scenario's merchant accepts and ships an order once", async () => {
   const { fetch: post } = globalThis;
   await inProcess(async (sandbox) => {
     const merchant = await startMerchant({ port: 0, apiKey: sandbox.apiKey });

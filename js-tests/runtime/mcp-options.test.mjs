@@ -64,7 +64,7 @@ test("a live key needs --live, and --live a live key, a service and a largest am
   );
 });
 
-test("without --live a gateway that is not on this machine takes a test key only", () => {
+test("without --live a remote gateway requires a test key", () => {
   starts([], { ITPAY_API_KEY: "sk_test_1", ITPAY_BASE_URL: "https://sandbox.example/v1" });
   starts([], { ITPAY_API_KEY: "other", ITPAY_BASE_URL: "http://localhost:9/v1" });
   isRefused([], { ITPAY_API_KEY: "secret", ITPAY_BASE_URL: "https://api.example/v1" }, /must be a test key/);

@@ -46,7 +46,7 @@ const program = `
   console.log(JSON.stringify(outcome));
 `;
 
-/** What each module's first use comes to, in a process with these flags and, in KB, that much address space. */
+/** The result of each module's first use, in a process with these flags and this address space in KB. */
 function outcomes(flags, addressSpace = "unlimited") {
   const command = `ulimit -v ${addressSpace} && exec "$0" "$@"`;
   const { stdout, stderr } = spawnSync(
@@ -58,12 +58,14 @@ function outcomes(flags, addressSpace = "unlimited") {
   return Object.entries(JSON.parse(stdout));
 }
 
-test("without WebAssembly, every module says so and what to do", () => {
+test("without WebAssembly, each module's error names the cause and the remedy", () => {
   for (const [module, outcome] of outcomes(["--jitless"]))
     assert.match(outcome, /^ItPayError wasm_unsupported: .*--jitless/, module);
 });
 
-test("without address space, every module says so and what to do", { skip: process.platform !== "linux" }, () => {
+test("without address space, each module's error names the cause and the remedy", {
+  skip: process.platform !== "linux",
+}, () => {
   for (const [module, outcome] of outcomes([], 4_194_304))
     assert.match(outcome, /^ItPayError wasm_memory: .*ulimit -v.*--disable-wasm-trap-handler/, module);
 });

@@ -39,14 +39,14 @@ test("the page has these blocks and no others", () => {
 for (const { policy, html } of pages) {
   test(`a page ${policy === undefined ? "without a bundler" : "under a Content-Security-Policy"} draws its code`, async () => {
     const nonce = / nonce="\w+"/.exec(html)?.[0] ?? "";
-    const told = `<script type="module"${nonce}>for (;;) { const svg = document.querySelector("svg"); if (svg) { globalThis.outcome = { drawn: svg.querySelector("path") !== null }; break; } await new Promise(requestAnimationFrame); }</script>`;
-    writeFileSync(join(folder, "index.html"), `<!doctype html><meta charset="utf-8"><body></body>${html}${told}`);
+    const report = `<script type="module"${nonce}>for (;;) { const svg = document.querySelector("svg"); if (svg) { globalThis.outcome = { drawn: svg.querySelector("path") !== null }; break; } await new Promise(requestAnimationFrame); }</script>`;
+    writeFileSync(join(folder, "index.html"), `<!doctype html><meta charset="utf-8"><body></body>${html}${report}`);
     const headers = policy === undefined ? {} : { "Content-Security-Policy": policy };
     assert.deepEqual(await outcomeIn(folder, { headers }), { drawn: true });
   });
 }
 
-test("the Worker with its own module takes a signed event and refuses a forged one", async () => {
+test("the Worker with its own module accepts a signed event and rejects a forged one", async () => {
   const file = join(folder, "worker.mjs");
   writeFileSync(file, scripts[0]);
   const worker = await startWorker(file, { bindings: { ITPAY_WEBHOOK_SECRET: "whsec_slim" } });

@@ -46,7 +46,7 @@ test("a whole day, with outages, refunds and redeliveries: every paid payment is
     );
     await run.until("The day is over");
     console.log(`${/The day is over.*/.exec(run.output)[0]} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-    // What the gateway says, through its API.
+    // The gateway's state, from its API.
     const ids = [...merchant.payments.values()];
     const statusOf = async (id) =>
       id.startsWith("pi_")
@@ -60,7 +60,7 @@ test("a whole day, with outages, refunds and redeliveries: every paid payment is
       ["CANCELED", "PAID", "REFUNDED", "TIMEOUTED", "cancelled", "expired", "failed", "succeeded"],
       "nothing is left open",
     );
-    // What the merchant did.
+    // The merchant's actions.
     const paid = those("succeeded", "PAID", "REFUNDED");
     assert.ok(paid.length > 160, `${paid.length}`);
     assert.deepEqual(merchant.shipped.toSorted(), paid.toSorted(), "each once, and no other");
@@ -117,7 +117,7 @@ test("without a checkout the sandbox creates the payments itself, the same ones 
   assert.deepEqual(await outcome(), await outcome());
 });
 
-test("a scenario that makes no sense is refused with the place and the reason", async () => {
+test("an invalid scenario is an error with the place and the reason", async () => {
   const step = { at: "09:00", payments: 1 };
   const table = [
     ["{", /scenario\.json: .*JSON/],
@@ -152,7 +152,7 @@ test("a scenario that makes no sense is refused with the place and the reason", 
       [{ ...step, amount: { value: 1 } }, /amount\.value is not known/],
       [{ ...step, gateway: "bank" }, /gateway must be/],
       [{ ...step, what: 1 }, /steps\[0\]\.what is not known/],
-    ].map(([given, message]) => [{ checkout: "http://x", steps: [given] }, message]),
+    ].map(([input, message]) => [{ checkout: "http://x", steps: [input] }, message]),
   ];
   // Several at once: each is a process.
   const check = async ([scenario, message], index) => {

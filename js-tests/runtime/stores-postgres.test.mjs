@@ -69,7 +69,7 @@ test("two servers that start at the same time create the table once", async () =
   assert.deepEqual(claims, Array(8).fill({ state: "claimed", token: "a" }));
 });
 
-test("rows whose time is over are deleted as others are claimed", async () => {
+test("expired rows are deleted as others are claimed", async () => {
   const store = postgresStore(pool, { table: "cleaned", ttl: 50 });
   for (let index = 0; index < 25; index += 1) {
     await store.claim(`old_${index}`, 5000, "a");
@@ -127,7 +127,7 @@ describe("completeIn", async () => {
     assert.deepEqual(await store.claim("evt_in_2", 5000, "b"), { state: "claimed", token: "b" });
   });
 
-  test("a claim that another delivery has taken over fails, so that the order rolls back", async () => {
+  test("completing fails if another delivery has claimed the event, so that the order rolls back", async () => {
     await store.claim("evt_in_3", 50, "late");
     await new Promise((resolve) => setTimeout(resolve, 100));
     await store.claim("evt_in_3", 5000, "next");
@@ -242,7 +242,7 @@ test("200 deliveries of one event over four connections and two processes run th
   );
 });
 
-test("PostgreSQL is killed and starts again: claims and finished events are still there", async () => {
+test("claims and finished events survive a crash of PostgreSQL", async () => {
   const store = postgresStore(pool, { table: "restarted" });
   await store.claim("evt_done", 60_000, "a");
   await store.complete("evt_done", "a");

@@ -83,7 +83,7 @@ if (kind === "compete") {
       },
     ],
     [
-      "rows whose time is over are deleted as others are claimed",
+      "expired rows are deleted as others are claimed",
       async () => {
         const store = sqliteStore(database, { table: "cleaned", ttl: 20 });
         for (let index = 0; index < 25; index += 1) {

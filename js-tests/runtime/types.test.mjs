@@ -90,7 +90,7 @@ test("the tools for agents fit the types of the AI SDK and of LangChain", async 
   assert.equal(stdout, "");
 });
 
-test("the stores take the clients of real services, as their own types are", async () => {
+test("the stores accept the clients of real services by their own types", async () => {
   const options = [
     "--ignoreConfig",
     "--noEmit",

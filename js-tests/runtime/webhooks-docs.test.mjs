@@ -40,10 +40,10 @@ for (const [name, code] of [
 const path = (framework) => join(folder, `${framework.replaceAll(/\W/g, "-")}.js`);
 const load = (framework) => import(pathToFileURL(path(framework)));
 
-/** Runs it while a runtime's global is one that hands over what it was given to serve. */
+/** Runs it while a runtime's global passes on the handler that it is to serve. */
 async function served(framework, name) {
   let handler;
-  globalThis[name] = { serve: (given) => void (handler = given) };
+  globalThis[name] = { serve: (args) => void (handler = args) };
   try {
     await load(framework);
   } finally {
@@ -150,7 +150,7 @@ test("the README's line for a framework stands in docs/webhooks.md", () => {
 });
 
 for (const [framework, driver] of Object.entries(drivers)) {
-  test(`docs/webhooks.md: ${framework} takes a signed event once and refuses a forged one`, async (t) => {
+  test(`docs/webhooks.md: ${framework} handles a signed event once and rejects a forged one`, async (t) => {
     process.env.ITPAY_WEBHOOK_SECRET = SECRET;
     t.mock.method(console, "log", () => undefined);
     t.mock.method(console, "error", () => undefined);
@@ -178,7 +178,7 @@ test("docs/webhooks.md: a webhook that is verified by hand", async () => {
   assert.match(received(`${body} `, headers, SECRET), /^no_match: .*raw/);
 });
 
-test("docs/webhooks.md: each store is made of what its service's binding is", async () => {
+test("docs/webhooks.md: each store accepts its service's binding", async () => {
   const { stores } = await import(pathToFileURL(join(folder, "stores.js")));
   const method = () => undefined;
   const bindings = {

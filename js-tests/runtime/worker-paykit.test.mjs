@@ -12,7 +12,7 @@ import { createGopaySandbox, createSandbox } from "itpay/sandbox";
 import { startWorker } from "../workerd.mjs";
 
 let worker;
-const told = [];
+const notified = [];
 const deliver = async (url, init) => {
   const { pathname, search } = new URL(url);
   const response = await worker.dispatchFetch(`http://shop.example${pathname}${search}`, {
@@ -20,7 +20,7 @@ const deliver = async (url, init) => {
     headers: init.headers,
     body: init.body,
   });
-  told.push(`${init.method} ${pathname} ${response.status}`);
+  notified.push(`${init.method} ${pathname} ${response.status}`);
   return new Response(await response.text(), { status: response.status });
 };
 const gopay = createGopaySandbox({ deliver });
@@ -28,12 +28,12 @@ const itpay = createSandbox({ deliver });
 const server = createServer(async (request, response) => {
   const body = Buffer.concat(await request.toArray());
   const sandbox = request.url.startsWith("/api/") ? gopay : itpay;
-  const answer = await sandbox.fetch(`http://sandbox${request.url}`, {
+  const reply = await sandbox.fetch(`http://sandbox${request.url}`, {
     method: request.method,
     headers: request.headers,
     ...(body.length > 0 && { body }),
   });
-  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+  response.writeHead(reply.status, Object.fromEntries(reply.headers)).end(await reply.text());
 });
 
 before(async () => {
@@ -73,7 +73,7 @@ after(async () => {
 const buy = async (name) => (await worker.dispatchFetch(`http://shop.example/buy/${name}`, { method: "POST" })).json();
 const status = async (id) => (await (await worker.dispatchFetch(`http://shop.example/orders/${id}`)).json()).status;
 
-test("the shop is paid by card, and refunds", { timeout: 20_000 }, async () => {
+test("a merchant is paid by card, and refunds", { timeout: 20_000 }, async () => {
   const { id, payment_url } = await buy("gopay");
   assert.equal(payment_url, gopay.payment(id).gw_url);
   assert.equal(await status(id), "pending");
@@ -88,12 +88,12 @@ test("the shop is paid by card, and refunds", { timeout: 20_000 }, async () => {
     isSandbox: true,
     webhookUrl: "http://shop.example/",
   }).createRefund({ payment_id: id, amount: 900 });
-  while (!told.includes("GET /hooks/gopay 200") || (await status(id)) === "succeeded")
+  while (!notified.includes("GET /hooks/gopay 200") || (await status(id)) === "succeeded")
     await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(await status(id), "refunded 900");
 });
 
-test("the shop is paid by QR code", async () => {
+test("a merchant is paid by QR code", async () => {
   const { id, payment_url } = await buy("itpay");
   assert.match(payment_url, /^itpay:\/\/pay\//);
   await itpay.pay(id);
@@ -103,7 +103,7 @@ test("the shop is paid by QR code", async () => {
   assert.equal(await status(declined.id), "failed");
 });
 
-test("what is no gateway's reaches nothing", async () => {
+test("other hosts are not reachable", async () => {
   const ask = async (path, init) => (await worker.dispatchFetch(`http://shop.example${path}`, init)).status;
   assert.equal(await ask("/hooks/itpay", { method: "POST", body: "{}" }), 400);
   assert.equal(await ask("/hooks/gopay"), 400);

@@ -1,4 +1,4 @@
-// A Worker that keeps one GoPay client, as its users are told to.
+// A Worker that keeps one GoPay client, as documented.
 
 import { GoPayClient } from "itpay/gopay";
 

@@ -11,12 +11,12 @@ let worker;
 let tokens = 0;
 let onToken;
 const server = createServer((request, response) => {
-  const answer = (body) => response.setHeader("Content-Type", "application/json").end(JSON.stringify(body));
-  if (!request.url.endsWith("/oauth2/token")) return answer({ id: 7, state: "PAID" });
+  const reply = (body) => response.setHeader("Content-Type", "application/json").end(JSON.stringify(body));
+  if (!request.url.endsWith("/oauth2/token")) return reply({ id: 7, state: "PAID" });
   tokens += 1;
   onToken?.();
-  // The first one is never answered.
-  if (tokens > 1) answer({ access_token: `token-${tokens}`, expires_in: 1800 });
+  // The first one never gets a response.
+  if (tokens > 1) reply({ access_token: `token-${tokens}`, expires_in: 1800 });
 });
 
 before(async () => {
@@ -30,7 +30,7 @@ after(async () => {
   server.closeAllConnections();
 });
 
-test("callers that wait for the token request of one that has died ask themselves after a short wait", {
+test("callers that wait for the token request of a dead request send their own after a short wait", {
   timeout: 30_000,
 }, async () => {
   const hungUp = new AbortController();

@@ -1,5 +1,5 @@
-// Every call of the public interface with anything in any place, by name: how its arguments are made, and the call itself.
-// adversarial.mjs says what "anything" is and how a call must end. Runs in Node and in workerd.
+// Every call of the public interface with arbitrary arguments, by name: the generators of its arguments, and the call.
+// adversarial.mjs has the generators and the rules of how a call must end. Runs in Node and in workerd.
 
 import fc from "fast-check";
 import * as itpay from "itpay";
@@ -32,7 +32,7 @@ const INTENT = {
   amount: { currency: "CNY", value: 1 },
   qr: { charge_id: "c", scan_url: "s" },
 };
-const answers = (body) => async () => Response.json(body);
+const replies = (body) => async () => Response.json(body);
 const client = (options) =>
   new itpay.ItPayClient({
     apiKey: "sk",
@@ -40,7 +40,7 @@ const client = (options) =>
     maxRetries: 0,
     timeout: 50,
     logLevel: "off",
-    fetch: answers(INTENT),
+    fetch: replies(INTENT),
     ...options,
   });
 const GOPAY = {
@@ -62,10 +62,10 @@ const PAYMENT = {
   target: { goid: 8123456789 },
   additional_params: [],
 };
-const gopayFetch = (answer) => async (url) =>
-  url.endsWith("/oauth2/token") ? Response.json({ access_token: "t", expires_in: 1800 }) : answer(url);
-const goClient = (options) => new gopay.GoPayClient({ ...GOPAY, fetch: gopayFetch(answers(PAYMENT)), ...options });
-const provider = (options) => gopay.createGopay({ ...GOPAY, fetch: gopayFetch(answers(PAYMENT)), ...options });
+const gopayFetch = (reply) => async (url) =>
+  url.endsWith("/oauth2/token") ? Response.json({ access_token: "t", expires_in: 1800 }) : reply(url);
+const goClient = (options) => new gopay.GoPayClient({ ...GOPAY, fetch: gopayFetch(replies(PAYMENT)), ...options });
+const provider = (options) => gopay.createGopay({ ...GOPAY, fetch: gopayFetch(replies(PAYMENT)), ...options });
 const itpayProvider = (options) =>
   paykit.createItpay({
     apiKey: "sk",
@@ -75,7 +75,7 @@ const itpayProvider = (options) =>
     logLevel: "off",
     agentId: "a",
     serviceId: "s",
-    fetch: answers(INTENT),
+    fetch: replies(INTENT),
     ...options,
   });
 /** Every method of a class, bound to an object of it. */
@@ -88,14 +88,14 @@ const methods = (object) =>
 const requestOptions = record("signal", "timeout", "maxRetries", "idempotencyKey", "headers");
 const order = { service_id: "s", type: "one_time", amount: { currency: "CNY", value: 1 }, payer: { agent_id: "a" } };
 export const calls = {
-  verifySignature: [four, (...given) => verifySignature(...given)],
-  constructEvent: [four, (...given) => constructEvent(...given)],
+  verifySignature: [four, (...args) => verifySignature(...args)],
+  constructEvent: [four, (...args) => constructEvent(...args)],
   "verifySignature with good neighbours": [
     [fc.nat(3), anything],
     (place, one) => {
-      const given = ["{}", `t=1745712345,v1=${"0".repeat(64)}`, "whsec", { now: 1745712345 }];
-      given[place] = one;
-      return verifySignature(...given);
+      const args = ["{}", `t=1745712345,v1=${"0".repeat(64)}`, "whsec", { now: 1745712345 }];
+      args[place] = one;
+      return verifySignature(...args);
     },
   ],
   WebhookVerifier: [
@@ -200,7 +200,7 @@ export const calls = {
       client()
         .paymentIntents.waitForCompletion("pi_1", options)
         .catch((error) => {
-          // What the caller's own onUpdate throws is the caller's.
+          // An error of the caller's own onUpdate is passed on.
           if (error?.name !== "Thrown") throw error;
         }),
   ],
@@ -210,8 +210,8 @@ export const calls = {
   "manifests.search": [[anything, anything], (query, options) => client().manifests.search(query, options)],
   "the client's webhooks": [
     [fc.boolean(), ...four.slice(1)],
-    (verify, ...given) =>
-      client({ webhookSecret: "whsec" }).webhooks[verify ? "verifySignature" : "constructEvent"](...given),
+    (verify, ...args) =>
+      client({ webhookSecret: "whsec" }).webhooks[verify ? "verifySignature" : "constructEvent"](...args),
   ],
   request: [[anything, anything, anything], (method, path, options) => client().request(method, path, options)],
   "request with fields": [
@@ -220,7 +220,7 @@ export const calls = {
   ],
   "a fetch that gives anything": [
     [anything],
-    (answer) => client({ fetch: async () => answer }).paymentIntents.retrieve("pi_1"),
+    (reply) => client({ fetch: async () => reply }).paymentIntents.retrieve("pi_1"),
   ],
   "a fetch that throws anything": [
     [anything],
@@ -235,7 +235,7 @@ export const calls = {
     [anything],
     (problem) => client({ fetch: () => Promise.reject(problem) }).paymentIntents.retrieve("pi_1"),
   ],
-  "a fetch whose JSON is anything": [[fc.jsonValue()], (json) => client({ fetch: answers(json) }).qr.generate("pi_1")],
+  "a fetch whose JSON is anything": [[fc.jsonValue()], (json) => client({ fetch: replies(json) }).qr.generate("pi_1")],
 
   GoPayClient: [[anything], (options) => new gopay.GoPayClient(options)],
   "GoPayClient with fields": [
@@ -257,7 +257,7 @@ export const calls = {
     ],
     (options) => goClient(options),
   ],
-  "GoPay's payments": [[fc.nat(), ...four.slice(1)], (index, ...given) => oneOf(goClient().payments, index)(...given)],
+  "GoPay's payments": [[fc.nat(), ...four.slice(1)], (index, ...args) => oneOf(goClient().payments, index)(...args)],
   "GoPay's payments by id": [
     [fc.nat(), anything, requestOptions],
     (index, params, options) => oneOf(goClient().payments, index)(1, params, options),
@@ -266,11 +266,11 @@ export const calls = {
   accountStatement: [[anything, anything], (params, options) => goClient().accountStatement(params, options)],
   "a fetch that gives GoPay's client anything": [
     [anything],
-    (answer) => goClient({ fetch: gopayFetch(async () => answer) }).payments.status(1),
+    (reply) => goClient({ fetch: gopayFetch(async () => reply) }).payments.status(1),
   ],
   "a payment whose JSON is anything": [
     [fc.jsonValue()],
-    (json) => provider({ fetch: gopayFetch(answers(json)) }).retrievePayment("1"),
+    (json) => provider({ fetch: gopayFetch(replies(json)) }).retrievePayment("1"),
   ],
   createGopay: [[anything], (options) => gopay.createGopay(options)],
   "createGopay with fields": [
@@ -291,7 +291,7 @@ export const calls = {
     (options) => gopay.createGopay({ ...GOPAY, ...options }),
   ],
   gopay: [[anything], (options) => gopay.gopay(options)],
-  "GoPay's provider": [[fc.nat(), ...four.slice(1)], (index, ...given) => oneOf(methods(provider()), index)(...given)],
+  "GoPay's provider": [[fc.nat(), ...four.slice(1)], (index, ...args) => oneOf(methods(provider()), index)(...args)],
   "GoPay's provider by id": [[fc.nat(), anything], (index, params) => oneOf(methods(provider()), index)("1", params)],
   createGopayWebhookHandler: [[anything], (options) => gopay.createGopayWebhookHandler(options)],
   "createGopayWebhookHandler with fields": [
@@ -313,29 +313,29 @@ export const calls = {
   ],
   "ItPay's provider": [
     [fc.nat(), ...four.slice(1)],
-    (index, ...given) => oneOf(methods(itpayProvider()), index)(...given),
+    (index, ...args) => oneOf(methods(itpayProvider()), index)(...args),
   ],
-  PayKit: [[anything], (given) => new paykit.PayKit(given)],
+  PayKit: [[anything], (args) => new paykit.PayKit(args)],
   "PayKit's calls": [
     [fc.nat(), fc.nat(), ...four.slice(2)],
-    (group, index, ...given) => {
+    (group, index, ...args) => {
       const { checkouts, customers, payments, subscriptions, refunds } = new paykit.PayKit(provider());
-      return oneOf(oneOf({ checkouts, customers, payments, subscriptions, refunds }, group), index)(...given);
+      return oneOf(oneOf({ checkouts, customers, payments, subscriptions, refunds }, group), index)(...args);
     },
   ],
   "PayKit's webhooks": [
     [anything, anything, anything, anything],
     async (options, type, listener, webhook) => {
-      const made = new paykit.PayKit(itpayProvider()).webhooks.setup(options);
-      made.on(type, listener);
-      await made.handle(webhook);
+      const created = new paykit.PayKit(itpayProvider()).webhooks.setup(options);
+      created.on(type, listener);
+      await created.handle(webhook);
     },
   ],
   "PayKit's webhooks with fields": [
     [record("body", "headersAsObject", "headers", "fullUrl")],
     (webhook) => new paykit.PayKit(provider()).webhooks.setup({ webhookSecret: "x" }).handle(webhook),
   ],
-  createEndpointHandlers: [[anything], (given) => paykit.createEndpointHandlers(given)],
+  createEndpointHandlers: [[anything], (args) => paykit.createEndpointHandlers(args)],
 
   createSandbox: [[anything], (options) => sandbox.createSandbox(options).close()],
   "createSandbox with fields": [
@@ -364,17 +364,17 @@ export const calls = {
   ],
   "the sandboxes' calls": [
     [fc.boolean(), fc.nat(), ...four.slice(1)],
-    async (isGopay, index, ...given) => {
-      const made = isGopay ? sandbox.createGopaySandbox() : sandbox.createSandbox();
+    async (isGopay, index, ...args) => {
+      const created = isGopay ? sandbox.createGopaySandbox() : sandbox.createSandbox();
       try {
         const calls = Object.fromEntries(
-          Object.keys(made)
-            .filter((name) => name !== "fetch" && typeof made[name] === "function")
-            .map((name) => [name, made[name]]),
+          Object.keys(created)
+            .filter((name) => name !== "fetch" && typeof created[name] === "function")
+            .map((name) => [name, created[name]]),
         );
-        await oneOf(calls, index)(...given);
+        await oneOf(calls, index)(...args);
       } finally {
-        made.close();
+        created.close();
       }
     },
   ],

@@ -115,7 +115,7 @@ const oddities = [
   () => globalThis,
 ];
 
-// What is generated is how to make a value, because some can be used only once.
+// The generators produce functions that create a value, because some can be used only once.
 const recipe = (make, shown) => ({ make, [fc.toStringMethod]: () => shown });
 export const anything = fc.oneof(
   {
@@ -149,9 +149,9 @@ export const record = (...names) =>
     );
 /** The value of an object that a number selects. */
 export const oneOf = (object, index) => Object.values(object)[index % Object.keys(object).length];
-const made = (one) => (typeof one?.make === "function" ? one.make() : one);
+const created = (one) => (typeof one?.make === "function" ? one.make() : one);
 
-// V8's own words: whoever reads them has to look into the package.
+// Messages of V8 itself, which explain nothing to a user.
 const RAW =
   /Cannot (?:read|set|convert|destructure|perform|assign|create)|is not (?:a function|iterable|a constructor|defined|extensible)|undefined \(|proxy that has been revoked|Illegal invocation|incompatible receiver|detached|Invalid array|out of bounds|(?:Method|Failed to execute|Argument|parameter) /i;
 
@@ -177,7 +177,7 @@ async function ends(call, isTyped) {
 /** Tries one call so many times; throws with the smallest input that ends badly. */
 export async function tried([places, call], isTyped, times, seed) {
   const property = fc.asyncProperty(...places, async (...given) => {
-    const problem = await ends(() => call(...given.map(made)), isTyped);
+    const problem = await ends(() => call(...given.map(created)), isTyped);
     if (problem !== undefined) throw new Error(problem);
   });
   await fc.assert(property, { numRuns: times, seed });

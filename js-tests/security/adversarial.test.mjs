@@ -21,11 +21,11 @@ after(() => worker.dispose());
 
 for (const [name, call] of Object.entries(calls)) {
   test(
-    `${name}: anything ends in an answer or a typed error (${times} calls, SEED=${seed})`,
+    `${name}: any input ends in a result or a typed error (${times} calls, SEED=${seed})`,
     { timeout: 600_000 },
     () => tried(call, isTyped, times, seed),
   );
-  test(`workerd: ${name}: anything ends in an answer or a typed error (${times} calls, SEED=${seed})`, {
+  test(`workerd: ${name}: any input ends in a result or a typed error (${times} calls, SEED=${seed})`, {
     timeout: 600_000,
   }, async () => {
     const response = await worker.dispatchFetch(

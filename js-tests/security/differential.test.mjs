@@ -85,7 +85,7 @@ function scene(next) {
 }
 
 for (const native of [true, false]) {
-  test(`${TIMES} random webhooks end as node:crypto says, ${native ? "with" : "without"} the runtime's SHA-256 (SEED=${seed})`, () => {
+  test(`${TIMES} random webhooks have the same result as with node:crypto, ${native ? "with" : "without"} the runtime's SHA-256 (SEED=${seed})`, () => {
     const { constructEvent, verifySignature } = load(native);
     const next = random(seed);
     const seen = {};
@@ -112,7 +112,7 @@ for (const native of [true, false]) {
       assert.ok(seen[expected] > TIMES / 100, JSON.stringify(seen));
   });
 
-  test(`each single bit flipped in a signature refuses it, ${native ? "with" : "without"} the runtime's SHA-256`, () => {
+  test(`each flipped bit invalidates a signature, ${native ? "with" : "without"} the runtime's SHA-256`, () => {
     const { verifySignature } = load(native);
     for (const size of [0, 100, 500, 70_000]) {
       const body = Buffer.alloc(size, 0xff);

@@ -37,7 +37,7 @@ const coinsOutOfUse = [
 const isGone = (currency) =>
   new Intl.DisplayNames("en", { type: "currency" }).of(currency).match(/\(\d{4}.*\d{4}\)/) !== null;
 
-test("every currency that Intl knows has as many decimals as Intl says, but for what ISO 4217 says otherwise", () => {
+test("every currency of Intl has as many decimals as in Intl, except where ISO 4217 differs", () => {
   assert.ok(CURRENCIES.length > 150);
   const differing = CURRENCIES.filter((currency) => ours(currency) !== decimalsOf(currency) && !isGone(currency));
   assert.deepEqual(

@@ -32,7 +32,7 @@ const handle = createWebhookHandler({ on: {} });
 console.log(client, provider, paykit, handle, JSON.stringify([client, provider, paykit]));
 
 test("a call fails", () => client.request("POST", "/x", { body: { note: MARKED_BODY } }));
-test("a client is not what was expected", () => assert.deepEqual(client, {}));
+test("a client with an unexpected value", () => assert.deepEqual(client, {}));
 test("GoPay's call fails", () =>
   provider._native.payments.create({
     amount: 1,
@@ -43,7 +43,7 @@ test("GoPay's call fails", () =>
     callback: { return_url: "https://a.example/" },
   }));
 test("PayKit's call fails", () => paykit.payments.retrieve("1"));
-test("a provider is not what was expected", () => assert.deepEqual(provider, {}));
+test("a provider with an unexpected value", () => assert.deepEqual(provider, {}));
 test("a webhook is refused", async () => {
   const headers = {
     "X-ItPay-Signature": generateTestHeader({ payload: "{}", secret: ITPAY_WEBHOOK_SECRET }).replace(/.$/, ""),

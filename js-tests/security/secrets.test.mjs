@@ -57,11 +57,11 @@ const ANSWERS = [
 
 test("ItPayClient shows no key, secret or body in logs, errors, inspect and JSON", async () => {
   for (const logLevel of ["error", "warn", "info", "debug"]) {
-    for (const answer of ANSWERS) {
+    for (const reply of ANSWERS) {
       const client = new ItPayClient({
         apiKey: KEY,
         webhookSecret: WEBHOOK,
-        fetch: async () => answer(),
+        fetch: async () => reply(),
         maxRetries: 0,
         logger,
         logLevel,
@@ -98,11 +98,9 @@ test("GoPayClient, its provider and PayKit show no secret, token or body", async
     items: [{ name: "a", amount: 1 }],
     callback: { return_url: "https://a.example/" },
   };
-  for (const answer of ANSWERS) {
+  for (const reply of ANSWERS) {
     const fetch = async (url) =>
-      url.endsWith("/oauth2/token")
-        ? new Response(JSON.stringify({ access_token: TOKEN, expires_in: 1800 }))
-        : answer();
+      url.endsWith("/oauth2/token") ? new Response(JSON.stringify({ access_token: TOKEN, expires_in: 1800 })) : reply();
     const options = {
       clientId: "1",
       clientSecret: CLIENT_SECRET,
@@ -134,7 +132,7 @@ test("GoPayClient, its provider and PayKit show no secret, token or body", async
   clean("a log", lines);
 });
 
-test("a webhook's secret, signature and payload are in no error and no answer", async () => {
+test("a webhook's secret, signature and payload are in no error and no response", async () => {
   const payload = JSON.stringify({ id: "evt_1", type: "x", data: { note: BODY } });
   const header = generateTestHeader({ payload, secret: WEBHOOK });
   const verifier = new WebhookVerifier(WEBHOOK);
@@ -153,12 +151,12 @@ test("a webhook's secret, signature and payload are in no error and no answer", 
       assert.ok(!shown(error).join().includes(header.split("v1=")[1]), "the signature is shown");
     }
   }
-  const told = [];
-  const handler = createWebhookHandler({ secret: WEBHOOK, on: {}, onError: (error) => told.push(...shown(error)) });
-  const answer = await handler(
+  const notified = [];
+  const handler = createWebhookHandler({ secret: WEBHOOK, on: {}, onError: (error) => notified.push(...shown(error)) });
+  const reply = await handler(
     new Request("https://a.example/", { method: "POST", body: payload, headers: { "X-ItPay-Signature": "t=1,v1=00" } }),
   );
-  clean("an answer", [await answer.text(), inspect(answer.headers), ...told]);
+  clean("an answer", [await reply.text(), inspect(reply.headers), ...notified]);
 });
 
 const clients = {
@@ -209,7 +207,7 @@ for (const [whose, { make, use }] of Object.entries(clients)) {
   });
 }
 
-test("a webhook's secret is gone from the wasm memory as soon as it was used, however it was", () => {
+test("a webhook's secret is wiped from the wasm memory after each use", () => {
   const payload = '{"id":"evt_1","type":"x"}';
   for (const length of [0, 40, 100, 3000, 20_000]) {
     const secret = mark("webhook-key") + "s".repeat(length);
@@ -225,7 +223,7 @@ test("a webhook's secret is gone from the wasm memory as soon as it was used, ho
   );
 });
 
-test("what a careless test prints of a client, a provider and their errors shows no key, secret, token or body", () => {
+test("a test runner's output of a client, a provider and their errors has no key, secret, token or body", () => {
   const program = fileURLToPath(new URL("secrets-printed.mjs", import.meta.url));
   // The runner's own mark would make it report to this test instead of printing.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;

@@ -1,4 +1,4 @@
-// What the package is made of: unsafe code in one place and with a reason each, and every dependency with a reason in
+// The parts of the package: unsafe code in one place with a reason for each use, and a reason for each dependency in
 // CONTRIBUTING.md. What is in the tarball is in unit/package.test.mjs, licences and advisories in scripts/release-check.
 
 import assert from "node:assert/strict";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path) => readFileSync(join(root, path), "utf8");
 
-test("unsafe code is in src/js alone, and every piece of it says why it is none to worry about", () => {
+test("unsafe code is only in src/js, and each use states why it is sound", () => {
   const files = readdirSync(join(root, "src"), { recursive: true }).filter((name) => name.endsWith(".rs"));
   let found = 0;
   for (const file of files) {
@@ -18,13 +18,13 @@ test("unsafe code is in src/js alone, and every piece of it says why it is none 
     let impl = false;
     for (const [index, line] of lines.entries()) {
       const code = line.replace(/\/\/.*/, "");
-      // What is inside an `unsafe impl` is accounted for with it.
+      // Blocks inside an `unsafe impl` are covered by its comment.
       if (/^\s*unsafe impl\b.*\{$/.test(code)) impl = true;
       else if (/^\s{0,4}\}/.test(code)) impl = false;
       if (!/\bunsafe\b/.test(code) || (impl && /\bunsafe fn\b/.test(code))) continue;
       found += 1;
       assert.match(file, /^js\//, `src/${file}:${index + 1}`);
-      // What is declared of the linker's is used in a block that says why.
+      // Symbols of the linker are used in a block with a reason.
       const reason = lines.slice(Math.max(0, index - 4), index).some((before) => /\/\/ SAFETY: \w/.test(before));
       assert.ok(reason || /^\s*unsafe extern "C" \{$/.test(code), `src/${file}:${index + 1} gives no reason`);
     }
@@ -55,7 +55,7 @@ function crates(path) {
   return sections.flatMap((section) => [...section.matchAll(/^([\w-]+) = /gm)].map(([, name]) => name));
 }
 
-test("every dependency of the crate, of the fuzz targets, the benchmarks and the tests has a reason in CONTRIBUTING.md, and none is named that is gone", () => {
+test("CONTRIBUTING.md has a reason for exactly the dependencies of the crate, the fuzz targets, the benchmarks and the tests", () => {
   const used = new Set([
     ...crates("Cargo.toml"),
     ...[...crates("fuzz/Cargo.toml"), ...crates("benchmarks/Cargo.toml")].filter((name) => name !== "itpay"),

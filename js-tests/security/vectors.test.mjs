@@ -1,4 +1,4 @@
-// The vectors, which Python wrote (vectors/generate.py), as OpenSSL and Perl see them: four programs with one answer.
+// Compares the vectors, which Python computed (vectors/generate.py), with OpenSSL and Perl.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -8,7 +8,7 @@ import requests from "../../vectors/requests.json" with { type: "json" };
 import webhooks from "../../vectors/webhooks.json" with { type: "json" };
 
 const hex = ({ repeat, times }) => repeat.repeat(times);
-/** What was signed, with which key, and the code that the vector says. */
+/** The signed message, its key, and the vector's code. */
 const signed = [
   ...webhooks
     .filter(({ result }) => ["ok", "too_old", "too_new"].includes(result))
@@ -43,7 +43,7 @@ const programs = {
 
 for (const [program, command] of Object.entries(programs)) {
   const missing = spawnSync(command("x")[0], ["version"]).error !== undefined;
-  test(`${program} makes the code of each vector that Python made`, {
+  test(`${program} computes the code of each vector from Python`, {
     skip: missing && `${program} is not installed`,
   }, () => {
     assert.ok(signed.length > 30);

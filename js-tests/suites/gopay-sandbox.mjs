@@ -15,10 +15,10 @@ const CHARGE = { amount: 500, currency: "CZK", order_number: "2" };
 
 export function cases({ GoPayClient }, { createGopaySandbox }) {
   const shop = async (options = {}) => {
-    const told = [];
+    const notified = [];
     const sandbox = createGopaySandbox({
       deliver: async (url) => {
-        told.push(url);
+        notified.push(url);
         return new Response();
       },
       ...options,
@@ -30,7 +30,7 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
       await sandbox.pay(id);
       return id;
     };
-    return { sandbox, client, paid, told };
+    return { sandbox, client, paid, notified };
   };
   const thrown = (call) =>
     call.then(
@@ -40,9 +40,9 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
 
   return [
     [
-      "GoPay's sandbox: a payment is created, paid, told and read, without what surprises in the raw answers",
+      "GoPay's sandbox: a payment is created, paid, notified and read, without the oddities of raw responses",
       async () => {
-        const { sandbox, client, told } = await shop();
+        const { sandbox, client, notified } = await shop();
         for (const _ of [1, 2, 3, 4]) {
           const { id, gw_url, state, additional_params, payer, target } = await client.payments.create(ORDER);
           assert.deepEqual([state, gw_url], ["CREATED", `https://gw.sandbox.gopay.com/gw/v3/${id}`]);
@@ -50,14 +50,14 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
           assert.deepEqual([payer.contact.email, String(target.goid)], ["test@test.cz", sandbox.goId]);
           await sandbox.pay(id);
           assert.equal((await client.payments.status(id)).state, "PAID");
-          assert.equal(told.at(-1), `https://shop.example/n?id=${id}`);
+          assert.equal(notified.at(-1), `https://shop.example/n?id=${id}`);
         }
         assert.equal(sandbox.requests.filter(({ path }) => path.endsWith("/token")).length, 1);
         sandbox.close();
       },
     ],
     [
-      "GoPay's sandbox: money goes back in parts, never more than came",
+      "GoPay's sandbox: a payment is refunded in parts, up to its amount",
       async () => {
         const { sandbox, client, paid } = await shop();
         const id = await paid();
@@ -78,7 +78,7 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
       },
     ],
     [
-      "GoPay's sandbox: a refund whose response is lost was made once, and is unknown: it could be older than the call",
+      "GoPay's sandbox: a refund whose response is lost is made once, and is unknown because it may be older than the call",
       async () => {
         const { sandbox, client, paid } = await shop();
         const id = await paid();
@@ -98,7 +98,7 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
       },
     ],
     [
-      "GoPay's sandbox: what is authorized is captured in part, or voided",
+      "GoPay's sandbox: an authorized amount is captured in part, or voided",
       async () => {
         const { sandbox, client, paid } = await shop();
         const captured = await paid({ preauthorization: true });
@@ -114,13 +114,13 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
     [
       "GoPay's sandbox: a recurrence is charged by its parent's id until it is voided",
       async () => {
-        const { sandbox, client, paid, told } = await shop();
+        const { sandbox, client, paid, notified } = await shop();
         const parent = await paid({ recurrence: { recurrence_cycle: "ON_DEMAND", recurrence_date_to: "2090-01-01" } });
         const charge = await client.payments.createRecurrence(parent, CHARGE);
         assert.deepEqual([String(charge.parent_id), charge.recurrence], [String(parent), undefined]);
-        // It is told when the next thing happens, at the latest.
+        // It is notified at the next event at the latest.
         await sandbox.tick();
-        assert.equal(told.at(-1), `https://shop.example/n?id=${charge.id}&parent_id=${parent}`);
+        assert.equal(notified.at(-1), `https://shop.example/n?id=${charge.id}&parent_id=${parent}`);
         assert.equal((await client.payments.status(charge.id)).state, "PAID");
         await client.payments.voidRecurrence(parent);
         assert.equal((await client.payments.status(parent)).recurrence.recurrence_state, "STOPPED");
@@ -129,7 +129,7 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
       },
     ],
     [
-      "GoPay's sandbox: a revoked token is replaced without the caller's noticing",
+      "GoPay's sandbox: a revoked token is replaced transparently",
       async () => {
         const { sandbox, client, paid } = await shop();
         const id = await paid();
@@ -140,7 +140,7 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
       },
     ],
     [
-      "GoPay's sandbox: refusals come as the client's errors",
+      "GoPay's sandbox: error responses become the client's errors",
       async () => {
         const { sandbox, client, paid } = await shop();
         const id = await paid();
@@ -162,7 +162,7 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
       },
     ],
     [
-      "GoPay's sandbox: the ways to pay and a statement",
+      "GoPay's sandbox: the payment instruments and a statement",
       async () => {
         const { sandbox, client, paid } = await shop({ now: () => Date.parse("2026-02-01T12:00:00Z") });
         await paid();

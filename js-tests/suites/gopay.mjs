@@ -1,4 +1,4 @@
-// What GoPayClient does on every runtime, against fetch doubles: run by runtime/node.test.mjs and, inside workerd, by
+// The suite of GoPayClient for every runtime, with a mocked fetch: run by runtime/node.test.mjs and, inside workerd, by
 // runtime/workerd.test.mjs.
 
 import assert from "node:assert/strict";
@@ -20,8 +20,8 @@ export function cases({ GoPayClient, isItPayError }) {
     new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
   const never = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
-  /** A client whose token is always given, and whose calls are answered by `answer`. The calls but those for tokens are kept. */
-  const double = (answer, options = {}) => {
+  /** A client that always gets a token, and whose other calls get the result of `reply`. Records the other calls. */
+  const mock = (reply, options = {}) => {
     const calls = [];
     const tokens = [];
     const lines = [];
@@ -33,7 +33,7 @@ export function cases({ GoPayClient, isItPayError }) {
         );
       }
       calls.push({ url, ...init });
-      return answer(calls.length, url, init);
+      return reply(calls.length, url, init);
     };
     const log = (line) => void lines.push(line);
     const client = new GoPayClient({
@@ -70,9 +70,9 @@ export function cases({ GoPayClient, isItPayError }) {
 
   return [
     [
-      "GoPay: a payment is created with the token, for the shop, its text unescaped",
+      "GoPay: a payment is created with the token, for the e-shop, as raw UTF-8",
       async () => {
-        const { calls, client, tokens } = double(() => json(PAYMENT));
+        const { calls, client, tokens } = mock(() => json(PAYMENT));
         const payment = await client.payments.create(ORDER);
         assert.equal(payment.gw_url, "https://gw.example/pay");
         assert.equal(tokens[0].body, "grant_type=client_credentials&scope=payment-all");
@@ -88,7 +88,7 @@ export function cases({ GoPayClient, isItPayError }) {
     [
       "GoPay: fifty first calls at once ask for one token",
       async () => {
-        const { calls, client, tokens } = double(() => json(PAYMENT));
+        const { calls, client, tokens } = mock(() => json(PAYMENT));
         await Promise.all(Array.from({ length: 50 }, () => client.payments.status(3000006529)));
         assert.deepEqual([tokens.length, calls.length], [1, 50]);
       },
@@ -102,7 +102,7 @@ export function cases({ GoPayClient, isItPayError }) {
           [1, 1],
           [0, 2],
         ]) {
-          const { client, tokens } = double(() => json(PAYMENT), {
+          const { client, tokens } = mock(() => json(PAYMENT), {
             token: () => json({ access_token: "t", expires_in }),
           });
           await client.payments.status(3000006529);
@@ -112,16 +112,16 @@ export function cases({ GoPayClient, isItPayError }) {
       },
     ],
     [
-      "GoPay: a refused token is dropped, and the call is replayed once with a fresh one",
+      "GoPay: a rejected token is dropped, and the call is replayed once with a new one",
       async () => {
         for (const status of [401, 403]) {
-          const refusal = { errors: [{ scope: "G", error_code: 200 }] };
-          const revoked = double((_, __, { headers }) =>
-            headers.Authorization.endsWith("-1") ? json(refusal, status) : json({ id: 1, result: "FINISHED" }),
+          const errorBody = { errors: [{ scope: "G", error_code: 200 }] };
+          const revoked = mock((_, __, { headers }) =>
+            headers.Authorization.endsWith("-1") ? json(errorBody, status) : json({ id: 1, result: "FINISHED" }),
           );
           assert.equal((await revoked.client.payments.refund(1, { amount: 100 })).result, "FINISHED");
           assert.deepEqual([revoked.tokens.length, revoked.calls.length], [2, 2]);
-          const forbidden = double(() => json(refusal, status));
+          const forbidden = mock(() => json(errorBody, status));
           await rejects(forbidden.client.payments.refund(1, { amount: 100 }), {
             name: "AuthenticationError",
             status,
@@ -133,11 +133,11 @@ export function cases({ GoPayClient, isItPayError }) {
       },
     ],
     [
-      "GoPay: a filter's page is no word of GoPay's, so what changes something is not replayed",
+      "GoPay: a change is not replayed after the page of a filter",
       async () => {
         for (const status of [401, 403]) {
           for (const body of ["<html>Forbidden</html>", "", "{}"]) {
-            const { calls, client } = double((_, __, { method }) => json(method === "POST" ? body : [], status));
+            const { calls, client } = mock((_, __, { method }) => json(method === "POST" ? body : [], status));
             await rejects(client.payments.refund(1, { amount: 100 }), { status, outcome: "unknown", attempts: 1 });
             assert.equal(calls.filter(({ method }) => method === "POST").length, 1);
           }
@@ -145,10 +145,10 @@ export function cases({ GoPayClient, isItPayError }) {
       },
     ],
     [
-      "GoPay: a token that is not given fails everybody who waits for it, and is asked for anew by the next",
+      "GoPay: a failed token request fails all waiting calls, and the next call sends another",
       async () => {
         let good = false;
-        const { calls, client, tokens } = double(() => json(PAYMENT), {
+        const { calls, client, tokens } = mock(() => json(PAYMENT), {
           token: () => (good ? undefined : json({ error: "invalid_client" }, 401)),
         });
         const waiting = [1, 2, 3].map((id) => client.payments.refund(id, { amount: 1 }));
@@ -166,10 +166,10 @@ export function cases({ GoPayClient, isItPayError }) {
       },
     ],
     [
-      "GoPay: a hung token request ends at the timeout, at the signal, and then is not waited for again",
+      "GoPay: a hung token request ends at the timeout or the signal, and the next call sends another",
       async () => {
         let hangs = true;
-        const { client } = double(() => json(PAYMENT), {
+        const { client } = mock(() => json(PAYMENT), {
           timeout: 60,
           token: (_, { signal }) => (hangs ? never(signal) : undefined),
         });
@@ -186,17 +186,17 @@ export function cases({ GoPayClient, isItPayError }) {
       },
     ],
     [
-      "GoPay: the token is retried like any read, and so are reads; what changes something is sent once",
+      "GoPay: token requests and reads are retried, and changes are sent once",
       async () => {
         const again = { "retry-after": "0" };
-        const token = double(() => json(PAYMENT), {
+        const token = mock(() => json(PAYMENT), {
           maxRetries: 2,
           token: (nth) => (nth === 1 ? json("", 503, again) : undefined),
         });
         await token.client.payments.status(3000006529);
         assert.equal(token.tokens.length, 2);
         for (const status of [429, 500, 502, 503, 504]) {
-          const read = double((nth) => (nth === 1 ? json("", status, again) : json(PAYMENT)), { maxRetries: 2 });
+          const read = mock((nth) => (nth === 1 ? json("", status, again) : json(PAYMENT)), { maxRetries: 2 });
           await read.client.payments.status(3000006529);
           assert.equal(read.calls.length, 2, `${status}`);
           for (const change of [
@@ -207,7 +207,7 @@ export function cases({ GoPayClient, isItPayError }) {
             (p) => p.voidAuthorization(1),
             (p) => p.voidRecurrence(1),
           ]) {
-            const once = double((_, __, { method }) => json("", method === "POST" ? status : 404, again), {
+            const once = mock((_, __, { method }) => json("", method === "POST" ? status : 404, again), {
               maxRetries: 2,
             });
             await rejects(change(once.client.payments), { status });
@@ -217,7 +217,7 @@ export function cases({ GoPayClient, isItPayError }) {
       },
     ],
     [
-      "GoPay: after a refund without an answer its history is looked up, and the error says what is known",
+      "GoPay: after a refund without a response the history is read, and the error has an outcome",
       async () => {
         // Half a minute ahead: what could be older than the call proves nothing.
         const date = new Date(Date.now() + 30_000).toISOString();
@@ -240,7 +240,7 @@ export function cases({ GoPayClient, isItPayError }) {
           [[{ ...refund, date_requested: new Date(Date.now() - 2000).toISOString() }], "unknown"],
           ["<html>", "unknown"],
         ]) {
-          const { calls, client } = double(history(list));
+          const { calls, client } = mock(history(list));
           const error = await rejects(client.payments.refund(7, { amount: 100 }), {
             name: "ConnectionError",
             outcome,
@@ -249,13 +249,13 @@ export function cases({ GoPayClient, isItPayError }) {
           assert.match(error.message, outcome === "done" ? /don't send it again/ : /not known/);
           assert.equal(calls.filter(({ method }) => method === "POST").length, 1);
         }
-        // GoPay itself gives up, or a proxy before it answers with nothing.
+        // GoPay itself gives up, or a proxy before it sends an empty response.
         for (const [body, outcome] of [
           [gopayError(500, null), "not_done"],
           ["", "unknown"],
           ["<html>", "unknown"],
         ]) {
-          const gaveUp = double((_, url, { method }) =>
+          const gaveUp = mock((_, url, { method }) =>
             method === "POST" ? json(body, 500) : url.endsWith("/refunds") ? json([]) : json({ ...PAYMENT, id: 7 }),
           );
           await rejects(gaveUp.client.payments.refund(7, { amount: 100 }), { status: 500, outcome });
@@ -263,30 +263,30 @@ export function cases({ GoPayClient, isItPayError }) {
       },
     ],
     [
-      "GoPay: a result is told apart: finished, accepted, failed",
+      "GoPay: results are distinguished: finished, accepted, failed",
       async () => {
         for (const result of ["FINISHED", "ACCEPTED", "SOMETHING_NEW"]) {
-          assert.deepEqual(await double(() => json({ id: 1, result })).client.payments.refund(1, { amount: 1 }), {
+          assert.deepEqual(await mock(() => json({ id: 1, result })).client.payments.refund(1, { amount: 1 }), {
             id: 1,
             result,
           });
         }
-        await rejects(double(() => json({ id: 1, result: "FAILED" })).client.payments.refund(1, { amount: 1 }), {
+        await rejects(mock(() => json({ id: 1, result: "FAILED" })).client.payments.refund(1, { amount: 1 }), {
           name: "APIError",
           code: "FAILED",
           outcome: "not_done",
         });
         for (const body of ["", "{}", "<html>", "[]"]) {
-          const { client } = double((_, __, { method }) => (method === "POST" ? json(body) : json("", 500)));
+          const { client } = mock((_, __, { method }) => (method === "POST" ? json(body) : json("", 500)));
           await rejects(client.payments.refund(1, { amount: 1 }), { code: "unreadable_response", outcome: "unknown" });
         }
       },
     ],
     [
-      "GoPay: what is so already is no failure, if the payment shows it",
+      "GoPay: an already-done error is a success if the payment shows it",
       async () => {
         const already = (code, name, payment) =>
-          double((_, __, { method }) =>
+          mock((_, __, { method }) =>
             method === "POST" ? json(gopayError(code, name), 409) : json({ ...PAYMENT, id: 7, ...payment }),
           );
         const captured = already(351, null, { preauthorization: { state: "CAPTURED" } });
@@ -332,15 +332,15 @@ export function cases({ GoPayClient, isItPayError }) {
           [429, "", { name: "RateLimitError", retryAfter: 5000 }],
           [503, "<html><h1>Maintenance</h1></html>", { name: "APIError", code: "http_503", retryable: true }],
         ]) {
-          const { client } = double(() => json(body, status, { "retry-after": "5" }));
+          const { client } = mock(() => json(body, status, { "retry-after": "5" }));
           await rejects(client.payments.status(1), { status, ...expected });
         }
       },
     ],
     [
-      "GoPay: what is wrong with a call is said by field before anything is sent",
+      "GoPay: invalid parameters name the field before anything is sent",
       async () => {
-        const { calls, client, tokens } = double(() => json(PAYMENT));
+        const { calls, client, tokens } = mock(() => json(PAYMENT));
         for (const amount of ["29.5", 29.5, -1, 0, Number.NaN, Infinity, "1e3", "2900", 2 ** 53, "", null, undefined]) {
           await refused("amount", client.payments.create({ ...ORDER, items: undefined, amount }));
           await refused("amount", client.payments.refund(1, { amount }));
@@ -380,7 +380,7 @@ export function cases({ GoPayClient, isItPayError }) {
       },
     ],
     [
-      "GoPay: what is wrong with an option is said at construction, and nothing reaches the real gateway by a typo",
+      "GoPay: invalid options are errors at construction, and no typo selects the real gateway",
       async () => {
         const make = (options) =>
           new GoPayClient({ clientId: "1", clientSecret: SECRET, goId: "8", isSandbox: true, env: {}, ...options });
@@ -417,9 +417,9 @@ export function cases({ GoPayClient, isItPayError }) {
     [
       "GoPay: another payment than the one asked for is an error",
       async () => {
-        await rejects(double(() => json({ ...PAYMENT, id: 2 })).client.payments.status(1), {
+        await rejects(mock(() => json({ ...PAYMENT, id: 2 })).client.payments.status(1), {
           code: "unreadable_response",
-          message: "the gateway answered 200, but id is another one than was asked for",
+          message: "the gateway responded with 200, but id is not the requested one",
         });
       },
     ],
@@ -427,7 +427,7 @@ export function cases({ GoPayClient, isItPayError }) {
       "GoPay: a statement is bytes as they are",
       async () => {
         const bytes = new Uint8Array([0xff, 0xd8, 0, 10]);
-        const { client } = double(() => new Response(bytes));
+        const { client } = mock(() => new Response(bytes));
         const file = await client.accountStatement({
           date_from: "2026-01-01",
           date_to: "2026-01-31",
@@ -440,7 +440,7 @@ export function cases({ GoPayClient, isItPayError }) {
     [
       "GoPay: the secret and the token are in no log line, error or listing",
       async () => {
-        const { client, lines } = double((_, __, { method }) => (method === "POST" ? json("", 500) : json("", 500)), {
+        const { client, lines } = mock((_, __, { method }) => (method === "POST" ? json("", 500) : json("", 500)), {
           maxRetries: 1,
         });
         const error = await rejects(client.payments.refund(1, { amount: 1 }), { status: 500 });

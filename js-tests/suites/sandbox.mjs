@@ -34,7 +34,7 @@ export function cases({ ItPayClient }, { createSandbox }, { createWebhookHandler
 
   return [
     [
-      "sandbox: a payment is created, shown, paid, seen and told",
+      "sandbox: a payment is created, shown, paid, read and notified",
       async () => {
         const { sandbox, client, create, events } = await shop();
         const intent = await create({ metadata: { order: "7" } });
@@ -50,7 +50,7 @@ export function cases({ ItPayClient }, { createSandbox }, { createWebhookHandler
       },
     ],
     [
-      "sandbox: what the gateway refuses becomes the error of its status",
+      "sandbox: an error response becomes the error class of its status",
       async () => {
         const { sandbox, client, create } = await shop();
         const intent = await create();
@@ -80,7 +80,7 @@ export function cases({ ItPayClient }, { createSandbox }, { createWebhookHandler
       },
     ],
     [
-      "sandbox: a service goes live and is found",
+      "sandbox: a service is activated and found",
       async () => {
         const { sandbox, client, service } = await shop();
         assert.equal(service.status, "draft");
@@ -94,7 +94,7 @@ export function cases({ ItPayClient }, { createSandbox }, { createWebhookHandler
       },
     ],
     [
-      "sandbox: a lost answer and a bad minute cost no second payment",
+      "sandbox: a lost response and an outage cause no second payment",
       async () => {
         const { sandbox, create } = await shop();
         sandbox.inject({ method: "POST", path: "/v1/payment-intents", reset: "after" });

@@ -37,7 +37,7 @@ export function contract(open, { atomic = true, lossy } = {}) {
       },
     ],
     [
-      "a store draws a token if none is given",
+      "a store generates a token if none is passed",
       async () => {
         const [store, id] = [open(), newId()];
         const { state, token } = await store.claim(id, 5000);
@@ -68,7 +68,7 @@ export function contract(open, { atomic = true, lossy } = {}) {
       },
     ],
     [
-      "a claim whose handler died is free when its lease ends",
+      "an abandoned claim is free when its lease ends",
       async () => {
         const id = newId();
         assert.deepEqual(await open().claim(id, 150, "a"), claimed("a"));
@@ -78,7 +78,7 @@ export function contract(open, { atomic = true, lossy } = {}) {
       },
     ],
     [
-      "a release ends its own claim only, also when it comes late",
+      "a release ends its own claim only, even a late one",
       async () => {
         for (const [late, next] of [[open(), open()], Array(2).fill(open())]) {
           const id = newId();
@@ -129,7 +129,7 @@ export function contract(open, { atomic = true, lossy } = {}) {
       },
     ],
     [
-      "the response to a claim is lost: the same token can claim again, or release",
+      "after a lost response, the same token can claim again or release",
       async () => {
         const [store, first, second] = [openLossy(), newId(), newId()];
         await losing(() => store.claim(first, 5000, "a"));
@@ -205,7 +205,7 @@ export function contract(open, { atomic = true, lossy } = {}) {
       },
     ],
     [
-      "a lease that is not a time and a token that is not a token are refused",
+      "an invalid lease and an invalid token are errors",
       async () => {
         for (const wrong of [0, -1, Number.NaN, "", "100", undefined, Infinity, 1e20])
           await assert.rejects(async () => open().claim(newId(), wrong, "a"), TypeError);

@@ -111,7 +111,7 @@ export function cases({ ConfigurationError, createWebhookHandler, generateTestHe
       },
     ],
     [
-      "whatever a store or an onError does, the handler responds, and an event is not handled twice",
+      "the handler responds despite any failure of the store or onError, and handles an event once",
       async () => {
         let calls = 0;
         const failing = () => {
@@ -157,7 +157,7 @@ export function cases({ ConfigurationError, createWebhookHandler, generateTestHe
       },
     ],
     [
-      "a listener may throw anything, and onError is told",
+      "a listener may throw anything, and onError receives it",
       async () => {
         const hostile = new Proxy(
           {},
@@ -189,7 +189,7 @@ export function cases({ ConfigurationError, createWebhookHandler, generateTestHe
       },
     ],
     [
-      "a request that throws is answered with 500",
+      "a request that throws gets a 500 response",
       async () => {
         const handle = createWebhookHandler({ secret: SECRET, on: {}, onError: quiet });
         const throws = () => {
@@ -302,7 +302,7 @@ export function cases({ ConfigurationError, createWebhookHandler, generateTestHe
       },
     ],
     [
-      "a listener that outlives its lease: onError is told at its end, and the response waits for the listener",
+      "a listener that outlives its lease: onError is called at its end, and the response waits for the listener",
       async () => {
         const errors = [];
         let finish;
@@ -421,7 +421,7 @@ export function cases({ ConfigurationError, createWebhookHandler, generateTestHe
       },
     ],
     [
-      "a type without a listener is logged once; `other` takes types that this version does not know",
+      "a type without a listener is logged once, and `other` handles unknown types",
       async () => {
         const got = [];
         const handle = createWebhookHandler({

@@ -1,4 +1,4 @@
-// What `itpay/webhooks` does on every runtime: run by runtime/node.test.mjs and, inside workerd, by runtime/workerd.test.mjs.
+// The suite of `itpay/webhooks` for every runtime: run by runtime/node.test.mjs and, in workerd, by runtime/workerd.test.mjs.
 
 import assert from "node:assert/strict";
 
@@ -73,7 +73,7 @@ export function cases({
   return [
     ...perVector,
     [
-      "the event comes out as the gateway sent it, fields that nobody knows included",
+      "the event is the gateway's JSON with its unknown fields",
       () => {
         const sent = { id: "evt_1", type: "a.new.type", data: { deep: [1, { x: null }] }, livemode: false };
         const body = JSON.stringify(sent);
@@ -84,7 +84,7 @@ export function cases({
       },
     ],
     [
-      "headers are taken in whatever form a framework has them",
+      "headers are accepted in the form of any framework",
       () => {
         const name = "X-ItPay-Signature";
         const forms = [
@@ -145,7 +145,7 @@ export function cases({
       },
     ],
     [
-      "a secret that is empty or none is bad_secret, when it is given",
+      "an empty or invalid secret is bad_secret at construction",
       () => {
         for (const secret of ["", [], [""], [SECRET, ""], undefined, null, 7, {}]) {
           fails("bad_secret", () => verifySignature(event, header, secret, at));
@@ -168,7 +168,7 @@ export function cases({
       },
     ],
     [
-      "a signed body that is no event is refused after its signature, never before",
+      "a signed body that is no event is rejected after its signature is verified",
       () => {
         for (const body of [
           "[]",
@@ -206,7 +206,7 @@ export function cases({
       },
     ],
     [
-      "every changed bit of the signature is refused",
+      "every changed bit invalidates the signature",
       () => {
         const digits = header.slice(-64);
         for (let bit = 0; bit < 256; bit += 1) {

@@ -53,7 +53,7 @@ test("the hour passes", async (context) => {
   sandbox.close();
 });
 
-test("another currency and a larger amount are refused before anything is sent", async () => {
+test("another currency and a larger amount are errors before anything is sent", async () => {
   const { sandbox, execute, audit } = await startTools({ maxAmount: "50.00CNY" });
   const sent = sandbox.requests.length;
   for (const [amount, currency, code] of [
@@ -123,7 +123,7 @@ test("an amount must be positive text with no more decimals than its currency", 
   sandbox.close();
 });
 
-test("input of any other form is refused in a sentence that names the field", async () => {
+test("invalid input is an error that names the field", async () => {
   const { sandbox, execute, tools } = await startTools();
   for (const input of [undefined, null, 0, "", "x", [], [1], () => 1])
     for (const { name } of tools) errorOf(await execute(name, input));
@@ -212,7 +212,7 @@ test("only a few calls wait at once", async () => {
   sandbox.close();
 });
 
-test("a tool that is not allowed is not there, and no answer mentions it", async () => {
+test("a tool that is not allowed is missing, and no result mentions it", async () => {
   const { sandbox, tools, call } = await startTools({ allow: ["itpay_create_payment", "itpay_check_payment"] });
   assert.deepEqual(
     tools.map(({ name }) => name),

@@ -87,7 +87,7 @@ test("two agents of one service may use the same reference for payments of their
   sandbox.close();
 });
 
-test("a reference that belongs to another amount is refused, and names that amount", async () => {
+test("a reference of another amount is an error that names that amount", async () => {
   const { sandbox, execute, create } = await startTools();
   await create({ reference: "order 1" });
   const { isError, structuredContent } = await execute("itpay_create_payment", {
@@ -101,7 +101,7 @@ test("a reference that belongs to another amount is refused, and names that amou
   sandbox.close();
 });
 
-test("a code is shown again as it was, and after a restart from the payment's own link", async () => {
+test("a repeated call shows the same code, and after a restart the payment's own link", async () => {
   const { sandbox, execute, create, restart } = await startTools();
   const payment_id = await create();
   const [first, second, third] = [
@@ -169,10 +169,10 @@ test("a signal ends a wait", async () => {
   sandbox.close();
 });
 
-test("after an uncertain answer the same payment is looked up, and no second one is made", async () => {
+test("after an ambiguous failure the same payment is read, and no second one is created", async () => {
   for (const fault of [{ reset: "after" }, { status: 503 }, { stall: true }]) {
     const { sandbox, call, audit } = await startTools({ client: { timeout: 200 } });
-    // The request is processed in the first case only; the others answer to the look-up that there is nothing.
+    // The request is processed in the first case only. In the others, the later read finds nothing.
     sandbox.inject({ method: "POST", times: 1, ...fault });
     const created = await call("itpay_create_payment", { ...PURCHASE, reference: "order 1" });
     if (fault.reset) {
@@ -187,7 +187,7 @@ test("after an uncertain answer the same payment is looked up, and no second one
   }
 });
 
-test("a refusal of the second attempt does not mean that the first was not processed", async () => {
+test("an error response to the second attempt does not prove that the first was not processed", async () => {
   const { sandbox, call } = await startTools({ client: { maxRetries: 1 } });
   sandbox.inject({ method: "POST", times: 1, reset: "after" });
   sandbox.inject({ method: "POST", times: 1, status: 422 });
@@ -196,7 +196,7 @@ test("a refusal of the second attempt does not mean that the first was not proce
   sandbox.close();
 });
 
-test("if the look-up fails as well, the outcome is unknown and the model is told the id", async () => {
+test("if that read fails as well, the outcome is unknown and the model gets the id", async () => {
   const { sandbox, call, audit } = await startTools();
   sandbox.inject({ times: 1, reset: "after", method: "POST" });
   sandbox.inject({ times: 1, status: 500, method: "GET" });
@@ -208,7 +208,7 @@ test("if the look-up fails as well, the outcome is unknown and the model is told
   sandbox.close();
 });
 
-test("a gateway that can't be reached, refuses the key or fails is told apart, without its details", async () => {
+test("an unreachable gateway, a rejected key and a failure have different errors, without details", async () => {
   const { sandbox, call, audit, restart } = await startTools();
   sandbox.inject({ times: 1, status: 401 });
   assert.match((await call("itpay_create_payment", PURCHASE)).error.message, /API key/);
@@ -224,7 +224,7 @@ test("a gateway that can't be reached, refuses the key or fails is told apart, w
   );
 });
 
-test("a create that nobody accepted is over: nothing is looked up", async () => {
+test("after a refused connection nothing is read", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

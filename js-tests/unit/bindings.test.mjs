@@ -1,4 +1,4 @@
-// What can go wrong between wasm-bindgen-futures and the runtime around it. A trap between two awaits: trap.test.mjs.
+// Failures between wasm-bindgen-futures and its runtime. A trap between two awaits is in trap.test.mjs.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -8,17 +8,17 @@ import { ItPayClient } from "itpay";
 
 const INTENT = { id: "pi_1", status: "succeeded" };
 const client = (fetch, options) => new ItPayClient({ apiKey: "sk_test", fetch, ...options });
-const answers = async () => Response.json(INTENT);
+const replies = async () => Response.json(INTENT);
 
 test("a call ends under fake timers, which replace queueMicrotask", async () => {
   const names = ["queueMicrotask", "setTimeout", "clearTimeout", "setInterval", "setImmediate"];
   const real = Object.fromEntries(names.map((name) => [name, globalThis[name]]));
   for (const name of names) globalThis[name] = () => 0;
   // Node's own Response needs the real ones.
-  const double = async () => ({ status: 200, headers: new Map(), text: async () => JSON.stringify(INTENT) });
+  const mock = async () => ({ status: 200, headers: new Map(), text: async () => JSON.stringify(INTENT) });
   try {
-    assert.deepEqual(await client(double).paymentIntents.retrieve("pi_1"), INTENT);
-    assert.deepEqual(await client(double).paymentIntents.waitForCompletion("pi_1"), INTENT);
+    assert.deepEqual(await client(mock).paymentIntents.retrieve("pi_1"), INTENT);
+    assert.deepEqual(await client(mock).paymentIntents.waitForCompletion("pi_1"), INTENT);
   } finally {
     Object.assign(globalThis, real);
   }
@@ -27,7 +27,7 @@ test("a call ends under fake timers, which replace queueMicrotask", async () => 
 test("a wait ends under fake timers that move no other clock", async () => {
   const { setTimeout: real } = globalThis;
   // Timers fire at once, and the clock stands still.
-  globalThis.setTimeout = (run, _, ...given) => real(run, 0, ...given);
+  globalThis.setTimeout = (run, _, ...args) => real(run, 0, ...args);
   const { now } = performance;
   performance.now = () => 0;
   let calls = 0;
@@ -83,11 +83,11 @@ test("getters that throw, of a Response and of a signal, are errors and leave th
     },
     thrower({ addEventListener() {} }, "reason"),
   ]) {
-    await client(answers)
+    await client(replies)
       .paymentIntents.retrieve("pi_1", { signal })
       .catch((error) => assert.match(error.name, /ValidationError|TypeError/));
   }
-  assert.deepEqual(await client(answers).paymentIntents.retrieve("pi_1"), INTENT);
+  assert.deepEqual(await client(replies).paymentIntents.retrieve("pi_1"), INTENT);
 });
 
 test("an attempt makes one AbortController, and a call without a wait one timer", async () => {
@@ -100,9 +100,9 @@ test("an attempt makes one AbortController, and a call without a wait one timer"
       controllers += 1;
     }
   };
-  globalThis.setTimeout = (...given) => ((timers += 1), realTimeout(...given));
+  globalThis.setTimeout = (...args) => ((timers += 1), realTimeout(...args));
   try {
-    await client(answers).paymentIntents.retrieve("pi_1");
+    await client(replies).paymentIntents.retrieve("pi_1");
   } finally {
     globalThis.AbortController = Real;
     globalThis.setTimeout = realTimeout;
@@ -111,16 +111,16 @@ test("an attempt makes one AbortController, and a call without a wait one timer"
 });
 
 test("fetch is called with a URL and plain options", async () => {
-  let given;
-  await client(async (...own) => ((given = own), Response.json(INTENT))).paymentIntents.create({
+  let args;
+  await client(async (...own) => ((args = own), Response.json(INTENT))).paymentIntents.create({
     id: "pi_1",
     service_id: "s",
     type: "one_time",
     amount: { currency: "CNY", value: 1 },
     payer: { agent_id: "a" },
   });
-  const [url, init] = given;
-  assert.equal(given.length, 2);
+  const [url, init] = args;
+  assert.equal(args.length, 2);
   assert.equal(typeof url, "string");
   assert.deepEqual(Object.keys(init).sort(), ["body", "headers", "method", "redirect", "signal"]);
   assert.equal(Object.getPrototypeOf(init), Object.prototype);

@@ -12,7 +12,7 @@ import { GoPayClient } from "itpay/gopay";
 
 import { startCommand, startSandbox } from "../sandbox-command.mjs";
 
-/** A client made of what the sandbox prints for a `.env` file, and the `baseUrl` that it shows. */
+/** A client from the variables that the sandbox prints, and the `baseUrl` that it prints. */
 function clientOf({ output, url }) {
   const env = Object.fromEntries([...output.matchAll(/^(GOPAY_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value]));
   assert.equal(env.GOPAY_SANDBOX, "true");
@@ -29,10 +29,10 @@ const order = (notification_url) => ({
   callback: { return_url: "https://shop.example/", notification_url },
 });
 
-test("a GoPay payment goes over HTTP, its payer acts by POST, and the shop is told by GET", async () => {
-  const told = [];
+test("a GoPay payment works over HTTP: the payer acts by POST, and the merchant is notified by GET", async () => {
+  const notified = [];
   const shop = createServer((request, response) => {
-    told.push(`${request.method} ${request.url}`);
+    notified.push(`${request.method} ${request.url}`);
     response.end();
   }).listen(0, "127.0.0.1");
   await once(shop, "listening");
@@ -48,7 +48,7 @@ test("a GoPay payment goes over HTTP, its payer acts by POST, and the shop is to
       "PAYMENT_METHOD_CHOSEN",
     ]);
     assert.deepEqual(await press(`payments/${payment.id}/pay`), [200, "PAID"]);
-    assert.deepEqual(told, [`GET /n?a=1&id=${payment.id}`]);
+    assert.deepEqual(notified, [`GET /n?a=1&id=${payment.id}`]);
     assert.equal((await client.payments.status(payment.id)).state, "PAID");
     assert.deepEqual(await press(`payments/${payment.id}/pay`), [409, "NOT_POSSIBLE"]);
     assert.deepEqual(await press(`payments/${payment.id}/decline`, { detail: 1 }), [400, "INVALID_BODY"]);
@@ -65,7 +65,7 @@ test("a GoPay payment goes over HTTP, its payer acts by POST, and the shop is to
   }
 });
 
-test("with --state GoPay's payments are there after a restart, and a file that is none is refused", async () => {
+test("with --state GoPay's payments survive a restart, and an invalid file is an error", async () => {
   const folder = mkdtempSync(join(tmpdir(), "itpay-"));
   try {
     const state = join(folder, "state.json");
@@ -73,12 +73,12 @@ test("with --state GoPay's payments are there after a restart, and a file that i
     const { id } = await clientOf(first).payments.create(order(undefined));
     first.child.kill("SIGKILL");
     await first.exit;
-    const kept = readFileSync(state, "utf8");
-    assert.ok(!kept.includes("gopay_sandbox"));
+    const saved = readFileSync(state, "utf8");
+    assert.ok(!saved.includes("gopay_sandbox"));
     const second = await startSandbox("--state", state);
     assert.equal((await clientOf(second).payments.status(id)).state, "CREATED");
     await second.stop();
-    for (const broken of ["{}", "null", "[]", "{", JSON.stringify({ ...JSON.parse(kept), gopay: 1 })]) {
+    for (const broken of ["{}", "null", "[]", "{", JSON.stringify({ ...JSON.parse(saved), gopay: 1 })]) {
       writeFileSync(state, broken);
       const refused = startCommand("sandbox", "--port", "0", "--state", state);
       assert.deepEqual(

@@ -1,4 +1,4 @@
-// What all commands of `npx itpay` share: help, version, .env, errors and exit statuses. docs/cli.md shows the same.
+// Shared by all commands of `npx itpay`: help, version, .env, errors and exit statuses. docs/cli.md shows the same.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";

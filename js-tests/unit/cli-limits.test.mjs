@@ -12,8 +12,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startCommand, startSandbox } from "../sandbox-command.mjs";
 
 /** A receiver of webhooks on loopback. */
-async function receiver(answer) {
-  const server = createServer(answer).listen(0, "127.0.0.1");
+async function receiver(reply) {
+  const server = createServer(reply).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${server.address().port}/hook`,
@@ -191,7 +191,7 @@ test("a redelivery that succeeds by itself is saved, too", async (t) => {
   shop.close();
 });
 
-test("a second sandbox on the same state file is refused, and a killed one leaves no obstacle", async (t) => {
+test("a second sandbox on the same state file is an error, and a killed one does not block the next", async (t) => {
   const folder = temporaryFolder(t);
   const state = join(folder, "state.json");
   const first = await startSandbox("--state", state);
@@ -266,7 +266,7 @@ test("faults are injected over HTTP, and an error response's code and message ar
   await run.stop();
 });
 
-test("it ends quietly when the reader of its output has gone", async () => {
+test("it ends quietly when the reader of its output ends", async () => {
   const run = await startSandbox();
   run.child.stdout.destroy();
   await fetch(`${run.url}/v1/services`);

@@ -28,7 +28,7 @@ async function payment({ client }) {
   return intent.id;
 }
 
-test("a payment goes over HTTP, the wallet's buttons are pressed by POST, and Ctrl-C ends it", async () => {
+test("a payment works over HTTP, the wallet acts by POST, and Ctrl-C ends the sandbox", async () => {
   const run = await startSandbox();
   const id = await payment(run);
   assert.deepEqual(
@@ -51,7 +51,7 @@ test("a payment goes over HTTP, the wallet's buttons are pressed by POST, and Ct
   assert.deepEqual(await run.exit, [0, null]);
 });
 
-test("with --state a restart goes on where it was", async () => {
+test("with --state a restart continues", async () => {
   const folder = mkdtempSync(join(tmpdir(), "itpay-"));
   try {
     const state = join(folder, "state.json");
@@ -69,7 +69,7 @@ test("with --state a restart goes on where it was", async () => {
   }
 });
 
-test("a wallet refuses for a reason, and an attempt at a delivery is a line of the log", async () => {
+test("a wallet declines with a reason, and each delivery attempt is a log line", async () => {
   const merchant = createServer((_, response) => response.writeHead(418).end("a\u001b[31m\nteapot"));
   merchant.listen(0, "127.0.0.1");
   await once(merchant, "listening");
@@ -85,7 +85,7 @@ test("a wallet refuses for a reason, and an attempt at a delivery is a line of t
   merchant.closeAllConnections();
 });
 
-test("a name that leads here by a trick of DNS, and a page from elsewhere, are refused", async () => {
+test("a foreign host name and a page of another site are rejected", async () => {
   const run = await startSandbox();
   const id = await payment(run);
   const { port } = new URL(run.url);
@@ -130,7 +130,7 @@ test("a name that leads here by a trick of DNS, and a page from elsewhere, are r
   await run.stop();
 });
 
-test("with --host and --url it is reached by other names, and says so in its codes", async () => {
+test("with --host and --url it has other names, also in its codes", async () => {
   const run = await startSandbox("--host", "0.0.0.0", "--url", "https://sandbox.test:8402");
   assert.match(run.output, /ITPAY_BASE_URL=https:\/\/sandbox\.test:8402\/v1\n/);
   await run.stop();
@@ -143,7 +143,7 @@ test("with --host and --url it is reached by other names, and says so in its cod
   }
 });
 
-test("what can't be is said in a sentence", async () => {
+test("an impossible command is explained in a sentence", async () => {
   const run = await startSandbox();
   const taken = startCommand("sandbox", "--port", new URL(run.url).port);
   assert.deepEqual([(await taken.exit)[0], /in use/.test(taken.errors)], [1, true]);

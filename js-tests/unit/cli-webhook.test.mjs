@@ -22,7 +22,7 @@ const header = (body, secret = SECRET, time = Math.floor(Date.now() / 1000)) =>
   `t=${time},v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
 const BODY = '{"id":"evt_1","type":"payment_intent.succeeded","data":{"id":"pi_1","n":[1,2]}}';
 
-test("send posts an event that a handler receives, and ends with 1 where it is refused", async () => {
+test("send posts an event to a handler, and exits with 1 if it is rejected", async () => {
   const seen = [];
   const server = createServer(
     createNodeHandler({ secret: SECRET, on: { default: (event) => void seen.push(event) }, onError: () => undefined }),
@@ -44,11 +44,11 @@ test("send posts an event that a handler receives, and ends with 1 where it is r
 });
 
 /** An endpoint on loopback, and what it received. */
-async function endpoint(t, answer = (response) => response.end("thanks")) {
+async function endpoint(t, reply = (response) => response.end("thanks")) {
   const received = [];
   const server = createServer(async (request, response) => {
     received.push({ headers: request.headers, body: Buffer.concat(await request.toArray()).toString() });
-    answer(response, request);
+    reply(response, request);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
@@ -58,7 +58,7 @@ async function endpoint(t, answer = (response) => response.end("thanks")) {
   return { received, url: `http://127.0.0.1:${server.address().port}/hook` };
 }
 
-test("send takes the data or a whole event from a file, an id, and sends it several times", async (t) => {
+test("send reads the data or a whole event from a file, takes an id, and can repeat the event", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "itpay-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const write = (name, value) => {
@@ -93,7 +93,7 @@ test("docs/cli.md: its commands run as they stand, but for the endpoint", async 
   assert.deepEqual([code, received.length], [0, 2], errors);
 });
 
-test("send without a secret says so, and a secret may come from a file", async (t) => {
+test("send reports a missing secret, and a secret may come from a file", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "itpay-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const { received, url } = await endpoint(t);
@@ -114,7 +114,7 @@ test("send without a secret says so, and a secret may come from a file", async (
   );
 });
 
-test("send follows no redirect, reads no endless response, and says why there is none", {
+test("send follows no redirect, reads no endless response, and explains a missing one", {
   timeout: 30_000,
 }, async (t) => {
   const redirect = await endpoint(t, (response) => response.writeHead(303, { Location: "/hook" }).end());
@@ -161,14 +161,14 @@ test("with --json each command prints a line of JSON", async (t) => {
   );
 });
 
-test("sign prints what Node's own HMAC computes", async () => {
+test("sign prints the same as Node's HMAC", async () => {
   assert.equal(
     (await itpay(["webhook", "sign", "--timestamp", "1745712345"], BODY)).output,
     `X-ItPay-Signature: ${header(BODY, SECRET, 1745712345)}\n`,
   );
 });
 
-test("verify --explain says what went wrong", async () => {
+test("verify --explain names the cause", async () => {
   const now = Math.floor(Date.now() / 1000);
   const table = [
     [header(BODY), BODY, /^verified/],
@@ -202,7 +202,7 @@ test("verify --explain says that the secret is only its prefix", async () => {
   assert.deepEqual([code, output.split("\n")[1]], [1, "The secret is only its prefix whsec_."]);
 });
 
-test("qr draws, and whatever makes no sense is a sentence and a code", async () => {
+test("qr draws, and invalid options are explained with exit status 2", async () => {
   assert.match((await itpay(["qr", "https://itpay.ai"])).output, /^[█▀▄ \n]{200,}$/);
   for (const args of [
     ["webhook"],

@@ -28,7 +28,7 @@ test("every function, class and constant is on a page", () => {
   assert.deepEqual(missing, []);
 });
 
-test("every page of docs/ is in the site's list and says who needs it", async () => {
+test("every page of docs/ is in the site's list and names its readers", async () => {
   const listed = (await import("../../docs-site/pages-list.mjs")).pages.flatMap(({ items }) =>
     items.map(({ path }) => path),
   );

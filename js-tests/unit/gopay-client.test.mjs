@@ -40,11 +40,11 @@ const QR = {
   qr_code: { spayd: "iVBORw0KGgo=" },
 };
 
-function client(answer, options) {
+function client(reply, options) {
   const calls = [];
   const fetch = async (url, init) => {
     calls.push({ ...init, url });
-    return url.endsWith("/oauth2/token") ? json(TOKEN) : answer(calls.at(-1));
+    return url.endsWith("/oauth2/token") ? json(TOKEN) : reply(calls.at(-1));
   };
   return { calls, client: new GoPayClient({ ...OPTIONS, fetch, ...options }) };
 }
@@ -144,7 +144,7 @@ test("request() makes any call with a token, and sends a change once", async () 
   assert.equal(calls.length, sent + 1);
 });
 
-test("refunds and captures with items are JSON, whose items make the amount", async () => {
+test("refunds and captures with items are JSON, and the items add up to the amount", async () => {
   const { client: gopay, calls } = client(() => json({ id: 7, result: "FINISHED" }));
   const params = { amount: 100, items: [{ name: "Shoes", amount: 100 }] };
   for (const call of [() => gopay.payments.refund(7, params), () => gopay.payments.capture(7, params)]) {
@@ -202,12 +202,12 @@ test("the inline gateway's script lies beside the API, not below it", () => {
 });
 
 test("an error's code is GoPay's number, or OAuth's name", async () => {
-  const refusal = {
+  const errorBody = {
     errors: [{ scope: "G", field: null, error_code: 333, error_name: "PAYMENT_REFUND_INSUFFICIENT", message: null }],
   };
-  await assert.rejects(client(() => json(refusal, 409)).client.payments.refund(7, { amount: 1 }), {
+  await assert.rejects(client(() => json(errorBody, 409)).client.payments.refund(7, { amount: 1 }), {
     code: "333",
-    details: refusal,
+    details: errorBody,
   });
   const oauth = new GoPayClient({ ...OPTIONS, fetch: async () => json({ error: "invalid_client" }, 401) });
   await assert.rejects(oauth.payments.status(7), { name: "AuthenticationError", code: "invalid_client" });

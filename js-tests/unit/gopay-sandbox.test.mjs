@@ -18,13 +18,13 @@ const ORDER = {
 };
 const MANDATE = { recurrence_cycle: "MONTH", recurrence_period: 1, recurrence_date_to: "2030-01-01" };
 
-/** A sandbox whose notifications `receive` answers, and plain calls of it. */
+/** A sandbox, requests to it, and `receive`, which responds to its notifications. */
 async function shop({ receive = async () => new Response(), ...options } = {}) {
-  const told = [];
+  const notified = [];
   const sandbox = createGopaySandbox({
     deliver: async (url, init) => {
-      told.push({ url, ...init });
-      return receive(url, init, told.length);
+      notified.push({ url, ...init });
+      return receive(url, init, notified.length);
     },
     ...options,
   });
@@ -52,18 +52,18 @@ async function shop({ receive = async () => new Response(), ...options } = {}) {
   const form = (path, body = "") =>
     send("POST", path, body, { ...bearer(), "Content-Type": "application/x-www-form-urlencoded" });
   const create = async (change = {}) => (await post("/payments/payment", { ...ORDER, ...change })).json.id;
-  return { sandbox, get, post, form, create, renew, told };
+  return { sandbox, get, post, form, create, renew, notified };
 }
 
-test("a payment is created, paid, told by GET and read", async () => {
-  const { sandbox, get, create, told } = await shop();
+test("a payment is created, paid, notified by GET and read", async () => {
+  const { sandbox, get, create, notified } = await shop();
   const id = await create();
   assert.equal(sandbox.payment(id).gw_url, `https://gw.sandbox.gopay.com/gw/v3/${id}`);
   assert.equal((await sandbox.chooseMethod(id, "BANK_ACCOUNT")).sub_state, "_101");
-  assert.deepEqual(told, []);
+  assert.deepEqual(notified, []);
   assert.equal((await sandbox.pay(String(id))).state, "PAID");
   assert.deepEqual(
-    told.map(({ method, url, body }) => [method, url, body]),
+    notified.map(({ method, url, body }) => [method, url, body]),
     [["GET", `https://shop.example/n?id=${id}`, undefined]],
   );
   assert.equal((await get(`/payments/payment/${id}`)).json.state, "PAID");
@@ -93,7 +93,7 @@ test("each way in which a payment can end unpaid ends it", async () => {
   sandbox.close();
 });
 
-test("a refund is finished at once, later, or never, as the test says", async () => {
+test("a refund finishes at once, later or never, as the test decides", async () => {
   const { sandbox, get, form, create } = await shop();
   const id = await create();
   await sandbox.pay(id);
@@ -135,7 +135,7 @@ test("a preauthorized payment is captured, voided, or lapses", async () => {
 
 test("a subscription's life: the first payment, three charges by the clock, one that fails, the end", async () => {
   let now = Date.parse("2026-01-31T12:00:00Z");
-  const { sandbox, create, told } = await shop({ now: () => now });
+  const { sandbox, create, notified } = await shop({ now: () => now });
   const parent = await create({ recurrence: MANDATE });
   await sandbox.pay(parent);
   now = Date.parse("2026-04-30T12:00:00Z");
@@ -149,7 +149,7 @@ test("a subscription's life: the first payment, three charges by the clock, one 
     [...Array(3).fill([parent, "PAID", 2900]), [parent, "CANCELED", 0]],
   );
   assert.deepEqual(
-    new Set(told.slice(1).map(({ url }) => new URL(url).searchParams.get("parent_id"))),
+    new Set(notified.slice(1).map(({ url }) => new URL(url).searchParams.get("parent_id"))),
     new Set([String(parent)]),
   );
   assert.equal((await sandbox.stopRecurrence(parent)).recurrence.recurrence_state, "STOPPED");
@@ -157,7 +157,7 @@ test("a subscription's life: the first payment, three charges by the clock, one 
   sandbox.close();
 });
 
-test("what GoPay has not enabled for an e-shop is refused", async () => {
+test("features that GoPay has not enabled are errors", async () => {
   const { sandbox, post } = await shop({ enabled: { recurrence: false } });
   assert.equal((await post("/payments/payment", { ...ORDER, recurrence: MANDATE })).json.errors[0].error_code, 341);
   sandbox.close();
@@ -173,7 +173,7 @@ test("tokens that were revoked are good for nothing, and a new one is", async ()
   sandbox.close();
 });
 
-test("faults are injected as for ItPay, and any of GoPay's refusals by its code", async () => {
+test("faults are injected as for ItPay, and GoPay's errors by their codes", async () => {
   const { sandbox, get, form, create } = await shop();
   const id = await create();
   await sandbox.pay(id);
@@ -187,7 +187,7 @@ test("faults are injected as for ItPay, and any of GoPay's refusals by its code"
   );
   sandbox.inject({ status: 503, headers: { "Retry-After": "1" }, body: "<html>" });
   assert.equal((await get(`/payments/payment/${id}`)).status, 503);
-  // The refund whose answer is lost is made.
+  // The refund whose response is lost is processed.
   sandbox.inject({ method: "POST", path: "/api/payments", reset: "after" });
   await assert.rejects(form(`/payments/payment/${id}/refund`, "amount=100"), TypeError);
   assert.equal((await get(`/payments/payment/${id}/refunds`)).json.length, 1);
@@ -198,24 +198,24 @@ test("faults are injected as for ItPay, and any of GoPay's refusals by its code"
   await assert.rejects(get("/payments/payment/1"), (error) => error.cause.code === "ECONNREFUSED");
 });
 
-test("a notification that is not answered 200 is sent again until it is", async () => {
-  const { sandbox, create, told } = await shop({
+test("a notification is repeated until it gets a 200 response", async () => {
+  const { sandbox, create, notified } = await shop({
     receive: async (url, init, nth) => new Response(null, { status: nth === 1 ? 204 : 200 }),
   });
   await sandbox.pay(await create());
-  assert.equal(told.length, 1);
+  assert.equal(notified.length, 1);
   await sleep(1300); // the first pause is a second
   assert.deepEqual(
     sandbox.deliveries[0].attempts.map(({ status }) => status),
     [204, 200],
   );
   await sandbox.redeliver(sandbox.deliveries[0].id);
-  assert.equal(told.length, 3);
+  assert.equal(notified.length, 3);
   await assert.rejects(sandbox.redeliver("ntf_none"), { name: "ValidationError" });
   sandbox.close();
 });
 
-test("changes and attempts are told in order", async () => {
+test("changes and attempts are reported in order", async () => {
   const changes = [];
   const { sandbox, create } = await shop({
     onChange: ({ type, state, status }) => changes.push(state ?? `${type} ${status}`),
@@ -236,7 +236,7 @@ test("with a seed and a clock everything that is drawn is the same in each run",
   assert.notDeepEqual(await run(1), await run(2));
 });
 
-test("a snapshot goes on where it was taken, and has neither secret nor token", async () => {
+test("a restored sandbox continues, and a snapshot has neither secret nor token", async () => {
   const { sandbox, create } = await shop();
   const id = await create();
   const state = sandbox.snapshot();
@@ -250,7 +250,7 @@ test("a snapshot goes on where it was taken, and has neither secret nor token", 
   sandbox.close();
 });
 
-test("options that cannot be are refused by name", () => {
+test("invalid options are errors that name the option", () => {
   for (const goId of ["", "x", "-1", "1.5", 0, -1, Number.NaN])
     assert.throws(() => createGopaySandbox({ goId }), { name: "ValidationError", field: "goId" });
   for (const option of ["clientId", "clientSecret"])
@@ -259,7 +259,7 @@ test("options that cannot be are refused by name", () => {
     assert.throws(() => createGopaySandbox({ quirks }), { name: "ValidationError", field: "options" });
 });
 
-test("a thousand payments a second of one processor, each paid, told and read", async () => {
+test("a thousand payments a second on one processor, each paid, notified and read", async () => {
   const { sandbox, get, create } = await shop();
   const run = async (count) => {
     const start = process.cpuUsage();

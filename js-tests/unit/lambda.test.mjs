@@ -73,7 +73,7 @@ const events = {
 };
 
 for (const [name, event] of Object.entries(events)) {
-  test(`${name}: an event is handled once, a forgery refused, a body in base64 decoded`, async () => {
+  test(`${name}: an event is handled once, a forgery is rejected, a base64 body is decoded`, async () => {
     const handled = [];
     const handler = toLambda(
       createWebhookHandler({

@@ -116,7 +116,7 @@ test("a misspelled option is an error that names the right one, but for itpay/we
   }
 });
 
-test("an unknown option that looks like no other is ignored", () => {
+test("an unknown option that resembles no other is ignored", () => {
   for (const unknown of ["merchant", "", "__proto__", "x".repeat(100_000)]) {
     const options = { [unknown]: 1 };
     new ItPayClient({ ...KEY, ...options });

@@ -15,7 +15,7 @@ import { createNodeHandler, fastifyWebhook, koaWebhook, toFastify, toKoa, toNode
 const SECRET = "whsec_node";
 const LIMIT = 2000;
 
-/** Each server, made of the handler's options; closes itself. */
+/** Each server by the handler's options. It closes itself. */
 const servers = {
   "node:http": (options) => listen(createServer(createNodeHandler(options))),
   Express: (options) => listen(createServer(express().all("/webhook", createNodeHandler(options)))),
@@ -67,7 +67,7 @@ async function post(url, payload, secret = SECRET, more = {}) {
 }
 
 for (const [name, start] of Object.entries(servers)) {
-  test(`${name}: events are handled once, forgeries and long bodies refused`, async () => {
+  test(`${name}: events are handled once, forgeries and long bodies are rejected`, async () => {
     const handled = [];
     const errors = [];
     const server = await start({
@@ -98,7 +98,7 @@ for (const [name, start] of Object.entries(servers)) {
   });
 }
 
-test("node:http: a long body without a length is answered 413 before its end", { timeout: 5000 }, async () => {
+test("node:http: a long body without a length gets a 413 response before its end", { timeout: 5000 }, async () => {
   const server = await servers["node:http"]({ secret: SECRET, maxBodyBytes: LIMIT, on: {}, onError: () => undefined });
   try {
     const endless = new ReadableStream({
@@ -113,7 +113,7 @@ test("node:http: a long body without a length is answered 413 before its end", {
   }
 });
 
-test("Express behind express.json(): 500, and onError is told the cure", async () => {
+test("Express behind express.json(): 500, and onError gets the remedy", async () => {
   const errors = [];
   const app = express()
     .use(express.json())
@@ -258,7 +258,7 @@ test("nothing is written to a response that the server's own time limit has sent
   }
 });
 
-test("a raw body that a platform or a body parser kept is used", async () => {
+test("a raw body that a platform or a body parser provides is used", async () => {
   const handle = toNodeHandler(createWebhookHandler({ secret: SECRET, on: {}, onError: () => undefined }));
   const keep = (request, _, bytes) => {
     request.rawBody = bytes;

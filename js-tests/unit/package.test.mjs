@@ -136,10 +136,10 @@ test("publint finds nothing", async () => {
 test("the types are right for every way of resolving them (attw)", () => {
   const attw = fileURLToPath(new URL("../node_modules/@arethetypeswrong/cli/dist/index.js", import.meta.url));
   const args = [attw, join(folder, packed.filename), "--no-definitely-typed", "--format", "json"];
-  // Into a file: it ends before all that it wrote has gone through a pipe.
-  const answer = join(folder, "attw.json");
-  spawnSync(process.execPath, args, { stdio: ["ignore", openSync(answer, "w"), "inherit"] });
-  const { analysis, problems } = JSON.parse(readFileSync(answer, "utf8"));
+  // Into a file, because it exits before a pipe has transported all of its output.
+  const reply = join(folder, "attw.json");
+  spawnSync(process.execPath, args, { stdio: ["ignore", openSync(reply, "w"), "inherit"] });
+  const { analysis, problems } = JSON.parse(readFileSync(reply, "utf8"));
   for (const entry of entries) assert.ok(entry in analysis.entrypoints, entry);
   const found = Object.values(problems)
     .flat()
@@ -206,7 +206,7 @@ for (const [place, conditions] of Object.entries(places)) {
         `import * as all from "${specifier(entry)}"; console.log(all);`,
         `console.log(require("${specifier(entry)}"));`,
       ]) {
-        // esbuild says "module" by itself only while it is told no other condition.
+        // esbuild adds "module" only if no other condition is set.
         const { external } = await bundled(code, { conditions: [...conditions, "module"] });
         // Durable Objects' base class is imported where there is one.
         assert.deepEqual(
@@ -219,7 +219,7 @@ for (const [place, conditions] of Object.entries(places)) {
   });
 }
 
-// What each entry may bring along of wasm; all the others may not be in its bundle.
+// The wasm modules of each entry. No other may be in its bundle.
 const modules = {
   ".": ["client", "webhooks"],
   "./webhooks": ["webhooks"],
@@ -266,13 +266,13 @@ test("slim entries bring no wasm along", async () => {
   }
 });
 
-test("what is imported and not used is left out", async () => {
+test("unused imports are left out of a bundle", async () => {
   for (const entry of entries.filter((name) => !["./qr/element", "./slim/qr/element"].includes(name))) {
     const { text } = await bundled(
       `import "${specifier(entry)}"; import { isItPayError } from "itpay/slim"; console.log(isItPayError(1));`,
       { conditions: ["browser", "module"] },
     );
-    // An entry says where its wasm is, which is what it is imported for; a slim one has nothing to say.
+    // An entry sets the source of its wasm as a side effect; a slim entry has none.
     if (entry.startsWith("./slim")) assert.ok(text.length < 1500, `${entry}: ${text.length}`);
   }
   const { text, inputs } = await bundled(
@@ -322,7 +322,7 @@ test("an entry has the same names by import, by require and in a bundle, and eac
   }
 });
 
-test("Node's require finds an entry and what it shares with others in few files: each is a millisecond", () => {
+test("an entry consists of few files for Node's require, because each takes a millisecond", () => {
   const files = {
     "itpay/webhooks": 2,
     "itpay/stores": 2,
@@ -345,7 +345,7 @@ test("Node's require finds an entry and what it shares with others in few files:
   }
 });
 
-test("what a tool collects of a program for Node (@vercel/nft, as Vercel and Next do) is all that it needs", async () => {
+test("the files that @vercel/nft collects for a program, as in Vercel and Next, are complete", async () => {
   for (const [name, program] of Object.entries({
     "program.mjs":
       'import { generateTestHeader } from "itpay/webhooks"; console.log(generateTestHeader({ payload: "{}", secret: "s" }).length);',
@@ -363,7 +363,7 @@ test("what a tool collects of a program for Node (@vercel/nft, as Vercel and Nex
   }
 });
 
-test("a bundler that knows no condition but Node's leaves nothing behind of what is imported", async () => {
+test("a bundler that knows only Node's condition leaves out nothing that is imported", async () => {
   const program =
     'import { generateTestHeader } from "itpay/webhooks"; console.log(generateTestHeader({ payload: "{}", secret: "s" }).length);';
   for (const [name, format] of [

@@ -10,7 +10,7 @@ afterEach(() => {
   delete globalThis.document;
 });
 
-test("in a page a client is refused, unless the key may be seen", async () => {
+test("in a page a client is an error, unless the key may be seen", async () => {
   globalThis.window = globalThis;
   globalThis.document = {};
   assert.throws(() => new ItPayClient({ apiKey: "sk" }), { name: "ValidationError", field: "dangerouslyAllowBrowser" });

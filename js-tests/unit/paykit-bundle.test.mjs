@@ -1,4 +1,4 @@
-// What a bundler takes of `itpay/paykit`: no wasm that nobody uses, and all that is used.
+// A bundle of `itpay/paykit` has the wasm that is used, and no other.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";

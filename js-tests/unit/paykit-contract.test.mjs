@@ -1,4 +1,4 @@
-// What PayKit's core and its own tests take for granted of a provider, and the GoPay provider's page as it stands.
+// The expectations of PayKit's core and tests, and the examples of the GoPay provider's page.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -226,12 +226,17 @@ test("customers are not supported, as the page says", async () => {
 
 // The core
 
-test("both providers pass the core's check, and are made synchronously", async () => {
+test("both providers pass the core's check, and are created synchronously", async () => {
   schemas.Provider.parse(createGopay(OPTIONS));
   schemas.Provider.parse(createItpay({ apiKey: "sk_test_1" }));
-  const made = await within({ env: ENV }, () => gopay());
+  const instance = await within({ env: ENV }, () => gopay());
   assert.deepEqual(
-    [made.providerName, made.isSandbox, typeof made.providerVersion, typeof made._native.payments.refund],
+    [
+      instance.providerName,
+      instance.isSandbox,
+      typeof instance.providerVersion,
+      typeof instance._native.payments.refund,
+    ],
     ["gopay", true, "string", "function"],
   );
   assert.deepEqual(
@@ -240,7 +245,7 @@ test("both providers pass the core's check, and are made synchronously", async (
     }).then(({ missingKeys }) => missingKeys.length),
     20,
   );
-  for (const wrong of [undefined, null, 0, NaN, "", "gopay", {}, [], Promise.resolve(made)])
+  for (const wrong of [undefined, null, 0, NaN, "", "gopay", {}, [], Promise.resolve(instance)])
     assert.ok(attempt(() => new PayKit(wrong)) instanceof ConfigurationError);
 });
 
@@ -253,7 +258,7 @@ function attempt(work) {
   assert.fail("it did not throw");
 }
 
-test("variables and options are checked where the provider is made", async () => {
+test("variables and options are validated when the provider is created", async () => {
   const missing = (env) => within({ env: { ...ENV, ...env } }, () => attempt(() => gopay()));
   const error = await missing({ GOPAY_CLIENT_SECRET: "", GOPAY_SANDBOX: "" });
   assert.deepEqual(
@@ -295,14 +300,14 @@ test("variables and options are checked where the provider is made", async () =>
 });
 
 test("fetch is the global one at call time, called with a URL, a method, headers and a string", async () => {
-  const made = createGopay(OPTIONS);
+  const instance = createGopay(OPTIONS);
   const calls = [];
   const fetch = async (...call) => {
     calls.push(call);
     return json(calls.length === 1 ? TOKEN : PAYMENT);
   };
   await within({ fetch }, () =>
-    made.createPayment({
+    instance.createPayment({
       amount: 2900,
       currency: "CZK",
       customer: null,
@@ -339,7 +344,7 @@ test("a webhook of a one-time payment is two fetches; without an id, none; of a 
   });
 });
 
-test("the orders of events that PayKit's own tests expect, where further fetches answer nothing", async () => {
+test("events have the order that PayKit's own tests expect, even if further fetches find nothing", async () => {
   for (const [change, query, expected] of [
     [{ state: "PAID" }, "", ["invoice.generated", "payment.succeeded"]],
     [
@@ -399,7 +404,7 @@ test("updating a subscription with an amount is three fetches and returns the fi
   assert.deepEqual([read.tokens.length, read.calls.length], [1, 1]);
 });
 
-test("a subscription without a success_url is refused before any fetch", async () => {
+test("a subscription without a success_url is an error before any fetch", async () => {
   const { gopay, calls, tokens } = provider([PAYMENT]);
   const create = gopay.createSubscription({
     customer: { email: "a@b.cz" },
@@ -416,7 +421,7 @@ test("a subscription without a success_url is refused before any fetch", async (
   assert.deepEqual([calls.length, tokens.length], [0, 0]);
 });
 
-test("every handler runs, in the events' order, and a rejection rejects handle()", async () => {
+test("every handler runs in the order of the events, and a rejection rejects handle()", async () => {
   const { gopay } = provider([{ ...PAYMENT, state: "PAID" }]);
   const ran = [];
   const webhook = new PayKit(gopay).webhooks
@@ -453,7 +458,7 @@ test("a provider's own event reaches its handler as data alone", async () => {
   assert.deepEqual(seen, { webhook: { body: "b", headersAsObject: { a: "1" }, fullUrl: "/x" }, secret: "s" });
 });
 
-test("endpoint handlers have every call by its path, and answer in JSON", async () => {
+test("endpoint handlers have every call by its path, and return JSON", async () => {
   const { gopay } = provider([{ ...PAYMENT, state: "PAID", recurrence: RECURRENCE }]);
   const handlers = createEndpointHandlers(new PayKit(gopay));
   const paths = ["checkout", "customer", "payment", "subscription"].flatMap((kind) =>

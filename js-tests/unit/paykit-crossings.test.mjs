@@ -18,7 +18,7 @@ const CHECKOUT = {
   provider_metadata: { amount: 2900 },
 };
 
-/** Counts the conversions while `work` runs, but for those of the fetch double. */
+/** Counts the conversions while `work` runs, except those of the mocked fetch. */
 async function conversions(work) {
   const { parse, stringify } = JSON;
   const seen = [];

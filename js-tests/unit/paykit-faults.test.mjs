@@ -53,7 +53,7 @@ async function rejects(promise, expected = {}) {
 
 const hook = (gopay, query) =>
   gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?${query}` }, null);
-const refusal = (code, name = null, status = 409) =>
+const errorBody = (code, name = null, status = 409) =>
   json(
     {
       date_issued: 1,
@@ -83,7 +83,7 @@ async function shop(options = {}) {
 
 // Money
 
-test("1: what moves money is sent once, whatever is answered", async () => {
+test("1: a call that moves money is sent once, with any response", async () => {
   for (const status of [429, 500, 502, 503, 504]) {
     const { gopay, calls } = provider([json("", status)], { maxRetries: 3 });
     await rejects(gopay.createPayment(ORDER), {});
@@ -107,7 +107,7 @@ test("1: what moves money is sent once, whatever is answered", async () => {
   sandbox.close();
 });
 
-test("2: a refund that failed is an error, one that was accepted says so, and only whole amounts are sent", async () => {
+test("2: a failed refund is an error, an accepted one has that result, and only integers are sent", async () => {
   const { sandbox, gopay, id, posts } = await shop();
   sandbox.answerWith("refund", "FAILED");
   await rejects(gopay.createRefund({ payment_id: id, amount: 100 }), { code: "OPERATION_FAILED" });
@@ -129,7 +129,7 @@ test("2: a refund that failed is an error, one that was accepted says so, and on
   sandbox.close();
 });
 
-test("3 and 4: an authorized payment is captured, whole or in part, and comes back as it is then", async () => {
+test("3 and 4: an authorized payment is captured in full or in part, and its new state is returned", async () => {
   const { sandbox, gopay } = await shop();
   const authorize = async () => {
     const { id } = await gopay.createPayment({ ...ORDER, capture_method: "manual" });
@@ -151,14 +151,14 @@ test("3 and 4: an authorized payment is captured, whole or in part, and comes ba
   assert.equal((await gopay.cancelPayment(none)).status, "canceled");
   assert.equal((await gopay.cancelPayment(none)).status, "canceled");
   await rejects(gopay.capturePayment("999", { amount: 1 }), { name: "ResourceNotFoundError", statusCode: 404 });
-  // Captured, even if nobody can see it.
+  // Captured, even if the read fails.
   const unseen = provider([{ ...PAYMENT, state: "AUTHORIZED" }, { id: 3000006529, result: "FINISHED" }, json("", 404)]);
   assert.equal((await unseen.gopay.capturePayment("3000006529", { amount: 2900 })).status, "succeeded");
   sandbox.close();
 });
 
 test("5: a payment that GoPay did not cancel is not called canceled", async () => {
-  const refused = provider([{ ...PAYMENT, state: "AUTHORIZED" }, refusal(352, "PAYMENT_AUTH_VOID_FAILED")]);
+  const refused = provider([{ ...PAYMENT, state: "AUTHORIZED" }, errorBody(352, "PAYMENT_AUTH_VOID_FAILED")]);
   const error = await rejects(refused.gopay.cancelPayment("3000006529"), {
     name: "OperationFailedError",
     retryable: false,
@@ -172,11 +172,11 @@ test("5: a payment that GoPay did not cancel is not called canceled", async () =
 
 test("6: a subscription that GoPay did not stop is not called stopped", async () => {
   const first = { ...PAYMENT, state: "PAID", recurrence: RECURRENCE };
-  for (const answer of [refusal(303), json("", 500)]) {
-    const { gopay, calls } = provider([first, answer, first]);
+  for (const reply of [errorBody(303), json("", 500)]) {
+    const { gopay, calls } = provider([first, reply, first]);
     await rejects(gopay.cancelSubscription("3000006529"), { name: "OperationFailedError" });
     assert.equal(calls.filter(({ method }) => method === "POST").length, 1);
-    await rejects(provider([first, answer, first]).gopay.deleteSubscription("3000006529"), {
+    await rejects(provider([first, reply, first]).gopay.deleteSubscription("3000006529"), {
       name: "OperationFailedError",
     });
   }
@@ -190,7 +190,7 @@ test("6: a stop that GoPay has only accepted is not called done before it is", a
   assert.equal((await gopay.cancelSubscription(id)).status, "active");
   await sandbox.settle(id);
   assert.equal((await gopay.retrieveSubscription(id)).status, "canceled");
-  // Stopped, even if nobody can see it.
+  // Stopped, even if the read fails.
   const first = { ...PAYMENT, state: "PAID", recurrence: RECURRENCE };
   assert.equal(
     (
@@ -279,7 +279,7 @@ test("7: an amount is an integer above zero, or nothing is sent", async () => {
   assert.equal(JSON.parse(calls[0].body).amount, 2 ** 53 - 1);
 });
 
-test("8: no word for GOPAY_SANDBOX reaches the real gateway by mistake, and the e-shop is a number", async () => {
+test("8: no value of GOPAY_SANDBOX selects the real gateway by mistake, and the e-shop id is a number", async () => {
   const env = { GOPAY_CLIENT_ID: "1", GOPAY_CLIENT_SECRET: SECRET, GOPAY_GO_ID: "8640000001", GOPAY_WEBHOOK_URL: HOOK };
   const asked = async (word) => {
     const urls = [];
@@ -306,7 +306,7 @@ test("8: no word for GOPAY_SANDBOX reaches the real gateway by mistake, and the 
   });
 });
 
-test("9: the page's examples are taken, without what the core's schemas ask for", async () => {
+test("9: the page's examples are accepted, without fields that only the core's schemas require", async () => {
   const { gopay } = provider([
     PAYMENT,
     PAYMENT,
@@ -379,7 +379,7 @@ test("12: an id that is no id reaches no path", async () => {
   assert.deepEqual([calls.length, tokens.length], [0, 0]);
 });
 
-test("13: another payment's or another shop's answer is refused", async () => {
+test("13: a response about another payment or e-shop is an error", async () => {
   await rejects(hook(provider([{ ...PAYMENT, id: 3000006530, state: "PAID" }]).gopay, "id=3000006529"), {
     name: "WebhookError",
   });
@@ -392,7 +392,7 @@ test("13: another payment's or another shop's answer is refused", async () => {
   assert.equal((await notified({ state: "PAID", target: { goid: "8640000001" } })).events.length, 2);
 });
 
-test("14: redeliveries have the same event ids; refunds have one each, whatever else changes", async () => {
+test("14: redeliveries have the same event ids, and each refund has its own", async () => {
   const ids = async (change, options) => (await notified(change, options)).events.map(({ id }) => id);
   assert.deepEqual(
     await ids({ state: "PAID" }),
@@ -404,8 +404,8 @@ test("14: redeliveries have the same event ids; refunds have one each, whatever 
   assert.deepEqual([first.length, second.length, new Set([...first, ...second]).size], [1, 2, 2]);
 });
 
-test("15: a gateway's outage may be tried again, a missing payment not, and they are told apart", async () => {
-  for (const answer of [
+test("15: an outage is retryable, and a missing payment is not", async () => {
+  for (const reply of [
     json("", 500),
     json("", 503),
     json("<html>maintenance</html>", 502),
@@ -413,7 +413,7 @@ test("15: a gateway's outage may be tried again, a missing payment not, and they
     json("", 429),
     json("", 401),
   ]) {
-    const error = await rejects(hook(provider([answer]).gopay, "id=3000006529"), {
+    const error = await rejects(hook(provider([reply]).gopay, "id=3000006529"), {
       name: "WebhookError",
       code: "WEBHOOK_ERROR",
       statusCode: 503,
@@ -421,7 +421,7 @@ test("15: a gateway's outage may be tried again, a missing payment not, and they
     });
     assert.equal(error.context.reason, "unavailable");
   }
-  const missing = await rejects(hook(provider([refusal(304, null, 404)]).gopay, "id=3000006529"), {
+  const missing = await rejects(hook(provider([errorBody(304, null, 404)]).gopay, "id=3000006529"), {
     name: "WebhookError",
     statusCode: 400,
     retryable: false,
@@ -457,7 +457,7 @@ test("16: strange metadata, an unknown state, a relative URL and headers by thei
   await rejects(gopay.handleWebhook(undefined), { name: "WebhookError" });
 });
 
-test("17: text comes back as it was given, entities and all", async () => {
+test("17: text survives a round trip, also HTML entities", async () => {
   const { sandbox, gopay } = await shop();
   const metadata = { note: `a"b&c<d>'e' &amp; &#34; Žluťoučký`, plain: "x" };
   const { id } = await gopay.createPayment({ ...ORDER, item_id: `"shoes" & <more>`, metadata });
@@ -502,17 +502,16 @@ test("19: fifty first calls ask for one token; a revoked one is replaced; a shor
   sandbox.revokeTokens();
   assert.equal((await live.retrievePayment(id)).id, id);
   sandbox.close();
-  let given = 0;
+  let args = 0;
   const short = createGopay({
     ...OPTIONS,
-    fetch: async (url) =>
-      url.endsWith("/token") ? ((given += 1), json({ ...TOKEN, expires_in: 200 })) : json(PAYMENT),
+    fetch: async (url) => (url.endsWith("/token") ? ((args += 1), json({ ...TOKEN, expires_in: 200 })) : json(PAYMENT)),
   });
   for (let call = 0; call < 5; call += 1) await short.retrievePayment("3000006529");
-  assert.equal(given, 1);
+  assert.equal(args, 1);
 });
 
-test("20: errors say what GoPay said, and what it means", async () => {
+test("20: errors have GoPay's message and its meaning", async () => {
   const field = json(
     {
       errors: [
@@ -533,16 +532,16 @@ test("20: errors say what GoPay said, and what it means", async () => {
     [409, "111", "payer.contact.email"],
   );
   assert.match(error.message, /Wrong e-mail/);
-  for (const [answer, call] of [
-    [refusal(330), (one) => one.createRefund({ payment_id: "1", amount: 1 })],
-    [refusal(341), (one) => one.updateSubscription("1", { provider_metadata: { amount: 1, currency: "CZK" } })],
+  for (const [reply, call] of [
+    [errorBody(330), (one) => one.createRefund({ payment_id: "1", amount: 1 })],
+    [errorBody(341), (one) => one.updateSubscription("1", { provider_metadata: { amount: 1, currency: "CZK" } })],
   ]) {
-    assert.equal((await rejects(call(provider([answer]).gopay))).context.status, 409);
+    assert.equal((await rejects(call(provider([reply]).gopay))).context.status, 409);
   }
-  assert.equal(await provider([refusal(304, null, 404)]).gopay.retrievePayment("1"), null);
-  assert.equal(await provider([refusal(304, null, 404)]).gopay.retrieveCheckout("1"), null);
-  assert.equal(await provider([refusal(304, null, 404)]).gopay.retrieveSubscription("1"), null);
-  await rejects(provider([refusal(200, null, 403)]).gopay.retrievePayment("1"), {
+  assert.equal(await provider([errorBody(304, null, 404)]).gopay.retrievePayment("1"), null);
+  assert.equal(await provider([errorBody(304, null, 404)]).gopay.retrieveCheckout("1"), null);
+  assert.equal(await provider([errorBody(304, null, 404)]).gopay.retrieveSubscription("1"), null);
+  await rejects(provider([errorBody(200, null, 403)]).gopay.retrievePayment("1"), {
     name: "AuthenticationError",
     code: "AUTHENTICATION_ERROR",
     statusCode: 401,
@@ -558,7 +557,7 @@ test("20: errors say what GoPay said, and what it means", async () => {
   assert.match(JSON.stringify(html.context) + html.message, /Request rejected/);
 });
 
-test("21: Retry-After is heeded, 408 is read again", async () => {
+test("21: Retry-After is respected, and a read is retried after 408", async () => {
   const started = Date.now();
   const waiting = provider([json("", 429, { "Retry-After": "1" }), PAYMENT], { maxRetries: 1 });
   await waiting.gopay.retrievePayment("3000006529");
@@ -567,15 +566,15 @@ test("21: Retry-After is heeded, 408 is read again", async () => {
   assert.equal((await late.gopay.retrievePayment("3000006529")).id, "3000006529");
 });
 
-test("22: an empty answer is an error with a name", async () => {
-  for (const answer of [json("", 200), json("null", 200), json("[]", 200), json("<html>", 200)]) {
-    await rejects(provider([answer]).gopay.retrievePayment("1"), { name: "OperationFailedError" });
-    await rejects(provider([answer]).gopay.createPayment(ORDER), { name: "OperationFailedError" });
-    await rejects(hook(provider([answer]).gopay, "id=1"), { name: "WebhookError" });
+test("22: an empty response is a typed error", async () => {
+  for (const reply of [json("", 200), json("null", 200), json("[]", 200), json("<html>", 200)]) {
+    await rejects(provider([reply]).gopay.retrievePayment("1"), { name: "OperationFailedError" });
+    await rejects(provider([reply]).gopay.createPayment(ORDER), { name: "OperationFailedError" });
+    await rejects(hook(provider([reply]).gopay, "id=1"), { name: "WebhookError" });
   }
 });
 
-test("23: URL, fetch, logger, time-out and language are the caller's, and calls say who makes them", async () => {
+test("23: URL, fetch, logger, timeout and language are options, and requests have a user agent", async () => {
   const lines = [];
   const logger = Object.fromEntries(
     ["error", "warn", "info", "debug"].map((level) => [level, (line) => void lines.push(line)]),
@@ -654,7 +653,7 @@ test("26: the description on statements has no e-mail", async () => {
   );
 });
 
-test("27: nobody else is told of amounts", () => {
+test("27: amounts are sent to nobody else", () => {
   // That no other host is asked is shown in paykit-contract.test.mjs; here, that none is named.
   const files = ["paykit", "errors", "webhook", "provider", "error-mapping", "endpoint-handlers"].map((name) =>
     readFileSync(new URL(`../../pkg/dist/esm/src/paykit/${name}.js`, import.meta.url), "utf8"),
@@ -662,7 +661,7 @@ test("27: nobody else is told of amounts", () => {
   assert.doesNotMatch(files.join("\n"), /https?:\/\//);
 });
 
-test("28: what comes out fits the core's schemas, also for payments that PayKit did not make", async () => {
+test("28: results match the core's schemas, also for payments that PayKit did not create", async () => {
   const { sandbox, gopay } = await shop();
   const foreign = await gopay._native.payments.create({
     amount: 500,
@@ -717,9 +716,9 @@ test("31: an id that only the body has is found", async () => {
   }
 });
 
-// What else the tables of the specification say is better.
+// The other rows of the specification's tables.
 
-test("a change that GoPay cannot make is refused, and one that changes nothing reads", async () => {
+test("an unsupported change is an error, and an unchanged amount reads", async () => {
   const { gopay } = provider([PAYMENT]);
   assert.equal(
     (await gopay.updatePayment("3000006529", { amount: 2900, currency: "czk", metadata: { a: "b" } })).amount,
@@ -746,7 +745,7 @@ test("a charge without a currency is in the mandate's, not in CZK", async () => 
     [calls.length, JSON.parse(calls[1].body).currency, JSON.parse(calls[1].body).order_number],
     [2, "EUR", "MAY"],
   );
-  // The charge was declined, and that is said.
+  // The charge was declined, which is an event.
   assert.deepEqual([subscription.status, subscription.custom_fields.charge.sub_state], ["past_due", "_5006"]);
 });
 

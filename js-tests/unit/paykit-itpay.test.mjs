@@ -104,7 +104,7 @@ test("a payment goes from its code to its end", async () => {
   sandbox.close();
 });
 
-test("the same call with the same id is one intent, also after its code was not made", async () => {
+test("a repeated call with the same id is one intent, also after its code failed", async () => {
   const { sandbox, paykit, requests } = await shop();
   const params = { ...ORDER, provider_metadata: { id: "pi_order_1" } };
   sandbox.inject({ path: "/v1/payment-intents/pi_order_1/qr", status: 500 });
@@ -120,7 +120,7 @@ test("the same call with the same id is one intent, also after its code was not 
   sandbox.close();
 });
 
-test("a webhook is verified, and told as PayKit's events", async () => {
+test("a webhook is verified, and becomes PayKit's events", async () => {
   const { sandbox, paykit, delivered } = await shop();
   const paid = await paykit.payments.create({ ...ORDER, metadata: { order: "1" } });
   await sandbox.pay(paid.id);
@@ -128,16 +128,16 @@ test("a webhook is verified, and told as PayKit's events", async () => {
   await sandbox.fail(failed.id, "declined");
   const late = await paykit.payments.create(ORDER);
   await sandbox.expire(late.id);
-  const told = [];
+  const notified = [];
   const webhook = paykit.webhooks.setup({ webhookSecret: "" });
   for (const type of ["invoice.generated", "payment.succeeded", "payment.failed"]) {
     webhook.on(type, (event) => {
       schemas.eventData(type).parse(event.data);
-      told.push([event.type, event.data.id, event.id]);
+      notified.push([event.type, event.data.id, event.id]);
     });
   }
   for (const delivery of [...delivered, ...delivered]) await webhook.handle(hook(delivery));
-  const once = told.slice(0, 4);
+  const once = notified.slice(0, 4);
   assert.deepEqual(
     once.map(([type, id]) => [type, id]),
     [
@@ -147,13 +147,13 @@ test("a webhook is verified, and told as PayKit's events", async () => {
       ["payment.failed", late.id],
     ],
   );
-  // Delivered again, each has the id that it had.
-  assert.deepEqual(told.slice(4), once);
+  // A redelivery has the same ids.
+  assert.deepEqual(notified.slice(4), once);
   assert.equal(new Set(once.map(([, , id]) => id)).size, 4);
   sandbox.close();
 });
 
-test("an event without a name at PayKit comes as itpay's own", async () => {
+test("an event type that PayKit lacks becomes a raw event", async () => {
   const body = JSON.stringify({ id: "evt_1", type: "escrow.held", data: { id: "esc_1" } });
   const seen = [];
   const headersAsObject = { "x-itpay-signature": generateTestHeader({ payload: body, secret: "whsec_1" }) };
@@ -227,7 +227,7 @@ test("a whole payment is refunded, once, and marked as a preview; a part is refu
   assert.equal(posts(), 2);
 });
 
-test("what ItPay cannot do is said with its name", async () => {
+test("unsupported operations are named", async () => {
   const { sandbox, paykit } = await shop();
   const { checkouts, payments, subscriptions, customers } = paykit;
   const calls = [
@@ -260,7 +260,7 @@ test("what ItPay cannot do is said with its name", async () => {
   sandbox.close();
 });
 
-test("what does not fit is refused before anything is sent", async () => {
+test("invalid parameters are errors before anything is sent", async () => {
   const { sandbox, paykit, options } = await shop();
   for (const amount of ["29.5", -1, 0, NaN, "1e3", 2 ** 53, "", undefined]) {
     await rejects(paykit.checkouts.create({ ...CHECKOUT, provider_metadata: { amount, currency: "CNY" } }), {

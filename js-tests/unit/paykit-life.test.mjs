@@ -39,8 +39,8 @@ function shop({ on, store, onError = () => undefined, ...options } = {}) {
     onError,
     on: on ?? { default: (event) => void handled.push(event) },
   });
-  const told = () => handled.splice(0).map(({ type }) => type);
-  return { sandbox, gopay, handler, handled, told };
+  const notified = () => handled.splice(0).map(({ type }) => type);
+  return { sandbox, gopay, handler, handled, notified };
 }
 
 /** Notifications that a call has brought about are on their way when it returns. */
@@ -53,7 +53,7 @@ async function until(condition) {
 
 test("a subscription's life: the first payment, three charges, a declined one, the end", async () => {
   const now = Date.parse("2026-11-21T10:00:00Z");
-  const { sandbox, gopay, handled, told } = shop({ now: () => now });
+  const { sandbox, gopay, handled, notified } = shop({ now: () => now });
   const { id } = await gopay.createSubscription({
     ...ORDER,
     item_id: "plan",
@@ -62,7 +62,7 @@ test("a subscription's life: the first payment, three charges, a declined one, t
   });
   assert.equal((await gopay.retrieveSubscription(id)).status, "pending");
   await sandbox.pay(id);
-  assert.deepEqual(told(), ["invoice.generated", "payment.succeeded"]);
+  assert.deepEqual(notified(), ["invoice.generated", "payment.succeeded"]);
   const active = await gopay.retrieveSubscription(id);
   assert.deepEqual(
     [active.status, active.billing_interval, active.item_id, active.metadata],
@@ -74,7 +74,7 @@ test("a subscription's life: the first payment, three charges, a declined one, t
     const charge = await sandbox.recur(id);
     charges.push(String(charge.id));
     const [created, invoice, succeeded] = handled;
-    assert.deepEqual(told(), ["subscription.created", "invoice.generated", "payment.succeeded"]);
+    assert.deepEqual(notified(), ["subscription.created", "invoice.generated", "payment.succeeded"]);
     assert.deepEqual(
       [
         created.data.id,
@@ -99,7 +99,7 @@ test("a subscription's life: the first payment, three charges, a declined one, t
   const { charge } = (await gopay.updateSubscription(id, { provider_metadata: { amount: 2900, currency: "CZK" } }))
     .custom_fields;
   await until(() => handled.length === 1);
-  assert.deepEqual([handled[0].data.id, told()], [charge.id, ["payment.failed"]]);
+  assert.deepEqual([handled[0].data.id, notified()], [charge.id, ["payment.failed"]]);
   assert.equal((await gopay.retrieveSubscription(charge.id)).status, "past_due");
 
   const canceled = await gopay.cancelSubscription(charges[0]); // by a charge: the first payment's mandate ends
@@ -118,7 +118,7 @@ test("a subscription's life: the first payment, three charges, a declined one, t
   sandbox.close();
 });
 
-test("a yearly subscription is charged when the shop says so, and the charge is shown", async () => {
+test("a yearly subscription is charged on demand, and the charge is returned", async () => {
   const { sandbox, gopay, handled } = shop();
   const { id } = await gopay.createSubscription({ ...ORDER, item_id: "plan", billing_interval: "year" });
   await sandbox.pay(id);
@@ -131,10 +131,10 @@ test("a yearly subscription is charged when the shop says so, and the charge is 
 });
 
 test("two partial refunds are two events with their amounts, and the rest is a third", async () => {
-  const { sandbox, gopay, handled, told } = shop();
+  const { sandbox, gopay, handled, notified } = shop();
   const { id } = await gopay.createPayment(ORDER);
   await sandbox.pay(id);
-  told();
+  notified();
   const refunds = [];
   for (const amount of [900, 900, 1100]) refunds.push((await gopay.createRefund({ payment_id: id, amount })).id);
   await until(() => handled.length === 3);
@@ -148,14 +148,14 @@ test("two partial refunds are two events with their amounts, and the rest is a t
   sandbox.close();
 });
 
-test("a preauthorization, a decline, a time-out: what the shop is told of each", async () => {
-  const { sandbox, gopay, told, handled } = shop();
+test("the events of a preauthorization, a decline and a timeout", async () => {
+  const { sandbox, gopay, notified, handled } = shop();
   const held = await gopay.createPayment({ ...ORDER, capture_method: "manual" });
   await sandbox.pay(held.id);
-  assert.deepEqual(told(), ["payment.updated"]);
+  assert.deepEqual(notified(), ["payment.updated"]);
   await gopay.capturePayment(held.id, { amount: 2900 });
   await until(() => handled.length === 2);
-  assert.deepEqual(told(), ["invoice.generated", "payment.succeeded"]);
+  assert.deepEqual(notified(), ["invoice.generated", "payment.succeeded"]);
   for (const [action, status] of [
     ["decline", "canceled"],
     ["cancel", "canceled"],
@@ -164,7 +164,7 @@ test("a preauthorization, a decline, a time-out: what the shop is told of each",
     const { id } = await gopay.createPayment(ORDER);
     await sandbox[action](id);
     const [{ data }] = handled;
-    assert.deepEqual([told(), data.status], [["payment.failed"], status]);
+    assert.deepEqual([notified(), data.status], [["payment.failed"], status]);
     assert.match(data.custom_fields.sub_state, /^_\d+$/);
   }
   sandbox.close();
@@ -181,7 +181,7 @@ test("ten thousand notifications in random order with duplicates: each event onc
     goId: sandbox.goId,
     fetch: sandbox.fetch,
   });
-  // What each payment has come to, and every notification that GoPay would have sent on the way, many times over.
+  // The final state of each payment, and each of GoPay's notifications, many times.
   const actions = [["pay"], ["decline"], ["timeout"], ["pay", "refund"], ["pay", "refund", "refund"], []];
   const ends = { pay: "succeeded", decline: "canceled", timeout: "failed", refund: "succeeded", undefined: "pending" };
   const payments = [];
@@ -199,7 +199,7 @@ test("ten thousand notifications in random order with duplicates: each event onc
       timeout: ["TIMEOUTED_payment.failed"],
       undefined: ["CREATED_payment.created"],
     }[steps[0]];
-    // A late look shows a payment as it is: what was refunded is no longer told as paid.
+    // A late read shows the current state: a refunded payment no longer has the event of a paid one.
     const refunds = sandbox.payment(id).refunds.map((refund) => `refund_${refund.id}`);
     return (refunds.length > 0 ? refunds : first).map((rest) => `evt_gopay_${id}_${rest}`);
   });
@@ -227,14 +227,14 @@ test("ten thousand notifications in random order with duplicates: each event onc
     const other = draw(index + 1);
     [notifications[index], notifications[other]] = [notifications[other], notifications[index]];
   }
-  const answers = new Map();
+  const replies = new Map();
   for (let index = 0; index < notifications.length; index += 50) {
     // Fifty at once, so that duplicates meet each other.
     await Promise.all(
       notifications.slice(index, index + 50).map(async (id) => {
         for (;;) {
           const { status } = await handler(new Request(`${HOOK}?id=${id}`));
-          answers.set(status, (answers.get(status) ?? 0) + 1);
+          replies.set(status, (replies.get(status) ?? 0) + 1);
           if (status === 200) return;
           assert.equal(status, 409); // it is already being processed: GoPay comes again
           await new Promise((resolve) => setTimeout(resolve, 1));
@@ -242,7 +242,7 @@ test("ten thousand notifications in random order with duplicates: each event onc
       }),
     );
   }
-  assert.equal(answers.get(200), 10_000);
+  assert.equal(replies.get(200), 10_000);
   assert.deepEqual([...handled.keys()].sort(), expected.sort());
   assert.deepEqual([...new Set(handled.values())], [1]);
   for (const { id, steps } of payments) {
@@ -259,14 +259,14 @@ const get = async (handler, query = "?id=3000006529", init) => {
   return [response.status, await response.json()];
 };
 
-test("the endpoint takes a GET, and says what became of it", async () => {
+test("the endpoint accepts a GET, and its response has the result", async () => {
   const errors = [];
   const handled = [];
   const options = {
     on: { "payment.succeeded": (event) => void handled.push(event.id) },
     onError: (error) => errors.push(error.context?.reason ?? error.message),
   };
-  const of = (...answers) => createGopayWebhookHandler({ ...options, provider: provider(answers).gopay });
+  const of = (...replies) => createGopayWebhookHandler({ ...options, provider: provider(replies).gopay });
   const paid = of({ ...PAYMENT, state: "PAID" });
   assert.deepEqual(await get(paid), [200, { status: "received" }]);
   assert.deepEqual(await get(paid), [200, { status: "already_processed" }]);
@@ -279,14 +279,14 @@ test("the endpoint takes a GET, and says what became of it", async () => {
     assert.equal((await get(paid, query))[0], 400);
   assert.deepEqual(await get(of(json("", 404))), [200, { status: "ignored" }]);
   assert.deepEqual(await get(of({ ...PAYMENT, target: { goid: 1 } })), [200, { status: "ignored" }]);
-  for (const answer of [json("", 500), json("<html>", 503), new TypeError("fetch failed"), json("", 401)]) {
-    const response = await of(answer)(new Request(`${HOOK}?id=3000006529`));
+  for (const reply of [json("", 500), json("<html>", 503), new TypeError("fetch failed"), json("", 401)]) {
+    const response = await of(reply)(new Request(`${HOOK}?id=3000006529`));
     assert.deepEqual([response.status, response.headers.get("retry-after")], [503, "60"]);
   }
   assert.deepEqual(errors, [...Array(4).fill("no_id"), "not_found", "mismatch", ...Array(4).fill("unavailable")]);
 });
 
-test("what the shop's code did not finish comes again, and only that", async () => {
+test("only unfinished events are handled again", async () => {
   const ran = [];
   let broken = true;
   const handler = createGopayWebhookHandler({
@@ -342,7 +342,7 @@ test("two deliveries at once are one; a store that fails is a 500", async () => 
   assert.deepEqual(await get(failing), [500, { error: "The event could not be claimed" }]);
 });
 
-test("the endpoint's options are checked where it is made", () => {
+test("the endpoint's options are validated when it is created", () => {
   const { gopay } = provider([PAYMENT]);
   for (const on of [undefined, null, 0, NaN, "", "x"])
     assert.throws(() => createGopayWebhookHandler({ provider: gopay, on }), TypeError);

@@ -37,7 +37,7 @@ const rejects = async (promise, expected) => {
   return error;
 };
 
-test("GoPay needs the payer's e-mail, so a customer without one is refused before anything is sent", async () => {
+test("a customer without an email address is an error before anything is sent", async () => {
   const { gopay, calls, tokens } = provider([PAYMENT]);
   for (const customer of [{ id: "u1" }, { id: 7 }, { email: "" }, { email: "nobody" }, {}]) {
     await rejects(gopay.createPayment({ ...ORDER, customer }), { name: "ValidationError", field: "customer.email" });

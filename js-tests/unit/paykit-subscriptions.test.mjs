@@ -56,7 +56,7 @@ const rejects = async (promise, expected) =>
     return true;
   });
 
-test("a period starts on the day of the first payment, whatever the end date", async () => {
+test("a period starts on the day of the first payment, with any end date", async () => {
   const { sandbox, gopay } = shop();
   const today = new Date();
   const next = (months) => {
@@ -86,7 +86,7 @@ test("a new subscription's period starts now, even if GoPay returns no metadata"
   assert.ok(Math.abs(current_period_start - Date.now()) < DAY);
 });
 
-test("an end date after the last that GoPay takes is replaced by it, and one that is no day is refused", async () => {
+test("an end date after GoPay's last is replaced by that one, and an invalid one is an error", async () => {
   const { gopay, calls } = provider([{ ...PAYMENT, recurrence: RECURRENCE }]);
   for (const end_date of ["2099-12-30", "2099-12-31", "2150-01-01", new Date(2199, 0, 1)]) {
     await gopay.createSubscription(plan({ end_date }));
@@ -155,12 +155,12 @@ test("a charge carries the caller's metadata and an item that the payer understa
 
   const first = { ...PAYMENT, id: 7, state: "PAID", recurrence: RECURRENCE };
   const child = { id: 8, parent_id: 7, state: "PAID", amount: 500, currency: "CZK" };
-  for (const [provider_metadata, answers, name] of [
+  for (const [provider_metadata, replies, name] of [
     [{ amount: 500, currency: "CZK" }, [child, first], "Subscription"],
     [{ amount: 500 }, [first, child], "my-product"],
     [{ amount: 500, order_description: "May" }, [first, child], "May"],
   ]) {
-    const { gopay: mocked, calls } = provider(answers);
+    const { gopay: mocked, calls } = provider(replies);
     await mocked.updateSubscription("7", { provider_metadata });
     const { body } = calls.find(({ method }) => method === "POST");
     assert.deepEqual(
@@ -170,7 +170,7 @@ test("a charge carries the caller's metadata and an item that the payer understa
   }
 });
 
-test("a canceled subscription says so in all its fields, before and after GoPay is read again", async () => {
+test("a canceled subscription is canceled in all its fields, also when it is read later", async () => {
   const { sandbox, gopay } = shop();
   const { id } = await gopay.createSubscription(PLAN);
   await sandbox.pay(id);

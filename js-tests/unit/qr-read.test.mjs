@@ -85,7 +85,7 @@ test("codes of 1 to 1000 characters are read, at every level, by both scanners",
   assert.ok(read > 80, String(read));
 });
 
-test("what the terminal shows is read, light on dark and dark on light", async () => {
+test("the terminal's output is decoded, light on dark and dark on light", async () => {
   for (const text of [...PAYLOADS, "x".repeat(500)]) {
     for (const [invert, ink, ground] of [
       [false, 230, 20],
@@ -139,7 +139,7 @@ test(`${COUNT} texts are read by ZXing, jsQR and zbar, from SVG, PNG and a termi
       const { text, from } = picture;
       assert.deepEqual(await scanned(picture), [text], `ZXing, ${from}`);
       if (picture.jsQR) assert.equal(scannedByJsQR(picture), text, `jsQR, ${from}`);
-      // zbar guesses the encoding of whatever is not ASCII, as codes rarely say it.
+      // zbar guesses the encoding of text other than ASCII, because codes rarely declare it.
       if (byZbar[index] !== text && !/^[ -~\n]*$/.test(text)) faults.push(text);
       else assert.equal(byZbar[index], text, `zbar, ${from}`);
     }

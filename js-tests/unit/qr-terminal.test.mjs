@@ -32,7 +32,7 @@ after(() => {
 
 const run = (...args) => spawnSync(process.execPath, [command, "qr", ...args], { encoding: "utf8" });
 
-/** What is on the screen, or has scrolled off it, when the command is done. */
+/** The text on the screen and in its scrollback when the command has ended. */
 async function shown([columns, lines], ...args) {
   const quoted = [process.execPath, command, "qr", ...args].map((word) => `'${word}'`).join(" ");
   tmux(
@@ -57,7 +57,7 @@ async function shown([columns, lines], ...args) {
   throw new Error("the command does not end");
 }
 
-test("a link and a WeChat code fit 80 by 24 whole, and are read off the screen", { skip }, async () => {
+test("a link and a WeChat code fit into 80 by 24 characters, and are decoded from the screen", { skip }, async () => {
   for (const text of ["weixin://wxpay/bizpayurl?pr=Zx9kQ1Lzz", "https://itpay.ai/p/0192f0c1"]) {
     for (const [invert, ink, ground] of [
       [[], 230, 20],
@@ -90,7 +90,7 @@ test("a payment of 200 characters fits 80 columns by 25 lines whole; a smaller t
   }
 });
 
-test("where nobody watches, the code is written whole", async () => {
+test("without a terminal, the whole code is written", async () => {
   const { status, stdout } = run(EMVCO);
   assert.equal(status, 0);
   assert.deepEqual(await scanned(drawTerminal(stdout.trimEnd(), 230, 20)), [EMVCO]);
@@ -113,7 +113,7 @@ test("--png writes a picture, --level decides how much of it may be damaged", as
   rmSync(folder, { recursive: true });
 });
 
-test("what can't be drawn is refused with a sentence", () => {
+test("a text that cannot be drawn is explained in a sentence", () => {
   for (const [args, expected] of [
     [["x", "--level", "X"], /^itpay qr: --level must be L, M, Q or H\.$/m],
     [["x", "--level", ""], /^itpay qr: --level must be/],

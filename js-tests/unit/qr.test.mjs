@@ -39,7 +39,7 @@ function rowsOf(terminal, light) {
     .slice(0, lines[0].length);
 }
 
-test("what the terminal shows is read back, on a dark ground and on a light one", () => {
+test("the terminal's output is decoded on dark and light backgrounds", () => {
   for (const text of TEXTS) {
     assert.equal(decode(rowsOf(toTerminal(text, { margin: 4 }), true)), text);
     assert.equal(decode(rowsOf(toTerminal(text, { margin: 4, invert: true }), false)), text);

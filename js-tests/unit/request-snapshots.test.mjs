@@ -44,7 +44,7 @@ const calls = {
 };
 
 for (const [name, call] of Object.entries(calls)) {
-  test(`${name} sends what its snapshot says`, async () => {
+  test(`${name} sends the request in its snapshot`, async () => {
     let sent;
     const fetch = async (url, init) => {
       sent = [

@@ -1,4 +1,4 @@
-// What a call leaves behind: nothing.
+// A call leaves no resources behind.
 
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
@@ -82,14 +82,14 @@ test("a call ends in time, and well, where there is no AbortController or a sign
   }
 });
 
-test("a call is refused, answered and aborted while a test's fake timers hold everything back", async (context) => {
+test("calls fail, succeed and abort under a test's fake timers", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout", "setInterval", "setImmediate"] });
   const { queueMicrotask } = globalThis;
   globalThis.queueMicrotask = () => undefined;
   try {
     // Not a Response: Node's own needs queueMicrotask.
-    const answer = { status: 200, ok: true, headers: new Headers(), text: async () => '{"id":"x","status":"pending"}' };
-    const client = new ItPayClient({ apiKey: "sk", fetch: async () => answer });
+    const reply = { status: 200, ok: true, headers: new Headers(), text: async () => '{"id":"x","status":"pending"}' };
+    const client = new ItPayClient({ apiKey: "sk", fetch: async () => reply });
     await assert.rejects(client.paymentIntents.create({}), { name: "ValidationError" });
     await assert.rejects(client.paymentIntents.retrieve("x", { signal: AbortSignal.abort() }), { name: "AbortError" });
     assert.equal((await client.paymentIntents.retrieve("x")).id, "x");

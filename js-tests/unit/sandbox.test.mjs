@@ -16,7 +16,7 @@ const MANIFEST = {
   endpoint: "https://shop.example/hook",
 };
 
-/** A sandbox whose webhooks `receive` answers, a client of it, and a payment with its code. */
+/** A sandbox, a client of it, a payment with its code, and `receive`, which responds to its webhooks. */
 async function shop({ receive = async () => new Response(), ...options } = {}) {
   const posted = [];
   const sandbox = createSandbox({
@@ -55,7 +55,7 @@ test("a payment goes from its code to a webhook that verifies", async () => {
   assert.equal(sandbox.deliveries[0].attempts.length, 1);
 });
 
-test("decline, expiry and cancellation end a payment, and are told as documented", async () => {
+test("decline, expiry and cancellation end a payment, with the documented events", async () => {
   for (const [action, status, type] of [
     ["fail", "failed", "payment_intent.failed"],
     ["expire", "expired", "payment_intent.expired"],
@@ -73,7 +73,7 @@ test("decline, expiry and cancellation end a payment, and are told as documented
   }
 });
 
-test("a key, a signature or a body that is not right is refused", async () => {
+test("an invalid key, signature or body is an error", async () => {
   const { sandbox, client } = await shop();
   await assert.rejects(new ItPayClient({ apiKey: "sk_wrong", fetch: sandbox.fetch }).paymentIntents.retrieve("x"), {
     name: "AuthenticationError",
@@ -140,7 +140,7 @@ test("a receiver that throws, hangs or is still busy at the end holds nothing up
   });
 });
 
-test("a webhook that is not answered 2xx is posted again until it is, and an event counts once", async () => {
+test("a webhook is repeated until it gets a 2xx response, and the event is handled once", async () => {
   let handled = 0;
   const statuses = [];
   const { sandbox, intent } = await shop({
@@ -161,7 +161,7 @@ test("a webhook that is not answered 2xx is posted again until it is, and an eve
   sandbox.close();
 });
 
-test("injected faults hit the requests that they name, so many times", async () => {
+test("injected faults match their requests, as often as requested", async () => {
   const { sandbox, client, intent } = await shop();
   const retrieve = (options) => client.paymentIntents.retrieve(intent.id, options);
   sandbox.inject({
@@ -189,7 +189,7 @@ test("injected faults hit the requests that they name, so many times", async () 
     assert.throws(() => sandbox.inject({ status }), { field: "status" });
   for (const delay of [-1, Number.NaN, ""]) assert.throws(() => sandbox.inject({ delay }), { field: "delay" });
   assert.throws(() => sandbox.inject({ body: {} }), { field: "body" });
-  // A create whose answer was lost is there when it is asked for again.
+  // A create whose response was lost is found by a repeated call.
   sandbox.inject({ method: "POST", reset: "after" });
   const params = {
     id: "pi_lost",
@@ -201,7 +201,7 @@ test("injected faults hit the requests that they name, so many times", async () 
   assert.equal((await client.paymentIntents.create(params, { maxRetries: 1 })).id, "pi_lost");
 });
 
-test("with a clock of its own a payment expires and a webhook is posted again when it is told to tick", async () => {
+test("with a custom clock, tick() expires a payment and repeats a webhook", async () => {
   let now = Date.UTC(2026, 0, 1);
   const statuses = [];
   const handler = createWebhookHandler({ secret: "whsec_sandbox", on: {} });
@@ -229,13 +229,15 @@ test("with a clock of its own a payment expires and a webhook is posted again wh
   assert.equal(await sandbox.tick(), undefined);
 });
 
-test("every status that is passed and every attempt is told, in order", async () => {
-  const told = [];
-  const { sandbox, intent, client } = await shop({ onChange: ({ type, status, id }) => told.push([type, status, id]) });
+test("every status and every attempt is reported in order", async () => {
+  const notified = [];
+  const { sandbox, intent, client } = await shop({
+    onChange: ({ type, status, id }) => notified.push([type, status, id]),
+  });
   await sandbox.pay(intent.id);
   const event = sandbox.deliveries[0].id;
   await client.manifests.search({});
-  assert.deepEqual(told, [
+  assert.deepEqual(notified, [
     ...["pending", "qr_generated", "scanning", "authorized", "captured", "succeeded"].map((status) => [
       "intent",
       status,
@@ -243,11 +245,11 @@ test("every status that is passed and every attempt is told, in order", async ()
     ]),
     ["attempt", 200, event],
   ]);
-  const kept = sandbox.intent(intent.id);
-  assert.deepEqual([kept.merchant_name, kept.charge.status, kept.history.length], ["S", "consumed", 6]);
-  assert.deepEqual(sandbox.intents, [kept]);
+  const saved = sandbox.intent(intent.id);
+  assert.deepEqual([saved.merchant_name, saved.charge.status, saved.history.length], ["S", "consumed", 6]);
+  assert.deepEqual(sandbox.intents, [saved]);
   assert.equal(sandbox.intent("pi_none"), undefined);
-  // What was told once is not told again, and a restored sandbox doesn't tell its past.
+  // Each change is reported once, and a restored sandbox does not report its past.
   const other = createSandbox({ state: sandbox.snapshot(), onChange: () => assert.fail("nothing changed") });
   await other.tick();
   other.close();
@@ -260,14 +262,14 @@ test("of a webhook's response 80 characters are read, the rest is canceled, and 
       pull: (controller) => controller.enqueue(new TextEncoder().encode("ž".repeat((pulled += 1)))),
       cancel: () => void (canceled = true),
     });
-  const told = [];
+  const notified = [];
   const { sandbox, intent, posted } = await shop({
     receive: async () => new Response(endless()),
-    onChange: (change) => change.type === "attempt" && told.push(change),
+    onChange: (change) => change.type === "attempt" && notified.push(change),
   });
   await sandbox.pay(intent.id);
   assert.deepEqual(
-    [posted[0].redirect, told[0].status, told[0].response, told[0].url, canceled],
+    [posted[0].redirect, notified[0].status, notified[0].response, notified[0].url, canceled],
     ["manual", 200, "ž".repeat(80), MANIFEST.endpoint, true],
   );
   assert.ok(pulled < 20, `${pulled} pieces were read`);
@@ -332,7 +334,7 @@ test("a fault is checked when it is injected", () => {
   sandbox.close();
 });
 
-test("closing ends what stalls", { timeout: 5000 }, async () => {
+test("closing ends stalled responses", { timeout: 5000 }, async () => {
   const { sandbox, client, intent } = await shop();
   sandbox.inject({ stall: true });
   sandbox.inject({ stall: "body" });
@@ -343,7 +345,7 @@ test("closing ends what stalls", { timeout: 5000 }, async () => {
   for (const call of calls) await assert.rejects(call, { name: "ConnectionError" });
 });
 
-test("the service svc_sandbox exists from the start, and takes every channel", async () => {
+test("the service svc_sandbox exists from the start, and accepts every channel", async () => {
   const { sandbox, client, service } = await shop();
   const { id } = await client.paymentIntents.create({
     service_id: "svc_sandbox",
@@ -365,7 +367,7 @@ test("the service svc_sandbox exists from the start, and takes every channel", a
   sandbox.close();
 });
 
-test("the requests that are kept are bounded", async () => {
+test("the recorded requests are bounded", async () => {
   const { sandbox } = await shop();
   for (let request = 0; request < 10_050; request += 1) await sandbox.fetch(`http://x/v1/${request}`);
   assert.equal(sandbox.requests.length, 10_000);
@@ -378,7 +380,7 @@ test("the requests that are kept are bounded", async () => {
   assert.equal(JSON.parse(sandbox.requests.at(-1).errorBody).error.code, "INVALID_API_KEY");
 });
 
-test("a snapshot goes on where it was taken, and has neither key nor secret", async () => {
+test("a restored sandbox continues, and a snapshot has neither key nor secret", async () => {
   const { sandbox, intent } = await shop();
   const state = sandbox.snapshot();
   assert.ok(!state.includes(sandbox.apiKey) && !state.includes(sandbox.webhookSecret));

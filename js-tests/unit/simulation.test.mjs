@@ -146,7 +146,7 @@ async function play({ deliveries }, { createWebhookHandler, memoryStore } = { ..
   }
 }
 
-test("the handler and its memory store do on each history what the simulation's model does", async () => {
+test("the handler and its memory store behave like the simulation's model on each history", async () => {
   assert.equal(histories.length, 300);
   for (const history of histories) {
     const { responses, listener_starts } = history;

@@ -1,4 +1,4 @@
-// What the package weighs in a user's bundle: size/budgets.json, which changes only where a commit needs it to.
+// The package's size in a user's bundle: size/budgets.json, which changes only in the commit that needs it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

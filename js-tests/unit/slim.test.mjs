@@ -1,4 +1,4 @@
-// itpay/slim: whoever brings the wasm. Each test file is a process, in which a module is brought once.
+// itpay/slim: the caller brings the wasm. Each test file is a process, in which a module is set once.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -54,37 +54,37 @@ const used = {
   [webhooksWasm.name]: () => verifySignature("{}", generateTestHeader({ payload: "{}", secret: "s" }), "s"),
 };
 
-test("without its module, everything says that it wants one", () => {
+test("without its module, each function has an error that asks for it", () => {
   for (const [name, use] of Object.entries(used))
     assert.throws(use, (error) => code("wasm_missing")(error) && /call init first/.test(error.message), name);
 });
 
-test("the file of another module is refused, and so is what is none", async () => {
+test("the file of another module and other bytes are errors", async () => {
   for (const wanted of all) {
-    for (const given of all.filter((other) => other !== wanted))
-      assert.throws(() => initSync(wanted, file(given)), code("wasm_wrong"), `${given.name} for ${wanted.name}`);
+    for (const source of all.filter((other) => other !== wanted))
+      assert.throws(() => initSync(wanted, file(source)), code("wasm_wrong"), `${source.name} for ${wanted.name}`);
   }
   const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-  for (const given of [empty, new Uint8Array(), new TextEncoder().encode("<!doctype html>"), new ArrayBuffer(3)])
-    assert.throws(() => initSync(qrWasm, given), code("wasm_wrong"));
+  for (const source of [empty, new Uint8Array(), new TextEncoder().encode("<!doctype html>"), new ArrayBuffer(3)])
+    assert.throws(() => initSync(qrWasm, source), code("wasm_wrong"));
   assert.throws(() => initSync(qrWasm, file(qrWasm).subarray(0, 1000)), code("wasm_wrong"));
-  for (const given of [undefined, null, 0, Number.NaN, "", -1, {}, [], "qr.wasm"]) {
+  for (const source of [undefined, null, 0, Number.NaN, "", -1, {}, [], "qr.wasm"]) {
     assert.throws(
-      () => initSync(qrWasm, given),
+      () => initSync(qrWasm, source),
       (error) => error instanceof ValidationError && error.field === "source",
-      String(given),
+      String(source),
     );
   }
-  for (const given of [undefined, null, 0, Number.NaN, -1, {}, []])
+  for (const source of [undefined, null, 0, Number.NaN, -1, {}, []])
     await assert.rejects(
-      init(qrWasm, given),
+      init(qrWasm, source),
       (error) => error instanceof ValidationError && error.field === "source",
-      String(given),
+      String(source),
     );
   assert.throws(used[qrWasm.name], code("wasm_missing"));
 });
 
-test("a URL at which it is not, and one that cannot be reached, are told from each other", async () => {
+test("a wrong URL and an unreachable one have different errors", async () => {
   await assert.rejects(
     init(qrWasm, url("/nothing")),
     (error) => code("wasm_missing")(error) && error.status === 404 && /qr\.wasm is not at http/.test(error.message),
@@ -97,7 +97,7 @@ test("a URL at which it is not, and one that cannot be reached, are told from ea
   await assert.rejects(init(qrWasm, url("/client.wasm")), code("wasm_wrong"));
 });
 
-test("a URL, an answer that is on its way, bytes and a compiled module are all taken", async () => {
+test("a URL, a pending response, bytes and a compiled module are accepted", async () => {
   await init(qrWasm, url("/qr.wasm"));
   await init(qrPngWasm, url("/qr-png.wasm"));
   await init(webhooksWasm, fetch(url("/plain/webhooks.wasm")));
@@ -108,7 +108,7 @@ test("a URL, an answer that is on its way, bytes and a compiled module are all t
   for (const [name, use] of Object.entries(used)) assert.ok(use(), name);
 });
 
-test("doing it again changes nothing", async () => {
+test("a second call has no effect", async () => {
   await init(qrWasm, file(qrWasm));
   initSync(qrWasm, file(qrWasm));
   assert.match(toSvg("itpay"), /^<svg/);

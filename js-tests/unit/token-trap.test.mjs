@@ -1,24 +1,24 @@
-// A trap while GoPay is being asked for a token: the next call must ask again, and not wait for who was lost.
+// A trap during a token request: the next call must send its own request and not wait for the lost one.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 let trap = false;
 const { Instance } = WebAssembly;
-WebAssembly.Instance = function instance(...given) {
-  const made = new Instance(...given);
-  const exports = { ...made.exports };
+WebAssembly.Instance = function instance(...args) {
+  const created = new Instance(...args);
+  const exports = { ...created.exports };
   for (const name of Object.keys(exports).filter((name) => name.includes("closures_____invoke"))) {
     exports[name] = (...numbers) => {
       if (trap) throw new WebAssembly.RuntimeError("unreachable");
-      return made.exports[name](...numbers);
+      return created.exports[name](...numbers);
     };
   }
   return { exports };
 };
 const { GoPayClient } = await import("itpay/gopay");
 
-test("a trap while a token is asked for ends the calls that wait for it, and the next call asks again", async () => {
+test("a trap during a token request ends the waiting calls, and the next call sends another", async () => {
   const asked = [];
   const fetch = async (url) => {
     asked.push(String(url));

@@ -56,7 +56,7 @@ function doctored(name, exports, at) {
 function internal(error) {
   assert.ok(error instanceof ItPayError && isItPayError(error), String(error?.stack ?? error));
   assert.deepEqual([error.code, error.cause.name], ["internal", "RuntimeError"]);
-  assert.match(error.message, /next call starts afresh/);
+  assert.match(error.message, /next call starts a new instance/);
   return true;
 }
 
@@ -67,7 +67,7 @@ const PARAMS = {
   amount: { currency: "CNY", value: 699 },
   payer: { agent_id: "agent_1" },
 };
-const answers = (body) => async () => Response.json(body);
+const replies = (body) => async () => Response.json(body);
 
 test("webhooks: a trap is an ItPayError, and the next webhook is verified", () => {
   slim.initSync(slim.webhooksWasm, doctored("webhooks.wasm", /^(?:absorb|verify)$/, 3));
@@ -84,9 +84,9 @@ test("qr: a trap is an ItPayError, and the next code is drawn", () => {
   assert.equal(toSvg("itpay"), drawn);
 });
 
-test("client: a trap in a synchronous call and one between request and answer are ItPayErrors, and the next call works", async () => {
+test("client: a trap in a synchronous call and one between request and response are ItPayErrors, and the next call works", async () => {
   slim.initSync(slim.clientWasm, doctored("client.wasm", /^create_payment_intent_id$|__closures_____invoke_/, 24));
-  const fetch = answers({ id: "pi_1", status: "pending" });
+  const fetch = replies({ id: "pi_1", status: "pending" });
   const client = new ItPayClient({ apiKey: "sk_test", fetch });
   let traps = 0;
   for (let call = 0; call < 40; call += 1) {
@@ -114,11 +114,11 @@ test("client: a trap in a synchronous call and one between request and answer ar
   assert.ok(synchronous >= 1 && synchronous <= 2, `${synchronous} of 40`);
 });
 
-test("client: an answer that comes after its module has trapped harms nobody", async () => {
-  let answer;
-  const slow = new ItPayClient({ apiKey: "sk_test", fetch: () => new Promise((resolve) => (answer = resolve)) });
+test("client: a response that arrives after a trap has no effect", async () => {
+  let reply;
+  const slow = new ItPayClient({ apiKey: "sk_test", fetch: () => new Promise((resolve) => (reply = resolve)) });
   const refused = assert.rejects(slow.paymentIntents.retrieve("pi_slow"), internal);
-  while (answer === undefined) await new Promise(setImmediate);
+  while (reply === undefined) await new Promise(setImmediate);
   for (let call = 0; call < 24; call += 1) {
     try {
       createPaymentIntentId();
@@ -127,13 +127,13 @@ test("client: an answer that comes after its module has trapped harms nobody", a
     }
   }
   await refused;
-  answer(Response.json({ id: "pi_slow", status: "pending" }));
+  reply(Response.json({ id: "pi_slow", status: "pending" }));
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(
     (
       await new ItPayClient({
         apiKey: "sk_test",
-        fetch: answers({ id: "pi_2", status: "pending" }),
+        fetch: replies({ id: "pi_2", status: "pending" }),
       }).paymentIntents.retrieve("pi_2")
     ).id,
     "pi_2",
@@ -172,7 +172,7 @@ test("paykit: a trap is an ItPayError, and the next call works", async () => {
   const provider = createItpay({
     apiKey: "sk_test",
     webhookSecret: "whsec_1",
-    fetch: answers({ id: "pi_1", status: "succeeded", amount: { currency: "CNY", value: 699 } }),
+    fetch: replies({ id: "pi_1", status: "succeeded", amount: { currency: "CNY", value: 699 } }),
   });
   const seen = [];
   for (let call = 0; call < 20; call += 1) {
@@ -186,7 +186,7 @@ test("paykit: a trap is an ItPayError, and the next call works", async () => {
   assert.ok(seen.includes("trap") && seen.lastIndexOf("pi_1") > seen.indexOf("trap"), seen.join());
 });
 
-test("sandbox: a trap is an ItPayError, and so is the use of a sandbox that was lost by it; a new one works", async () => {
+test("sandbox: a trap is an ItPayError, and so is the use of a lost sandbox; a new one works", async () => {
   slim.initSync(slim.sandboxWasm, doctored("sandbox.wasm", /^gateway_handle$/, 2));
   const ask = (sandbox) =>
     sandbox.fetch("https://api.itpay.ai/v1/payment-intents/pi_1", {

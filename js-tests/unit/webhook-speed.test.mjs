@@ -10,7 +10,7 @@ import { measure as measureStart } from "../bench/webhooks-start.mjs";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
 
-/** The best of five tries: a neighbour on the machine slows down whoever runs at that moment. */
+/** The best of five tries, because other processes slow down the machine. */
 async function holds(ratio, least) {
   const tries = [];
   for (let count = 0; count < 5; count += 1) {
@@ -53,7 +53,7 @@ test("300 B: at least 8 times as fast as stripe's asynchronous one", () =>
     return times["stripe, async"] / times["itpay, string"];
   }, 8));
 
-test("the first event of a process comes at least five times as soon as stripe's", () =>
+test("the first event of a process is at least five times as fast as stripe's", () =>
   holds(() => {
     const { "itpay, require": ours, "stripe, require": stripe } = measureStart(5, [
       "itpay, require",

@@ -5,19 +5,19 @@ import { test } from "node:test";
 
 let trap = false;
 const { Instance } = WebAssembly;
-WebAssembly.Instance = function instance(...given) {
-  const made = new Instance(...given);
+WebAssembly.Instance = function instance(...args) {
+  const created = new Instance(...args);
   const trapping =
     (name) =>
     (...numbers) => {
       if (trap) throw new WebAssembly.RuntimeError("unreachable");
-      return made.exports[name](...numbers);
+      return created.exports[name](...numbers);
     };
-  return { exports: { ...made.exports, absorb: trapping("absorb"), verify: trapping("verify") } };
+  return { exports: { ...created.exports, absorb: trapping("absorb"), verify: trapping("verify") } };
 };
 const { generateTestHeader, verifySignature } = await import("itpay/webhooks");
 
-test("after a trap the call says so, and the next one finds a fresh module with its keys", () => {
+test("after a trap the call fails, and the next one has a new instance with its keys", () => {
   const header = generateTestHeader({ payload: "{}", secret: "whsec_a" });
   assert.equal(verifySignature("{}", header, "whsec_a"), true);
   trap = true;

@@ -1,4 +1,4 @@
-// `npx itpay sandbox`: the gateways over HTTP, on loopback unless told otherwise.
+// `npx itpay sandbox`: the gateways over HTTP, on loopback by default.
 
 import { command, EXIT, UsageError } from "./command.js";
 import { httpUrl } from "./input.js";

@@ -181,7 +181,7 @@ function lineOf({ status, response, duration }: SendResult): string {
 
 /** The reason of a failed fetch in the user's terms. */
 function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return `the endpoint did not answer within ${TIMEOUT / 1000} s`;
+  if (signal.aborted) return `the endpoint did not respond within ${TIMEOUT / 1000} s`;
   const { code, message } = ((error as Error).cause ?? {}) as { code?: string; message?: string };
   if (message === "bad port") return "fetch does not use this port, which belongs to another protocol";
   const reasons: Record<string, string> = {

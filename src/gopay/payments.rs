@@ -130,7 +130,7 @@ pub(crate) const MAX_CONTACT: [(&str, usize); 7] = [
     ("postal_code", 16),
 ];
 
-/// `POST /payments/payment`. It charges nobody: the payer pays at `gw_url`.
+/// `POST /payments/payment`. The payer pays later, at `gw_url`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatePayment {
     body: String,

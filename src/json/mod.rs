@@ -1,7 +1,7 @@
 //! JSON as text. Objects are read field by field, with errors that name the field. Values keep their text, and enums stay
 //! open.
 //!
-//! A field is parsed when it is read. A field that nobody reads keeps its text, so that no digit is lost.
+//! A field is parsed when it is read. An unread field keeps its text, so that no digit is lost.
 
 mod fields;
 mod kind;

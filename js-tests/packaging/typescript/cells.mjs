@@ -42,7 +42,7 @@ function cell(compiler, version, module, moduleResolution, ending, more = {}) {
   };
 }
 
-/** Compiles what the documentation says, and programs with all checks on. Runs the exercise, to come to an outcome. */
+/** Compiles the documentation's programs and programs with all checks enabled. Runs the exercise. */
 function documentation(compiler, version) {
   return {
     how: `${version}, the documentation's code, without the DOM library`,

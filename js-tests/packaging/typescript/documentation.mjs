@@ -45,7 +45,7 @@ export function writeProjects(folder) {
       compilerOptions: { ...untyped, lib: ["es2023", "dom", "dom.iterable"], types: [] },
       include: ["page", "foreign.d.ts"],
     },
-    // What programs of users with all checks on look like.
+    // Programs of users with all checks enabled.
     programs: {
       compilerOptions: { ...options, lib: ["es2022"], types: ["node"] },
       files: ["good.ts", "wrong.ts", "paykit.ts", "paykit-page.ts"].map((name) => `programs/${name}`),

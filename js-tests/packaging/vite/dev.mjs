@@ -1,4 +1,4 @@
-// Vite's dev server; says where it is.
+// Vite's dev server. Prints its URL.
 import { createServer } from "vite";
 
 const server = await createServer({

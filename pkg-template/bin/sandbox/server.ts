@@ -44,7 +44,7 @@ export interface SandboxServer {
   serve(served: Served): void;
   /** Notifies the pages of a change. */
   changed(): void;
-  /** What the APIs do instead of answering: a status, or a reset of the connection. */
+  /** The APIs' fault in place of a response: a status, or a reset of the connection. */
   outage: number | "reset" | undefined;
   /** The number of requests in progress. */
   readonly busy: number;

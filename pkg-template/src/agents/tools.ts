@@ -373,7 +373,7 @@ function toToolError(error: unknown): ToolError {
   if (isItPayError(error) && error.name === "ValidationError" && error.attempts === 0)
     return new ToolError("invalid_input", error.message);
   if (!isItPayError(error))
-    return new ToolError("internal_error", "The tool failed inside. Tell the operator.", { outcome: "unknown" });
+    return new ToolError("internal_error", "Internal error. Tell the operator.", { outcome: "unknown" });
   return new ToolError(error.name === "AbortError" ? "cancelled" : "gateway_error", explain(error), {
     outcome: error.attempts === 0 ? "refused" : "failed",
     ...(error.status === undefined

@@ -159,7 +159,7 @@ export function paymentRequired(intent: PaymentIntent, charge?: QRCharge): Respo
     return asking(intent, charge);
   } catch (cause) {
     if (isItPayError(cause)) throw cause;
-    throw new ValidationError("intent must be a payment intent, charge what qr.generate answered", {
+    throw new ValidationError("intent must be a payment intent, charge the result of qr.generate", {
       code: "invalid_request",
       field: "intent",
       cause,

@@ -64,7 +64,7 @@ const SENTENCES = {
   _6504: `${DECLINED} in 3D Secure.`,
 } as const;
 
-/** Known sub-states, and whatever GoPay adds. */
+/** Known sub-states, and any other. */
 export type GoPaySubState = keyof typeof SENTENCES | (string & {});
 
 /**

@@ -7,7 +7,7 @@ import { type Glue, Wasm } from "./wasm.js";
 
 /** wasm-bindgen's glue of such a module, adapted by scripts/assemble.mjs. */
 export interface AsyncGlue extends Glue {
-  /** Sets the handler of errors that a closure of the module throws. Without it, nobody would see a trap between two awaits. */
+  /** Sets the handler of errors that a closure of the module throws. It reports a trap between two awaits. */
   onClosureError(handler: (error: unknown) => void): void;
   /** Prevents the closures of the current instance from entering it. */
   abandonInstance(): void;

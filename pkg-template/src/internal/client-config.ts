@@ -88,7 +88,7 @@ export function clientConfig(
   if (isPage() && options.dangerouslyAllowBrowser !== true) {
     throw invalid(
       "dangerouslyAllowBrowser",
-      `This is a page, where whoever opens it could read the ${secret}. Call the gateway from your server; ` +
+      `This is a web page, and everybody who opens it could read the ${secret}. Call the gateway from your server; ` +
         "if it is not secret, pass dangerouslyAllowBrowser: true.",
       "browser",
     );

@@ -83,7 +83,7 @@ async function get(module: WasmModule, url: URL | string): Promise<Response> {
 async function fetched(module: WasmModule, response: Response): Promise<WebAssembly.Module | ArrayBuffer> {
   const { ok, status, headers, url } = response;
   if (!ok)
-    throw new ItPayError(`${module.name} is not at ${url}: the answer is ${status}`, { code: "wasm_missing", status });
+    throw new ItPayError(`${module.name} is not at ${url}: the status is ${status}`, { code: "wasm_missing", status });
   // Streaming requires the right content type, which many servers do not send.
   requireWebAssembly();
   const streams =

@@ -9,10 +9,13 @@ export function isTrap(error: unknown): boolean {
 
 /** The error of a call whose module trapped. */
 export function internalError(cause: unknown): ItPayError {
-  return new ItPayError("itpay failed inside; the next call starts afresh. Please report this.", {
-    code: "internal",
-    cause,
-  });
+  return new ItPayError(
+    "Internal error: the WebAssembly module trapped, and the next call starts a new instance. Please report it.",
+    {
+      code: "internal",
+      cause,
+    },
+  );
 }
 
 /** Set by wasm-source.ts. Entries that import a compiled module leave the texts out. */

@@ -1,4 +1,4 @@
-// Injected faults: which requests they match, and what they do instead of answering.
+// Injected faults: the requests that they match, and their responses.
 
 import { ValidationError } from "../internal/errors.js";
 import { copyOptions } from "../internal/untrusted.js";
@@ -19,7 +19,7 @@ export interface Fault {
   body?: string | undefined;
   /** Waits first, in milliseconds, at most 2^31 - 1. */
   delay?: number | undefined;
-  /** `true` never answers. `"body"` sends the headers and half of the body, and never ends it. */
+  /** `true` never responds. `"body"` sends the headers and half of the body, and never ends it. */
   stall?: boolean | "body" | undefined;
   /** `true` resets the connection before the request is processed, `"after"` afterward. */
   reset?: boolean | "after" | undefined;

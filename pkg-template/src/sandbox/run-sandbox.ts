@@ -1,4 +1,4 @@
-// Runs a gateway of the wasm module in process: a `fetch` that answers, injected faults, a record of requests, and
+// Runs a gateway of the wasm module in process: a `fetch` to it, injected faults, a record of requests, and
 // deliveries over the network. It is the same for both gateways.
 
 import { fromPayload, ItPayError, ValidationError } from "../internal/errors.js";
@@ -110,7 +110,7 @@ export function call<T>(use: (module: typeof glue) => T): T {
   } catch (error) {
     // The message of wasm-bindgen for an object of an instance that was replaced after a trap.
     if (/stale object/.test((error as Error | undefined)?.message ?? "")) {
-      throw new ItPayError("This sandbox was lost when itpay failed inside: make a new one", {
+      throw new ItPayError("This sandbox was lost when its WebAssembly module trapped: make a new one", {
         code: "internal",
         cause: error,
       });

@@ -106,7 +106,7 @@ const GRACE_PERIOD_MS = 5 * 60_000;
 /** The countdown runs in the last hour only. */
 const COUNTDOWN_MS = 60 * 60_000;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-/** The picture's own size, for whoever saves it. */
+/** The image's own size, for readers who save it. */
 const PICTURE_WIDTH = 720;
 
 /** A policy forbids `data:` in `img-src`, here and so in the whole page. */

@@ -80,7 +80,7 @@ export function show(element: HTMLElement, text: string): void {
   element.hidden = text === "";
 }
 
-/** Sets a new text only: a screen reader repeats whatever is set. */
+/** Sets the text only if it is new, because screen readers repeat it. */
 export function say(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
