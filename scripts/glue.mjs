@@ -1,4 +1,4 @@
-// What the package needs of wasm-bindgen's glue, and wasm-bindgen cannot emit. Each edit expects its text exactly once, so that
+// Edits wasm-bindgen's glue where it has no option for it. Each edit expects its text exactly once, so that
 // another version of wasm-bindgen either fits or ends the build.
 
 /** The glue of a module, for dist/esm/src/glue/. */
@@ -43,7 +43,7 @@ export function abandonInstance() {
 }
 `;
   }
-  // Next.js's edge runtime hands over a module from another realm, which is no instance of this realm's class.
+  // Next.js's edge runtime passes a module of another realm, which is no instance of this realm's class.
   replace(
     "!(module instanceof WebAssembly.Module)",
     "Object.prototype.toString.call(module) !== '[object WebAssembly.Module]'",

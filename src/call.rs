@@ -53,7 +53,7 @@ pub struct Attempt {
     pub max_number: u32,
 }
 
-/// What the program has to do next.
+/// The next step for the program.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step<T> {
     /// Send this request and report the response or the failure.
@@ -81,7 +81,7 @@ pub struct CacheEntry {
     pub ttl_ms: u64,
 }
 
-/// What happened since the last step.
+/// The result of the last step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Nothing yet: the first step.

@@ -94,7 +94,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What is known about a failed call that changes something.
+    /// The outcome of a failed call that changes something.
     Outcome {
         /// It was processed. Another call would repeat the change.
         Done = "done",

@@ -27,7 +27,7 @@ pub trait Endpoint {
         Self::parse(response).map(drop)
     }
 
-    /// Whether the response can be read and is about what was asked for.
+    /// Checks that the response can be read and is about the requested resource.
     fn verify(&self, response: &Response) -> Result<(), Error> {
         Self::check(response)
     }
@@ -35,11 +35,11 @@ pub trait Endpoint {
 
 /// A call whose parameters are a JSON object.
 pub trait JsonEndpoint: Endpoint {
-    /// The request, from parameters that are JSON already: they are checked, and sent as they came.
+    /// Builds the request from JSON parameters. They are validated and sent unchanged.
     fn request_from_json(params: &str) -> Result<http::Request, Error>;
 }
 
-/// An error unless a response is about the id that was asked for.
+/// Checks that a response is about the requested id.
 pub(crate) fn same_id(response: &Response, field: &str, id: &str, asked: &str) -> Result<(), Error> {
     if id == asked {
         return Ok(());

@@ -140,7 +140,7 @@ proptest! {
         random in 0.0..1.0f64,
     ) {
         let session = gopay_session();
-        // What was sent, and whether GoPay said that its token does not hold.
+        // The requests, and whether GoPay rejected their token.
         let seen: Rc<std::cell::RefCell<Vec<(Sent, bool)>>> = Rc::default();
         let log = seen.clone();
         let mut world = World::new(move |sent, nth| {

@@ -21,7 +21,7 @@ const IN_HAND = 16;
 
 const quietly = () => undefined;
 const tell = (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[2K${line}`);
-/** What happens to a whole order, until it is through: the merchant's own loop over what the library promises. */
+/** Processes a whole order: the merchant's own loop over the library's guarantees. */
 async function untilDone(
   step,
   retryable = ({ status }) => status === undefined || status >= 500 || [200, 401, 403].includes(status),

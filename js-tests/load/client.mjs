@@ -64,7 +64,7 @@ async function workerd(GATEWAY, BARE = false) {
   return { calls, end: () => worker.dispose() };
 }
 
-/** What workerd itself needs more and more of while a Worker fetches: the client's share is the difference. */
+/** The memory that workerd itself needs while a Worker fetches. The client's share is the difference. */
 const workerdBare = (GATEWAY) => workerd(GATEWAY, true);
 const kinds = { node, workerd, "workerd, by fetch alone": workerdBare };
 

@@ -29,14 +29,14 @@ function checkNone(folder, pattern) {
   }
 }
 
-/** That a bundle for a page has each module once and nothing of Node's. */
+/** Checks that a bundle for a page has each module once and nothing of Node's. */
 export function checkPage(folder, packed) {
   assert.deepEqual(modulesIn(folder, packed), ["client", "qr", "webhooks"]);
   // The name alone may occur: signature.ts asks a process, if there is one, for its crypto.
   checkNone(folder, /readFileSync|__dirname|(?:require\(|import\(|import|from)\s*["'`](?:node:|fs|path|crypto)/);
 }
 
-/** That a bundle of shared/webhooks.js has nothing of the client, of GoPay, of QR codes. */
+/** Checks that a bundle of shared/webhooks.js has nothing of the client, of GoPay and of QR codes. */
 export function checkWebhooksOnly(folder, packed) {
   assert.deepEqual(modulesIn(folder, packed), ["webhooks"]);
   checkNone(folder, /ItPayClient|payment_intents_create|GoPayClient|paymentIntents|toTerminal|errorCorrection/);

@@ -69,7 +69,7 @@ test("a whole day, with outages, refunds and redeliveries: every paid payment is
       [12, 12, 12],
       "each refund is booked once",
     );
-    // That it was a day worth the name.
+    // The day had enough payments.
     assert.match(
       run.output,
       /the gateway is out of order for 30 s: 503\n[^]*: 503 \(outage\)\n[^]*the gateway is back/,

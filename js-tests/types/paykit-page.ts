@@ -1,5 +1,5 @@
 // The code of the GoPay provider's page, verbatim but for the two import lines. It must compile, and
-// unit/paykit-contract.test.mjs runs it.
+// unit/paykit-page.test.mjs runs it.
 
 import { PayKit } from 'itpay/paykit';
 import { gopay } from 'itpay/gopay';

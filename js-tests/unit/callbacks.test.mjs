@@ -16,6 +16,7 @@ const ways = {
   rejects: async () => {
     throw failed;
   },
+  // biome-ignore lint/suspicious/noThenProperty: it is a thenable
   "is a thenable that rejects": () => ({ then: (_, reject) => reject(failed) }),
 };
 const deliver = async () => new Response();

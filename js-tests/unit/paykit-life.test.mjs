@@ -8,17 +8,8 @@ import { memoryStore } from "itpay/stores";
 import { createGopaySandbox } from "itpay/sandbox";
 
 import { json, OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
+import { HOOK, ORDER } from "../paykit-fixtures.mjs";
 import * as schemas from "../paykit-schemas.mjs";
-
-const HOOK = "https://shop.example/api/webhook";
-const provider_metadata = { success_url: "https://shop.example/done" };
-const ORDER = {
-  customer: { email: "user@example.com" },
-  item_id: "shoes",
-  amount: 2900,
-  currency: "CZK",
-  provider_metadata,
-};
 
 /** A sandbox whose notifications reach the endpoint, and what has been handled there. */
 function shop({ on, store, onError = () => undefined, ...options } = {}) {
@@ -108,7 +99,7 @@ test("a subscription's life: the first payment, three charges, a declined one, t
   assert.equal((await gopay.cancelSubscription(id)).status, "canceled");
   assert.equal(await gopay.deleteSubscription(id), null);
   assert.equal((await gopay.retrieveSubscription(id)).status, "canceled");
-  // Whatever tells of the first payment now, tells of the end; once.
+  // From now on, a notification of the first payment is the end of the subscription, once.
   const events = await gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `${HOOK}?id=${id}` }, null);
   const ended = events.find(({ type }) => type === "subscription.canceled");
   assert.deepEqual(

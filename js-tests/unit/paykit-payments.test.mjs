@@ -8,15 +8,9 @@ import { createItpay } from "itpay/paykit";
 import { createGopaySandbox, createSandbox } from "itpay/sandbox";
 
 import { json, OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
+import { ORDER, rejects } from "../paykit-fixtures.mjs";
 
 const success_url = "https://shop.example/done";
-const ORDER = {
-  customer: { email: "user@example.com" },
-  item_id: "shoes",
-  amount: 2900,
-  currency: "CZK",
-  provider_metadata: { success_url },
-};
 const CHECKOUT = {
   customer: { email: "user@example.com" },
   item_id: "shoes",
@@ -25,16 +19,6 @@ const CHECKOUT = {
   success_url,
   cancel_url: success_url,
   provider_metadata: { amount: 2900 },
-};
-
-const rejects = async (promise, expected) => {
-  const error = await promise.then(
-    (value) => assert.fail(`it resolved: ${JSON.stringify(value)}`),
-    (thrown) => thrown,
-  );
-  for (const [field, value] of Object.entries(expected))
-    assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
-  return error;
 };
 
 test("a customer without an email address is an error before anything is sent", async () => {

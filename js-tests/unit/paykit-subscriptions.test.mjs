@@ -9,22 +9,9 @@ import { createGopay } from "itpay/gopay";
 import { createGopaySandbox } from "itpay/sandbox";
 
 import { OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
+import { PLAN, RECURRENCE, rejects } from "../paykit-fixtures.mjs";
 
 const DAY = 86_400_000;
-const PLAN = {
-  customer: { email: "user@example.com" },
-  item_id: "plan",
-  amount: 2900,
-  currency: "CZK",
-  billing_interval: "month",
-  provider_metadata: { success_url: "https://shop.example/done" },
-};
-const RECURRENCE = {
-  recurrence_cycle: "MONTH",
-  recurrence_period: 1,
-  recurrence_date_to: "2030-11-21",
-  recurrence_state: "STARTED",
-};
 
 const plan = (provider_metadata, change) => ({
   ...PLAN,
@@ -48,13 +35,6 @@ function shop() {
   });
   return { sandbox, gopay, clock };
 }
-
-const rejects = async (promise, expected) =>
-  assert.rejects(promise, (error) => {
-    for (const [field, value] of Object.entries(expected))
-      assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
-    return true;
-  });
 
 test("a period starts on the day of the first payment, with any end date", async () => {
   const { sandbox, gopay } = shop();

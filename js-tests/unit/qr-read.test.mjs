@@ -31,7 +31,7 @@ const LEVELS = ["L", "M", "Q", "H"];
 const SIDES = [128, 256, 512];
 
 /**
- * What ZXing needs to tell a module from its neighbours in a picture without smoothing. 128 pixels show 64 modules that
+ * The size that ZXing needs to distinguish modules in an image without smoothing. 128 pixels show 64 modules that
  * way, margin included; a finer code is drawn as large as it takes.
  */
 const PIXELS_PER_MODULE = 2;

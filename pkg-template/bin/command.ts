@@ -1,4 +1,4 @@
-// What all commands share: options and --help from one table, errors in the user's terms, exit statuses.
+// Shared by all commands: options and --help from one table, errors in the user's terms, exit statuses.
 
 import { parseArgs } from "node:util";
 

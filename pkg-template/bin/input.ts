@@ -1,4 +1,4 @@
-// What commands read: files and standard input up to a size, JSON, and the .env file.
+// The input of commands: files and standard input up to a size, JSON, and the .env file.
 
 import { closeSync, openSync, readSync } from "node:fs";
 

@@ -35,7 +35,7 @@ pub struct PriceTier {
     pub label: Option<String>,
 }
 
-/// What a service costs. Only one-time prices are documented; the others pass through.
+/// The prices of a service. Only one-time prices are documented. Others pass through.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Pricing {
     /// One-time prices.

@@ -16,7 +16,7 @@ use crate::{
 const MAX_METADATA: usize = 4096;
 
 open_enum! {
-    /// What an intent charges for.
+    /// The billing type of a payment.
     PaymentType {
         /// A single purchase.
         OneTime = "one_time",
@@ -161,7 +161,7 @@ pub struct CreatePaymentIntent {
     pub id: String,
     /// The ServiceManifest's id.
     pub service_id: String,
-    /// What the payment charges for.
+    /// The billing type.
     #[serde(rename = "type")]
     pub payment_type: PaymentType,
     /// In the payer's currency.

@@ -68,7 +68,7 @@ impl Session {
     }
 }
 
-/// What is known about a call that moves money and failed.
+/// The outcome of a failed call that moves money.
 fn outcome(error: &CallError) -> Outcome {
     match error.failure {
         _ if error.attempts == 0 => Outcome::NotDone,

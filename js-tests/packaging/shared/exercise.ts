@@ -1,4 +1,4 @@
-// What every consumer of the matrix does with the package. The runner puts it into each fresh copy, as it stands
+// The program of every consumer of the matrix. The runner puts it into each fresh copy, as it stands
 // (exercise.ts), as an ES module (exercise.mjs) and as CommonJS (exercise.cjs).
 
 import { isItPayError, ItPayClient, ItPayError, ValidationError } from "itpay";
@@ -12,7 +12,7 @@ const SIGNATURE = "t=1745712345,v1=a0a5c0532be62cb1af9a38375d49cad21c6a62072182f
 const SECRET = "whsec_test_secret";
 const TIME = { now: 1745712345 };
 
-/** What came of it: plain data, the same everywhere. */
+/** The outcome: plain data, the same everywhere. */
 export async function exercise(): Promise<Record<string, unknown>> {
   const requests: unknown[] = [];
   const stub: typeof fetch = async (input, init) => {

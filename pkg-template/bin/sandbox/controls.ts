@@ -1,4 +1,4 @@
-// What a wallet, a payer and a tester do, for programs:
+// The actions of a wallet, a payer and a tester, for programs:
 //
 //   POST /sandbox/payment-intents/{id}/{action}         a step of the wallet: WalletAction
 //   POST /sandbox/events/{id}/redeliver                 posts an event again

@@ -45,7 +45,7 @@ export interface GopayOptions extends Omit<GoPayClientOptions, "clientId" | "cli
 
 const OPTIONS: OptionNames<GopayOptions> = { ...GOPAY_OPTIONS, webhookUrl: ["notificationUrl"], debug: [] };
 
-/** What every payment may say to GoPay besides. */
+/** Further options of every payment. */
 type OrderMetadata = {
   /** Of the payment page. Default `EN`. */
   language?: string | undefined;

@@ -38,7 +38,7 @@ export interface ItPayProviderOptions extends ItPayClientOptions {
 
 const OPTIONS: OptionNames<ItPayProviderOptions> = { ...ITPAY_OPTIONS, agentId: ["agent"], serviceId: ["service"] };
 
-/** What ItPay needs to know besides. */
+/** Further parameters of ItPay. */
 export type ItPayMetadata = {
   /** The agent that acts. Default: the provider's `agentId`. */
   agent_id?: string | undefined;

@@ -1,4 +1,4 @@
-// What `itpay/qr` and `itpay/qr/png` share: options, and calls into a wasm module that draws.
+// Shared by `itpay/qr` and `itpay/qr/png`: options, and calls into a wasm module that draws.
 
 import { ValidationError } from "../internal/errors.js";
 import type { Wasm } from "../internal/wasm.js";

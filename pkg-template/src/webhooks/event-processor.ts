@@ -15,7 +15,7 @@ export interface WebhookContext {
   env?: object | undefined;
   /**
    * Keeps the runtime alive until the promise settles. Set only if the runtime has it.
-   * @param promise Work that goes on after the response.
+   * @param promise Work that continues after the response.
    */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
 }
@@ -43,7 +43,7 @@ export interface ProcessorOptions<E> {
 export interface RequestContext {
   /**
    * Keeps the runtime alive until the promise settles.
-   * @param promise Work that goes on after the response.
+   * @param promise Work that continues after the response.
    */
   waitUntil(promise: Promise<unknown>): void;
 }
@@ -201,7 +201,7 @@ export function eventProcessor<E extends { id: string; type: string }>(
         context.waitUntil(response);
       }
     } catch {
-      // An argument that cannot be read, or whose waitUntil throws, is as good as none.
+      // An argument that cannot be read, or whose waitUntil throws, is ignored.
     }
     return response;
   };

@@ -161,7 +161,7 @@ async function toResult(response: Response, request: NodeRequest): Promise<Resul
   const { status, headers, cookies, body } = await bufferResponse(response);
   const all: Result["headers"] = [...headers];
   if (cookies.length > 0) all.push(["set-cookie", cookies]);
-  // The unread rest of a body would be taken for the next request.
+  // The unread rest of a body would be read as the next request.
   if (request.complete === false) all.push(["connection", "close"]);
   const { Buffer } = globalThis as unknown as { Buffer: { from(bytes: ArrayBufferLike): Uint8Array } };
   return { status, headers: all, body: Buffer.from(body.buffer) };

@@ -123,7 +123,7 @@ export class ItPayQR extends Base {
   #texts: Partial<Texts> = {};
   #state: ItPayQRState = "waiting";
   #online = true;
-  /** What the picture depends on. */
+  /** The parameters of the image. */
   #drawn: string | undefined;
   #hasPicture = false;
   #stopPolling: (() => void) | undefined;
