@@ -147,7 +147,7 @@ impl CallError {
 
     /// Whether the gateway itself sent an error response, and not a proxy or a filter before it.
     pub(crate) fn has_own_code(&self) -> bool {
-        self.status.is_some() && !self.code.starts_with("http_")
+        self.status.is_some() && !self.code.starts_with("http_") && self.code != "unreadable_response"
     }
 
     /// Whether the gateway has no such object. The 404 page of a proxy proves nothing.

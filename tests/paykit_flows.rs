@@ -622,7 +622,8 @@ fn a_webhook_reads_only_what_its_events_need() {
 
 #[test]
 fn a_webhook_that_cannot_be_read_now_is_retryable_and_any_other_is_not() {
-    let rows: [(Vec<fn() -> Reply>, &str, bool); 8] = [
+    let canceled: fn() -> Reply = || ok(payment(json!({ "state": "CANCELED", "parent_id": 6 })));
+    let rows: [(Vec<fn() -> Reply>, &str, bool); 14] = [
         (vec![|| respond(404, "")], "not_found", false),
         (vec![|| respond(404, "<html>Not found</html>")], "unavailable", true),
         (vec![|| ok(payment(json!({ "target": { "goid": 1 } })))], "mismatch", false),
@@ -630,8 +631,15 @@ fn a_webhook_that_cannot_be_read_now_is_retryable_and_any_other_is_not() {
         (vec![|| respond(500, "")], "unavailable", true),
         (vec![|| respond(200, "<html>")], "unavailable", true),
         (vec![|| fail(Transport::HostNotFound)], "unavailable", true),
+        // The parent may say that the subscription has ended.
+        (vec![canceled, || respond(500, "")], "unavailable", true),
+        (vec![canceled, || respond(403, "<html>")], "unavailable", true),
         // Without its refunds, the events would have other ids.
         (vec![|| ok(payment(json!({ "state": "REFUNDED" }))), || respond(503, "")], "unavailable", true),
+        (vec![|| ok(payment(json!({ "state": "REFUNDED" }))), || respond(403, "<html>")], "unavailable", true),
+        (vec![|| ok(payment(json!({ "state": "REFUNDED" }))), || respond(401, "")], "unavailable", true),
+        (vec![|| ok(payment(json!({ "state": "REFUNDED" }))), || respond(200, "<html>")], "unavailable", true),
+        (vec![|| ok(payment(json!({ "state": "REFUNDED" }))), || respond(520, "")], "unavailable", true),
     ];
     for (replies, reason, retryable) in rows {
         let error = error(world(replies).run(handle_webhook(&provider(), "/hook?id=7", "")));

@@ -233,6 +233,11 @@ impl GoPayProvider {
         }
         let reads = gopay_events::required_reads(&payment);
         let parent = match &reads.parent {
+            // It decides whether the subscription has ended.
+            Some(parent_id) if payment.state == State::Canceled => {
+                let read = self.call(io, &RetrievePayment { id: parent_id.clone() }).await;
+                unless_unavailable(parent_id, read)?
+            }
             Some(parent_id) => self.glance(io, parent_id).await,
             None => None,
         };
@@ -277,16 +282,24 @@ impl GoPayProvider {
 
     /// The refunds of a payment, or none if GoPay does not list them.
     async fn list_refunds(&self, io: &Io, id: &str) -> PayKitResult<Option<Vec<gopay::Refund>>> {
-        match self.call(io, &ListRefunds { id: id.into() }).await {
-            Ok(refunds) => Ok(Some(refunds)),
-            // Without the list, a refund would have another id and amount than it has with it.
-            Err(error) if error.retryable || error.name == ErrorName::Connection => Err(unavailable(id, error)),
-            Err(_) => Ok(None),
-        }
+        // Without the list, a refund would have another id and amount than with it.
+        unless_unavailable(id, self.call(io, &ListRefunds { id: id.into() }).await)
     }
 
     async fn call<E: GoPayEndpoint>(&self, io: &Io, endpoint: &E) -> CallResult<E::Output> {
         self.session.call(io, endpoint, &CallOptions::default()).await
+    }
+}
+
+/// The output of a read whose events depend on it. None if GoPay itself refuses the read or sends other JSON, or if the
+/// program's `fetch` has no response. The page of a filter says nothing, so another delivery of the notification may help.
+fn unless_unavailable<T>(id: &str, read: CallResult<T>) -> PayKitResult<Option<T>> {
+    match read {
+        Ok(output) => Ok(Some(output)),
+        Err(error) if !error.retryable && (error.status == Some(404) || error.has_own_code()) => Ok(None),
+        Err(error) if error.code == "unreadable_response" && !error.message.contains("is not JSON") => Ok(None),
+        Err(error) if error.name == ErrorName::Validation => Ok(None),
+        Err(error) => Err(unavailable(id, error)),
     }
 }
 
