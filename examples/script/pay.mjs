@@ -7,10 +7,7 @@ import { toTerminal } from "itpay/qr";
 
 try {
   const [amount = "6.99", currency = "CNY"] = process.argv.slice(2);
-  const itpay = new ItPayClient({
-    channel: "alipay",
-    ...(process.env.ITPAY_BASE_URL ? { baseUrl: process.env.ITPAY_BASE_URL } : {}),
-  });
+  const itpay = new ItPayClient({ channel: "alipay" });
   const intent = await itpay.paymentIntents.create({
     service_id: process.env.ITPAY_SERVICE_ID ?? "",
     type: "one_time",

@@ -67,7 +67,7 @@ async function route(request, env) {
 }
 
 const orderOf = (env, id) => env.ORDERS.get(env.ORDERS.idFromName(id));
-const client = (env) => new ItPayClient({ env, channel: "alipay", baseUrl: env.ITPAY_BASE_URL });
+const client = (env) => new ItPayClient({ env, channel: "alipay" });
 
 async function create(env) {
   const itpay = client(env);

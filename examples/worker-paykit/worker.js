@@ -32,8 +32,8 @@ export default {
 };
 
 function open(env) {
-  const byCard = gopay({ env, baseUrl: env.GOPAY_BASE_URL });
-  const byQr = itpay({ env, baseUrl: env.ITPAY_BASE_URL, channel: "alipay" });
+  const byCard = gopay({ env });
+  const byQr = itpay({ env, channel: "alipay" });
   return {
     counters: { gopay: new PayKit(byCard), itpay: new PayKit(byQr) },
     gopayHook: createGopayWebhookHandler({

@@ -6,7 +6,7 @@ import { toSvg } from "itpay/qr";
 export default {
   async fetch(_request, env) {
     try {
-      const itpay = new ItPayClient({ env, channel: "alipay", baseUrl: env.ITPAY_BASE_URL });
+      const itpay = new ItPayClient({ env, channel: "alipay" });
       const intent = await itpay.paymentIntents.create({
         service_id: env.ITPAY_SERVICE_ID,
         type: "one_time",

@@ -1,12 +1,14 @@
 // `npx itpay sandbox`, as its users start it.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { startCommand, startSandbox } from "../sandbox-command.mjs";
 
@@ -166,4 +168,33 @@ test("an impossible command is explained in a sentence", async () => {
     assert.equal(code, 2, args.join(" "));
     assert.ok(wrong.errors.length > 10 && !wrong.errors.includes("    at "), wrong.errors);
   }
+});
+
+test("on a terminal the log is short and colored, and NO_COLOR turns colors off", {
+  skip: process.platform !== "linux",
+}, async (t) => {
+  const command = fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url));
+  const line = async (env) => {
+    // script runs the command in a pseudo-terminal and passes its input on.
+    const program = `stty cols 100; '${process.execPath}' '${command}' sandbox --port 0`;
+    const terminal = spawn("script", ["-qec", program, "/dev/null"], { env: { ...process.env, ...env } });
+    t.after(() => terminal.kill());
+    let output = "";
+    const until = async (pattern) => {
+      while (!pattern.test(output)) output += (await once(terminal.stdout, "data"))[0];
+      return pattern.exec(output);
+    };
+    const [, url] = await until(/ITPAY_BASE_URL=(\S+)[^]*curl/);
+    await fetch(`${url}/services?q=`);
+    const [found] = await until(/[^\n]*GET \/v1\/services[^\r\n]*/);
+    terminal.stdin.write("\x03");
+    await once(terminal, "exit");
+    return found.replace(/\d\d:\d\d:\d\d/, "TIME");
+  };
+  const [gray, yellow, plain] = ["\x1b[90m", "\x1b[33m", "\x1b[39m"];
+  const text = "GET /v1/services?q= 401";
+  assert.ok(
+    (await line({ TERM: "xterm", NO_COLOR: undefined })).startsWith(`${gray}TIME${plain} ${yellow}←${plain} ${text}`),
+  );
+  assert.ok((await line({ TERM: "xterm", NO_COLOR: "1" })).startsWith(`TIME ← ${text}`));
 });

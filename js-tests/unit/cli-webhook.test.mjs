@@ -5,10 +5,11 @@ import { createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
+import { toMatrix } from "itpay/qr";
 import { createNodeHandler } from "itpay/webhooks/node";
 
 import { itpay as run } from "../command-line.mjs";
@@ -200,6 +201,18 @@ test("verify --explain says that the secret is only its prefix", async () => {
   const args = ["webhook", "verify", "--explain", "--secret", "whsec_", "--header", header(BODY)];
   const { code, output } = await itpay(args, BODY);
   assert.deepEqual([code, output.split("\n")[1]], [1, "The secret is only its prefix whsec_."]);
+});
+
+test("qr --json prints the rows of the code, or the path of its picture", async (t) => {
+  const { size, rows } = JSON.parse((await itpay(["qr", "--json", "https://itpay.ai"])).output);
+  const { isDark } = toMatrix("https://itpay.ai");
+  assert.equal(rows.length, size);
+  rows.forEach((row, y) => [...row].forEach((digit, x) => assert.equal(digit, isDark(x, y) ? "1" : "0")));
+  const file = join(mkdtempSync(join(tmpdir(), "itpay-")), "code.png");
+  t.after(() => rmSync(dirname(file), { recursive: true }));
+  const { output } = await itpay(["qr", "--json", "--png", file, "https://itpay.ai"]);
+  assert.deepEqual(JSON.parse(output), { file });
+  assert.equal(readFileSync(file).subarray(1, 4).toString(), "PNG");
 });
 
 test("qr draws, and invalid options are explained with exit status 2", async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type ErrorCorrection, toTerminal } from "../entry/qr.js";
+import { type ErrorCorrection, toMatrix, toTerminal } from "../entry/qr.js";
 import { command, EXIT, reasonOf, UsageError } from "./command.js";
 
 export const qr = command({
@@ -16,18 +16,27 @@ export const qr = command({
     level: {
       type: "string",
       value: "LEVEL",
-      help: "The error correction: L, M, Q or H. Default: L in a terminal, M in a picture",
+      help: "The error correction: L, M, Q or H. Default: L in a terminal, else M",
     },
     png: { type: "string", value: "FILE", help: "Write a picture instead" },
+    json: { type: "boolean", help: "Print one line of JSON: the code's rows, with 1 for a dark module" },
   },
   examples: ["npx itpay qr https://example.com", "npx itpay qr --png code.png --level H https://example.com"],
-  run: async ({ invert, level, png }, text) => {
+  run: async ({ invert, level, png, json }, text) => {
     if (text === undefined || text === "") throw new UsageError("a text is missing.");
     if (level !== undefined && !/^[LMQH]$/.test(level)) throw new UsageError("--level must be L, M, Q or H.");
     if (png === "") throw new UsageError("--png needs a file name.");
     const errorCorrection = level as ErrorCorrection | undefined;
     if (png !== undefined) {
       await writePng(png, text, errorCorrection);
+      if (json) process.stdout.write(`${JSON.stringify({ file: png })}\n`);
+      return EXIT.ok;
+    }
+    if (json) {
+      const { size, isDark } = toMatrix(text, { errorCorrection });
+      const range = Array.from({ length: size }, (_, index) => index);
+      const rows = range.map((y) => range.map((x) => (isDark(x, y) ? "1" : "0")).join(""));
+      process.stdout.write(`${JSON.stringify({ size, rows })}\n`);
       return EXIT.ok;
     }
     const code = toTerminal(text, { errorCorrection, invert });
