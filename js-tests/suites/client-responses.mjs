@@ -73,9 +73,68 @@ export const cases = ({ ItPayClient, mock, json, misbehaving, rejects }) => [
     },
   ],
   [
+    "a response that isn't of the documented form is an error that names the field, whichever the call",
+    async () => {
+      const calls = {
+        create: (client) => client.paymentIntents.create(PARAMS),
+        retrieve: (client) => client.paymentIntents.retrieve("pi_1"),
+        wait: (client) => client.paymentIntents.waitForCompletion("pi_1"),
+        generate: (client) => client.qr.generate("pi_1"),
+        register: (client) => client.manifests.create({ name: "S" }),
+        activate: (client) => client.manifests.activate("svc_1"),
+        search: (client) => client.manifests.search(),
+      };
+      // Another product of ItPay's has carts and amounts of another form on the same host.
+      const cart = { cart_id: "c_1", amount_minor: 699 };
+      const table = [
+        [
+          ["create", "retrieve", "wait", "generate", "register", "activate", "search"],
+          "body",
+          ["", "<html>", "null", "7"],
+        ],
+        [["create", "retrieve", "wait", "generate", "register", "activate"], "body", [[], [{ id: "pi_1" }]]],
+        [["create", "retrieve", "wait", "generate", "register", "activate"], "id", [{}, cart, { id: 7 }, { id: "" }]],
+        [["create", "retrieve", "wait"], "status", [{ id: "pi_1" }, { id: "pi_1", status: 1 }]],
+        [["create", "retrieve", "wait"], "amount", [{ ...INTENT, amount: 699 }]],
+        [["create", "retrieve", "wait"], "amount.value", [{ ...INTENT, amount: { currency: "CNY", amount: 699 } }]],
+        [["retrieve", "wait"], "id", [{ ...INTENT, id: "pi_2" }]],
+        [["generate"], "qr_data", [{ id: "qr_1" }, { id: "qr_1", qr_data: 7, scan_url: null }]],
+        [["generate"], "payment_intent_id", [{ id: "qr_1", qr_data: "x", payment_intent_id: "pi_2" }]],
+        [["search"], "body", [{}, cart, { data: null }, { data: {} }]],
+        [["search"], "body[0]", [[7], { data: ["svc"] }]],
+        [["search"], "body[1].id", [[{ id: "svc_1" }, {}], { data: [{ id: "svc_1" }, cart] }]],
+      ];
+      for (const [names, field, bodies] of table) {
+        for (const name of names) {
+          for (const body of bodies) {
+            const { client } = mock(() => json(body));
+            const error = await calls[name](client).then(
+              (value) => ({ value }),
+              (thrown) => thrown,
+            );
+            const shown = `${name} ${JSON.stringify(body)}: ${error.stack ?? JSON.stringify(error)}`;
+            assert.deepEqual([error.name, error.field, error.status], ["APIError", field, 200], shown);
+          }
+        }
+      }
+    },
+  ],
+  [
+    "a search resolves to the list, bare or in `data`",
+    async () => {
+      const services = [{ id: "svc_1", new_field: 1 }];
+      for (const body of [services, { data: services, has_more: false }]) {
+        const { client } = mock(() => json(body));
+        assert.deepEqual(await client.manifests.search(), services);
+      }
+    },
+  ],
+  [
     "a response about another payment is an error",
     async () => {
-      const { client } = mock(() => json({ id: "pi_other", payment_intent_id: "pi_other", status: "succeeded" }));
+      const { client } = mock(() =>
+        json({ id: "pi_other", payment_intent_id: "pi_other", status: "succeeded", qr_data: "x" }),
+      );
       for (const [field, call] of [
         ["id", client.paymentIntents.retrieve("pi_mine")],
         ["id", client.paymentIntents.waitForCompletion("pi_mine")],

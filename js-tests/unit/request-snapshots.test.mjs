@@ -53,7 +53,9 @@ for (const [name, call] of Object.entries(calls)) {
         "",
         init.body ?? "",
       ].join("\n");
-      return Response.json(name.endsWith("search") ? [] : { id: "pi_01", status: "pending" });
+      return Response.json(
+        name.endsWith("search") ? [] : { id: "pi_01", status: "pending", scan_url: "itpay://pay/pi_01" },
+      );
     };
     const now = Date.now;
     Date.now = () => 1_745_712_345_000;

@@ -5,10 +5,10 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{check_object, parse_list, parse_object, post, routes::Route};
+use super::{check_object, list_json, parse_object, post, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
-    endpoint::{read_params, to_body},
+    endpoint::{read_list, read_params, to_body},
     http::{Method, Request, Response, query},
     json::{FieldReader, FieldResult, RawObject},
     money::check_currency,
@@ -195,6 +195,14 @@ pub struct SearchManifests {
     pub q: Option<String>,
 }
 
+impl SearchManifests {
+    /// The JSON of the list, if the response is an object around it.
+    pub fn unwrapped(response: &Response) -> Option<String> {
+        let list = list_json(response).ok()?;
+        (list.len() < response.body.len()).then(|| list.into())
+    }
+}
+
 impl Endpoint for SearchManifests {
     type Output = Vec<ServiceManifest>;
 
@@ -205,7 +213,7 @@ impl Endpoint for SearchManifests {
     }
 
     fn parse(response: &Response) -> Result<Vec<ServiceManifest>, Error> {
-        parse_list(response, ServiceManifest::read)
+        read_list(response, list_json(response)?, ServiceManifest::read)
     }
 }
 

@@ -20,14 +20,13 @@ mod subscriptions;
 mod webhook_endpoints;
 mod webhook_event;
 
-use alloc::vec::Vec;
 
 use serde_json::value::RawValue;
 
 use crate::{
     Error, endpoint,
     http::{Method, Request, Response},
-    json::{FieldReader, FieldResult, RawJson, RawObject},
+    json::{FieldError, FieldReader, FieldResult, RawJson, RawObject},
 };
 
 use self::routes::Route;
@@ -95,13 +94,18 @@ fn parse_open(response: &Response) -> Result<RawObject, Error> {
     parse_object(response, |fields| Ok(fields.rest()))
 }
 
-/// Reads a list of objects: a bare list, or the `data` of an object. Which of them the gateway sends is ASSUMED.
-fn parse_list<T>(response: &Response, read: impl Fn(FieldReader) -> FieldResult<T>) -> Result<Vec<T>, Error> {
+/// Returns the JSON of a list: a bare list, or the `data` of an object. Which of them the gateway sends is ASSUMED.
+fn list_json(response: &Response) -> Result<&str, Error> {
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
-    match FieldReader::parse(json.get()) {
-        Ok(Some(mut object)) => endpoint::read_list(response, object.take("data"), read),
-        _ => endpoint::read_list(response, json.get(), read),
+    let list = match FieldReader::parse(json.get()) {
+        Ok(Some(mut object)) => object.take("data"),
+        _ => json.get(),
+    };
+    if list.starts_with('[') {
+        return Ok(list);
     }
+    let problem = "is neither a list nor an object with a list as its `data`".into();
+    Err(endpoint::invalid_response(response, FieldError { field: "body".into(), problem }))
 }
 
 /// Reads the JSON of any response, for calls that are not modeled. The body may be empty.

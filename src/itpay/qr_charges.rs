@@ -5,9 +5,9 @@ use alloc::string::String;
 use super::{parse_object, routes::Route};
 use crate::{
     Endpoint, Error,
-    endpoint::same_id,
+    endpoint::{invalid_response, same_id},
     http::{Method, Request, Response},
-    json::{FieldReader, FieldResult, RawObject, open_enum},
+    json::{FieldError, FieldReader, FieldResult, RawObject, open_enum},
 };
 
 open_enum! {
@@ -77,6 +77,10 @@ impl Endpoint for GenerateQr {
 
     fn verify(&self, response: &Response) -> Result<(), Error> {
         let charge = GenerateQr::parse(response)?;
+        if charge.qr_data.is_none() && charge.scan_url.is_none() {
+            let problem = "is missing, and so is `scan_url`: there is nothing to scan".into();
+            return Err(invalid_response(response, FieldError { field: "qr_data".into(), problem }));
+        }
         let intent = charge.payment_intent_id.as_ref().unwrap_or(&self.payment_intent_id);
         same_id(response, "payment_intent_id", intent, &self.payment_intent_id)
     }

@@ -146,7 +146,9 @@ pub fn manifests_search(
     q: Option<String>,
     options: Option<RawOptions>,
 ) -> Result<Promise> {
-    call(io, client, options, SearchManifests { q })
+    let request = SearchManifests { q }.request().map_err(Into::into);
+    let verify = Box::new(SearchManifests::check);
+    send_for(io, client, options, &|_, _| request.clone(), verify, SearchManifests::unwrapped)
 }
 
 /// Makes a call that is not modeled. `query` alternates names and values.
@@ -202,10 +204,24 @@ fn call<E: Endpoint + 'static>(
 /// Makes a call. The request is built first, so that errors in it are thrown before anything is sent. The result is the
 /// gateway's own body, after `verify` has read it.
 fn send(io: CallIo, client: &Config, options: Option<RawOptions>, build: Build<'_>, verify: Verify) -> Result<Promise> {
+    send_for(io, client, options, build, verify, |_| None)
+}
+
+/// The same, for a call whose result may be another JSON than the body.
+fn send_for(
+    io: CallIo,
+    client: &Config,
+    options: Option<RawOptions>,
+    build: Build<'_>,
+    verify: Verify,
+    result: fn(&Response) -> Option<String>,
+) -> Result<Promise> {
     let session = session(client)?;
     let (options, context) = call_options(client, options.as_ref())?;
     let request = build(&session, &options).map_err(|error| to_js(error, None))?;
-    Ok(start(io, context, move |io| async move { session.send(&io, request, &verify, &options).await.map(|_| None) }))
+    Ok(start(io, context, move |io| async move {
+        session.send(&io, request, &verify, &options).await.map(|exchanged| result(&exchanged.response))
+    }))
 }
 
 pub(super) fn fresh_id() -> Result<String, Box<CallError>> {
