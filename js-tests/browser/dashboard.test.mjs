@@ -70,6 +70,22 @@ test("a button makes a test payment, and requests, events and services are shown
   await shop.close(page);
 });
 
+test("calls that ItPay documents in part appear, with a sentence on what is invented", async () => {
+  const page = await shop.open(sandbox.url);
+  assert.match(await page.locator("main").innerText(), /prices and ids in the responses are invented[^]*billed twice/);
+  for (let times = 0; times < 2; times += 1) await sandbox.client.preview.cumulative.record({ quantity: 1500 });
+  const record = row(page, "preview", "/cumulative/record").first();
+  await record.waitFor();
+  await record.getByText('"running_total": 3000').waitFor();
+  const { id } = await shop.payment();
+  await sandbox.press(`payment-intents/${id}/pay`);
+  await sandbox.client.preview.refunds.create({ payment_intent: id });
+  await row(page, "preview", "/refunds").first().waitFor();
+  await row(page, "payments", id).getByRole("link").click();
+  assert.match(await page.locator("main").innerText(), /Refunded\s+CN¥6\.99/);
+  await shop.close(page);
+});
+
 test("a merchant that can't be reached is shown as such", async () => {
   const { id: service_id } = await shop.register({ endpoint: "http://127.0.0.1:9/" });
   const payment = await shop.payment({ service_id });

@@ -20,7 +20,6 @@ mod subscriptions;
 mod webhook_endpoints;
 mod webhook_event;
 
-
 use serde_json::value::RawValue;
 
 use crate::{

@@ -20,7 +20,7 @@ macro_rules! routes {
             #[cfg(feature = "sandbox")]
             const ALL: &[Route] = &[$(Route::$name),*];
 
-            /// The path as a pattern: `{}` stands for an id.
+            /// The path as a pattern. `*` stands for an id.
             fn pattern(self) -> &'static str {
                 match self {
                     $(Route::$name => $path,)*
@@ -40,7 +40,7 @@ macro_rules! routes {
 
 routes! {
     /// Activates a ServiceManifest.
-    Activate = "/services/{}/activate", "PATCH";
+    Activate = "/services/*/activate", "PATCH";
     /// Records usage that is billed later. Documented in part.
     CumulativeRecord = "/cumulative/record", "POST";
     /// Delivers digital goods. Documented in part.
@@ -52,11 +52,11 @@ routes! {
     /// Creates a payment by deep link. Documented in part.
     OneTimePayments = "/payments/one-time", "POST";
     /// Reads a PaymentIntent. ASSUMED.
-    PaymentIntent = "/payment-intents/{}", "GET";
+    PaymentIntent = "/payment-intents/*", "GET";
     /// Creates a PaymentIntent.
     PaymentIntents = "/payment-intents", "POST";
     /// Generates the QR charge of a PaymentIntent. ASSUMED.
-    Qr = "/payment-intents/{}/qr", "POST";
+    Qr = "/payment-intents/*/qr", "POST";
     /// Refunds a payment. Documented in part.
     Refunds = "/refunds", "POST";
     /// Registers a ServiceManifest; searches, with `q`.
@@ -75,7 +75,7 @@ impl Route {
 
     /// The path of a route with an id. `field` names the id in an error.
     pub fn path_with(self, field: &str, id: &str) -> Result<String, Error> {
-        let (before, after) = self.pattern().split_once("{}").unwrap_or((self.pattern(), ""));
+        let (before, after) = self.pattern().split_once('*').unwrap_or((self.pattern(), ""));
         Ok([before, &path_segment(field, id)?, after].concat())
     }
 
@@ -88,7 +88,7 @@ impl Route {
     /// The id in a path of this route, empty if the route has none.
     #[cfg(feature = "sandbox")]
     fn id_in(self, path: &str) -> Option<String> {
-        let Some((before, after)) = self.pattern().split_once("{}") else {
+        let Some((before, after)) = self.pattern().split_once('*') else {
             return (path == self.pattern()).then(String::new);
         };
         let id = path.strip_prefix(before)?.strip_suffix(after)?;

@@ -72,8 +72,8 @@ ${tile(deliveries.filter(({ progress }) => progress.state === "delivered").lengt
 ${section("payments", texts.payments, payments, (one) => payment(one, language), html`<b>${texts.noPayments}</b><br>${texts.noPaymentsHint}`)}
 ${section("deliveries", texts.deliveries, deliveries, (one) => delivery(one, language), html`${texts.noDeliveries}`)}
 ${section("requests", texts.requests, requests, (one) => request(one, language), html`${texts.noRequests}`)}
-${itpay.previewCalls.length > 0 && section("preview", texts.preview, itpay.previewCalls, (one) => previewCall(one, language), html``)}
-${itpay.previewCalls.length > 0 && html`<p class="soft">${texts.previewHint}</p>`}
+${section("preview", texts.preview, itpay.previewCalls, (one) => previewCall(one, language), html`${texts.noRequests}`)}
+<p class="soft">${texts.previewHint}</p>
 ${section("services", texts.services, [...itpay.services].reverse(), service, html``)}
 <p class="soft"><a href="${SIGNATURE_PATH}">${texts.checkSignature}</a></p>
 <noscript><a href="/?lang=${language}">${texts.reload}</a></noscript>
