@@ -204,9 +204,9 @@ export function previewCases({ ItPayClient, isItPayError }) {
           const error = await rejection(call(client, { ...row, params: { ...row.params, [name]: value } }));
           assert.deepEqual([error.name, error.field, error.outcome], ["ValidationError", field, "not_done"]);
         }
-        for (const params of [undefined, null, 7, [], "x"]) {
+        for (const params of [undefined, null, 7, [], "x", { quantity: 1n }]) {
           const error = await rejection(call(client, { ...row, params }));
-          assert.deepEqual([error.name, error.field], ["ValidationError", "params"]);
+          assert.deepEqual([error.name, error.field, error.outcome], ["ValidationError", "params", "not_done"]);
         }
         assert.equal(calls.length, 0);
       },

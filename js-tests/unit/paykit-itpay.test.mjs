@@ -207,11 +207,10 @@ test("a whole payment is refunded, once, and marked as a preview; a part is refu
   const posts = () => sandbox.requests.filter(({ path }) => path === "/v1/refunds").length;
   await rejects(refund(699), { name: "ConstraintViolationError", provider: "itpay" });
   await sandbox.pay(id);
-  for (const amount of [698, 700, 0, -699, "699", undefined]) {
+  for (const amount of [698, 700, 0, -699, NaN, "699", undefined]) {
     const error = await rejects(refund(amount), { name: "ValidationError", field: "amount" });
     assert.equal(error.context.outcome, "not_done");
   }
-  await rejects(refund(NaN), { name: "ValidationError", field: "amount" });
   assert.equal(posts(), 0);
   assert.deepEqual(await refund(699), {
     id,

@@ -12,7 +12,7 @@ use super::{
     options::{Config, RawOptions, call_options, connection, text, wait_options},
 };
 use crate::{
-    CallError, Endpoint, Error, ErrorCause, ErrorName, JsonEndpoint, Money, Outcome, Secret,
+    CallError, Endpoint, Error, ErrorCause, ErrorName, JsonEndpoint, Money, Secret,
     call::Cause,
     exchange::CallOptions,
     http::{self, BaseUrl, Request, Response},
@@ -86,10 +86,7 @@ fn json_endpoint(name: &str) -> Option<(BuildFromJson, Check)> {
 #[wasm_bindgen]
 pub fn post(io: CallIo, client: &Config, name: &str, params: &str, options: Option<RawOptions>) -> Result<Promise> {
     let (build, check) = json_endpoint(name).ok_or_else(|| invalid("name", "is not known"))?;
-    let build = |_: &Session, _: &CallOptions| {
-        build(params).map_err(|error| Box::<CallError>::from(error).with_outcome(Outcome::NotDone, ""))
-    };
-    send(io, client, options, &build, Box::new(check))
+    send(io, client, options, &|_, _| build(params).map_err(Into::into), Box::new(check))
 }
 
 #[wasm_bindgen]

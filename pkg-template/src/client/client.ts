@@ -16,7 +16,7 @@ import {
   assertString,
 } from "../internal/client-config.js";
 import { readEnv } from "../internal/env.js";
-import { fromPayload, ValidationError } from "../internal/errors.js";
+import { beginChange, fromPayload, ValidationError } from "../internal/errors.js";
 import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions } from "../internal/untrusted.js";
@@ -165,7 +165,9 @@ export class ItPayClient {
    * says whether it was processed: `not_done` or `unknown`. Pass an `idempotencyKey` to have the call retried.
    */
   readonly preview = previewCalls((name, params, options) =>
-    this.#call((module, io, config) => module.post(io, config, name, json("params", params), requestOptions(options))),
+    this.#call((module, io, config) =>
+      beginChange(() => module.post(io, config, name, json("params", params), requestOptions(options))),
+    ),
   );
 
   /** Verifies webhooks with the client's secret. */

@@ -16,7 +16,7 @@ import {
 } from "../internal/client-config.js";
 import { readEnv } from "../internal/env.js";
 import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
-import { fromPayload, ValidationError } from "../internal/errors.js";
+import { beginChange, fromPayload, ValidationError } from "../internal/errors.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import * as glue from "../glue/gopay.js";
@@ -280,15 +280,9 @@ export class GoPayClient {
     callGoPay = (client, use) => client.#call(use);
   }
 
-  /** Makes a call that changes something. If it cannot begin, it was not done. */
+  /** Makes a call that changes something. */
   #change<T>(use: Use): ApiPromise<T> {
-    return this.#call((module, io, config) => {
-      try {
-        return use(module, io, config);
-      } catch (error) {
-        throw Object.assign(error as object, { outcome: "not_done" });
-      }
-    });
+    return this.#call((module, io, config) => beginChange(() => use(module, io, config)));
   }
 
   #call<T>(use: Use): ApiPromise<T> {

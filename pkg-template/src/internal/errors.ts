@@ -203,3 +203,12 @@ export function callerTrace(): string | undefined {
   const isV8 = (Error as { captureStackTrace?: unknown }).captureStackTrace !== undefined;
   return isV8 ? undefined : new Error().stack;
 }
+
+/** @internal Begins a call that changes something. If it cannot begin, it was not done. */
+export function beginChange<T>(begin: () => T): T {
+  try {
+    return begin();
+  } catch (error) {
+    throw Object.assign(error as object, { outcome: "not_done" });
+  }
+}

@@ -9,8 +9,8 @@ import { readUntrusted } from "../internal/untrusted.js";
 import * as glue from "../glue/paykit.js";
 import { constructEvent } from "../webhooks/signature.js";
 import { VERSION } from "../internal/version.js";
-import { toId, toJson, toPayKitError, unsupported } from "./error-mapping.js";
-import { ConfigurationError, WebhookError } from "./errors.js";
+import { notDone, toId, toJson, toPayKitError, unsupported } from "./error-mapping.js";
+import { ConfigurationError, type ValidationError, WebhookError } from "./errors.js";
 import type {
   CapturePaymentParams,
   Checkout,
@@ -224,7 +224,12 @@ export class ItPayProvider implements PayKitProvider {
   /** Makes a call in the wasm module, which decides everything about it. */
   async #call<T>(method: string, { id, params }: { id?: string; params?: unknown }): Promise<T> {
     try {
-      const own = [id === undefined ? "" : toId(id), params === undefined ? "" : toJson(params)] as const;
+      let own: readonly [id: string, params: string];
+      try {
+        own = [id === undefined ? "" : toId(id), params === undefined ? "" : toJson(params)];
+      } catch (error) {
+        throw method === "createRefund" ? notDone(error as ValidationError) : error;
+      }
       return (await this.#native.call((module, io, config) =>
         module.paykit_call(io, config, this.#agentId, this.#serviceId, method, ...own),
       )) as T;
