@@ -1,12 +1,13 @@
-//! Encodes text as modules with qrcodegen-no-heap: no dependency, no unsafe code, and a third of fast_qr's size in wasm.
+//! Encodes text as modules. tests/qr.rs compares the codes with those of another encoder.
 
-use alloc::{vec, vec::Vec};
-
-use qrcodegen_no_heap::{QrCode as Encoder, QrCodeEcc, Version};
+use alloc::vec::Vec;
 
 use super::{
     Error,
-    segments::{VERSION_RANGES, optimal_segments},
+    codewords::Layout,
+    mask::apply_best_mask,
+    modules::Modules,
+    segments::{VERSION_RANGES, optimal_bits},
 };
 
 /// The most characters that any code holds: digits at version 40, level L.
@@ -41,29 +42,20 @@ impl QrCode {
         if text.is_empty() {
             return Err(Error::Empty);
         }
-        let level = match error_correction {
-            ErrorCorrection::Low => QrCodeEcc::Low,
-            ErrorCorrection::Medium => QrCodeEcc::Medium,
-            ErrorCorrection::Quartile => QrCodeEcc::Quartile,
-            ErrorCorrection::High => QrCodeEcc::High,
-        };
         if text.len() > MAX_CHARS {
             return Err(Error::TooLong);
         }
-        let mut bits = vec![0; text.len()];
-        let mut scratch = [0; Version::MAX.buffer_len()];
-        let mut output = [0; Version::MAX.buffer_len()];
         for range in &VERSION_RANGES {
-            let segments = optimal_segments(text.as_bytes(), range, &mut bits).ok_or(Error::TooLong)?;
-            let (first, last) = (Version::new(range.first), Version::new(range.last));
-            if let Ok((len, level, version)) =
-                Encoder::encode_segments_to_codewords(&segments, &mut output, level, first, last, true)
-            {
-                let code = Encoder::encode_codewords(&mut output, len, &mut scratch, level, version, None);
-                let size = code.size();
-                let modules =
-                    (0..size * size).map(|index| code.get_module(index % size, index / size).into()).collect();
-                return Ok(Self { size: size as usize, modules });
+            let bits = optimal_bits(text.as_bytes(), range);
+            for version in range.first..=range.last {
+                let fits = |level: &usize| Layout { version, level: *level }.data_codewords() * 8 >= bits.len();
+                // The highest level of those that fit.
+                if let Some(level) = (error_correction as usize..=ErrorCorrection::High as usize).rev().find(fits) {
+                    let layout = Layout { version, level };
+                    let mut modules = Modules::new(layout, &layout.codewords_of(bits));
+                    apply_best_mask(&mut modules, level);
+                    return Ok(Self { size: modules.size, modules: modules.flags });
+                }
             }
         }
         Err(Error::TooLong)

@@ -10,7 +10,10 @@
 //! # Ok::<(), itpay::qr::Error>(())
 //! ```
 
+mod codewords;
 mod encode;
+mod mask;
+mod modules;
 #[cfg(feature = "qr-png")]
 mod png;
 mod segments;

@@ -2,12 +2,10 @@
 
 use alloc::vec::Vec;
 
-use qrcodegen_no_heap::{BitBuffer, QrSegment, QrSegmentMode};
-
 /// Versions whose segment headers have the same length, so that one split is the best in all of them.
 pub(super) struct VersionRange {
-    pub(super) first: u8,
-    pub(super) last: u8,
+    pub(super) first: usize,
+    pub(super) last: usize,
     /// Bits of a segment's mode indicator and character count, by mode.
     header_bits: [u32; 3],
 }
@@ -30,34 +28,30 @@ const UNREACHABLE: u32 = 1 << 24;
 /// The index of a character is its value.
 const ALPHANUMERIC_CHARS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
-/// The segments with the fewest bits in total. Their data is in `buffer`, which is as long as the text.
-///
-/// The encoder's own `make_numeric` and `make_alphanumeric` search with `char`, and weigh 1.3 KB gzip.
-pub(super) fn optimal_segments<'a>(
-    mut text: &[u8],
-    range: &VersionRange,
-    mut buffer: &'a mut [u8],
-) -> Option<Vec<QrSegment<'a>>> {
-    let mut segments = Vec::new();
+/// The bits of the segments that take the fewest in total.
+pub(super) fn optimal_bits(mut text: &[u8], range: &VersionRange) -> Vec<bool> {
+    let mut bits = Vec::new();
+    let mut append = |number: u32, len: u32| bits.extend((0..len).rev().map(|bit| number >> bit & 1 == 1));
     for run in optimal_modes(text, range).chunk_by(|mode, next| mode == next) {
-        let (mode, base, chars_per_chunk, bits_per_char) = match run {
-            [NUMERIC, ..] => (QrSegmentMode::Numeric, 10, 3, 3),
-            [ALPHANUMERIC, ..] => (QrSegmentMode::Alphanumeric, 45, 2, 5),
-            _ => (QrSegmentMode::Byte, 0, 1, 7),
+        let [numeric, alphanumeric, byte] = range.header_bits;
+        let (indicator, header_bits, base, chars_per_chunk, bits_per_char) = match run {
+            [NUMERIC, ..] => (1, numeric, 10, 3, 3),
+            [ALPHANUMERIC, ..] => (2, alphanumeric, 45, 2, 5),
+            _ => (4, byte, 0, 1, 7),
         };
-        let (chars, rest) = text.split_at_checked(run.len())?;
-        let (data, unused) = buffer.split_at_mut_checked(run.len())?;
-        (text, buffer) = (rest, unused);
-        let mut bits = BitBuffer::new(data);
+        let (chars, rest) = text.split_at(run.len());
+        text = rest;
+        append(indicator, 4);
+        append(run.len() as u32, header_bits - 4);
         for chunk in chars.chunks(chars_per_chunk) {
             let value = |char: &u8| if base == 0 { (*char).into() } else { alphanumeric_value(*char) };
-            let number = chunk.iter().fold(0, |number, char| number * base + value(char));
-            bits.append_bits(number, chunk.len() as u8 * bits_per_char + 1);
+            append(
+                chunk.iter().fold(0, |number, char| number * base + value(char)),
+                chunk.len() as u32 * bits_per_char + 1,
+            );
         }
-        let bit_len = bits.len();
-        segments.push(QrSegment::new(mode, chars.len(), data, bit_len));
     }
-    Some(segments)
+    bits
 }
 
 /// The mode of each character. Dynamic programming over the characters: the cheapest way to encode the text so far and

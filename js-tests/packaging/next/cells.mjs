@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { execute, started } from "../consumer.mjs";
 import { node, program } from "../runtimes.mjs";
 
 const env = { NEXT_TELEMETRY_DISABLED: "1" };
+const SECRET = "whsec_next";
 
 async function freePort() {
   const server = createServer();
@@ -17,8 +19,19 @@ async function freePort() {
   return port;
 }
 
+/** Delivers a signed event to a route handler, whose second argument is Next's own. */
+async function deliver(url) {
+  const body = '{"id":"evt_1","type":"payment_intent.succeeded"}';
+  const time = Math.floor(Date.now() / 1000);
+  const signature = createHmac("sha256", SECRET).update(`${time}.${body}`).digest("hex");
+  const headers = { "X-ItPay-Signature": `t=${time},v1=${signature}` };
+  const response = await fetch(`${url}/api/webhook`, { method: "POST", body, headers });
+  assert.deepEqual([response.status, await response.json()], [200, { status: "received" }]);
+}
+
 /** Asks each place in which code runs in Next; all have to come to the same. */
 async function ask(url) {
+  await deliver(url);
   const text = (await (await fetch(`${url}/server`)).text()).match(/<pre>(.*?)<\/pre>/)[1];
   const entities = { "&quot;": '"', "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#x27;": "'" };
   const outcomes = {
@@ -48,6 +61,7 @@ function built(bundler) {
     assert.ok(wasm.length >= 3, `the edge's bundle has no .wasm files: ${wasm}`);
     const port = await freePort();
     const server = await next(started, folder, ["start", "--hostname", "127.0.0.1", "--port", String(port)], {
+      env: { ...env, ITPAY_WEBHOOK_SECRET: SECRET },
       ready: /Ready/,
     });
     try {
@@ -61,6 +75,7 @@ function built(bundler) {
 async function developed(folder) {
   const port = await freePort();
   const server = await next(started, folder, ["dev", "--hostname", "127.0.0.1", "--port", String(port)], {
+    env: { ...env, ITPAY_WEBHOOK_SECRET: SECRET },
     ready: /Ready/,
   });
   try {
