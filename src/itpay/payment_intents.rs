@@ -120,6 +120,11 @@ impl PaymentIntent {
         read_params(intent, PaymentIntent::read)
     }
 
+    /// The link of its code. ItPay may create an intent with its code. Then [`GenerateQr`](super::GenerateQr) is refused.
+    pub fn scan_url(&self) -> Option<String> {
+        RawObject::parse(self.extra.get("qr")?.as_str())?.text("scan_url").map(Cow::into_owned)
+    }
+
     /// The status in a response. If an id is passed, the response must be about it.
     pub(crate) fn status_in(response: &Response, asked: Option<&str>) -> Result<Status, Error> {
         let (id, status) = parse_object(response, |mut fields| PaymentIntent::check(&mut fields))?;

@@ -61,7 +61,6 @@ impl RawObject {
     }
 
     /// The string of this name.
-    #[cfg(feature = "paykit")]
     pub(crate) fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         string(self.get(name)?.as_str())
     }

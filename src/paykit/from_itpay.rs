@@ -156,8 +156,7 @@ fn customer(intent: &PaymentIntent) -> Option<Payee> {
 }
 
 fn scan_url(intent: &PaymentIntent, charge: Option<&RawObject>) -> Option<String> {
-    let url = |charge: &RawObject| charge.text("scan_url").map(Cow::into_owned);
-    charge.and_then(url).or_else(|| url(&RawObject::parse(intent.extra.get("qr")?.as_str())?))
+    charge.and_then(|charge| charge.text("scan_url").map(Cow::into_owned)).or_else(|| intent.scan_url())
 }
 
 /// Data of ItPay that PayKit has no field for. The QR code is in `qr`.

@@ -58,14 +58,18 @@ fn pay_by_qr_code() -> Result<(), Box<dyn Error>> {
         async move |io: Io| {
             let options = CallOptions::default();
             let intent = session.call(&io, &create, &options).await?;
+            // ItPay may create the payment with its code. Then its link is drawn.
+            if let Some(url) = intent.scan_url() {
+                return CallResult::Ok((intent, url.clone(), url));
+            }
             let charge = session.call(&io, &GenerateQr { payment_intent_id: intent.id.clone() }, &options).await?;
-            CallResult::Ok((intent, charge))
+            Ok((intent, charge.qr_data.unwrap_or_default(), charge.scan_url.unwrap_or_default()))
         }
     };
-    let (intent, charge) = drive(Call::new(flow), |_| {})?;
-    let code = QrCode::new(&charge.qr_data.unwrap_or_default(), ErrorCorrection::Medium)?;
+    let (intent, data, url) = drive(Call::new(flow), |_| {})?;
+    let code = QrCode::new(&data, ErrorCorrection::Medium)?;
     println!("{}", code.to_terminal(&TerminalOptions::default()));
-    println!("Scan to pay {}: {}", intent.id, charge.scan_url.unwrap_or_default());
+    println!("Scan to pay {}: {url}", intent.id);
 
     let options = WaitOptions { poll_interval_ms: 200, notifies: true, ..WaitOptions::default() };
     let flow = async move |io: Io| session.wait_for_completion(&io, &intent.id, &options).await;
