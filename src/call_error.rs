@@ -12,7 +12,6 @@ use serde::{Serialize, Serializer};
 use crate::{
     Error, ErrorKind,
     call::Cause,
-    error_response::NO_REASON,
     json::{FieldReader, RawJson, open_enum},
     retry::Failure,
 };
@@ -151,8 +150,10 @@ impl CallError {
     }
 
     /// Whether the gateway has no such object. The 404 page of a proxy proves nothing.
-    #[cfg(feature = "gopay")]
+    #[cfg(feature = "paykit")]
     pub(crate) fn is_not_found(&self) -> bool {
+        use crate::error_response::NO_REASON;
+
         self.status == Some(404) && (self.has_own_code() || self.message.contains(NO_REASON))
     }
 

@@ -204,6 +204,16 @@ fn an_object_of_a_hundred_thousand_fields_is_read_in_linear_time() {
 }
 
 #[test]
+fn an_intent_that_has_its_code_has_the_link_of_the_code() {
+    let link = |qr: &str| {
+        let intent = format!(r#"{{"id":"pi_1","status":"qr_generated","qr":{qr}}}"#);
+        PaymentIntent::from_json(&intent).unwrap().scan_url()
+    };
+    assert_eq!(link(r#"{"charge_id":"qr_1","scan_url":"itpay://pay/pi_1"}"#).as_deref(), Some("itpay://pay/pi_1"));
+    assert_eq!([link("null"), link("7"), link("{}"), link(r#"{"scan_url":7}"#)], [const { None }; 4]);
+}
+
+#[test]
 fn money_survives_a_round_trip() {
     for (text, currency) in [("6.99", "CNY"), ("0.05", "USD"), ("500", "JPY"), ("1.500", "KWD"), ("0.0001", "CLF")] {
         assert_eq!(Money::parse(text, currency).unwrap().to_decimal(), text);

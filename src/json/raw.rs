@@ -1,15 +1,16 @@
 //! JSON values that keep their text.
 
-#[cfg(feature = "paykit")]
-use alloc::borrow::Cow;
-use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
+use alloc::{
+    borrow::{Cow, ToOwned},
+    boxed::Box,
+    string::String,
+    vec::Vec,
+};
 
 use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::FieldReader;
-#[cfg(feature = "paykit")]
-use super::string;
+use super::{FieldReader, string};
 
 /// A JSON value that keeps its text.
 #[derive(Clone, Debug, Deserialize, Serialize)]
