@@ -20,7 +20,7 @@ export default {
   excludePrivate: true,
   excludeExternals: true,
   treatWarningsAsErrors: true,
-  // A test sees to it that every name is documented: js-tests/unit/documented.test.mjs.
+  // js-tests/unit/documented.test.mjs checks that every name is documented.
   validation: { notExported: true, invalidLink: true, notDocumented: false },
   plugin: ["typedoc-plugin-markdown", "typedoc-vitepress-theme", "typedoc-plugin-missing-exports"],
   // The types that exported ones are made of, in a group of their own.

@@ -1,6 +1,6 @@
 // Assembles the npm package in pkg/ from pkg-template/ and the wasm modules in target/wasm/.
 //
-//   dist/esm/src, entry   the TypeScript, compiled: what all entries share
+//   dist/esm/src, entry   the compiled TypeScript that all entries share
 //   dist/esm/inline       entries that carry the wasm as text: bundlers, pages, Deno, Bun
 //   dist/esm/workerd      entries that import the .wasm as a compiled module: Cloudflare
 //   dist/esm/edge-light   the same with ?module: Vercel, Next.js
@@ -9,7 +9,7 @@
 //   dist/wasm             the modules
 //   dist/bin              the command line
 //
-// Which of them a runtime gets, the exports map of pkg-template/package.json says.
+// The exports map of pkg-template/package.json decides which of them a runtime gets.
 
 import { execFileSync } from "node:child_process";
 import {
@@ -113,7 +113,7 @@ for (const folder of ["entry", "src"]) {
 for (const folder of runtimes)
   cpSync(join(compiled, folder), join(dist, "esm", folder), { recursive: true, filter: (path) => !isTypes(path) });
 
-// 3. The entries for Node.js. Finding a file takes Node.js longer than running it, so that an entry is one file, beside the one
+// 3. The entries for Node.js. Node.js takes longer to find a file than to run it, so each entry is one file, beside the one
 // with the code that all entries share.
 const bundle = await rollup({
   input: Object.fromEntries(
@@ -122,7 +122,7 @@ const bundle = await rollup({
       .map((file) => [file.slice(0, -".js".length), join(compiled, "node", file)]),
   ),
   external: /^(node|cloudflare):/,
-  // Thrown away where nothing uses it, as bundlers do by the package's sideEffects.
+  // Removes unused modules, as bundlers do by the package's sideEffects.
   treeshake: { moduleSideEffects: (id) => !id.includes("/src/") || id.endsWith("wasm-source.js") },
 });
 await bundle.write({
@@ -144,7 +144,7 @@ await bundle.close();
 write(join(dist, "cjs/package.json"), '{ "type": "commonjs" }\n');
 cpSync(join(template, "node"), join(dist, "node"), { recursive: true, filter: (path) => !path.endsWith(".ts") });
 
-// 4. The command line, bundled but for the package's own entries. The MCP server is a file of its own, for the command that
+// 4. The command line, bundled without the package's own entries. The MCP server is a file of its own, for the command that
 // needs it.
 const modules = join(template, "node_modules");
 if (!existsSync(modules)) symlinkSync("../js-tests/node_modules", modules);
@@ -189,7 +189,7 @@ write(
   JSON.stringify([...bundled].sort().map((name) => `${name} ${version(name)}`)),
 );
 
-// 5. What is copied, and a folder for each entry for tools from before the exports map: Parcel, TypeScript's node10.
+// 5. Copied files, and a folder for each entry for tools from before the exports map: Parcel, TypeScript's node10.
 for (const framework of ["react", "svelte", "vue"])
   cpSync(join(template, `types/${framework}.d.ts`), join(dist, `types/${framework}.d.ts`));
 for (const file of ["package.json", "SKILL.md"]) cpSync(join(template, file), join(pkg, file));
@@ -206,7 +206,7 @@ for (const [key, conditions] of Object.entries(manifest.exports)) {
   const [module] = from(conditions.default);
   write(join(folder, "package.json"), `${JSON.stringify({ main, module, types }, null, 2)}\n`);
 }
-// So that the README's links work once installed: the pages, and of the pictures the README's own.
+// The pages and the README's images, so that the README's links work in the installed package.
 for (const file of readdirSync(join(root, "docs"))) {
   if (file.endsWith(".md")) cpSync(join(root, "docs", file), join(pkg, "docs", file));
 }

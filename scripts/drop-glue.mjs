@@ -1,8 +1,8 @@
-// Removes wasm-bindgen's own exports from a module that is called without its glue, and all that only they reach:
+// Removes wasm-bindgen's own exports from a module that is called without its glue, and the code that only they use:
 //
 //   node scripts/drop-glue.mjs module.wasm
 //
-// binaryen's wasm-metadce does it, given the exports to keep.
+// binaryen's wasm-metadce keeps the other exports and the code that they use.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
 // Edits wasm-bindgen's glue where it has no option for it. Each edit expects its text exactly once, so that
-// another version of wasm-bindgen either fits or ends the build.
+// an incompatible version of wasm-bindgen ends the build.
 
 /** The glue of a module, for dist/esm/src/glue/. */
 export function adaptGlue(glue, file) {
@@ -26,7 +26,7 @@ export function adaptGlue(glue, file) {
       /(?<=return f\(a, state\.b, \.\.\.args\);\s*\}) finally/,
       " catch (error) { closureFailed(error); } finally",
     );
-    // A closure of an instance that has trapped does nothing any more: it is not called, and frees no memory of the next one.
+    // A closure of a trapped instance is not called, and frees no memory of the next instance.
     replace("throw new Error('Cannot invoke closure from previous WASM instance');", "return;");
     replace("if (--state.cnt === 0)", "if (--state.cnt === 0 && state.instance === __wbg_instance_id)");
     // Test runners with fake timers replace the global function, and every call would hang.

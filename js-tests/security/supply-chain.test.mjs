@@ -61,7 +61,7 @@ test("CONTRIBUTING.md has a reason for exactly the dependencies of the crate, th
     ...[...crates("fuzz/Cargo.toml"), ...crates("benchmarks/Cargo.toml")].filter((name) => name !== "itpay"),
     ...Object.keys(JSON.parse(read("js-tests/package.json")).devDependencies),
   ]);
-  const list = read("CONTRIBUTING.md").split("## What it depends on, and why")[1];
+  const list = read("CONTRIBUTING.md").split("## Dependencies, and why")[1];
   const named = new Set();
   for (const [, names, reason] of list.matchAll(/^\| (.*?) \| (.+) \|$/gm)) {
     for (const [, name] of names.matchAll(/`([^`]+)`/g)) if (reason.trim().length > 3) named.add(name);

@@ -4,7 +4,7 @@ import { command, EXIT, UsageError } from "./command.js";
 import { httpUrl } from "./input.js";
 import { GOPAY } from "./sandbox/api.js";
 import { logAsJson, paint } from "./sandbox/log.js";
-import { readScenario } from "./sandbox/scenario.js";
+import { readScenario } from "./sandbox/scenario-file.js";
 import { type RunningSandbox, startSandbox } from "./sandbox/start.js";
 
 export { type RunningSandbox, startSandbox } from "./sandbox/start.js";

@@ -4,12 +4,13 @@
 use alloc::{boxed::Box, format, rc::Rc, string::String, vec::Vec};
 
 use super::{
+    amount_change::{self, AmountChange},
     error::{PayKitError, PayKitErrorName, PayKitResult},
     from_gopay,
     gopay_events::{self, NotificationContext},
     objects::{Checkout, Event, Payment, PaymentStatus, Refund, Subscription, SubscriptionStatus},
     params::RefundParams,
-    to_gopay::{self, AmountChange, ChargeParams, Context},
+    to_gopay::{self, ChargeParams, Context},
 };
 use crate::{
     CallError, CallResult, Error, ErrorName, Outcome,
@@ -49,7 +50,7 @@ impl GoPayProvider {
 
     /// `updateCheckout`: reads the checkout, because GoPay changes nothing.
     pub async fn update_checkout(&self, io: &Io, id: &str, params: &str) -> PayKitResult<Checkout> {
-        let change = to_gopay::checkout_change(params)?;
+        let change = amount_change::checkout_change(params)?;
         let payment = self.get(io, "checkout", id).await?;
         refuse_change(&change, &payment, "updateCheckout of the amount")?;
         Ok(from_gopay::checkout(&payment))
@@ -68,7 +69,7 @@ impl GoPayProvider {
 
     /// `updatePayment`: reads the payment, because GoPay changes nothing.
     pub async fn update_payment(&self, io: &Io, id: &str, params: &str) -> PayKitResult<Payment> {
-        let change = to_gopay::payment_change(params)?;
+        let change = amount_change::payment_change(params)?;
         let payment = self.get(io, "payment", id).await?;
         refuse_change(&change, &payment, "updatePayment of the amount")?;
         Ok(from_gopay::payment(&payment))

@@ -3,6 +3,7 @@
 //! Sources: PayKit's provider contract and the documentation page of its GoPay provider. `params` reads the parameters
 //! of a call, `to_…` maps them to the gateway's, and `from_…` maps the gateway's objects to PayKit's.
 
+mod amount_change;
 mod countries;
 mod error;
 mod from_gopay;

@@ -135,36 +135,6 @@ pub fn charge_params(params: &str, first: Option<&gopay::Payment>, order_number:
     })
 }
 
-/// The amount and the currency that a caller expects a payment to have. GoPay can change neither.
-pub struct AmountChange {
-    amount: Option<i64>,
-    currency: Option<String>,
-}
-
-/// The expected amount of `updateCheckout`, from `provider_metadata`.
-pub fn checkout_change(params: &str) -> Result<AmountChange, Error> {
-    params::read(params, |_, provider| AmountChange::read(provider))
-}
-
-/// The expected amount of `updatePayment`.
-pub fn payment_change(params: &str) -> Result<AmountChange, Error> {
-    params::read(params, |fields, _| AmountChange::read(fields))
-}
-
-impl AmountChange {
-    fn read(fields: &mut FieldReader) -> FieldResult<AmountChange> {
-        let amount = if fields.has("amount") { Some(amount_or_digits(fields)?) } else { None };
-        let currency = if fields.has("currency") { Some(params::currency(fields, None)?) } else { None };
-        Ok(AmountChange { amount, currency })
-    }
-
-    /// Whether the payment has the expected amount and currency.
-    pub fn is_in(&self, payment: &gopay::Payment) -> bool {
-        (self.amount.is_none() || self.amount == payment.amount)
-            && (self.currency.is_none() || self.currency == payment.currency)
-    }
-}
-
 /// Parameters of `capturePayment`. None means the whole amount, which needs no permission from GoPay.
 pub fn capture_params(params: &str, payment: &gopay::Payment) -> Result<Option<String>, Error> {
     params::read(params, |fields, _| {

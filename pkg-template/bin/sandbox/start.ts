@@ -7,7 +7,8 @@ import { signaturePage } from "../pages/signature.js";
 import { WALLET_PATH, walletPage } from "../pages/wallet.js";
 import { reasonOf } from "../command.js";
 import { log, logBy, logEntry } from "./log.js";
-import { Clock, play, type Scenario } from "./scenario.js";
+import { Clock, play } from "./scenario.js";
+import type { Scenario } from "./scenario-file.js";
 import { listen, type SandboxServer } from "./server.js";
 import { openStateFile, type StateFile } from "./state-file.js";
 

@@ -2,26 +2,19 @@
 
 import type { ItPayClient } from "../client/client.js";
 import type { PaymentIntent } from "../client/types.js";
-import { isItPayError, type ItPayError, ValidationError } from "../internal/errors.js";
+import { isItPayError, ValidationError } from "../internal/errors.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { onRejection, readUntrusted } from "../internal/untrusted.js";
 import { toPng } from "../qr/png.js";
 import { toMinor } from "./amounts.js";
-import { NOTICE, plainText } from "./gateway-text.js";
+import { auditor, type ToolOutput } from "./auditor.js";
+import { NOTICE } from "./gateway-text.js";
 import { ToolInput } from "./input.js";
 import { type Limits, readLimits } from "./limits.js";
 import { hasEnded, Payments, type PaymentSummary, summary } from "./payments.js";
 import { serviceSummary } from "./services.js";
 import { ToolError } from "./tool-error.js";
-import type {
-  AgentTool,
-  AgentToolName,
-  AgentToolsOptions,
-  AuditEntry,
-  JsonSchema,
-  ToolContext,
-  ToolResult,
-} from "./types.js";
+import type { AgentTool, AgentToolName, AgentToolsOptions, AuditEntry, JsonSchema, ToolContext } from "./types.js";
 
 const NAMES: AgentToolName[] = [
   "itpay_create_payment",
@@ -49,12 +42,6 @@ const OPTIONS: OptionNames<AgentToolsOptions> = {
   counter: [],
   audit: ["onCall"],
 };
-
-/** The data of a result, and the image that goes with it. */
-interface ToolOutput {
-  readonly data: object;
-  readonly png?: Uint8Array | undefined;
-}
 
 interface Definition {
   readonly description: string;
@@ -210,12 +197,12 @@ function define(
         let status = "";
         const report = (): void => {
           try {
-            const told: unknown = onProgress?.({
+            const result: unknown = onProgress?.({
               progress: Math.min(total, Math.round(performance.now() - start) / 1000),
               total,
               message: `The payment is ${status || "open"}.`,
             });
-            onRejection(told, () => {});
+            onRejection(result, () => {});
           } catch {
             // The host's callback must not end the wait.
           }
@@ -313,91 +300,6 @@ function readAmount(decimal: string, currency: string): number {
   return value;
 }
 
-/** Runs calls, turns their outcomes into results, and reports them to the audit. */
-function auditor(audit: AgentToolsOptions["audit"]) {
-  let hasFailed = false;
-  return async (tool: AgentToolName, run: (entry: Partial<AuditEntry>) => Promise<ToolOutput>): Promise<ToolResult> => {
-    const entry: Partial<AuditEntry> = {};
-    let failure: ToolError | undefined;
-    let result: ToolResult;
-    try {
-      if (hasFailed) throw auditFailed();
-      result = toResult(await run(entry));
-    } catch (error) {
-      failure = toToolError(error);
-      result = toFailure(failure);
-    }
-    try {
-      const noted: unknown = audit?.({
-        time: new Date().toISOString(),
-        tool,
-        ...entry,
-        outcome: failure?.outcome ?? "ok",
-        ...(failure === undefined ? {} : { code: failure.code }),
-      });
-      onRejection(noted, () => {
-        hasFailed = true;
-      });
-      return result;
-    } catch {
-      hasFailed = true;
-      return toFailure(auditFailed());
-    }
-  };
-}
-
-function auditFailed(): ToolError {
-  return new ToolError(
-    "audit_failed",
-    "The audit log can't be written, so nothing is done any more. Tell the operator.",
-  );
-}
-
-function toResult({ data, png }: ToolOutput): ToolResult {
-  const structuredContent = JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
-  const text = { type: "text", text: JSON.stringify(data) } as const;
-  if (png === undefined) return { structuredContent, content: [text] };
-  return {
-    structuredContent,
-    content: [{ type: "image", data: base64(png), mimeType: "image/png", annotations: { audience: ["user"] } }, text],
-  };
-}
-
-function toFailure({ code, message, data }: ToolError): ToolResult {
-  const { field, ...rest } = data;
-  return { ...toResult({ data: { error: { code, message, field }, ...rest } }), isError: true };
-}
-
-function toToolError(error: unknown): ToolError {
-  if (error instanceof ToolError) return error;
-  if (isItPayError(error) && error.name === "ValidationError" && error.attempts === 0)
-    return new ToolError("invalid_input", error.message);
-  if (!isItPayError(error))
-    return new ToolError("internal_error", "Internal error. Tell the operator.", { outcome: "unknown" });
-  return new ToolError(error.name === "AbortError" ? "cancelled" : "gateway_error", explain(error), {
-    outcome: error.attempts === 0 ? "refused" : "failed",
-    ...(error.status === undefined
-      ? {}
-      : {
-          gateway: {
-            notice: NOTICE,
-            status: error.status,
-            code: plainText(error.code, 60),
-            message: plainText(error.message, 300),
-          },
-        }),
-  });
-}
-
-/** Explains an error in our own words, because the gateway's are data. */
-function explain(error: ItPayError): string {
-  if (error.name === "AbortError") return "The call was cancelled.";
-  if (error.name === "AuthenticationError") return "The gateway did not accept the API key. Tell the operator.";
-  if (error.name === "RateLimitError") return "The gateway is asked too often. Wait a minute before you try again.";
-  if (error.status === undefined) return "The gateway could not be reached. Try again later.";
-  return error.status >= 500 ? "The gateway is out of order. Try again later." : "The gateway refused the call.";
-}
-
 function readAllow(allow: AgentToolsOptions["allow"]): AgentToolName[] {
   if (allow === undefined) return NAMES;
   if (!Array.isArray(allow) || allow.length === 0) throw invalid("allow", "must be a list of names of tools");
@@ -410,10 +312,6 @@ function readAllow(allow: AgentToolsOptions["allow"]): AgentToolName[] {
 
 function checkText(name: string, value: unknown): void {
   if (typeof value !== "string" || value === "") throw invalid(name, "must be a string that is not empty");
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 function invalid(field: string, problem: string): ValidationError {
