@@ -15,6 +15,8 @@ export function dice(seed) {
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const hungUp = () =>
   new TypeError("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });
+const refused = () =>
+  new TypeError("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }) });
 
 /** Statuses of pages that stand in for the gateway's response: of proxies, of filters, of a CDN without its origin. */
 const PAGES = [401, 403, 502, 503, 520, 522, 524];
@@ -32,10 +34,14 @@ export function badNetwork(fetch, { seed, trouble, mayRepeat, counts = {} }) {
   return async (url, init) => {
     const signal = init?.signal;
     if (roll() >= trouble) return fetch(url, init);
-    const kind = Math.floor(roll() * 7);
+    const kind = Math.floor(roll() * 8);
     if (kind === 0) {
       happens("lost before it arrived");
       throw hungUp();
+    }
+    if (kind === 7) {
+      happens("refused: nobody listens");
+      throw refused();
     }
     if (kind === 1) {
       happens("done, and the answer lost");

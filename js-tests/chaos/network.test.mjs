@@ -18,6 +18,8 @@ const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const TROUBLE = 0.3;
 const MERCHANTS = 3;
 const IN_HAND = 16;
+/** What the merchant does with a payment at GoPay. */
+const KINDS = ["sale", "sale", "sale", "capture", "void", "charge", "QR"];
 
 const quietly = () => undefined;
 const tell = (line) => process.stderr.isTTY && process.stderr.write(`\r\x1b[2K${line}`);
@@ -160,7 +162,7 @@ test(`${PAYMENTS} ItPay payments over a bad network: each is paid once, and each
   );
 });
 
-test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pays or is refunded twice`, async () => {
+test(`${PAYMENTS} GoPay payments, refunds, captures, cancellations, charges and QR payments over a bad network: nothing is done twice`, async () => {
   const counts = {};
   let clock = Date.now();
   let handlers;
@@ -218,9 +220,11 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
     await inHand(PAYMENTS, async (number) => {
       const merchant = merchants[number % MERCHANTS];
       const amount = 100 + Math.floor(roll() * 10_000);
+      const kind = KINDS[Math.floor(roll() * KINDS.length)];
       // Up to three refunds of the same amount: only what is unique proves something.
-      const refunds = roll() < 0.3 ? 1 + Math.floor(roll() * 3) : 0;
-      const order = { amount, each: Math.floor(amount / 4), refunds, refund: refunds * Math.floor(amount / 4) };
+      const refunds = kind === "sale" && roll() < 0.5 ? 1 + Math.floor(roll() * 3) : 0;
+      const each = Math.floor(amount / 4);
+      const order = { kind, amount, each, refunds, refund: refunds * each, charges: [] };
       merchant.orders.push(order);
       const params = {
         amount,
@@ -229,13 +233,24 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
         items: [{ name: "Kůň", amount, count: 1 }],
         payer: { contact: { email: "payer@example.com" } },
         callback: { return_url: "https://shop.example/", notification_url: `https://${merchant.host}/gopay` },
+        preauthorization: kind === "capture" || kind === "void" ? true : undefined,
+        recurrence: kind === "charge" ? { recurrence_cycle: "ON_DEMAND", recurrence_date_to: "2090-01-01" } : undefined,
       };
       // Nobody is charged by a creation: where it is not known, another one is made, and only its link is handed out.
       const { id } = await untilDone(() => merchant.client.payments.create(params));
       order.id = String(id);
+      if (kind === "QR") {
+        const { amount: shown, qr_code } = await untilDone(() => merchant.client.payments.qrPayment(id));
+        assert.deepEqual([shown, typeof qr_code.spayd], [amount, "string"]);
+        await sandbox.transfer(id);
+      }
       await sandbox.pay(id);
-      assert.equal((await untilDone(() => merchant.client.payments.status(id))).state, "PAID");
+      const state = kind === "capture" || kind === "void" ? "AUTHORIZED" : "PAID";
+      assert.equal((await untilDone(() => merchant.client.payments.status(id))).state, state);
+      if (kind === "capture") await change(merchant, order, direct, "capture", "PAID");
+      if (kind === "void") await change(merchant, order, direct, "voidAuthorization", "CANCELED");
       for (let count = 1; count <= refunds; count += 1) await refund(merchant, order, count, direct);
+      if (kind === "charge") for (let count = 1; count <= 2; count += 1) await charge(merchant, order, number, count);
       if (number % 100 === 0) tell(`GoPay: ${number} of ${PAYMENTS} payments`);
     });
     for (let due = await sandbox.tick(); due !== undefined; due = await sandbox.tick()) {
@@ -249,9 +264,11 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
   tell("");
 
   const payments = new Map(JSON.parse(sandbox.snapshot()).payments.map((payment) => [String(payment.id), payment]));
+  const children = [...payments.values()].filter(({ parent_id }) => parent_id !== null);
   const linked = new Set(merchants.flatMap(({ orders }) => orders.map(({ id }) => id)));
   for (const [id, payment] of payments)
-    if (!linked.has(id)) assert.equal(payment.state, "CREATED", "a payment that nobody has a link to is never paid");
+    if (!linked.has(id) && payment.parent_id === null)
+      assert.equal(payment.state, "CREATED", "a payment that nobody has a link to is never paid");
   for (const merchant of merchants) {
     const events = [...merchant.handled.values()];
     assert.deepEqual(
@@ -264,12 +281,20 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
       const back = payment.refunds
         .filter(({ state }) => state !== "FAILED")
         .reduce((sum, { amount }) => sum + amount, 0);
-      assert.equal(payment.paid, order.amount);
+      assert.equal(payment.paid, order.kind === "void" ? 0 : order.amount);
+      for (const { order_number, result } of order.charges) {
+        const made = children.filter((child) => child.order.order_number === order_number).length;
+        assert.ok(made <= 1, `charge ${order_number} was made ${made} times`);
+        if (result === "done") assert.equal(made, 1, `charge ${order_number} succeeded, so it was made`);
+        if (result === "not_done") assert.equal(made, 0, `charge ${order_number} was not done`);
+      }
       assert.equal(back, order.refund, `payment ${order.id}: what went back is what was to go back`);
       const succeeded = events.flat().filter(({ type, data }) => type === "payment.succeeded" && data.id === order.id);
       // GoPay only ever shows the present state: where money went back before anyone looked, the refund tells of the payment.
       assert.ok(
-        succeeded.length === 1 || (succeeded.length === 0 && order.refund > 0),
+        order.kind === "void"
+          ? succeeded.length === 0
+          : succeeded.length === 1 || (succeeded.length === 0 && order.refund > 0),
         `payment ${order.id}: its success was handled once, not ${succeeded.length} times`,
       );
     }
@@ -291,13 +316,57 @@ test(`${PAYMENTS} GoPay payments and their refunds over a bad network: nobody pa
       ),
     {},
   );
+  const kinds = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
+  for (const { kind } of merchants.flatMap(({ orders }) => orders)) kinds[kind] += 1;
   console.log(
-    `GoPay: ${linked.size} payments of ${MERCHANTS} merchants, refunds that failed in between:`,
+    `GoPay: ${linked.size} payments of ${MERCHANTS} merchants,`,
+    kinds,
+    `${children.length} charges, changes that failed in between:`,
     outcomes,
     "the network:",
     counts,
   );
 });
+
+/** A capture or a cancellation. It is safe to repeat. Each outcome is held against the gateway's own books. */
+async function change({ client, outcomes }, order, direct, method, state) {
+  const isDone = async (reader) => (await reader.payments.status(order.id)).state === state;
+  await untilDone(
+    async (tries) => {
+      if (tries > 1 && (await untilDone(() => isDone(client)))) return;
+      try {
+        await client.payments[method](order.id);
+      } catch (error) {
+        outcomes[error.outcome] = (outcomes[error.outcome] ?? 0) + 1;
+        if (error.outcome === "done") return assert.ok(await isDone(direct), "an outcome `done` is true");
+        // Until the gateway has surely dealt with the requests that were in flight.
+        await new Promise((done) => setTimeout(done, 300));
+        if (error.outcome === "not_done") assert.ok(!(await isDone(direct)), "an outcome `not_done` is true");
+        throw error;
+      }
+      assert.ok(await isDone(direct), `${method} succeeded, so it was done`);
+    },
+    (error) => error.outcome === "not_done" || error.outcome === "unknown",
+  );
+}
+
+/** A charge of a recurrence. GoPay lists none, so an unknown one is not repeated. The books are compared at the end. */
+async function charge({ client, outcomes }, order, number, count) {
+  for (let tries = 1; ; tries += 1) {
+    const order_number = `${number}-${count}-${tries}`;
+    const params = { amount: order.each, currency: "CZK", order_number, items: [{ name: "Tea", amount: order.each }] };
+    const result = await client.payments.createRecurrence(order.id, params).then(
+      () => "done",
+      (error) => {
+        outcomes[error.outcome] = (outcomes[error.outcome] ?? 0) + 1;
+        return error.outcome;
+      },
+    );
+    assert.ok(["done", "not_done", "unknown"].includes(result), String(result));
+    order.charges.push({ order_number, result });
+    if (result !== "not_done") return;
+  }
+}
 
 /**
  * The order's refund number `count`, as the documentation tells a merchant: `done` is done, `not_done` is sent again,
