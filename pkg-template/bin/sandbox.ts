@@ -34,11 +34,11 @@ export const sandbox = command({
     url: {
       type: "string",
       value: "URL",
-      help: "The address at which the sandbox is reached, if it is another one, as behind a tunnel",
+      help: "The public address of the sandbox, if it differs, as behind a tunnel",
     },
     json: { type: "boolean", help: "Print the log as lines of JSON" },
   },
-  notes: "It ends with Ctrl-C.",
+  notes: "Press Ctrl-C to stop it.",
   examples: [
     "npx itpay sandbox",
     "npx itpay sandbox --webhook http://localhost:3000/webhook --state sandbox.json",

@@ -5,6 +5,6 @@ export { default as process } from "node:process";
 
 export class DefaultJsonSchemaValidator {
   getValidator(): never {
-    throw new Error("this server has no forms");
+    throw new Error("this server takes no forms");
   }
 }

@@ -56,7 +56,7 @@ function scenarioOf(value: unknown, webhook: string | undefined): Scenario {
   if (date !== undefined && !(typeof date === "string" && /^\d{4}-\d\d-\d\d$/.test(date)))
     throw new Error("date must be like 2026-03-01");
   const midnight = date === undefined ? new Date().setHours(0, 0, 0, 0) : new Date(`${date}T00:00:00`).getTime();
-  if (Number.isNaN(midnight)) throw new Error("date is not in the calendar");
+  if (Number.isNaN(midnight)) throw new Error("date does not exist");
   if (!(typeof speed === "number" && speed >= 1 && speed <= 10_000))
     throw new Error("speed must be a number from 1 to 10000");
   if (!Number.isSafeInteger(seed)) throw new Error("seed must be a whole number");
@@ -64,7 +64,7 @@ function scenarioOf(value: unknown, webhook: string | undefined): Scenario {
     throw new Error("checkout must be a URL");
   if (!Array.isArray(steps) || steps.length === 0) throw new Error("steps must be a list with at least one step");
   if (checkout === undefined && webhook === undefined)
-    throw new Error("give it a checkout, or start the sandbox with --webhook");
+    throw new Error("add a checkout, or start the sandbox with --webhook");
   return {
     midnight,
     speed,
@@ -122,7 +122,7 @@ function stepOf(value: unknown, where: string): Step {
     nothingElse(rest, `${where}.`);
     return { kind, at, count: whole(count, `${where}.${kind}`, 1, 100_000) };
   }
-  throw new Error(`${where} must say payments, outage, redeliver or refund`);
+  throw new Error(`${where} must have payments, outage, redeliver or refund`);
 }
 
 function fields(value: unknown, where: string): Record<string, unknown> {
@@ -146,10 +146,10 @@ function weights(value: unknown, where: string): [Outcome, number][] {
     if (!OUTCOMES.includes(name as Outcome))
       throw new Error(`${where}.${name} is not known: it can be ${OUTCOMES.join(", ")}`);
     if (!(typeof weight === "number" && weight >= 0 && weight <= 1e9))
-      throw new Error(`${where}.${name} must be a number from 0 on`);
+      throw new Error(`${where}.${name} must be a number, 0 or more`);
     return [name as Outcome, weight];
   });
-  if (!entries.some(([, weight]) => weight > 0)) throw new Error(`${where} must give something a weight above 0`);
+  if (!entries.some(([, weight]) => weight > 0)) throw new Error(`${where} must have a weight above 0`);
   return entries;
 }
 

@@ -20,7 +20,7 @@ export interface Limits {
   count(paymentId: string): Promise<void>;
 }
 
-/** @throws ValidationError naming the option that is wrong */
+/** @throws ValidationError that names the invalid option */
 export function readLimits({
   maxAmount,
   maxPerHour = DEFAULT_MAX_PER_HOUR,

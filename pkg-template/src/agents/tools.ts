@@ -53,7 +53,7 @@ interface Definition {
 /**
  * Tools with which an agent asks a person to pay. They create payments within the limits, show codes and look up the
  * payments that they have created. None of them moves money back.
- * @throws ValidationError naming the option that is wrong
+ * @throws ValidationError that names the invalid option
  */
 export function agentTools(options: AgentToolsOptions): AgentTool[] {
   const own = readOptions(options, OPTIONS, invalid) as AgentToolsOptions;

@@ -181,7 +181,7 @@ export class ItPayClient {
       constructEvent(body, headers, this.#webhookSecret ?? missingSecret("webhookSecret"), options),
   };
 
-  /** @throws AuthenticationError without a key; ValidationError naming the option that is wrong */
+  /** @throws AuthenticationError without a key; ValidationError that names the invalid option */
   constructor(options?: ItPayClientOptions);
   constructor(options: ItPayClientOptions = {}, module: ClientModule = wasm) {
     const own: ItPayClientOptions = readOptions(options, ITPAY_OPTIONS, invalidOption);
@@ -213,7 +213,7 @@ export class ItPayClient {
 
   /**
    * Returns a client with some options changed. `undefined` keeps an option. A header that is `null` is removed.
-   * @throws ValidationError naming the option that is wrong
+   * @throws ValidationError that names the invalid option
    */
   withOptions(options: ItPayClientOptions): ItPayClient {
     const changed = readOptions(options, ITPAY_OPTIONS, invalidOption);

@@ -37,7 +37,7 @@ export interface PaymentIntent {
   id: string;
   /** State of the payment. */
   status: PaymentIntentStatus;
-  /** The service that is paid for. */
+  /** The service that the payment is for. */
   service_id?: string | undefined;
   /** How the payment is charged. */
   type?: PaymentType | undefined;
@@ -54,8 +54,8 @@ export interface PaymentIntent {
   /** The wallet or card scheme that is used. */
   channel?: Open<"alipay" | "wechat" | "card" | "promptpay"> | undefined;
   /**
-   * The QR code that was generated last. ItPay may create a payment with its code. Then `qr.generate` is not needed, and would
-   * be refused. The page that shows these fields is cut: `qr_data` is there if ItPay sends it.
+   * The QR code that was generated last. ItPay may create a payment together with its code. Then `qr.generate` is not needed,
+   * and ItPay would reject it. ItPay's page shows these fields only in part, so `qr_data` may be missing.
    */
   qr?: { charge_id: string; scan_url: string; qr_data?: string | undefined } | undefined;
   /** Your data from `create`. */
@@ -116,7 +116,7 @@ export interface QRCharge {
   status?: Open<"active" | "scanned" | "expired" | "consumed"> | undefined;
 }
 
-/** A price, flat, unlike `Money`. */
+/** A price as a flat object, in contrast to `Money`. */
 export interface PriceTier {
   /** In the currency's minor unit. */
   amount: number;
@@ -152,7 +152,7 @@ export interface CreateManifestParams {
   pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
   /** Channels that the service accepts, such as `alipay`. */
   accepted_channels?: string[] | undefined;
-  /** Whether each payment has a code of its own. */
+  /** Whether each payment has its own code. */
   qr_mode?: Open<"dynamic" | "static"> | undefined;
   /** Currency that the payee receives, ISO 4217. */
   settlement_currency?: string | undefined;
@@ -180,7 +180,7 @@ export interface ServiceManifest {
   pricing?: { one_time?: PriceTier[] | undefined; [kind: string]: unknown } | undefined;
   /** Channels that the service accepts, such as `alipay`. */
   accepted_channels?: string[] | undefined;
-  /** Whether each payment has a code of its own. */
+  /** Whether each payment has its own code. */
   qr_mode?: Open<"dynamic" | "static"> | undefined;
   /** Currency that the payee receives, ISO 4217. */
   settlement_currency?: string | undefined;

@@ -206,7 +206,7 @@ export class GoPayClient {
       ),
   };
 
-  /** @throws AuthenticationError without credentials; ValidationError naming the option that is wrong */
+  /** @throws AuthenticationError without credentials; ValidationError that names the invalid option */
   constructor(options: GoPayClientOptions = {}) {
     const own: GoPayClientOptions = readOptions(options, GOPAY_OPTIONS, invalidOption);
     const { env, language, scope, tokenCache } = own;

@@ -14,13 +14,13 @@ import {
   type WebhookHandler,
 } from "../webhooks/event-processor.js";
 
-/** Listeners by event type. `default` is called for every type without a listener of its own. */
+/** Listeners by event type. `default` is called for every type without its own listener. */
 export type GopayEventHandlers = {
   [Type in StandardEventType]?:
     | ((event: WebhookEvent<EventData[Type], Type>, context: WebhookContext) => void | Promise<void>)
     | undefined;
 } & {
-  /** Listener for every type without a listener of its own. */
+  /** Listener for every type without its own listener. */
   default?: ((event: StandardEvent, context: WebhookContext) => void | Promise<void>) | undefined;
 };
 

@@ -8,7 +8,7 @@ const brand = Symbol.for("itpay.error");
 /** The outcome of a failed call that changes something: it was processed, it was not, or that is unknown. */
 export type Outcome = "done" | "not_done" | "unknown";
 
-/** The fields of an error besides its message. */
+/** The fields of an error, without its message. */
 export interface ErrorFields {
   code: string;
   status?: number | undefined;

@@ -108,6 +108,6 @@ function bytes(module: WasmModule, source: BufferSource): BufferSource {
       field: "source",
     });
   if (!WebAssembly.validate(source))
-    throw new ItPayError(`These bytes are no whole .wasm file; ${module.name} is wanted`, { code: "wasm_wrong" });
+    throw new ItPayError(`These bytes are not a complete .wasm file of ${module.name}`, { code: "wasm_wrong" });
   return source;
 }

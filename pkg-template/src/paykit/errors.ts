@@ -1,7 +1,7 @@
 // PayKit's errors, with the names, codes and status codes of its core, so that code written for one also recognizes the
 // other. The names survive minifiers.
 
-/** The fields of an error besides its message. */
+/** The fields of an error, without its message. */
 export interface PayKitErrorFields {
   /** Such as `gopay`. */
   provider?: string | undefined;
@@ -119,7 +119,7 @@ export class ResourceNotFoundError extends PayKitError {
   }
 }
 
-/** A webhook was refused. `retryable` says whether another delivery may succeed. */
+/** A webhook was rejected. `retryable` tells whether another delivery may succeed. */
 export class WebhookError extends PayKitError {
   override readonly name = "WebhookError";
 
@@ -148,7 +148,7 @@ export class ConfigurationError extends PayKitError {
   }
 }
 
-/** The provider refused the call, failed or did not respond. `cause` has the details. */
+/** The provider rejected the call, failed or did not respond. `cause` has the details. */
 export class OperationFailedError extends PayKitError {
   override readonly name = "OperationFailedError";
 
@@ -163,7 +163,7 @@ export class OperationFailedError extends PayKitError {
   }
 }
 
-/** The provider refused the credentials. */
+/** The provider rejected the credentials. */
 export class AuthenticationError extends PayKitError {
   override readonly name = "AuthenticationError";
 

@@ -114,7 +114,7 @@ export class GopayProvider implements PayKitProvider {
   readonly #client: GoPayClient;
   readonly #webhookUrl: string;
 
-  /** @throws ConfigurationError naming what is missing or wrong */
+  /** @throws ConfigurationError that names the missing or invalid options */
   constructor(options: GopayOptions) {
     if (typeof options !== "object" || options === null) throw configurationError(["options"]);
     const own = readOptions(options, OPTIONS, misspelled) as GopayOptions;
@@ -209,7 +209,7 @@ export class GopayProvider implements PayKitProvider {
   // Subscriptions
 
   /**
-   * Creates the first payment, which the customer pays at `payment_url`. GoPay charges each day, week or month by itself.
+   * Creates the first payment, which the customer pays at `payment_url`. GoPay then charges each day, week or month automatically.
    * A yearly or custom interval is charged by `updateSubscription`.
    */
   async createSubscription(params: CreateSubscriptionParams<GopaySubscriptionMetadata>): Promise<Subscription> {

@@ -2,7 +2,7 @@
 
 import type { Optional } from "../internal/optional.js";
 
-/** A payer: an e-mail address, or the shop's id of a customer. GoPay requires the e-mail address. */
+/** A payer: an email address, or the shop's id of a customer. GoPay requires the email address. */
 export type Payee = { email: string } | { id: string | number };
 
 /** How often a subscription is charged. */
@@ -151,7 +151,7 @@ export interface Invoice {
 export interface Customer {
   /** The customer's id at the provider. */
   id: string;
-  /** The customer's e-mail address. */
+  /** The customer's email address. */
   email: string;
   /** The customer's name. */
   name: string;
@@ -287,7 +287,7 @@ export type UpdateSubscriptionParams<M = object> = {
 export interface CreateRefundParams {
   /** The payment to refund. */
   payment_id: string;
-  /** In the currency's minor unit, at most what is left of the payment. */
+  /** In the currency's minor unit, at most the remaining amount of the payment. */
   amount: number;
   /** The reason, for your own records. */
   reason?: string | null | undefined;
@@ -299,7 +299,7 @@ export interface CreateRefundParams {
 
 /** The parameters of `paykit.customers.create`. */
 export interface CreateCustomerParams {
-  /** The customer's e-mail address. */
+  /** The customer's email address. */
   email: string;
   /** The customer's name. */
   name?: string | undefined;

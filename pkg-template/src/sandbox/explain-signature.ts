@@ -13,7 +13,7 @@ export interface Verifier {
 export interface SignatureCheck {
   check: "header" | "secret" | "signature" | "timestamp" | "event";
   result: "passed" | "failed" | "skipped";
-  /** A sentence: the reason of a failure and its cure. */
+  /** A sentence with the reason of a failure and its fix. */
   detail: string;
 }
 

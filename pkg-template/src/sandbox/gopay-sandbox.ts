@@ -36,7 +36,7 @@ export interface GoPaySandboxOptions {
     | undefined;
   /** The clock for dates, tokens and due times, in Unix milliseconds. Default: the machine's. See `tick()`. */
   now?: (() => number) | undefined;
-  /** Number from which ids and everything else random are derived, so that each run is the same. Default: random. */
+  /** Seed of ids and all other random values. The same seed gives the same run. Default: random. */
   seed?: number | undefined;
   /** State to continue from: the result of `snapshot()`. Default: an empty gateway. */
   state?: string | undefined;
@@ -256,7 +256,7 @@ export interface GoPaySandbox {
   redeliver(notificationId: string): Promise<void>;
   /** Makes the next requests fail. @throws ValidationError that names the field */
   inject(fault: GoPayFault): void;
-  /** Does what is due by the sandbox's clock. Call it after moving a clock of your own. Resolves with the next due time. */
+  /** Runs everything that is due by the sandbox's clock. Call it after you move your own clock. Resolves with the next due time. */
   tick(): Promise<number | undefined>;
   /** Returns a payment by its id. */
   payment(id: GoPayPaymentId): GoPaySandboxPayment | undefined;

@@ -296,7 +296,7 @@ export function runSandbox(core: SandboxCore, { now, random, deliver, onChange, 
       await flush();
     },
     inject: (fault: Fault): void => faults.add(fault),
-    /** Does what is due. Resolves with the time at which something is due next. */
+    /** Runs everything that is due. Resolves with the next due time. */
     tick: async (): Promise<number | undefined> => {
       await flush();
       return isClosed ? undefined : call(() => core.next_due());

@@ -21,7 +21,7 @@ export type D1StoreOptions = TableOptions;
 /**
  * Shared by all Workers with the binding, and consistent, because D1 runs the statements of a database one by one. The
  * table is created if it is missing.
- * @throws TypeError naming the argument that is wrong
+ * @throws TypeError that names the invalid argument
  */
 export function d1Store(database: D1, options: D1StoreOptions = {}): EventStore {
   checkClient("database", database, "prepare");

@@ -65,7 +65,7 @@ export class EventStoreObject {
 
 /**
  * Shared by all Workers with the binding, and consistent, because an event has one object worldwide.
- * @throws TypeError naming the argument that is wrong
+ * @throws TypeError that names the invalid argument
  */
 export function durableObjectStore(namespace: DurableObjects, options: StoreOptions = {}): EventStore {
   checkClient("namespace", namespace, "idFromName");

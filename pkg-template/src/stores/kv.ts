@@ -22,7 +22,7 @@ const WRITE_INTERVAL_MS = 1100;
  * BEST EFFORT: KV has no atomic step, and a write may take a minute until other places see it. It stops most repeated
  * deliveries, but two that arrive at the same moment may both be handled. Use `durableObjectStore` or `d1Store` if
  * that must not happen.
- * @throws TypeError naming the argument that is wrong
+ * @throws TypeError that names the invalid argument
  */
 export function kvStore(namespace: KV, options: KVStoreOptions = {}): EventStore {
   checkClient("namespace", namespace, "get");

@@ -43,7 +43,7 @@ export type PostgresStoreOptions = TableOptions;
 /**
  * Shared by all servers that use the same database, and consistent. The table is created if it is missing; the
  * migration is in docs/stores.md. Times are those of the database.
- * @throws TypeError naming the argument that is wrong
+ * @throws TypeError that names the invalid argument
  */
 export function postgresStore(client: Postgres, options: PostgresStoreOptions = {}): PostgresStore {
   checkClient("client", client, "query", "unsafe");

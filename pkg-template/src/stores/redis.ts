@@ -49,7 +49,7 @@ return 1`;
 
 /**
  * Shared by all servers that use the same Redis. Consistent unless Redis evicts keys or loses writes in a failover.
- * @throws TypeError naming the argument that is wrong
+ * @throws TypeError that names the invalid argument
  */
 export function redisStore(client: NodeRedis | IoRedis | UpstashRedis, options: RedisStoreOptions = {}): EventStore {
   checkClient("client", client, "eval", "call", "sendCommand");

@@ -34,7 +34,7 @@ export type SqliteStoreOptions = TableOptions;
 /**
  * Shared by all processes that open the same file, and consistent. The table is created if it is missing. If several
  * processes write, set `PRAGMA busy_timeout`.
- * @throws TypeError naming the argument that is wrong
+ * @throws TypeError that names the invalid argument
  */
 export function sqliteStore(database: Sqlite, options: SqliteStoreOptions = {}): SqliteStore {
   checkClient("database", database, "prepare");

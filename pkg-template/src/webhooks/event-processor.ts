@@ -83,7 +83,7 @@ export interface EventProcessor<E> {
 /** The longest delay of `setTimeout`. A longer one fires at once. */
 const MAX_TIMER = 2_147_483_647;
 
-/** @internal @throws TypeError naming the option that is wrong */
+/** @internal @throws TypeError that names the invalid option */
 export function eventProcessor<E extends { id: string; type: string }>(
   gateway: string,
   isOwnError: (error: unknown) => error is Error & { hint?: string | undefined },

@@ -71,7 +71,7 @@ export function toNodeHandler(handle: FetchHandler): (request: NodeRequest, resp
   };
 }
 
-/** Runs a fetch-style handler under Koa: `app.use(toKoa(handle))`, on a route of its own and before any body parser. */
+/** Runs a fetch-style handler under Koa: `app.use(toKoa(handle))`, on its own route and before any body parser. */
 export function toKoa(handle: FetchHandler): (context: KoaContext) => Promise<void> {
   const respond = toFetchHandler(handle);
   return async (context) => {

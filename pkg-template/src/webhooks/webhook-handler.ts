@@ -16,13 +16,13 @@ import {
 import { checkNumber } from "./event-store.js";
 import { checkMaxAge, checkSecret, missingSecret, SECRET, verifyEvent } from "./signature.js";
 
-/** Listeners by event type. `default` is called for every type without a listener of its own. */
+/** Listeners by event type. `default` is called for every type without its own listener. */
 export type EventHandlers = {
   [Type in KnownEventType]?:
     | ((event: Extract<WebhookEvent, { type: Type }>, context: WebhookContext) => void | Promise<void>)
     | undefined;
 } & {
-  /** Listener for every type without a listener of its own. */
+  /** Listener for every type without its own listener. */
   default?: ((event: WebhookEvent, context: WebhookContext) => void | Promise<void>) | undefined;
 };
 

@@ -53,7 +53,7 @@ export interface ItPayQREvents {
   "itpay-expired": CustomEvent<{ status: string }>;
   /** The code can't be drawn, or `status-url` does not respond with a status. Also a warning on the console. */
   "itpay-error": CustomEvent<{ error: Error }>;
-  /** The payer asked for a new code: set `data`, `expires-at` and `status-url` anew. */
+  /** The payer asked for a new code: set `data`, `expires-at` and `status-url` again. */
   "itpay-renew": CustomEvent<null>;
 }
 
