@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo shop test setup setup-tests build check format test-rust test-no-std test-js browser chaos load coverage \
-	bench-client bench-mcp bench-qr bench-rust bench-startup bench-webhooks scan-qr fuzz-short packaging packaging-short docs licenses release-check simulate simulate-mutants simulate-short
+	bench-client bench-mcp bench-qr bench-rust bench-startup bench-webhooks scan-qr fuzz-short packaging packaging-short docs licenses release-check simulate simulate-mutants simulate-short test-better-sqlite
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ test-js: setup-tests build ## the built package on Node.js, in workerd and in a 
 
 browser: setup-tests build ## the part of it that needs a browser
 	@scripts/test-js browser
+
+test-better-sqlite: setup-tests build ## sqliteStore with better-sqlite3, which npm compiles (3 minutes)
+	@npm install --prefix target/better-sqlite3 --no-save --no-audit --no-fund --loglevel error better-sqlite3@12.11.1
+	@cd js-tests && BETTER_SQLITE3=$(CURDIR)/target/better-sqlite3 node --test --test-reporter=spec runtime/stores-sqlite.test.mjs
 
 chaos: setup-tests build ## 10,000 payments over a bad network, and a merchant that is killed 100 times (about 10 minutes)
 	@cd js-tests && CHAOS_PAYMENTS=10000 CHAOS_KILLS=100 CHAOS_SPEED=1 node --test --test-reporter=spec chaos/*.test.mjs

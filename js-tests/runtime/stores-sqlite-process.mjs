@@ -1,8 +1,10 @@
-// Runs the contract of the stores on a file of SQLite: in Node 22 or Bun. Prints a line for each case.
+// Runs the contract of the stores on a file of SQLite: in Node 22 or Bun, or with better-sqlite3 from the
+// folder BETTER_SQLITE3. Prints a line for each case.
 //
-//   node stores-sqlite-process.mjs node:sqlite|bun:sqlite|compete FILE
+//   node stores-sqlite-process.mjs node:sqlite|bun:sqlite|better-sqlite3|compete FILE
 
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 
 import { sqliteStore } from "itpay/stores";
 import { createWebhookHandler, generateTestHeader } from "itpay/webhooks";
@@ -10,9 +12,13 @@ import { createWebhookHandler, generateTestHeader } from "itpay/webhooks";
 import { contract } from "../suites/stores.mjs";
 
 const [kind, file] = process.argv.slice(2);
-const { DatabaseSync, Database } = await import(kind === "bun:sqlite" ? kind : "node:sqlite");
+const drivers = {
+  "better-sqlite3": () => createRequire(`${process.env.BETTER_SQLITE3}/`)("better-sqlite3"),
+  "bun:sqlite": async () => (await import("bun:sqlite")).Database,
+};
+const Database = await (drivers[kind] ?? (async () => (await import("node:sqlite")).DatabaseSync))();
 const open = () => {
-  const database = new (DatabaseSync ?? Database)(file);
+  const database = new Database(file);
   database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
   return database;
 };
@@ -80,6 +86,22 @@ if (kind === "compete") {
         );
         assert.equal(orders("in_2"), 0);
         assert.deepEqual(await store.claim("in_2", 5000, "third"), { state: "in_progress" });
+      },
+    ],
+    [
+      "completeIn works in a transaction of the driver's own, which better-sqlite3 and bun:sqlite have",
+      async () => {
+        if (database.transaction === undefined) return;
+        const store = sqliteStore(database);
+        await store.claim("in_3", 5000, "a");
+        const complete = database.transaction((fails) => {
+          store.completeIn(database, "in_3", "a");
+          if (fails) throw new Error("mine");
+        });
+        assert.throws(() => complete(true), /mine/);
+        assert.deepEqual(await store.claim("in_3", 5000, "b"), { state: "in_progress" });
+        complete(false);
+        assert.deepEqual(await store.claim("in_3", 5000, "b"), { state: "done" });
       },
     ],
     [

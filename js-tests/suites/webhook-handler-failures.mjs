@@ -82,6 +82,19 @@ export const cases = ({ createWebhookHandler, memoryStore, eventOf, requestOf, q
     },
   ],
   [
+    "a body that does not consist of bytes is a failure, and not too long",
+    async () => {
+      const errors = [];
+      const onError = (error) => void errors.push(error.message);
+      const handle = createWebhookHandler({ secret: SECRET, on: {}, onError });
+      const body = new ReadableStream({ start: (controller) => controller.enqueue("text") });
+      // A double, because some runtimes refuse such a stream for a Request of their own.
+      const request = { method: "POST", headers: new Headers(), bodyUsed: false, body };
+      assert.deepEqual(await read(await handle(request)), [500, { error: "The body could not be read" }]);
+      assert.deepEqual(errors, ["The body is not bytes"]);
+    },
+  ],
+  [
     "a step of the store that hangs ends in 500 after a claim, and in 200 after the listener has run",
     async () => {
       const good = { claim: async (_, __, token) => ({ state: "claimed", token }), complete: quiet, release: quiet };

@@ -115,6 +115,8 @@ async function readBody(request: Request, max: number, timeout: number): Promise
     for (let length = 0; length <= max; ) {
       const { done, value } = await reader.read();
       if (done) return true;
+      // A stream of text, which some proxies of a Request have. Its length would not be a number.
+      if (!ArrayBuffer.isView(value)) throw new TypeError("The body is not bytes");
       length += value.byteLength;
       chunks.push(value);
     }
