@@ -127,12 +127,12 @@ export function previewCases({ ItPayClient, isItPayError }) {
     const [resource, name] = method.split(".");
     return client.preview[resource][name](params, options);
   };
-  /** A client whose fetch answers with what `answer` makes of each call; the calls are kept. */
-  const double = (answer, options = {}) => {
+  /** A client whose fetch responds with the result of `reply`, and the calls that it received. */
+  const mock = (reply, options = {}) => {
     const calls = [];
     const fetch = async (url, init) => {
       calls.push({ url, ...init });
-      return answer(calls.length);
+      return reply(calls.length);
     };
     return { calls, client: new ItPayClient({ apiKey: KEY, fetch, maxRetries: 5, ...options }) };
   };
@@ -152,7 +152,7 @@ export function previewCases({ ItPayClient, isItPayError }) {
       `preview.${row.method} sends its params as they are and resolves to the response as it is`,
       async () => {
         const response = { ...row.response, new_field: { big: [1] } };
-        const { calls, client } = double(() => json(response));
+        const { calls, client } = mock(() => json(response));
         const params = { ...row.params, unknown: { deep: [null] } };
         assert.deepEqual(await call(client, { ...row, params }), response);
         assert.equal(calls.length, 1);
@@ -166,7 +166,7 @@ export function previewCases({ ItPayClient, isItPayError }) {
       async () => {
         const refused = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
         const broken = () => Promise.reject(new TypeError("fetch failed"));
-        for (const [outcome, answer] of [
+        for (const [outcome, reply] of [
           ["unknown", broken],
           ["unknown", () => json("", 502)],
           ["unknown", () => json({ error: { code: "INTERNAL", message: "no" } }, 500)],
@@ -177,7 +177,7 @@ export function previewCases({ ItPayClient, isItPayError }) {
           ["not_done", () => json({ error: { code: "TOO_MANY", message: "no" } }, 429, { "Retry-After": "0" })],
           ["not_done", () => json({ error: { code: "BAD", message: "no" } }, 422)],
         ]) {
-          const { calls, client } = double(answer);
+          const { calls, client } = mock(reply);
           const error = await rejection(call(client, row, { maxRetries: 9 }));
           assert.equal(error.outcome, outcome, String(error.stack));
           assert.deepEqual([calls.length, error.attempts], [1, 1]);
@@ -187,7 +187,7 @@ export function previewCases({ ItPayClient, isItPayError }) {
     [
       `preview.${row.method} is retried with an idempotency key`,
       async () => {
-        const { calls, client } = double((nth) => (nth === 1 ? json("", 503) : json(row.response)));
+        const { calls, client } = mock((nth) => (nth === 1 ? json("", 503) : json(row.response)));
         await call(client, row, { idempotencyKey: "own-1" });
         assert.deepEqual(
           calls.map(({ headers }) => headers["Idempotency-Key"]),
@@ -198,7 +198,7 @@ export function previewCases({ ItPayClient, isItPayError }) {
     [
       `preview.${row.method} refuses wrong params before it sends them, and names the field`,
       async () => {
-        const { calls, client } = double(() => json(row.response));
+        const { calls, client } = mock(() => json(row.response));
         for (const [field, value] of row.wrong) {
           const [, name] = /^(\w+)/.exec(field);
           const error = await rejection(call(client, { ...row, params: { ...row.params, [name]: value } }));
@@ -226,7 +226,7 @@ export function previewCases({ ItPayClient, isItPayError }) {
           ["body", "null"],
           ...row.required.map((path) => [path, without(path)]),
         ]) {
-          const { client } = double(() => json(response, 200));
+          const { client } = mock(() => json(response, 200));
           const error = await rejection(call(client, row));
           assert.deepEqual([error.name, error.field, error.outcome], ["APIError", field, "unknown"], error.stack);
         }
