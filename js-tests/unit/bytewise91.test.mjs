@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { decode } from "../../pkg/dist/esm/src/internal/bytewise91.js";
 import { encode } from "../../scripts/bytewise91.mjs";
 
-test("what is encoded decodes to the same bytes", () => {
+test("encoded bytes decode to the same bytes", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => assert.deepEqual(decode(encode(bytes)), bytes)));
 });
 
