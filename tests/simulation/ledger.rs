@@ -114,7 +114,9 @@ impl Ledger {
 
     /// What the calls about the payment of a violation have reported, for the end of a timeline.
     pub fn beliefs(&self, violation: &Violation) -> Vec<String> {
-        let Some((merchant, id)) = &violation.payment else { return Vec::new() };
+        let Some((merchant, id)) = violation.payment.as_ref().filter(|(_, id)| !id.is_empty()) else {
+            return Vec::new();
+        };
         let calls = self.calls.iter().enumerate();
         let own = calls.filter(|(_, call)| call.merchant == *merchant && call.id == *id && call.op.is_change());
         let line = |(index, call): (usize, &Record)| {

@@ -25,7 +25,14 @@ impl World {
         // A gateway may choose the id of what it creates, so no client can recognize another one's there.
         let creates = is_own && matches!(op, Op::CreateIntent | Op::CreatePayment);
         let has_other = !creates && !path.ends_with("/oauth2/token");
-        let fault = self.faults.of_attempt(is_repeatable).filter(|fault| *fault != Fault::OtherPayment || has_other);
+        let other = self.ledger.calls[call].id.clone();
+        let other = self.other_payment(merchant, &other).filter(|_| has_other);
+        let has_result = is_own && op.is_change() && !matches!(op, Op::CreatePayment | Op::Charge(_));
+        let fault = self.faults.of_attempt(is_repeatable).filter(|fault| match fault {
+            Fault::OtherPayment => has_other,
+            Fault::Misrouted => has_result && other.is_some(),
+            _ => true,
+        });
         let record = &mut self.ledger.calls[call];
         record.is_faulted |= fault.is_some();
         if is_own {
@@ -48,6 +55,12 @@ impl World {
             }
             Some(Fault::PageBefore(status)) => {
                 self.after(30, receives(CallEvent::Response(page(status))));
+                return;
+            }
+            Some(Fault::Misrouted) => {
+                let body = format!(r#"{{"id":{},"result":"FINISHED"}}"#, other.unwrap_or_default());
+                let response = Response { status: 200, headers: Headers::default(), body: body.into_bytes() };
+                self.after(30, receives(CallEvent::Response(response)));
                 return;
             }
             Some(Fault::LateRequest(ms)) => ms,
@@ -166,6 +179,7 @@ fn about(fault: Option<Fault>) -> String {
         Some(Fault::PageBefore(status)) => format!(" <- a filter responds {status}, the gateway gets nothing"),
         Some(Fault::PageAfter(status)) => format!(" <- a filter will put a {status} page in place of the response"),
         Some(Fault::OtherPayment) => " <- the response will be about another payment".into(),
+        Some(Fault::Misrouted) => " <- the response to another payment comes, the gateway gets nothing".into(),
         Some(Fault::Duplicated) => " <- sends it twice".into(),
     }
 }

@@ -44,6 +44,8 @@ pub enum Fault {
     PageAfter(u16),
     /// The response is about another payment of the same gateway.
     OtherPayment,
+    /// The gateway never gets the request, and the response is that of a change of another payment.
+    Misrouted,
     /// The gateway sees the request twice. Only what HTTP allows to repeat is repeated.
     Duplicated,
 }
@@ -95,7 +97,7 @@ impl Faults {
 
     /// The fault of one attempt. A refused connection and a repeated request are possible everywhere that HTTP allows.
     pub fn of_attempt(&mut self, is_repeatable: bool) -> Option<Fault> {
-        self.decide(true, |rng| match rng.below(if is_repeatable { 12 } else { 11 }) {
+        self.decide(true, |rng| match rng.below(if is_repeatable { 13 } else { 12 }) {
             0 => Fault::ConnectionRefused,
             1 => Fault::RequestLost,
             2 => Fault::ResetBefore,
@@ -107,6 +109,7 @@ impl Faults {
             8 => Fault::PageBefore(rng.pick(&PAGES)),
             9 => Fault::PageAfter(rng.pick(&PAGES)),
             10 => Fault::OtherPayment,
+            11 => Fault::Misrouted,
             _ => Fault::Duplicated,
         })
     }

@@ -25,6 +25,9 @@ use crate::{
 };
 
 pub const MERCHANTS: usize = 4;
+/// The operations that GoPay may finish, queue or fail.
+const OPERATIONS: [gopay_sandbox::Operation; 3] =
+    [gopay_sandbox::Operation::Capture, gopay_sandbox::Operation::Refund, gopay_sandbox::Operation::VoidAuthorization];
 /// Wall time at the start of the world.
 pub const EPOCH: u64 = 1_800_000_000_000;
 /// No run makes more events. A machine that loops makes them.
@@ -101,6 +104,8 @@ pub enum Event {
         by: i64,
     },
     TokensRevoked(usize),
+    /// From now on, GoPay finishes, queues or fails an operation.
+    OutcomeChanges(usize),
 }
 
 struct Entry {
@@ -227,17 +232,16 @@ impl World {
         }
         let mut weather = Rng::of(plan.seed, 6, 0);
         for merchant in 0..MERCHANTS {
-            for _ in 0..weather.below(3) {
-                let by = weather.between(0, 7_200_000) as i64 - 3_600_000;
-                let at = weather.below(3_600_000);
-                if world.faults.is_kept() {
-                    world.at(at, Event::ClockJumps { merchant, by });
-                }
-            }
-            for _ in 0..weather.below(3) {
+            for _ in 0..weather.below(6) {
                 let at = weather.below(7_200_000);
+                let by = weather.between(0, 7_200_000) as i64 - 3_600_000;
+                let event = match weather.below(3) {
+                    0 => Event::ClockJumps { merchant, by },
+                    1 => Event::TokensRevoked(merchant),
+                    _ => Event::OutcomeChanges(merchant),
+                };
                 if world.faults.is_kept() {
-                    world.at(at, Event::TokensRevoked(merchant));
+                    world.at(at, event);
                 }
             }
         }
@@ -316,6 +320,19 @@ impl World {
             Event::TokensRevoked(merchant) => {
                 self.log(Actor::Gateway(Gateway::GoPay, merchant), || "revokes its tokens".into());
                 self.merchants[merchant].gopay.revoke_tokens();
+                // The token of a call in progress may be revoked twice.
+                for (running, record) in self.running.iter().zip(&mut self.ledger.calls) {
+                    record.is_faulted |= running.is_some() && record.merchant == merchant;
+                }
+                Ok(())
+            }
+            Event::OutcomeChanges(merchant) => {
+                let operation = self.rng.pick(&OPERATIONS);
+                let outcome = self.rng.pick(&["ACCEPTED", "FAILED", "FINISHED"]);
+                self.log(Actor::Gateway(Gateway::GoPay, merchant), || {
+                    format!("will make each {operation:?} {outcome}")
+                });
+                self.merchants[merchant].gopay.set_outcome(operation, outcome.to_owned().into());
                 Ok(())
             }
         }
@@ -328,11 +345,7 @@ impl Merchant {
         config.webhook_url = Some("https://shop.example/itpay".into());
         let gopay_config = gopay_sandbox::Config::new("simulation", Secret::new(CLIENT_SECRET), GO_ID);
         let mut gopay = gopay_sandbox::Sandbox::new(gopay_config).expect("a gateway");
-        for operation in [
-            gopay_sandbox::Operation::Capture,
-            gopay_sandbox::Operation::Refund,
-            gopay_sandbox::Operation::VoidAuthorization,
-        ] {
+        for operation in OPERATIONS {
             // Some gateways queue what others finish at once.
             if rng.permille(300) {
                 gopay.set_outcome(operation, OperationStatus::Accepted);
