@@ -111,8 +111,17 @@ impl World {
         }
     }
 
+    /// The caller gives up. Some runtimes then end a call without a word: nobody drives it any more, or drops it.
     pub fn abort(&mut self, index: usize) -> Result<(), Violation> {
         let Some(Running { merchant, in_back_office, .. }) = self.running[index] else { return Ok(()) };
+        if self.rng.permille(300) {
+            self.log(caller(merchant, in_back_office), || {
+                format!("loses call {index}: its runtime no longer drives it")
+            });
+            core::mem::forget(self.running[index].take());
+            self.lost(index);
+            return Ok(());
+        }
         self.log(caller(merchant, in_back_office), || format!("aborts call {index}"));
         self.step(index, CallEvent::Aborted { sent: true })
     }

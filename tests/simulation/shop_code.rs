@@ -108,6 +108,14 @@ impl World {
         }
     }
 
+    /// A call has ended without a report. The merchant finds its order half done.
+    pub fn lost(&mut self, index: usize) {
+        if let Record { order: Some(order), op: Op::Refund(_), .. } = self.ledger.calls[index] {
+            self.orders[order].refunding.end(false, self.now);
+        }
+        self.try_again(index, None);
+    }
+
     /// The process of a merchant ends at once: its calls, its handlers, its token.
     pub fn crash(&mut self, merchant: usize) -> Result<(), Violation> {
         if self.merchants[merchant].process.is_none() || !self.disturb_handlers(merchant) {
@@ -120,12 +128,7 @@ impl World {
             let is_lost = |running: &crate::calls::Running| running.merchant == merchant && !running.in_back_office;
             if self.running[index].as_ref().is_some_and(is_lost) {
                 self.running[index] = None;
-                let now = self.now;
-                if let Record { order: Some(order), op: Op::Refund(_), .. } = self.ledger.calls[index] {
-                    self.orders[order].refunding.end(false, now);
-                }
-                // The merchant finds its order half done.
-                self.try_again(index, None);
+                self.lost(index);
             }
         }
         self.drop_handlers(merchant);
