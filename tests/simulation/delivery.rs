@@ -64,6 +64,8 @@ pub struct Delivery {
     events: VecDeque<Notified>,
     handler: Option<Handler>,
     token: u64,
+    /// Whether the store failed to end the claim.
+    has_failed_end: bool,
     /// Whether the gateway still waits for the response.
     is_open: bool,
 }
@@ -72,13 +74,35 @@ impl Delivery {
     /// A signed webhook has its events.
     pub fn webhook(merchant: usize, id: String, payment: String, events: Vec<Notified>) -> Delivery {
         let (gateway, url) = (Gateway::ItPay, String::new());
-        Delivery { merchant, gateway, id, payment, url, events: events.into(), handler: None, token: 0, is_open: true }
+        Delivery {
+            merchant,
+            gateway,
+            id,
+            payment,
+            url,
+            events: events.into(),
+            handler: None,
+            token: 0,
+            has_failed_end: false,
+            is_open: true,
+        }
     }
 
     /// A notification only names its payment.
     pub fn notification(merchant: usize, id: String, payment: String, url: String) -> Delivery {
         let (gateway, events) = (Gateway::GoPay, VecDeque::new());
-        Delivery { merchant, gateway, id, payment, url, events, handler: None, token: 0, is_open: true }
+        Delivery {
+            merchant,
+            gateway,
+            id,
+            payment,
+            url,
+            events,
+            handler: None,
+            token: 0,
+            has_failed_end: false,
+            is_open: true,
+        }
     }
 
     pub fn event_type(&self) -> &str {
@@ -242,6 +266,7 @@ impl World {
                 let Delivery { merchant, ref id, .. } = self.deliveries[index];
                 let id = id.clone();
                 self.deliveries[index].handler = None;
+                self.check_claim(index, status)?;
                 self.log(Actor::Shop(merchant), || format!("responds to delivery {index} with {status}"));
                 if self.disturbs(&id) {
                     self.log(Actor::Network, || format!("loses the response to delivery {index}"));
@@ -252,6 +277,18 @@ impl World {
             }
             Next::CallListener => self.call_listener(index),
         }
+    }
+
+    /// A handler that responds with an error holds no claim, unless the store failed to release it.
+    fn check_claim(&self, index: usize, status: u16) -> Result<(), Violation> {
+        let delivery = &self.deliveries[index];
+        let store = &self.merchants[delivery.merchant].store;
+        let is_held = store.is_held_by(&delivery.event_id(), delivery.token);
+        if status == 500 && is_held && !delivery.has_failed_end {
+            let sentence = format!("delivery {index} is refused with {status}, and keeps its claim");
+            return Err(Violation { sentence, payment: Some((delivery.merchant, delivery.payment.clone())) });
+        }
+        Ok(())
     }
 
     fn call_listener(&mut self, index: usize) -> Result<(), Violation> {
@@ -283,6 +320,7 @@ impl World {
         let fault = self.faults.of_store(known < MAX_DISTURBANCES);
         if fault.is_some() {
             *self.disturbances.entry(id).or_default() += 1;
+            self.deliveries[index].has_failed_end |= end.is_some();
         }
         let delivery = &self.deliveries[index];
         let step = StoreStep { event: delivery.event_id(), token: delivery.token, end };

@@ -43,6 +43,10 @@ impl Store {
         Claim::Claimed
     }
 
+    pub fn is_held_by(&self, id: &str, token: u64) -> bool {
+        self.0.get(id).is_some_and(|entry| entry.token == Some(token))
+    }
+
     pub fn end(&mut self, id: &str, token: u64, end: End) {
         let held = self.0.get(id).and_then(|held| held.token);
         match end {
