@@ -15,8 +15,17 @@ pub struct Plan {
     pub muted: BTreeSet<u64>,
     /// Orders that are not placed.
     pub dropped: BTreeSet<usize>,
+    /// Another course of the same orders, for shrinking.
+    pub variation: u64,
     /// Whether to write a timeline.
     pub traces: bool,
+}
+
+impl Plan {
+    /// An independent generator for a purpose, which a variation changes.
+    pub fn rng(&self, purpose: u64, index: u64) -> Rng {
+        Rng::of(self.seed ^ self.variation.rotate_left(32), purpose, index)
+    }
 }
 
 /// A fault on the way of a request to a gateway, or of its response.
@@ -76,7 +85,7 @@ pub struct Faults {
 impl Faults {
     pub fn new(plan: &Plan) -> Faults {
         // Some runs are calm, some are rough.
-        let rate = Rng::of(plan.seed, 1, 0).pick(&[5, 20, 60, 150]);
+        let rate = plan.rng(1, 0).pick(&[5, 20, 60, 150]);
         Faults { plan: plan.clone(), rate, decisions: 0, happened: Vec::new() }
     }
 
@@ -87,7 +96,7 @@ impl Faults {
     fn decide_one_in<T>(&mut self, rarity: u64, is_possible: bool, fault: impl FnOnce(&mut Rng) -> T) -> Option<T> {
         let number = self.decisions;
         self.decisions += 1;
-        let mut rng = Rng::of(self.plan.seed, 2, number);
+        let mut rng = self.plan.rng(2, number);
         if !is_possible || rng.below(1000 * rarity) >= self.rate || self.plan.muted.contains(&number) {
             return None;
         }

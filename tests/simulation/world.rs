@@ -209,7 +209,7 @@ pub fn run(plan: &Plan) -> RunResult {
 
 impl World {
     fn new(plan: &Plan) -> World {
-        let mut rng = Rng::of(plan.seed, 4, 0);
+        let mut rng = plan.rng(4, 0);
         let merchants = (0..MERCHANTS).map(|merchant| Merchant::new(merchant, &mut rng)).collect();
         let mut world = World {
             now: 0,
@@ -220,7 +220,7 @@ impl World {
             deliveries: Vec::new(),
             disturbances: BTreeMap::new(),
             timeline: plan.traces.then(Vec::new),
-            rng: Rng::of(plan.seed, 5, 0),
+            rng: plan.rng(5, 0),
             queue: BinaryHeap::new(),
             entries: 0,
             running: Vec::new(),
@@ -230,7 +230,7 @@ impl World {
                 world.at(world.orders[index].placed_at, Event::Place(index));
             }
         }
-        let mut weather = Rng::of(plan.seed, 6, 0);
+        let mut weather = plan.rng(6, 0);
         for merchant in 0..MERCHANTS {
             for _ in 0..weather.below(6) {
                 let at = weather.below(7_200_000);
