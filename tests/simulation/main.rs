@@ -28,8 +28,9 @@ use std::time::{Duration, Instant};
 use plan::Plan;
 use world::run;
 
-/// Seeds that once found something.
-const KEPT: &[u64] = &[];
+/// Seeds that find a fault that the package once had: a page for a missing payment, a refund of the same second for
+/// evidence, a second stale token for wrong credentials.
+const KEPT: &[u64] = &[7, 59, 476];
 
 /// A number from the environment. An empty variable is absent.
 fn variable(name: &str) -> Option<u64> {
