@@ -19,7 +19,9 @@ const drivers = {
 const Database = await (drivers[kind] ?? (async () => (await import("node:sqlite")).DatabaseSync))();
 const open = () => {
   const database = new Database(file);
-  database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
+  database.exec("PRAGMA busy_timeout = 5000; PRAGMA synchronous = OFF");
+  // SQLite does not wait for a lock when two processes change the mode of a new file at once.
+  if (kind !== "compete") database.exec("PRAGMA journal_mode = WAL");
   return database;
 };
 
