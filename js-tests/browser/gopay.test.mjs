@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
+import { PNG } from "pngjs";
+
+import { scannedByJsQR } from "../scan.mjs";
 import { overflowing, screenshot, startShop, violations } from "./chromium.mjs";
 
 const shop = await startShop();
@@ -64,6 +67,19 @@ test("a payment is declined, canceled or times out", async () => {
     assert.equal(await page.getByRole("button").count(), 0);
     await shop.close(page);
   }
+});
+
+test("a QR payment's page shows the code of the answer, which a phone can scan, and the money arrives", async () => {
+  const order = await shop.order();
+  const { qr_text } = await shop.gopay.payments.qrPayment(order.id);
+  const page = await shop.open(order.gw_url);
+  const code = PNG.sync.read(await page.locator(".code").screenshot());
+  assert.equal(scannedByJsQR(code), qr_text.spayd);
+  await page.getByRole("button", { name: "Transfer later" }).click();
+  await page.getByRole("button", { name: "arrives" }).click();
+  assert.equal(await state(page), "Payment complete");
+  assert.equal(await order.state(), "PAID");
+  await shop.close(page);
 });
 
 test("money that is only blocked is shown as such", async () => {
