@@ -114,7 +114,9 @@ fn each_step_of_a_creation_can_fail() {
         (vec![|| fail(Transport::ConnectionFailed)], Name::OperationFailedError, 2),
         (vec![|| intent("pending", Value::Null), || respond(500, "")], Name::OperationFailedError, 2),
         (
-            vec![|| intent("pending", Value::Null), || respond(200, r#"{"id":"qr_1","payment_intent_id":"pi_other"}"#)],
+            vec![|| intent("pending", Value::Null), || {
+                respond(200, r#"{"id":"qr_1","payment_intent_id":"pi_other","qr_data":"0002"}"#)
+            }],
             Name::OperationFailedError,
             2,
         ),

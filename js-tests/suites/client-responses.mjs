@@ -98,7 +98,11 @@ export const cases = ({ ItPayClient, mock, json, misbehaving, rejects }) => [
         [["create", "retrieve", "wait"], "amount", [{ ...INTENT, amount: 699 }]],
         [["create", "retrieve", "wait"], "amount.value", [{ ...INTENT, amount: { currency: "CNY", amount: 699 } }]],
         [["retrieve", "wait"], "id", [{ ...INTENT, id: "pi_2" }]],
-        [["generate"], "qr_data", [{ id: "qr_1" }, { id: "qr_1", qr_data: 7, scan_url: null }]],
+        [
+          ["generate"],
+          "qr_data",
+          [{ id: "qr_1" }, { id: "qr_1", scan_url: "https://pay.example/1" }, { id: "qr_1", qr_data: 7 }],
+        ],
         [["generate"], "payment_intent_id", [{ id: "qr_1", qr_data: "x", payment_intent_id: "pi_2" }]],
         [["search"], "body", [{}, cart, { data: null }, { data: {} }]],
         [["search"], "body[0]", [[7], { data: ["svc"] }]],

@@ -63,8 +63,8 @@ function typescript(path) {
   };
 }
 
-/** Fields that the documentation has in each object, or that may not be empty. Rust reads an object without them, too. */
-const ALWAYS = new Set(["CreateWebhookEndpointParams.enabled_events", "QRCharge.qr_data"]);
+/** Fields that may not be empty. Rust reads an object without them, too. */
+const ALWAYS = new Set(["CreateWebhookEndpointParams.enabled_events"]);
 
 const itpay = typescript("pkg-template/src/client/types.ts");
 const preview = typescript("pkg-template/src/client/preview.ts");

@@ -5,9 +5,9 @@ use alloc::string::String;
 use super::{parse_object, routes::Route};
 use crate::{
     Endpoint, Error,
-    endpoint::{invalid_response, same_id},
+    endpoint::same_id,
     http::{Method, Request, Response},
-    json::{FieldError, FieldReader, FieldResult, RawObject, open_enum},
+    json::{FieldReader, FieldResult, RawObject, open_enum},
 };
 
 open_enum! {
@@ -32,7 +32,7 @@ pub struct QrCharge {
     /// The intent that it pays.
     pub payment_intent_id: Option<String>,
     /// The content of the code. The channel decides the format.
-    pub qr_data: Option<String>,
+    pub qr_data: String,
     /// A link that opens the wallet.
     pub scan_url: Option<String>,
     /// ISO 8601, by the gateway's clock.
@@ -48,7 +48,7 @@ impl QrCharge {
         Ok(QrCharge {
             id: fields.string("id")?.into_owned(),
             payment_intent_id: fields.text("payment_intent_id"),
-            qr_data: fields.text("qr_data"),
+            qr_data: fields.string("qr_data")?.into_owned(),
             scan_url: fields.text("scan_url"),
             expires_at: fields.text("expires_at"),
             status: fields.text("status").map(Into::into),
@@ -77,10 +77,6 @@ impl Endpoint for GenerateQr {
 
     fn verify(&self, response: &Response) -> Result<(), Error> {
         let charge = GenerateQr::parse(response)?;
-        if charge.qr_data.is_none() && charge.scan_url.is_none() {
-            let problem = "is missing, and so is `scan_url`: there is nothing to scan".into();
-            return Err(invalid_response(response, FieldError { field: "qr_data".into(), problem }));
-        }
         let intent = charge.payment_intent_id.as_ref().unwrap_or(&self.payment_intent_id);
         same_id(response, "payment_intent_id", intent, &self.payment_intent_id)
     }

@@ -63,7 +63,7 @@ fn pay_by_qr_code() -> Result<(), Box<dyn Error>> {
                 return CallResult::Ok((intent, url.clone(), url));
             }
             let charge = session.call(&io, &GenerateQr { payment_intent_id: intent.id.clone() }, &options).await?;
-            Ok((intent, charge.qr_data.unwrap_or_default(), charge.scan_url.unwrap_or_default()))
+            Ok((intent, charge.qr_data, charge.scan_url.unwrap_or_default()))
         }
     };
     let (intent, data, url) = drive(Call::new(flow), |_| {})?;
