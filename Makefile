@@ -58,7 +58,7 @@ test-better-sqlite: setup-tests build ## sqliteStore with better-sqlite3, which 
 	@npm install --prefix target/better-sqlite3 --no-save --no-audit --no-fund --loglevel error better-sqlite3@12.11.1
 	@cd js-tests && BETTER_SQLITE3=$(CURDIR)/target/better-sqlite3 node --test --test-reporter=spec runtime/stores-sqlite.test.mjs
 
-chaos: setup-tests build ## 10,000 payments over a bad network, and a merchant that is killed 100 times (about 10 minutes)
+chaos: setup-tests build ## 10,000 payments over a bad network, and a merchant that is killed 100 times over Redis and over PostgreSQL (about 30 minutes)
 	@cd js-tests && CHAOS_PAYMENTS=10000 CHAOS_KILLS=100 CHAOS_SPEED=1 node --test --test-reporter=spec chaos/*.test.mjs
 
 load: setup-tests build ## the webhook endpoint under steady load, also over Redis and PostgreSQL, then 100,000 calls of the client (23 minutes)
