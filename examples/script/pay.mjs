@@ -14,7 +14,7 @@ try {
     amount: money(amount, currency),
     payer: { agent_id: "agent_script" },
   });
-  const { scan_url, qr_data = scan_url } = intent.qr ?? (await itpay.qr.generate(intent.id));
+  const { scan_url = "", qr_data = scan_url } = intent.qr ?? (await itpay.qr.generate(intent.id));
   console.log(`${toTerminal(qr_data)}\n\nScan to pay ${formatMoney(intent.amount)}.`);
   const { status } = await itpay.paymentIntents.waitForCompletion(intent.id, {
     pollInterval: 500,

@@ -78,7 +78,7 @@ async function create(env) {
     description: BOOK.title,
     payer: { agent_id: "shop_visitor" },
   });
-  const { scan_url, qr_data = scan_url } = intent.qr ?? (await itpay.qr.generate(intent.id));
+  const { scan_url = "", qr_data = scan_url } = intent.qr ?? (await itpay.qr.generate(intent.id));
   const order = {
     id: intent.id,
     status: "pending",

@@ -13,7 +13,7 @@ export default {
         amount: { currency: "CNY", value: 699 },
         payer: { agent_id: "agent_worker" },
       });
-      const { scan_url, qr_data = scan_url } = intent.qr ?? (await itpay.qr.generate(intent.id));
+      const { scan_url = "", qr_data = scan_url } = intent.qr ?? (await itpay.qr.generate(intent.id));
       const svg = toSvg(qr_data, { title: "Pay CNY 6.99" });
       return new Response(svg, { headers: { "Content-Type": "image/svg+xml", "X-Payment-Intent": intent.id } });
     } catch (error) {

@@ -126,7 +126,10 @@ export type ToolContent =
 /** The result of a call, in the form of MCP's `CallToolResult`. */
 export interface ToolResult {
   /** For programs. */
-  readonly structuredContent: Readonly<Record<string, unknown>>;
+  readonly structuredContent: {
+    readonly error?: { readonly code: string; readonly message: string } | undefined;
+    readonly [field: string]: unknown;
+  };
   /** The same as JSON text, for the model, and an image for the person if there is one. */
   readonly content: readonly ToolContent[];
   /** Set if the call failed: then `structuredContent` has an `error` with `code` and `message`. */

@@ -2,20 +2,24 @@
 // runtimes.
 
 import { ItPayError } from "./errors.js";
+import type { CompiledModule } from "./platform-types.js";
 import { internalError, isTrap, startError } from "./wasm-error.js";
+
+/** A module's memory. `WebAssembly.Memory` is missing without the DOM library. */
+type Memory = { readonly buffer: ArrayBuffer };
 
 /** The part of wasm-bindgen's glue that is the same for every module. */
 export interface Glue {
   /** Starts the module at the first call. Returns its exports. */
-  initSync(options: { module?: WebAssembly.Module | undefined }): { memory: WebAssembly.Memory };
+  initSync(options: { module?: CompiledModule | undefined }): { memory: Memory };
   __wbg_reset_state(): void;
 }
 
 /** `G` is the interface: the glue, or the module's own exports if only numbers and bytes cross. */
 export class Wasm<G> {
   readonly #glue: (G & Glue) | undefined;
-  #source: (() => WebAssembly.Module) | undefined;
-  #started: { memory: WebAssembly.Memory } | undefined;
+  #source: (() => CompiledModule) | undefined;
+  #started: { memory: Memory } | undefined;
   #trapped = false;
 
   constructor(glue?: G & Glue) {
@@ -23,11 +27,11 @@ export class Wasm<G> {
   }
 
   /** Sets the source of the module. Only the first call counts. */
-  setModuleSource(source: () => WebAssembly.Module): void {
+  setModuleSource(source: () => CompiledModule): void {
     this.#source ??= source;
   }
 
-  get memory(): WebAssembly.Memory {
+  get memory(): Memory {
     return this.#start().memory;
   }
 
@@ -48,7 +52,7 @@ export class Wasm<G> {
     return internalError(cause);
   }
 
-  #start(): { memory: WebAssembly.Memory } {
+  #start(): { memory: Memory } {
     if (this.#started === undefined) {
       if (this.#source === undefined)
         throw new ItPayError("itpay has no wasm module yet: with itpay/slim, call init first", {
@@ -60,7 +64,7 @@ export class Wasm<G> {
         this.#trapped = false;
         this.#started =
           this.#glue?.initSync({ module }) ??
-          (new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory });
+          (new WebAssembly.Instance(module).exports as unknown as { memory: Memory });
       } catch (error) {
         throw startError(error);
       }

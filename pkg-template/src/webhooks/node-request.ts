@@ -10,7 +10,8 @@ export interface NodeRequest {
   /** The URL before Express removed the path of a router. */
   originalUrl?: string | undefined;
   headers: Record<string, string | string[] | undefined>;
-  socket?: { encrypted?: boolean | undefined } | null | undefined;
+  /** Node's socket. That of a TLS connection has `encrypted`. */
+  socket?: object | null | undefined;
   readableEnded?: boolean | undefined;
   /** Whether the whole request has arrived. */
   complete?: boolean | undefined;
@@ -42,7 +43,7 @@ function isRaw(body: unknown): body is string | Uint8Array {
 
 function toUrl({ originalUrl, url = "/", headers, socket }: NodeRequest): string {
   const host = headers[":authority"] ?? headers["host"];
-  const scheme = socket?.encrypted === true ? "https" : "http";
+  const scheme = (socket as { encrypted?: unknown } | null | undefined)?.encrypted === true ? "https" : "http";
   let path = originalUrl ?? url;
   // A request to a proxy has a whole URL.
   if (!path.startsWith("/")) path = URL.canParse(path) ? path.replace(/^[^:]*:\/\/[^/?#]*/, "") : "/";
