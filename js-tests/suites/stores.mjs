@@ -71,8 +71,11 @@ export function contract(open, { atomic = true, lossy } = {}) {
       "an abandoned claim is free when its lease ends",
       async () => {
         const id = newId();
+        const start = Date.now();
         assert.deepEqual(await open().claim(id, 150, "a"), claimed("a"));
-        assert.deepEqual(await open().claim(id, 150, "b"), inProgress);
+        const second = await open().claim(id, 150, "b");
+        // On a busy machine the lease may be over by now.
+        if (Date.now() - start < 150) assert.deepEqual(second, inProgress);
         await sleep(250);
         assert.deepEqual(await open().claim(id, 5000, "c"), claimed("c"));
       },
