@@ -54,7 +54,7 @@ for (const [name, call] of Object.entries(calls)) {
         init.body ?? "",
       ].join("\n");
       return Response.json(
-        name.endsWith("search") ? [] : { id: "pi_01", status: "pending", scan_url: "itpay://pay/pi_01" },
+        name.endsWith("search") ? [] : { id: "pi_01", status: "pending", qr_data: "0002" },
       );
     };
     const now = Date.now;
