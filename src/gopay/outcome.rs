@@ -65,7 +65,7 @@ impl Operation {
         }
     }
 
-    /// Whether a refusal says that it was true before: 351, 353, 342. Which name belongs to which number is
+    /// Whether the error response says that it was true before: 351, 353, 342. Which name belongs to which number is
     /// inferred, so the payment itself must show it, too.
     pub fn was_true_before(&self, error: &Error, payment: &Payment) -> bool {
         self.is_said_true_by(error) && self.holds_in(payment) == Some(true)

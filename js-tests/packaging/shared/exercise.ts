@@ -45,11 +45,11 @@ export async function exercise(): Promise<Record<string, unknown>> {
     forgery = error;
   }
 
-  let refusal: unknown;
+  let rejection: unknown;
   try {
     await client.paymentIntents.create({ ...params, amount: { currency: "CNY", value: 6.99 } });
   } catch (error) {
-    refusal = error;
+    rejection = error;
   }
 
   return {
@@ -59,8 +59,8 @@ export async function exercise(): Promise<Record<string, unknown>> {
     event: event?.type,
     forgery: forgery instanceof SignatureVerificationError &&
       forgery instanceof ItPayError && { isItPayError: isItPayError(forgery), code: forgery.code },
-    refusal: refusal instanceof ValidationError &&
-      refusal instanceof ItPayError && { isItPayError: isItPayError(refusal), field: refusal.field },
+    rejection: rejection instanceof ValidationError &&
+      rejection instanceof ItPayError && { isItPayError: isItPayError(rejection), field: rejection.field },
     svg: toSvg("https://itpay.ai/p/1"),
   };
 }
