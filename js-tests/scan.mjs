@@ -54,7 +54,11 @@ export function scannedByZbar(pictures) {
         source,
       ]),
     );
-    return pictures.map((_, index) => /<data[^>]*><!\[CDATA\[([^]*?)\]\]><\/data>/.exec(found.get(index) ?? "")?.[1]);
+    return pictures.map((_, index) => {
+      const [, format, text] = /<data([^>]*)><!\[CDATA\[([^]*?)\]\]><\/data>/.exec(found.get(index) ?? "") ?? [];
+      // A text with "]]>" cannot stand in XML as it is.
+      return format?.includes("base64") ? Buffer.from(text, "base64").toString() : text;
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }
