@@ -57,7 +57,7 @@ const setupClient = (client) => {
   const own = next++;
   client.setRequests(requests.filter((_, index) => index % connections === own));
 };
-const result = await autocannon({ url, requests, setupClient, duration: seconds, connections, overallRate: rate });
+const result = await autocannon({ url, setupClient, duration: seconds, connections, overallRate: rate });
 console.log(JSON.stringify(result));`,
   );
   writeFileSync(
