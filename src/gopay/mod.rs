@@ -22,6 +22,7 @@ mod refund_log;
 mod refunds;
 pub mod routes;
 mod session;
+mod session_store;
 mod token;
 
 use alloc::{
@@ -52,7 +53,8 @@ pub use self::{
     raw_call::RawCall,
     recurrence::{CreateRecurrence, Cycle, Recurrence, RecurrenceState, VoidRecurrence},
     refunds::{ListRefunds, Refund, RefundPayment, RefundState},
-    session::{MemoryStore, Prepared, Session, SessionStore, base_url},
+    session::{Prepared, Session, base_url},
+    session_store::{MemoryStore, SessionStore},
     token::{Scope, Token, TokenRequest, authorize},
 };
 #[cfg(feature = "paykit")]

@@ -16,13 +16,13 @@
 //!   and the error's [`outcome`](crate::CallError::outcome) says what is known. See [`super::Operation`].
 //! - **Reads** are retried.
 
-use alloc::{boxed::Box, collections::BTreeMap, format, string::String};
+use alloc::{boxed::Box, format, string::String};
 use core::cell::RefCell;
 
 use serde::Serialize;
 
 use super::{
-    Change, GoPayEndpoint, Language, Scope, TokenRequest, error_body, parse_optional_json,
+    Change, GoPayEndpoint, Language, MemoryStore, Scope, SessionStore, TokenRequest, error_body, parse_optional_json,
     token::{credentials, is_token, is_token_error},
 };
 use crate::{
@@ -39,29 +39,6 @@ const MAX_TOKEN_WAIT: u64 = 1_000;
 const CACHED_TOKEN_LIFE: u64 = 60_000;
 /// The longest pause between two checks of another caller's token request, in milliseconds.
 const MAX_TOKEN_PAUSE: u64 = 50;
-
-/// Stores a session's state between calls: short texts by key. The token is one of them, so the store must be
-/// private to the client.
-pub trait SessionStore {
-    /// The text of this key.
-    fn get(&self, key: &str) -> Option<String>;
-    /// Replaces the text of this key.
-    fn set(&self, key: &'static str, text: String);
-}
-
-/// A store in memory.
-#[derive(Default)]
-pub struct MemoryStore(RefCell<BTreeMap<&'static str, String>>);
-
-impl SessionStore for MemoryStore {
-    fn get(&self, key: &str) -> Option<String> {
-        self.0.borrow().get(key).cloned()
-    }
-
-    fn set(&self, key: &'static str, text: String) {
-        self.0.borrow_mut().insert(key, text);
-    }
-}
 
 /// The settings and the state that all calls of a client share.
 pub struct Session {
