@@ -80,6 +80,22 @@ test("expired rows are deleted as others are claimed", async () => {
   assert.equal((await pool.query("SELECT count(*)::int AS count FROM cleaned")).rows[0].count, 3);
 });
 
+test("a claim takes as long over many finished events as over a few: it reads the index, not the table", async () => {
+  await postgresStore(pool, { table: "grown" }).claim("evt_1", 5000, "a");
+  await pool.query(
+    `INSERT INTO grown SELECT 'old_' || n, 'done', now() + interval '1 day' FROM generate_series(1, 20000) n`,
+  );
+  await pool.query("ANALYZE grown");
+  let plan;
+  const explained = async (text, values) => {
+    const { rows } = await pool.query(`EXPLAIN ${text}`, values);
+    plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+    return { rows: [{ token: "a" }] };
+  };
+  await postgresStore({ query: explained }, { table: "grown" }).claim("evt_2", 5000, "a");
+  assert.match(plan, /Index Cond: \(until <= /);
+});
+
 describe("completeIn", async () => {
   await pool.query("CREATE TABLE orders (id text PRIMARY KEY, event text NOT NULL)");
   const store = postgresStore(pool);

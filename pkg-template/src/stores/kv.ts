@@ -42,7 +42,7 @@ export function kvStore(namespace: KV, options: KVStoreOptions = {}): EventStore
       const [done, claim] = await Promise.all([namespace.get(key.done), namespace.get(key.claim)]);
       // Version 0.1 wrote "done" to the key of the claim.
       if (done !== null || claim === "done") return { state: "done" };
-      if (claim !== null && holderOf(claim) !== token && Number.parseInt(claim) > Date.now())
+      if (claim !== null && holderOf(claim) !== token && Number.parseInt(claim, 10) > Date.now())
         return { state: "in_progress" };
       // The value has the end of the lease, because KV keeps it for longer.
       await put(key.claim, `${Date.now() + lease} ${token}`, lease);

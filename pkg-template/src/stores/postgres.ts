@@ -113,9 +113,12 @@ function postgresStatements(table: string): Record<"claim" | "complete" | "compl
   const after = (parameter: string): string => `clock_timestamp() + ${parameter}::float8 * interval '1 millisecond'`;
   const mayClaim = `held.until <= clock_timestamp() OR held.token = $2::text`;
   return {
-    /** $1: id, $2: token, $3: lease. Returns the token that holds the event. Also deletes some of the rows whose time is over. */
+    /**
+     * $1: id, $2: token, $3: lease. Returns the token that holds the event. Also deletes some of the rows whose time is
+     * over. Their time is compared with the statement's, because an index cannot be searched for the clock's.
+     */
     claim: `WITH cleaned AS (DELETE FROM ${table} WHERE id IN
-(SELECT id FROM ${table} WHERE until <= clock_timestamp() AND id <> $1::text ORDER BY until LIMIT 10 FOR UPDATE SKIP LOCKED))
+(SELECT id FROM ${table} WHERE until <= statement_timestamp() AND id <> $1::text ORDER BY until LIMIT 10 FOR UPDATE SKIP LOCKED))
 INSERT INTO ${table} AS held (id, token, until) VALUES ($1::text, $2::text, ${after("$3")}) ON CONFLICT (id) DO UPDATE SET
 token = CASE WHEN ${mayClaim} THEN excluded.token ELSE held.token END,
 until = CASE WHEN ${mayClaim} THEN excluded.until ELSE held.until END RETURNING token`,
