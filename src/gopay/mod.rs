@@ -167,7 +167,7 @@ fn parse_object<T>(response: &Response, read: impl FnOnce(FieldReader) -> FieldR
 /// The normalized JSON of a successful response.
 pub fn parse_json(response: &Response) -> Result<RawJson, Error> {
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;
-    normalize(json.get())
+    normalize::normalize_valid(json)
         .ok_or_else(|| invalid_field(response, "body", "is nested too deeply, or has an escape that is no character"))
 }
 

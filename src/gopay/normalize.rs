@@ -2,13 +2,20 @@
 
 use alloc::string::String;
 
+use serde_json::value::RawValue;
+
 use crate::json::{RawJson, map_strings};
 
 /// Trims every string, and decodes the values of `additional_params`. None for invalid JSON, for JSON that is nested
 /// more than 127 levels deep, and for an escape that is no character.
 pub fn normalize(json: &str) -> Option<RawJson> {
-    map_strings(json, &|place, text| match place {
-        [.., list, _, name] if list == "additional_params" && name == "value" => decode_entities(text.trim()),
+    normalize_valid(serde_json::from_str(json).ok()?)
+}
+
+/// The same for valid JSON.
+pub(super) fn normalize_valid(json: &RawValue) -> Option<RawJson> {
+    map_strings(json, |place, text| match place {
+        [.., list, _, name] if list == "additional_params" && name == "value" => decode_entities(text.trim()).into(),
         _ => text.trim().into(),
     })
 }
@@ -91,11 +98,28 @@ mod tests {
     }
 
     #[test]
+    fn quotes_colons_and_escapes_in_a_string_end_nothing() {
+        for (json, normalized) in [
+            (r#"{ " a\\" : " b\" , " , "c\\\"" : "}" }"#, r#"{" a\\":"b\" ,","c\\\"":"}"}"#),
+            (r#"[ " : ", "\" : " , "[{", "\u0020\u00e9", 1e5 ]"#, r#"[":","\" :","[{","é",1e5]"#),
+            (r#" " x " "#, r#""x""#),
+            (
+                r#"{"additional_params":{"value":"&amp;","x":{"value":"&amp;"},"value":"&lt;"},"additional_params":[{"value":"&amp;"}]}"#,
+                r#"{"additional_params":{"value":"&amp;","x":{"value":"&"},"value":"&lt;"},"additional_params":[{"value":"&"}]}"#,
+            ),
+        ] {
+            assert_eq!(normalize(json).expect(json).as_str(), normalized);
+        }
+    }
+
+    #[test]
     fn invalid_and_deeply_nested_json_is_not_normalized() {
         let deep = |levels| "[".repeat(levels) + &"]".repeat(levels);
         assert!(normalize(&deep(127)).is_some());
         assert!(normalize(&deep(128)).is_none());
         assert!(normalize(&deep(100_000)).is_none());
-        assert!(normalize("{").is_none());
+        for json in ["{", "", "[1 2]", "{\"a\" 1}", "\"\\ud800\"", "{\"\\ud800\":1}"] {
+            assert!(normalize(json).is_none(), "{json}");
+        }
     }
 }

@@ -2,52 +2,56 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use super::{MAX_DEPTH, RawJson, kind::JsonKind, push};
+use serde_json::value::RawValue;
+
+use super::{MAX_DEPTH, RawJson, kind::unquoted, push};
 
 /// Writes the JSON again, with each string replaced by the result of `change`. It gets the string's place and the string.
-/// The place consists of the names of the enclosing fields; an entry of a list has an empty name. None for invalid JSON,
-/// for JSON that is nested too deeply, and for an escape that is no character.
-pub(crate) fn map_strings(json: &str, change: &dyn Fn(&[Cow<str>], &str) -> String) -> Option<RawJson> {
-    let mut mapped = String::with_capacity(json.len());
-    push_mapped(&mut mapped, json, &mut Vec::new(), change)?;
-    RawJson::of(&mapped)
+/// The place consists of the names of the enclosing fields; an entry of a list has an empty name. None for JSON that is
+/// nested too deeply, and for an escape that is no character.
+///
+/// It walks over the text once. `RawValue` says that the JSON is valid.
+pub(crate) fn map_strings<F>(json: &RawValue, change: F) -> Option<RawJson>
+where
+    F: for<'t> Fn(&[Cow<str>], &'t str) -> Cow<'t, str>,
+{
+    let mut rest = json.get();
+    let mut mapped = String::with_capacity(rest.len());
+    let mut place: Vec<Cow<str>> = Vec::new();
+    while let Some(byte) = rest.bytes().next() {
+        match byte {
+            b'"' => {
+                let (string, after) = rest.split_at_checked(string_len(rest))?;
+                let text = unquoted(string)?;
+                rest = after;
+                if after.trim_ascii_start().starts_with(':') {
+                    push(&mut mapped, &text);
+                    *place.last_mut()? = text;
+                } else {
+                    push(&mut mapped, &change(&place, &text));
+                }
+                continue;
+            }
+            b'[' | b'{' if place.len() == MAX_DEPTH => return None,
+            b'[' | b'{' => place.push("".into()),
+            b']' | b'}' => drop(place.pop()),
+            _ => {}
+        }
+        if !byte.is_ascii_whitespace() {
+            mapped.push(char::from(byte));
+        }
+        rest = rest.get(1..)?;
+    }
+    RawJson::of(mapped)
 }
 
-fn push_mapped<'a>(
-    mapped: &mut String,
-    json: &'a str,
-    place: &mut Vec<Cow<'a, str>>,
-    change: &dyn Fn(&[Cow<str>], &str) -> String,
-) -> Option<()> {
-    let (open, close, values) = match JsonKind::read(json)? {
-        JsonKind::List(entries) => ('[', ']', entries.into_iter().map(|json| ("".into(), json)).collect()),
-        JsonKind::Object(fields) => ('{', '}', fields.into_iter().map(|field| (field.name, field.json)).collect()),
-        JsonKind::Text(text) => {
-            push(mapped, &change(place, &text));
-            return Some(());
-        }
-        _ => {
-            mapped.push_str(json);
-            return Some(());
-        }
-    };
-    let values: Vec<(Cow<str>, &str)> = values;
-    if place.len() == MAX_DEPTH {
-        return None;
-    }
-    mapped.push(open);
-    for (index, (name, json)) in values.into_iter().enumerate() {
-        if index > 0 {
-            mapped.push(',');
-        }
-        if open == '{' {
-            push(mapped, &name);
-            mapped.push(':');
-        }
-        place.push(name);
-        push_mapped(mapped, json, place, change)?;
-        place.pop();
-    }
-    mapped.push(close);
-    Some(())
+/// The length of the string at the start of a text, with its quotes.
+fn string_len(json: &str) -> usize {
+    let mut is_escaped = true;
+    let end = json.bytes().position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.map_or(json.len(), |end| end + 1)
 }

@@ -35,8 +35,8 @@ impl RawJson {
     }
 
     /// Wraps text that is known to be valid JSON.
-    pub(crate) fn of(text: &str) -> Option<RawJson> {
-        RawValue::from_string(text.to_owned()).ok().map(RawJson)
+    pub(crate) fn of(text: impl Into<String>) -> Option<RawJson> {
+        RawValue::from_string(text.into()).ok().map(RawJson)
     }
 }
 
