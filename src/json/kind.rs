@@ -16,7 +16,7 @@ use super::fields::Field;
 
 /// A JSON value, parsed as far as its kind. Nested values keep their text.
 pub(super) enum JsonKind<'a> {
-    Boolean(#[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "its kind is enough"))] bool),
+    Boolean,
     List(Vec<&'a str>),
     Null,
     Number(f64),
@@ -41,8 +41,8 @@ impl<'de> Deserialize<'de> for JsonKind<'de> {
                 f.write_str("JSON")
             }
 
-            fn visit_bool<E>(self, value: bool) -> Result<JsonKind<'de>, E> {
-                Ok(JsonKind::Boolean(value))
+            fn visit_bool<E>(self, _: bool) -> Result<JsonKind<'de>, E> {
+                Ok(JsonKind::Boolean)
             }
 
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<JsonKind<'de>, E> {

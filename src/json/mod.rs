@@ -17,7 +17,7 @@ pub use self::raw::{RawJson, RawObject};
 #[cfg(feature = "sandbox")]
 pub use self::tree::JsonMap;
 #[cfg(feature = "sandbox")]
-pub(crate) use self::tree::{parse, to_tree};
+pub(crate) use self::tree::to_tree;
 pub(crate) use self::{
     fields::{FieldError, FieldReader, FieldResult, LONE_SURROGATE, has_lone_surrogate},
     kind::string,
@@ -148,29 +148,8 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "sandbox")]
-    fn a_tree_equals_serde_jsons() {
-        for json in [
-            r#"{"a":[1,-2,18446744073709551615,1.5,1e300,true,false,null,"\"\u00e9"],"b":{"c":{}},"b":[]}"#,
-            "[]",
-            " 7 ",
-            "\"x\"",
-            "null",
-            "{\"a\":}",
-            "",
-            "1e999",
-            "{\"a\":1e999}",
-        ] {
-            assert_eq!(tree::tree(json), serde_json::from_str::<serde_json::Value>(json).ok(), "{json}");
-        }
-        for depth in [126, 127, 128, 129, 100_000] {
-            let json = ["[".repeat(depth), "]".repeat(depth)].concat();
-            assert_eq!(
-                tree::tree(&json).is_some(),
-                serde_json::from_str::<serde_json::Value>(&json).is_ok(),
-                "{depth}"
-            );
-            assert!(FieldReader::of("a", &json).rest().get("a").is_some_and(|value| value.as_str() == json));
-        }
+    fn a_deeply_nested_value_keeps_its_text() {
+        let json = ["[".repeat(100_000), "]".repeat(100_000)].concat();
+        assert!(FieldReader::of("a", &json).rest().get("a").is_some_and(|value| value.as_str() == json));
     }
 }

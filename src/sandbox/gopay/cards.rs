@@ -12,10 +12,7 @@ use super::{
     gateway::Sandbox,
     payments::{Payment, key},
 };
-use crate::{
-    gopay::State,
-    json::{JsonMap, to_tree},
-};
+use crate::{gopay::State, json::JsonMap};
 
 const CARD: &str = "PAYMENT_CARD";
 
@@ -33,10 +30,17 @@ impl Payment {
 
     /// The card in `payer.payment_card`.
     pub(super) fn card_to_wire(&self) -> JsonMap {
-        let mut card = to_tree(&json!({
-            "card_number": "444444******4448", "card_expiration": "3012", "card_brand": "VISA",
-            "card_issuer_country": "CZE", "card_issuer_bank": "SANDBOX", "card_fingerprint": "sandbox",
-        }));
+        let mut card: JsonMap = [
+            ("card_number", "444444******4448"),
+            ("card_expiration", "3012"),
+            ("card_brand", "VISA"),
+            ("card_issuer_country", "CZE"),
+            ("card_issuer_bank", "SANDBOX"),
+            ("card_fingerprint", "sandbox"),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
         if self.has_saved_card() {
             card.insert("card_id".to_owned(), json!(self.id));
             card.insert("card_token".to_owned(), json!(format!("card_{}", self.id)));

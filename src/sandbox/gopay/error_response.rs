@@ -3,12 +3,13 @@
 //! Documented are the two shapes, the codes, the status 409 for invalid requests, and the five names below. Decided
 //! here: a list with status 409, a single error with any other status.
 
-use alloc::{borrow::ToOwned, string::ToString, vec, vec::Vec};
+use alloc::{borrow::ToOwned, vec, vec::Vec};
 
 use serde_json::{Value, json};
 
 use crate::{
     http::{Headers, Response},
+    json::text,
     sandbox::gopay::validator::FieldError,
 };
 
@@ -71,7 +72,7 @@ impl ErrorResponse {
             }
         };
         headers.set("Content-Type", "application/json");
-        Response { status, headers, body: body.to_string().into_bytes() }
+        Response { status, headers, body: text(&body).into_bytes() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The API's routes and their handlers.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     gopay::{OperationStatus as Outcome, RecurrenceState, routes::Route},
     http::{Method, Request, query_value},
+    json::text,
     sandbox::context::CallContext,
 };
 
@@ -159,7 +160,7 @@ impl Sandbox {
 }
 
 fn as_json(value: &Value) -> (&'static str, String) {
-    ("application/json", value.to_string())
+    ("application/json", text(value))
 }
 
 /// Reads the amount of a refund or a partial capture, and checks that its items add up.

@@ -21,6 +21,7 @@ use crate::{
     endpoint::to_body,
     http::{Headers, Request, Response},
     itpay::Status,
+    json::text,
     sandbox::{
         context::CallContext,
         deliveries::{Deliveries, DeliveryState},
@@ -138,7 +139,7 @@ impl Sandbox {
         headers.set("Content-Type", "application/json");
         headers.set("X-Request-Id", request_id.as_str());
         let (status, body) = match self.dispatch(request, caller_ms, CallContext { now_ms, random }) {
-            Ok((status, value)) => (status, value.to_string()),
+            Ok((status, value)) => (status, text(&value)),
             Err(error) => {
                 if let Some(allow) = error.allow {
                     headers.set("Allow", allow);

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     itpay::{CreateManifest, PaymentMethods, Pricing},
-    json::{JsonMap, RawJson, RawObject, open_enum, parse, to_tree},
+    json::{JsonMap, RawJson, RawObject, open_enum, to_tree},
     sandbox::store::Record,
     time::to_iso8601,
 };
@@ -82,14 +82,14 @@ impl Service {
 
     /// The name that the payer sees.
     pub fn merchant_name(&self) -> String {
-        let provider = self.params.extra.get("provider").map(|json| parse(json.as_str())).unwrap_or_default();
+        let provider = self.params.extra.get("provider").and_then(RawJson::read::<Value>).unwrap_or_default();
         provider.get("display_name").and_then(Value::as_str).unwrap_or(&self.params.name).to_owned()
     }
 
     /// Whether a search finds it: an active service, by name, description or tag.
     pub(super) fn matches(&self, query: &str) -> bool {
         let query = query.to_lowercase();
-        let tags = self.params.extra.get("tags").map(|json| parse(json.as_str())).unwrap_or_default();
+        let tags = self.params.extra.get("tags").and_then(RawJson::read::<Value>).unwrap_or_default();
         let tags = tags.as_array().into_iter().flatten();
         let mut texts = [Some(self.params.name.as_str()), self.params.description.as_deref()]
             .into_iter()
