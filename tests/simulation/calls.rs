@@ -3,7 +3,7 @@
 use itpay::call::{Call, Event as CallEvent, Now, Step};
 
 use crate::{
-    delivery::HandlerEvent,
+    handler::HandlerEvent,
     ledger::Record,
     op::{Op, Report},
     order::{Kind, Order},
@@ -127,16 +127,16 @@ impl World {
     }
 
     fn ended(&mut self, index: usize, report: Report, delivery: Option<usize>) -> Result<(), Violation> {
-        let belief = match &report {
-            Ok(reply) => format!("{reply:?}"),
-            Err(failure) => {
-                let outcome = failure.outcome.as_ref().map_or("no outcome", |outcome| outcome.as_str());
-                format!("failed, {outcome}: {}", failure.message)
-            }
-        };
-        let Record { merchant, in_back_office, .. } = self.ledger.calls[index];
-        self.log(caller(merchant, in_back_office), || format!("learns from call {index}: {belief}"));
         if self.timeline.is_some() {
+            let belief = match &report {
+                Ok(reply) => format!("{reply:?}"),
+                Err(failure) => {
+                    let outcome = failure.outcome.as_ref().map_or("no outcome", |outcome| outcome.as_str());
+                    format!("failed, {outcome}: {}", failure.message)
+                }
+            };
+            let Record { merchant, in_back_office, .. } = self.ledger.calls[index];
+            self.log(caller(merchant, in_back_office), || format!("learns from call {index}: {belief}"));
             self.ledger.calls[index].belief = Some(belief);
         }
         self.check_report(index, &report)?;

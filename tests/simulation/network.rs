@@ -82,30 +82,31 @@ impl World {
         &mut self,
         call: usize,
         step: u64,
-        attempt: &Attempt,
+        attempt: Attempt,
         fault: Option<Fault>,
         skew: i64,
     ) -> Result<(), Violation> {
         let Record { merchant, op, ref id, .. } = self.ledger.calls[call];
         let id = id.clone();
-        let path = path_of(&attempt.url).to_owned();
-        let is_own = op.is_own_request(&path);
-        let mut response = self.process(merchant, attempt, skew);
+        let is_own = op.is_own_request(path_of(&attempt.url));
+        let gateway = gateway_of(&attempt);
+        let request = request_of(attempt);
+        let mut response = self.process(merchant, gateway, &request, skew);
         if fault == Some(Fault::Duplicated) {
-            response = self.process(merchant, attempt, skew);
+            response = self.process(merchant, gateway, &request, skew);
         }
-        let is_success = response.status < 300 && !contains(&response.body, "\"FAILED\"");
+        let is_success = is_own && response.status < 300 && !contains(&response.body, "\"FAILED\"");
         if is_own {
             let record = &mut self.ledger.calls[call];
             record.in_transit -= 1;
             record.processed += u32::from(is_success);
         }
-        self.log(Actor::Gateway(gateway_of(attempt), merchant), || {
+        self.log(Actor::Gateway(gateway, merchant), || {
             let body = String::from_utf8_lossy(&response.body);
             let body: String = body.chars().take(80).collect();
             format!("processes call {call}: {} {body}", response.status)
         });
-        if is_success && is_own && contains(&response.body, "\"ACCEPTED\"") {
+        if is_success && contains(&response.body, "\"ACCEPTED\"") {
             let after = self.rng.between(100, 60_000);
             if let Ok(payment) = id.parse() {
                 self.after(after, Event::Bank { merchant, payment });
@@ -136,21 +137,15 @@ impl World {
         Ok(())
     }
 
-    fn process(&mut self, merchant: usize, attempt: &Attempt, skew: i64) -> Response {
+    fn process(&mut self, merchant: usize, gateway: Gateway, request: &Request, skew: i64) -> Response {
         let (now, random) = (self.unix(), self.rng.bytes());
         let merchant = &mut self.merchants[merchant];
-        let whole = path_of(&attempt.url);
-        let (path, query) = whole.split_once('?').map_or((whole, None), |(path, query)| (path, Some(query.to_owned())));
-        let mut request = Request::new(attempt.method, path.to_owned());
-        request.query = query;
-        request.headers = attempt.headers.clone();
-        request.body = attempt.body.clone();
-        match gateway_of(attempt) {
+        match gateway {
             Gateway::ItPay => {
                 let caller = now.saturating_add_signed(skew);
-                merchant.itpay.handle_by_two_clocks(&request, now, caller, &random)
+                merchant.itpay.handle_by_two_clocks(request, now, caller, &random)
             }
-            Gateway::GoPay => merchant.gopay.handle(&request, now, &random),
+            Gateway::GoPay => merchant.gopay.handle(request, now, &random),
         }
     }
 
@@ -163,6 +158,17 @@ impl World {
 
 fn gateway_of(attempt: &Attempt) -> Gateway {
     if attempt.url.starts_with("https://api.itpay.ai") { Gateway::ItPay } else { Gateway::GoPay }
+}
+
+/// The request as a gateway gets it.
+fn request_of(attempt: Attempt) -> Request {
+    let whole = path_of(&attempt.url);
+    let (path, query) = whole.split_once('?').map_or((whole, None), |(path, query)| (path, Some(query.to_owned())));
+    let mut request = Request::new(attempt.method, path.to_owned());
+    request.query = query;
+    request.headers = attempt.headers;
+    request.body = attempt.body;
+    request
 }
 
 fn about(fault: Option<Fault>) -> String {

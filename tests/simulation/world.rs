@@ -14,7 +14,8 @@ use itpay::{
 
 use crate::{
     calls::Running,
-    delivery::{Delivery, Gateway, HandlerEvent},
+    delivery::{Delivery, Gateway},
+    handler::HandlerEvent,
     ledger::Ledger,
     op::Op,
     order::Order,
@@ -298,7 +299,7 @@ impl World {
             Event::Ask { order, op, in_back_office } => self.ask(order, op, in_back_office),
             Event::PayerComes(order) => self.payer_comes(order),
             Event::Bank { merchant, payment } => self.bank_decides(merchant, payment),
-            Event::Arrives { call, step, attempt, fault, skew } => self.arrives(call, step, &attempt, fault, skew),
+            Event::Arrives { call, step, attempt, fault, skew } => self.arrives(call, step, *attempt, fault, skew),
             Event::Receives { call, step, event } => {
                 let is_current = self.running[call].as_ref().is_some_and(|running| running.step == step);
                 if is_current { self.step(call, event) } else { Ok(()) }
