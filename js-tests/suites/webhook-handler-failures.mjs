@@ -232,6 +232,46 @@ export const cases = ({ createWebhookHandler, memoryStore, eventOf, requestOf, q
     },
   ],
   [
+    "memoryStore remembers the latest `max` finished events, and at most a tenth more",
+    async () => {
+      const max = 100;
+      const store = memoryStore({ max });
+      const states = async () => {
+        const probe = [];
+        for (let index = 0; index < 3 * max; index += 1) {
+          const { state } = await store.claim(`evt_${index}`, 1000, "probe");
+          if (state === "claimed") await store.release(`evt_${index}`, "probe");
+          probe.push(state);
+        }
+        return probe;
+      };
+      for (let index = 0; index < 3 * max; index += 1) {
+        await store.claim(`evt_${index}`, 1000, "token");
+        await store.complete(`evt_${index}`, "token");
+      }
+      const done = (await states()).map((state) => state === "done");
+      const remembered = done.filter(Boolean).length;
+      assert.ok(remembered >= max && remembered <= 1.1 * max, `${remembered} events`);
+      assert.equal(done.lastIndexOf(false), 3 * max - remembered - 1, "the oldest are forgotten");
+    },
+  ],
+  [
+    "what a listener returns is awaited once, also if it is a thenable that does its work when awaited",
+    async () => {
+      let runs = 0;
+      const query = {
+        // biome-ignore lint/suspicious/noThenProperty: query builders are thenables.
+        then(resolve) {
+          runs += 1;
+          setTimeout(resolve, 5);
+        },
+      };
+      const handle = createWebhookHandler({ secret: SECRET, on: { default: () => query }, onError: quiet });
+      assert.equal((await handle(requestOf(eventOf()))).status, 200);
+      assert.equal(runs, 1);
+    },
+  ],
+  [
     "with memoryStore({ max }) the claim of a slow listener survives many other events",
     async () => {
       let finish;

@@ -160,7 +160,7 @@ const PROCESSOR = "event-processor.js";
 
 /** Each mutant: its name, the file in src/webhooks, code, and wrong code. */
 const mutants = [
-  ["a store that evicts claims", STORE, "if (held.token === null || held.until <= Date.now()) {", "if (true) {"],
+  ["a store that evicts claims", STORE, "(held.token === null || held.until <= Date.now())", "true"],
   ["a release of someone else's claim", STORE, "if (holder(id) === token)", "if (holder(id) !== null)"],
   ["a complete that needs the lease", STORE, "if (holder(id) !== null)\n", "if (typeof holder(id) === 'string')\n"],
   ["a finished event that is forgotten", STORE, "put(id, null, Date.now() + ttl)", "put(id, null, Date.now())"],

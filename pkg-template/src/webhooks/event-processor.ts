@@ -109,7 +109,7 @@ export function eventProcessor<E extends { id: string; type: string }>(
   const report = async (error: unknown, event?: E): Promise<void> => {
     try {
       if (onError === undefined) log(error, event);
-      else await withTimeout("onError", timeout, async () => onError(error, event));
+      else await withTimeout("onError", timeout, () => onError(error, event));
     } catch (failure) {
       log(error, event);
       log(failure, event);
@@ -136,13 +136,13 @@ export function eventProcessor<E extends { id: string; type: string }>(
     try {
       await watch(
         lease,
+        () => findListener(event.type)?.(event, context),
         () => {
           reported = report(
             new ItPayError(`The listener took longer than its lease of ${lease} ms`, { code: "lease_expired" }),
             event,
           );
         },
-        async () => findListener(event.type)?.(event, context),
       );
     } finally {
       await reported;
@@ -162,7 +162,7 @@ export function eventProcessor<E extends { id: string; type: string }>(
     };
     try {
       // A claim that takes longer than its lease is worth nothing.
-      const claim = await withTimeout("store.claim", Math.min(timeout, lease), async () =>
+      const claim = await withTimeout("store.claim", Math.min(timeout, lease), () =>
         store.claim(event.id, lease, token),
       );
       if (claim.state === "done") return "already_processed";
@@ -186,22 +186,22 @@ export function eventProcessor<E extends { id: string; type: string }>(
     return "received";
   };
 
-  const serve: EventProcessor<E>["serve"] = async (request, args, respond) => {
+  const serve: EventProcessor<E>["serve"] = (request, args, respond) => {
     const context: DeliveryContext = { request };
-    const response = Promise.resolve(context)
-      .then(respond)
-      .catch((error: unknown) => fail(500, "Internal error", error));
     try {
       const owner = args.find((arg) => typeof (arg as RequestContext | null | undefined)?.waitUntil === "function") as
         | RequestContext
         | undefined;
-      if (owner !== undefined) {
-        context.waitUntil = (promise) => owner.waitUntil(promise);
-        // The sender may hang up while a listener runs. Its work still has to end.
-        context.waitUntil(response);
-      }
+      if (owner) context.waitUntil = (promise) => owner.waitUntil(promise);
     } catch {
-      // An argument that cannot be read, or whose waitUntil throws, is ignored.
+      // An argument that cannot be read is ignored.
+    }
+    const response = respond(context).catch((error: unknown) => fail(500, "Internal error", error));
+    try {
+      // The sender may hang up while a listener runs. Its work still has to end.
+      context.waitUntil?.(response);
+    } catch {
+      // A waitUntil that throws is ignored.
     }
     return response;
   };
@@ -215,28 +215,29 @@ export function json(status: number, body: object, headers: Record<string, strin
 }
 
 /** @internal Settles like `run`, or rejects with an ItPayError of the code `timeout` after `ms` milliseconds. */
-export function withTimeout<T>(what: string, ms: number, run: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    watch(ms, () => reject(new ItPayError(`${what} took longer than ${ms} ms`, { code: "timeout" })), run).then(
-      resolve,
-      reject,
-    );
-  });
+export function withTimeout<T>(what: string, ms: number, run: () => T | PromiseLike<T>): Promise<T> {
+  return watch(ms, run, (reject) => reject(new ItPayError(`${what} took longer than ${ms} ms`, { code: "timeout" })));
 }
 
-/** Runs, and calls `onTime` if that takes longer than `ms` milliseconds. */
-async function watch<T>(ms: number, onTime: () => void, run: () => Promise<T>): Promise<T> {
-  const result = run();
+/** Settles like `run`. Calls `onTime` if that takes longer than `ms` milliseconds. */
+async function watch<T>(
+  ms: number,
+  run: () => T | PromiseLike<T>,
+  onTime: (reject: (error: Error) => void) => void,
+): Promise<T> {
+  const result = Promise.resolve(run());
   let settled = false;
   const settle = (): void => {
     settled = true;
   };
   result.then(settle, settle);
-  // Code without I/O settles in a few microtasks. A timer would double its time.
+  // Code without I/O settles in a few microtasks. A timer, or another promise, would double its time.
   for (let turn = 0; turn < 9 && !settled; turn += 1) await undefined;
   if (settled) return result;
-  const timer = setTimeout(onTime, ms);
-  return result.finally(() => clearTimeout(timer));
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => onTime(reject), ms);
+    result.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function checkListeners<E>(name: string, map: object | undefined): Listeners<E> {

@@ -70,7 +70,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
     const { request } = context;
     if (request.method !== "POST") return json(405, { error: "Method not allowed" }, { Allow: "POST" });
     const found = ownSecret(env);
-    if (found !== undefined) context.env = env as object;
+    if (found) context.env = env as object;
     let body: Uint8Array | undefined;
     let event: WebhookEvent;
     try {
@@ -80,7 +80,7 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
         return processor.fail(408, "The body did not arrive in time", error);
       return processor.fail(500, "The body could not be read", error);
     }
-    if (body === undefined) return json(413, { error: "The body is too large" });
+    if (!body) return json(413, { error: "The body is too large" });
     try {
       checkedSecret ??= checkSecret(found ?? readEnv(SECRET) ?? missingSecret());
       event = verifyEvent(body, request.headers, checkedSecret, checkedMaxAge);
@@ -109,7 +109,7 @@ async function readBody(request: Request, max: number, timeout: number): Promise
   if (request.bodyUsed) throw new TypeError("The body was read before the handler");
   if (Number(request.headers.get("content-length")) > max) return undefined;
   const reader = request.body?.getReader();
-  if (reader === undefined) return new Uint8Array();
+  if (!reader) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   const read = async (): Promise<boolean> => {
     for (let length = 0; length <= max; ) {
