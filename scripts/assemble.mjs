@@ -88,15 +88,15 @@ for (const key of Object.keys(manifest.exports).filter((name) => name.endsWith("
   write(join(template, `src/glue/${name}.d.ts`), read(join(from, `${name}.d.ts`)));
   // The others are called with numbers and bytes, without glue.
   if (WebAssembly.Module.imports(new WebAssembly.Module(bytes)).length > 0) {
-    write(join(compiled, `src/glue/${name}.js`), adaptGlue(read(join(from, `${name}.js`)), `${name}.js`));
+    const { code } = transformSync(adaptGlue(read(join(from, `${name}.js`)), `${name}.js`)); // without comments
+    write(join(compiled, `src/glue/${name}.js`), code);
   }
 }
 
 // 2. The TypeScript. Only entry/ and src/ have types of their own; a require finds the same ones as CommonJS.
-tsc("-p", join(template, "tsconfig.json"), "--outDir", compiled);
-// Editors read JSDoc in the declarations.
-for (const path of readdirSync(compiled, { recursive: true }).filter((path) => path.endsWith(".js")))
-  write(join(compiled, path), read(join(compiled, path)).replaceAll(/^ *\/\*\*[^]*?\*\/\n/gm, ""));
+// Comments are in the declarations only, where editors read them.
+for (const flags of [["--removeComments", "--declaration", "false"], ["--emitDeclarationOnly"]])
+  tsc("-p", join(template, "tsconfig.json"), "--outDir", compiled, ...flags);
 const isTypes = (path) => path.endsWith(".d.ts");
 const runtimes = ["inline", "workerd", "edge-light"];
 const types = reachableTypes(
