@@ -34,7 +34,7 @@ format: setup ## format Rust, TypeScript and JavaScript
 test-rust: ## the core, natively
 	cargo test --locked
 
-simulate: ## simulated payments from fresh seeds for a minute (LASTING=600: ten minutes; SEED=7: one seed again)
+simulate: ## simulated payments from fresh seeds for a minute (LASTING=600: ten minutes; SEEDS=500: at most so many; SEED=7: one seed again)
 	LASTING=$${LASTING:-60} FIRST=$${FIRST:-$$(date +%s)000} SEED=$(SEED) RUST_BACKTRACE=0 \
 		cargo test --locked --profile simulation --test simulation -- --nocapture no_seed
 

@@ -8,7 +8,7 @@
 //! - An event tells the merchant's code nothing that is not true of the gateway.
 //! - No event is handled by two listeners within a lease, and none is given out again once it is done
 //!   (`ledger.rs`).
-//! - A handler that responds with an error holds no claim, unless the store failed to release it (`delivery.rs`).
+//! - A handler that responds with an error holds no claim, unless the store failed to release it (`handler.rs`).
 //!
 //! And at the end:
 //!
