@@ -39,7 +39,7 @@ export function checkPage(folder, packed) {
 /** Checks that a bundle of shared/webhooks.js has nothing of the client, of GoPay and of QR codes. */
 export function checkWebhooksOnly(folder, packed) {
   assert.deepEqual(modulesIn(folder, packed), ["webhooks"]);
-  checkNone(folder, /ItPayClient|payment_intents_create|GoPayClient|paymentIntents|toTerminal|errorCorrection/);
+  checkNone(folder, /ItPayClient|payment_intents_wait|GoPayClient|paymentIntents|toTerminal|errorCorrection/);
 }
 
 /** Runs a bundle for servers by Node away from where it was built: nothing may have been left behind. */

@@ -12,6 +12,7 @@ mod notification;
 mod outcome;
 mod payments;
 mod preauthorization;
+mod prepared;
 mod qr_payments;
 mod raw_call;
 mod reconcile;
@@ -49,11 +50,12 @@ pub use self::{
     outcome::{Observation, Operation, SentBetween},
     payments::{CreatePayment, Payment, RetrievePayment, State},
     preauthorization::{Capture, Preauthorization, PreauthorizationState, VoidAuthorization},
+    prepared::Prepared,
     qr_payments::{QrPayment, RetrieveQrPayment},
     raw_call::RawCall,
     recurrence::{CreateRecurrence, Cycle, Recurrence, RecurrenceState, VoidRecurrence},
     refunds::{ListRefunds, Refund, RefundPayment, RefundState},
-    session::{Prepared, Session, base_url},
+    session::{Session, base_url},
     session_store::{MemoryStore, SessionStore},
     token::{Scope, Token, TokenRequest, authorize},
 };

@@ -3,12 +3,8 @@
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
 use super::{
-    Change, GoPayEndpoint, ListRefunds, Observation, Operation, OperationStatus, Refund, RetrievePayment, SentBetween,
-    Session,
-    error_body::is_own,
-    parse_json,
-    refund_log::RefundLog,
-    session::{Prepared, read},
+    Change, GoPayEndpoint, ListRefunds, Observation, Operation, OperationStatus, Prepared, Refund, RetrievePayment,
+    SentBetween, Session, error_body::is_own, parse_json, refund_log::RefundLog,
 };
 use crate::{
     CallResult, Error, Outcome,
@@ -35,7 +31,7 @@ impl Session {
         let mut refund_call = RefundCall::begin(self, change);
         let options = CallOptions { max_retries: Some(0), ..options.clone() };
         let (error, error_response, failure, sent_at) = match self.exchange(io, &call.request, &options).await {
-            Ok(exchanged) => match read(&exchanged, call) {
+            Ok(exchanged) => match call.read(&exchanged.response) {
                 Ok(json) => {
                     refund_call.may_have_refunded();
                     return Ok(json);
@@ -77,7 +73,7 @@ impl Session {
         {
             let json = format!("{{\"id\":{},\"result\":\"{}\"}}", payment.id, OperationStatus::Finished.as_str());
             let response = Response { status: 200, headers: Headers::default(), body: Vec::new() };
-            (call.read)(&response, &json)?;
+            (call.validate)(&response, &json)?;
             return Ok(json);
         }
         let outcome = change.operation.outcome(failure, &seen);

@@ -22,14 +22,14 @@ use core::cell::RefCell;
 use serde::Serialize;
 
 use super::{
-    Change, GoPayEndpoint, Language, MemoryStore, Scope, SessionStore, TokenRequest, error_body, parse_optional_json,
+    GoPayEndpoint, Language, MemoryStore, Prepared, Scope, SessionStore, TokenRequest,
     token::{credentials, is_token, is_token_error},
 };
 use crate::{
     CallError, CallResult, Endpoint as _, Error, ErrorName, Outcome, Secret,
     call::{CacheEntry, Io},
     exchange::{CallOptions, ConnectionConfig, Exchanged, exchange, response_error},
-    http::{BaseUrl, Headers, Request, Response},
+    http::{BaseUrl, Headers, Request},
     json::{FieldReader, text},
 };
 
@@ -106,7 +106,8 @@ impl Session {
             Some(change) => self.send_change(io, call, change, options).await,
             None => {
                 let exchanged = self.exchange(io, &call.request, options).await?;
-                let json = read(&exchanged, call).map_err(|error| response_error(error, &exchanged, io.now()))?;
+                let json =
+                    call.read(&exchanged.response).map_err(|error| response_error(error, &exchanged, io.now()))?;
                 if let Some(payment_id) = &call.lists_refunds_of {
                     self.learn_history(payment_id, &json);
                 }
@@ -254,50 +255,6 @@ impl Session {
         let origin = [self.config.base.origin(), self.config.base.prefix()].concat();
         format!("itpay:gopay:{origin}:{}:{}", self.client_id, self.scope.as_str())
     }
-}
-
-/// A call that is ready to be sent.
-pub struct Prepared<'a> {
-    /// The request.
-    pub request: Request,
-    /// The change, if the call makes one.
-    pub change: Option<Change>,
-    /// The id of the payment whose refunds the call lists, if it lists refunds.
-    pub lists_refunds_of: Option<String>,
-    /// Validates the normalized JSON of a successful response.
-    pub read: Box<ReadResponse<'a>>,
-}
-
-/// Validates the normalized JSON of a successful response.
-type ReadResponse<'a> = dyn Fn(&Response, &str) -> Result<(), Error> + 'a;
-
-impl<'a> Prepared<'a> {
-    /// Builds the request of an endpoint.
-    pub fn new<E: GoPayEndpoint>(endpoint: &E, read: Box<ReadResponse<'a>>) -> CallResult<Prepared<'a>> {
-        let request = endpoint.request().map_err(|error| {
-            let mut error = Box::<CallError>::from(error);
-            error.outcome = E::CHANGES.then_some(Outcome::NotDone);
-            error
-        })?;
-        let lists_refunds_of = endpoint.lists_refunds_of().map(Into::into);
-        Ok(Prepared { request, change: endpoint.change(), lists_refunds_of, read })
-    }
-}
-
-/// Normalizes a response and validates it. Returns the JSON.
-pub(super) fn read(exchanged: &Exchanged, call: &Prepared<'_>) -> Result<String, Error> {
-    let response = &exchanged.response;
-    if call.request.is_file {
-        if !response.is_success() {
-            return Err(error_body::parse(response));
-        }
-        (call.read)(response, "")?;
-        return Ok(String::new());
-    }
-    let json = parse_optional_json(response)?;
-    let json = json.as_ref().map_or("", |json| json.as_str());
-    (call.read)(response, json)?;
-    Ok(json.into())
 }
 
 /// The error of a call that was not sent because there was no token.

@@ -7,12 +7,12 @@ use wasm_bindgen::prelude::*;
 
 use super::{
     Result,
-    drive::{CallIo, start},
+    drive::{CallContext, CallIo, start},
     error::{invalid, missing, thrown, to_js},
     options::{Config, RawOptions, call_options, connection, text, wait_options},
 };
 use crate::{
-    CallError, Endpoint, Error, ErrorCause, ErrorName, JsonEndpoint, Money, Secret,
+    CallError, CallResult, Endpoint, Error, ErrorCause, ErrorName, JsonEndpoint, Money, Secret,
     call::Cause,
     exchange::CallOptions,
     http::{self, BaseUrl, Request, Response},
@@ -25,14 +25,8 @@ use crate::{
     payment_intent_id,
 };
 
-/// Builds a request.
-type Build<'a> = &'a dyn Fn(&Session, &CallOptions) -> Result<Request, Box<CallError>>;
-/// Builds a request from parameters.
-type BuildFromJson = fn(&str) -> Result<Request, Error>;
-/// Checks a response, whatever was asked for.
-type Check = fn(&Response) -> Result<(), Error>;
-/// Checks a response.
-type Verify = Box<dyn Fn(&Response) -> Result<(), Error>>;
+/// A request, and a check of its response.
+type Call = CallResult<(Request, Box<dyn Fn(&Response) -> Result<(), Error>>)>;
 
 #[wasm_bindgen]
 extern "C" {
@@ -66,51 +60,42 @@ pub fn check_client(client: &Config) -> Result<()> {
     session(client).map(drop)
 }
 
-/// The calls whose parameters are a JSON object, by their names in the facade.
-fn json_endpoint(name: &str) -> Option<(BuildFromJson, Check)> {
-    Some(match name {
-        "cumulative.record" => of::<RecordUsage>(),
-        "deliveries.create" => of::<CreateDelivery>(),
-        "installs.create" => of::<CreateInstall>(),
-        "kyc.verify" => of::<VerifyIdentity>(),
-        "manifests.create" => of::<CreateManifest>(),
-        "payments.oneTime" => of::<CreateOneTimePayment>(),
-        "refunds.create" => of::<CreateRefund>(),
-        "subscriptions.create" => of::<CreateSubscription>(),
-        "webhookEndpoints.create" => of::<CreateWebhookEndpoint>(),
-        _ => return None,
-    })
-}
-
-/// Makes a call of [`json_endpoint`].
+/// Makes a call by its name in the facade. `id` and `params` are empty for a call without them.
 #[wasm_bindgen]
-pub fn post(io: CallIo, client: &Config, name: &str, params: &str, options: Option<RawOptions>) -> Result<Promise> {
-    let (build, check) = json_endpoint(name).ok_or_else(|| invalid("name", "is not known"))?;
-    send(io, client, options, &|_, _| build(params).map_err(Into::into), Box::new(check))
-}
-
-#[wasm_bindgen]
-pub fn payment_intents_create(
+pub fn call(
     io: CallIo,
     client: &Config,
-    params: &str,
-    options: Option<RawOptions>,
-) -> Result<Promise> {
-    let build = |session: &Session, options: &CallOptions| {
-        let key = options.idempotency_key.as_deref();
-        CreatePaymentIntent::request_from_json(params, key, fresh_id, session.channel.as_deref())
-    };
-    send(io, client, options, &build, Box::new(CreatePaymentIntent::check))
-}
-
-#[wasm_bindgen]
-pub fn payment_intents_retrieve(
-    io: CallIo,
-    client: &Config,
+    name: &str,
     id: String,
+    params: Option<String>,
     options: Option<RawOptions>,
 ) -> Result<Promise> {
-    call(io, client, options, RetrievePaymentIntent { id })
+    let session = session(client)?;
+    let (options, context) = call_options(client, options.as_ref())?;
+    let json = params.as_deref().unwrap_or_default();
+    let call = match name {
+        "cumulative.record" => from_json::<RecordUsage>(json),
+        "deliveries.create" => from_json::<CreateDelivery>(json),
+        "installs.create" => from_json::<CreateInstall>(json),
+        "kyc.verify" => from_json::<VerifyIdentity>(json),
+        "manifests.activate" => of(ActivateManifest { id }),
+        "manifests.create" => from_json::<CreateManifest>(json),
+        "manifests.search" => of(SearchManifests { q: params }),
+        "paymentIntents.create" => {
+            let (key, channel) = (options.idempotency_key.as_deref(), session.channel.as_deref());
+            let request = CreatePaymentIntent::request_from_json(json, key, fresh_id, channel);
+            prepare(request, CreatePaymentIntent::check)
+        }
+        "paymentIntents.retrieve" => of(RetrievePaymentIntent { id }),
+        "payments.oneTime" => from_json::<CreateOneTimePayment>(json),
+        "qr.generate" => of(GenerateQr { payment_intent_id: id }),
+        "refunds.create" => from_json::<CreateRefund>(json),
+        "subscriptions.create" => from_json::<CreateSubscription>(json),
+        "webhookEndpoints.create" => from_json::<CreateWebhookEndpoint>(json),
+        _ => return Err(invalid("name", "is not known")),
+    };
+    let result = if name == "manifests.search" { SearchManifests::unwrapped } else { |_: &Response| None };
+    send(io, session, options, context, call, result)
 }
 
 #[wasm_bindgen]
@@ -119,33 +104,6 @@ pub fn payment_intents_wait(io: CallIo, client: &Config, id: String, options: Op
     let (options, context) = wait_options(client, options.as_ref())?;
     http::path_segment("id", &id).map_err(thrown)?;
     Ok(start(io, context, move |io| async move { session.wait_for_completion(&io, &id, &options).await.map(|_| None) }))
-}
-
-#[wasm_bindgen]
-pub fn qr_generate(
-    io: CallIo,
-    client: &Config,
-    payment_intent_id: String,
-    options: Option<RawOptions>,
-) -> Result<Promise> {
-    call(io, client, options, GenerateQr { payment_intent_id })
-}
-
-#[wasm_bindgen]
-pub fn manifests_activate(io: CallIo, client: &Config, id: String, options: Option<RawOptions>) -> Result<Promise> {
-    call(io, client, options, ActivateManifest { id })
-}
-
-#[wasm_bindgen]
-pub fn manifests_search(
-    io: CallIo,
-    client: &Config,
-    q: Option<String>,
-    options: Option<RawOptions>,
-) -> Result<Promise> {
-    let request = SearchManifests { q }.request().map_err(Into::into);
-    let verify = Box::new(SearchManifests::check);
-    send_for(io, client, options, &|_, _| request.clone(), verify, SearchManifests::unwrapped)
 }
 
 /// Makes a call that is not modeled. `query` alternates names and values.
@@ -159,8 +117,10 @@ pub fn request(
     body: Option<String>,
     options: Option<RawOptions>,
 ) -> Result<Promise> {
-    let build = |_: &Session, _: &CallOptions| Request::raw(method, path, &query, body.clone()).map_err(Into::into);
-    send(io, client, options, &build, Box::new(|response| parse_any(response).map(drop)))
+    let session = session(client)?;
+    let (options, context) = call_options(client, options.as_ref())?;
+    let call = prepare(Request::raw(method, path, &query, body), |response| parse_any(response).map(drop));
+    send(io, session, options, context, call, |_| None)
 }
 
 /// Generates an id: `pi_` and a UUIDv7.
@@ -182,40 +142,32 @@ pub fn to_decimal(value: f64, currency: String) -> Result<String> {
     Ok(Money { currency, value: value as i64 }.to_decimal())
 }
 
-fn of<E: JsonEndpoint>() -> (BuildFromJson, Check) {
-    (E::request_from_json, E::check)
+fn of<E: Endpoint + 'static>(endpoint: E) -> Call {
+    prepare(endpoint.request(), move |response| endpoint.verify(response))
 }
 
-/// Makes the call of an endpoint.
-fn call<E: Endpoint + 'static>(
+fn from_json<E: JsonEndpoint + 'static>(params: &str) -> Call {
+    prepare(E::request_from_json(params), E::check)
+}
+
+fn prepare(
+    request: Result<Request, impl Into<Box<CallError>>>,
+    verify: impl Fn(&Response) -> Result<(), Error> + 'static,
+) -> Call {
+    Ok((request.map_err(Into::into)?, Box::new(verify)))
+}
+
+/// Makes a call. Errors in its request are thrown before anything is sent. The result is the gateway's own body, after
+/// `verify` has read it, or the JSON that `result` returns.
+fn send(
     io: CallIo,
-    client: &Config,
-    options: Option<RawOptions>,
-    endpoint: E,
-) -> Result<Promise> {
-    let request = endpoint.request().map_err(Into::into);
-    let verify = Box::new(move |response: &Response| endpoint.verify(response));
-    send(io, client, options, &|_, _| request.clone(), verify)
-}
-
-/// Makes a call. The request is built first, so that errors in it are thrown before anything is sent. The result is the
-/// gateway's own body, after `verify` has read it.
-fn send(io: CallIo, client: &Config, options: Option<RawOptions>, build: Build<'_>, verify: Verify) -> Result<Promise> {
-    send_for(io, client, options, build, verify, |_| None)
-}
-
-/// The same, for a call whose result may be another JSON than the body.
-fn send_for(
-    io: CallIo,
-    client: &Config,
-    options: Option<RawOptions>,
-    build: Build<'_>,
-    verify: Verify,
+    session: Rc<Session>,
+    options: CallOptions,
+    context: CallContext,
+    call: Call,
     result: fn(&Response) -> Option<String>,
 ) -> Result<Promise> {
-    let session = session(client)?;
-    let (options, context) = call_options(client, options.as_ref())?;
-    let request = build(&session, &options).map_err(|error| to_js(error, None))?;
+    let (request, verify) = call.map_err(|error| to_js(error, None))?;
     Ok(start(io, context, move |io| async move {
         session.send(&io, request, &verify, &options).await.map(|exchanged| result(&exchanged.response))
     }))

@@ -13,13 +13,12 @@ use super::{
     options::{Config, RawOptions, call_options, connection, text},
 };
 use crate::{
-    CallError, Endpoint as _, Error, Outcome, Secret,
+    CallResult, Endpoint as _, Secret,
     gopay::{
-        self, AccountStatement, Capture, CreatePayment, CreateRecurrence, DeleteCard, GoPayEndpoint, Language,
-        ListRefunds, PaymentInstruments, Prepared, RawCall, RefundPayment, RetrieveCard, RetrievePayment,
-        RetrieveQrPayment, Scope, Session, SessionStore, VoidAuthorization, VoidRecurrence,
+        self, AccountStatement, Capture, CreatePayment, CreateRecurrence, DeleteCard, Language, ListRefunds,
+        PaymentInstruments, Prepared, RawCall, RefundPayment, RetrieveCard, RetrievePayment, RetrieveQrPayment, Scope,
+        Session, SessionStore, VoidAuthorization, VoidRecurrence,
     },
-    http::Response,
 };
 
 #[wasm_bindgen]
@@ -93,93 +92,40 @@ pub fn check_client(client: &Config) -> Result<()> {
     session(client).map(drop)
 }
 
+/// Makes a call by its name in the facade. `id` and `params` are empty for a call without them.
 #[wasm_bindgen]
-pub fn payments_create(io: CallIo, client: &Config, params: &str, options: Option<RawOptions>) -> Result<Promise> {
-    call(io, client, options, |session| CreatePayment::from_json(params, session.go_id, session.language.as_ref()))
-}
-
-#[wasm_bindgen]
-pub fn payments_status(io: CallIo, client: &Config, id: String, options: Option<RawOptions>) -> Result<Promise> {
-    call(io, client, options, |_| Ok(RetrievePayment { id }))
-}
-
-#[wasm_bindgen]
-pub fn payments_refund(
+pub fn call(
     io: CallIo,
     client: &Config,
-    id: String,
-    params: &str,
-    options: Option<RawOptions>,
-) -> Result<Promise> {
-    call(io, client, options, |_| RefundPayment::from_json(id, params))
-}
-
-#[wasm_bindgen]
-pub fn payments_refunds(io: CallIo, client: &Config, id: String, options: Option<RawOptions>) -> Result<Promise> {
-    call(io, client, options, |_| Ok(ListRefunds { id }))
-}
-
-#[wasm_bindgen]
-pub fn payments_create_recurrence(
-    io: CallIo,
-    client: &Config,
-    parent_id: String,
-    params: &str,
-    options: Option<RawOptions>,
-) -> Result<Promise> {
-    call(io, client, options, |_| CreateRecurrence::from_json(&parent_id, params))
-}
-
-#[wasm_bindgen]
-pub fn payments_void_recurrence(
-    io: CallIo,
-    client: &Config,
-    id: String,
-    options: Option<RawOptions>,
-) -> Result<Promise> {
-    call(io, client, options, |_| Ok(VoidRecurrence { id }))
-}
-
-#[wasm_bindgen]
-pub fn payments_capture(
-    io: CallIo,
-    client: &Config,
+    name: &str,
     id: String,
     params: Option<String>,
     options: Option<RawOptions>,
 ) -> Result<Promise> {
-    call(io, client, options, |_| Capture::from_json(id, params.as_deref()))
+    let session = session(client)?;
+    let optional = params.as_deref();
+    let (params, go_id) = (optional.unwrap_or_default(), session.go_id);
+    let call = match name {
+        "accountStatement" => Prepared::owned(AccountStatement::from_json(params, go_id)),
+        "cards.delete" => Prepared::owned(Ok(DeleteCard { card_id: id })),
+        "cards.retrieve" => Prepared::owned(Ok(RetrieveCard { card_id: id })),
+        "paymentInstruments" => Prepared::owned(Ok(PaymentInstruments { go_id, currency: optional.map(Into::into) })),
+        "payments.capture" => Prepared::owned(Capture::from_json(id, optional)),
+        "payments.create" => Prepared::owned(CreatePayment::from_json(params, go_id, session.language.as_ref())),
+        "payments.createRecurrence" => Prepared::owned(CreateRecurrence::from_json(&id, params)),
+        "payments.refund" => Prepared::owned(RefundPayment::from_json(id, params)),
+        "payments.refunds" => Prepared::owned(Ok(ListRefunds { id })),
+        "payments.status" => Prepared::owned(Ok(RetrievePayment { id })),
+        "payments.voidAuthorization" => Prepared::owned(Ok(VoidAuthorization { id })),
+        "payments.voidRecurrence" => Prepared::owned(Ok(VoidRecurrence { id })),
+        _ => return Err(invalid("name", "is not known")),
+    };
+    send(io, client, options, session, call)
 }
 
+/// Resolves to JSON that also has the texts of the codes.
 #[wasm_bindgen]
-pub fn payments_void_authorization(
-    io: CallIo,
-    client: &Config,
-    id: String,
-    options: Option<RawOptions>,
-) -> Result<Promise> {
-    call(io, client, options, |_| Ok(VoidAuthorization { id }))
-}
-
-#[wasm_bindgen]
-pub fn payment_instruments(
-    io: CallIo,
-    client: &Config,
-    currency: Option<String>,
-    options: Option<RawOptions>,
-) -> Result<Promise> {
-    call(io, client, options, |session| Ok(PaymentInstruments { go_id: session.go_id, currency }))
-}
-
-/// Resolves to bytes.
-#[wasm_bindgen]
-pub fn account_statement(io: CallIo, client: &Config, params: &str, options: Option<RawOptions>) -> Result<Promise> {
-    call(io, client, options, |session| AccountStatement::from_json(params, session.go_id))
-}
-
-/// The JSON also has the texts of the codes.
-#[wasm_bindgen]
-pub fn payments_qr_payment(
+pub fn qr_payment(
     io: CallIo,
     client: &Config,
     id: String,
@@ -193,16 +139,6 @@ pub fn payments_qr_payment(
     Ok(start(io, context, move |io| async move { session.qr_payment_json(&io, &retrieve, &options).await.map(Some) }))
 }
 
-#[wasm_bindgen]
-pub fn cards_retrieve(io: CallIo, client: &Config, card_id: String, options: Option<RawOptions>) -> Result<Promise> {
-    call(io, client, options, |_| Ok(RetrieveCard { card_id }))
-}
-
-#[wasm_bindgen]
-pub fn cards_delete(io: CallIo, client: &Config, card_id: String, options: Option<RawOptions>) -> Result<Promise> {
-    call(io, client, options, |_| Ok(DeleteCard { card_id }))
-}
-
 /// Makes a call that is not modeled. `query` alternates names and values.
 #[wasm_bindgen]
 pub fn request(
@@ -214,36 +150,18 @@ pub fn request(
     body: Option<String>,
     options: Option<RawOptions>,
 ) -> Result<Promise> {
-    call(io, client, options, |_| RawCall::new(method, path, &query, body))
+    send(io, client, options, session(client)?, Prepared::owned(RawCall::new(method, path, &query, body)))
 }
 
-/// Makes the call of an endpoint. The request is built first, so that errors in it are thrown before anything is sent.
-fn call<E: GoPayEndpoint + 'static>(
-    io: CallIo,
-    client: &Config,
-    options: Option<RawOptions>,
-    build: impl FnOnce(&Session) -> Result<E, Error>,
-) -> Result<Promise> {
-    let session = session(client)?;
-    let refuse = |error: Error| {
-        let mut error = Box::<CallError>::from(error);
-        error.outcome = E::CHANGES.then_some(Outcome::NotDone);
-        to_js(error, None)
-    };
-    let endpoint = build(&session).map_err(refuse)?;
-    let (request, change) = (endpoint.request().map_err(refuse)?, endpoint.change());
-    let lists_refunds_of = endpoint.lists_refunds_of().map(Into::into);
-    let read = Box::new(move |response: &Response, json: &str| endpoint.read(response, json).map(drop));
-    send(io, client, options, session, Prepared { request, change, lists_refunds_of, read })
-}
-
+/// Errors in the request are thrown before anything is sent. A file stays in JavaScript.
 fn send(
     io: CallIo,
     client: &Config,
     options: Option<RawOptions>,
     session: Rc<Session>,
-    call: Prepared<'static>,
+    call: CallResult<Prepared<'static>>,
 ) -> Result<Promise> {
+    let call = call.map_err(|error| to_js(error, None))?;
     let (options, context) = call_options(client, options.as_ref())?;
     let is_file = call.request.is_file;
     Ok(start(io, context, move |io| async move {

@@ -2,7 +2,7 @@
 
 import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
-import type { CallIo } from "../internal/call-io.js";
+import { asChange, callByName, callByPath, type ReadArguments, type Use } from "../internal/client-calls.js";
 import {
   BASE_URL_NAMES,
   CONNECTION_OPTIONS,
@@ -16,8 +16,8 @@ import {
   assertString,
 } from "../internal/client-config.js";
 import { readEnv } from "../internal/env.js";
-import { beginChange, fromPayload, ValidationError } from "../internal/errors.js";
-import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
+import { fromPayload, ValidationError } from "../internal/errors.js";
+import type { GenericRequestOptions } from "../internal/generic-request.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions } from "../internal/untrusted.js";
 import * as glue from "../glue/client.js";
@@ -75,8 +75,6 @@ export interface WaitOptions {
   onUpdate?: ((intent: PaymentIntent) => void) | undefined;
 }
 
-type Use<Module = typeof glue> = (module: Module, io: CallIo, config: object) => Promise<unknown>;
-
 /** A wasm module that has the client's calls. `itpay/paykit` has a module of its own with more calls. */
 type ClientModule = AsyncWasm<typeof glue & AsyncGlue>;
 
@@ -101,15 +99,11 @@ export class ItPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreatePaymentIntentParams, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, io, config) =>
-        module.payment_intents_create(io, config, json("params", params), requestOptions(options)),
-      ),
+      this.#call("paymentIntents.create", () => ["", json("params", params)], options),
 
     /** Returns a payment. */
     retrieve: (id: string, options?: RequestOptions): ApiPromise<PaymentIntent> =>
-      this.#call((module, io, config) =>
-        module.payment_intents_retrieve(io, config, assertString("id", id), requestOptions(options)),
-      ),
+      this.#call("paymentIntents.retrieve", () => [assertString("id", id)], options),
 
     /**
      * Polls until the payment has ended: `succeeded`, `expired`, `cancelled` or `failed`. For development and
@@ -117,7 +111,7 @@ export class ItPayClient {
      * @throws TimeoutError with the last `intent` after the time limit; AbortError
      */
     waitForCompletion: (id: string, options?: WaitOptions): Promise<PaymentIntent> =>
-      this.#call((module, io, config) =>
+      this.#run((module, io, config) =>
         module.payment_intents_wait(io, config, assertString("id", id), requestOptions(options)),
       ),
   };
@@ -126,36 +120,29 @@ export class ItPayClient {
   readonly qr = {
     /** Creates the QR code of a payment that is `pending`. */
     generate: (paymentIntentId: string, options?: RequestOptions): ApiPromise<QRCharge> =>
-      this.#call((module, io, config) =>
-        module.qr_generate(io, config, assertString("paymentIntentId", paymentIntentId), requestOptions(options)),
-      ),
+      this.#call("qr.generate", () => [assertString("paymentIntentId", paymentIntentId)], options),
   };
 
   /** Services. */
   readonly manifests = {
     /** Registers a service as a draft. It is not retried if the gateway may have registered the service. */
     create: (params: CreateManifestParams, options?: RequestOptions): ApiPromise<ServiceManifest> =>
-      this.#call((module, io, config) =>
-        module.post(io, config, "manifests.create", json("params", params), requestOptions(options)),
-      ),
+      this.#call("manifests.create", () => ["", json("params", params)], options),
 
     /** Activates a service. */
     activate: (id: string, options?: RequestOptions): ApiPromise<ServiceManifest> =>
-      this.#call((module, io, config) =>
-        module.manifests_activate(io, config, assertString("id", id), requestOptions(options)),
-      ),
+      this.#call("manifests.activate", () => [assertString("id", id)], options),
 
     /** Searches services. */
     search: (query: { q?: string | undefined } = {}, options?: RequestOptions): ApiPromise<ServiceManifest[]> =>
-      this.#call((module, io, config) => {
-        const { q } = copyOptions("query", query);
-        return module.manifests_search(
-          io,
-          config,
-          q === undefined ? undefined : assertString("q", q),
-          requestOptions(options),
-        );
-      }),
+      this.#call(
+        "manifests.search",
+        () => {
+          const { q } = copyOptions("query", query);
+          return ["", q === undefined ? undefined : assertString("q", q)];
+        },
+        options,
+      ),
   };
 
   /**
@@ -165,9 +152,7 @@ export class ItPayClient {
    * says whether it was processed: `not_done` or `unknown`. Pass an `idempotencyKey` to have the call retried.
    */
   readonly preview = previewCalls((name, params, options) =>
-    this.#call((module, io, config) =>
-      beginChange(() => module.post(io, config, name, json("params", params), requestOptions(options))),
-    ),
+    this.#run(asChange(callByName(name, () => ["", json("params", params)], options))),
   );
 
   /** Verifies webhooks with the client's secret. */
@@ -207,7 +192,7 @@ export class ItPayClient {
   static {
     createClientOver = (module, options) => {
       const client = construct(options, module);
-      return { client, call: (use) => client.#call(use as unknown as Use) };
+      return { client, call: (use) => client.#run(use as unknown as Use<typeof glue>) };
     };
   }
 
@@ -230,21 +215,14 @@ export class ItPayClient {
    * @param path Path below the base URL, such as `/refunds`.
    */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
-    return this.#call((module, io, config) => {
-      const { query, body } = genericRequest(options);
-      return module.request(
-        io,
-        config,
-        assertString("method", method),
-        assertString("path", path),
-        query,
-        body,
-        requestOptions(options),
-      );
-    });
+    return this.#run(callByPath(method, path, options));
   }
 
-  #call<T>(use: Use): ApiPromise<T> {
+  #call<T>(name: string, args: ReadArguments, options: RequestOptions | undefined): ApiPromise<T> {
+    return this.#run(callByName(name, args, options));
+  }
+
+  #run<T>(use: Use<typeof glue>): ApiPromise<T> {
     // globalThis.fetch is looked up at each call: programs replace it, and a Worker has it only during a request.
     const fetch = this.#fetch ?? globalThis.fetch;
     return apiPromise((keep) => this.#module.run(fetch, (module, io) => use(module, io, this.#config), keep));

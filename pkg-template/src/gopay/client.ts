@@ -2,7 +2,8 @@
 
 import { type ApiPromise, apiPromise } from "../internal/api-promise.js";
 import { type AsyncGlue, AsyncWasm } from "../internal/async-wasm.js";
-import type { CallIo, TokenCache } from "../internal/call-io.js";
+import type { TokenCache } from "../internal/call-io.js";
+import { asChange, callByName, callByPath, type ReadArguments, type Use } from "../internal/client-calls.js";
 import {
   BASE_URL_NAMES,
   CONNECTION_OPTIONS,
@@ -15,8 +16,8 @@ import {
   assertString,
 } from "../internal/client-config.js";
 import { readEnv } from "../internal/env.js";
-import { type GenericRequestOptions, genericRequest } from "../internal/generic-request.js";
-import { beginChange, fromPayload, ValidationError } from "../internal/errors.js";
+import type { GenericRequestOptions } from "../internal/generic-request.js";
+import { fromPayload, ValidationError } from "../internal/errors.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
 import { copyOptions, readUntrusted } from "../internal/untrusted.js";
 import * as glue from "../glue/gopay.js";
@@ -75,10 +76,9 @@ export const GOPAY_OPTIONS: OptionNames<GoPayClientOptions> = {
 };
 
 type PaymentId = string | number;
-type Use = (module: typeof glue, io: CallIo, config: object) => Promise<unknown>;
 
 /** @internal Makes a call of the wasm module that is not one of the client's own. */
-export let callGoPay: <T>(client: GoPayClient, use: Use) => ApiPromise<T>;
+export let callGoPay: <T>(client: GoPayClient, use: Use<typeof glue>) => ApiPromise<T>;
 
 /**
  * GoPay's REST API v3. Amounts are integers in minor units; times are in milliseconds.
@@ -105,30 +105,22 @@ export class GoPayClient {
      * @throws ValidationError naming the `field`, before anything is sent
      */
     create: (params: CreateGoPayPaymentParams, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#change((module, io, config) =>
-        module.payments_create(io, config, json("params", params), requestOptions(options)),
-      ),
+      this.#change("payments.create", () => ["", json("params", params)], options),
 
     /** Returns a payment. */
     status: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayPayment> =>
-      this.#call((module, io, config) =>
-        module.payments_status(io, config, assertId("id", id), requestOptions(options)),
-      ),
+      this.#call("payments.status", () => [assertId("id", id)], options),
 
     /**
      * Refunds a payment. `ACCEPTED` means that the refund is in progress. `refunds` shows its end.
      * @throws an error with `outcome`; `FAILED` is an APIError of that code
      */
     refund: (id: PaymentId, params: GoPayRefundParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#change((module, io, config) =>
-        module.payments_refund(io, config, assertId("id", id), json("params", params), requestOptions(options)),
-      ),
+      this.#change("payments.refund", () => [assertId("id", id), json("params", params)], options),
 
     /** Returns the refunds of a payment, the only place where a refund has an id. */
     refunds: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayRefund[]> =>
-      this.#call((module, io, config) =>
-        module.payments_refunds(io, config, assertId("id", id), requestOptions(options)),
-      ),
+      this.#call("payments.refunds", () => [assertId("id", id)], options),
 
     /** Charges a recurrence. The id is always that of its first payment. */
     createRecurrence: (
@@ -136,39 +128,27 @@ export class GoPayClient {
       params: CreateGoPayRecurrenceParams,
       options?: RequestOptions,
     ): ApiPromise<GoPayPayment> =>
-      this.#change((module, io, config) =>
-        module.payments_create_recurrence(
-          io,
-          config,
-          assertId("parentId", parentId),
-          json("params", params),
-          requestOptions(options),
-        ),
+      this.#change(
+        "payments.createRecurrence",
+        () => [assertId("parentId", parentId), json("params", params)],
+        options,
       ),
 
     /** Ends a recurrence: no further charges. A recurrence that has ended already counts as success. */
     voidRecurrence: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#change((module, io, config) =>
-        module.payments_void_recurrence(io, config, assertId("id", id), requestOptions(options)),
-      ),
+      this.#change("payments.voidRecurrence", () => [assertId("id", id)], options),
 
     /** Captures an authorized payment, or a part of it; the rest is released. A payment that is captured already counts as success. */
     capture: (id: PaymentId, params?: GoPayCaptureParams, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#change((module, io, config) =>
-        module.payments_capture(
-          io,
-          config,
-          assertId("id", id),
-          params === undefined ? undefined : json("params", params),
-          requestOptions(options),
-        ),
+      this.#change(
+        "payments.capture",
+        () => [assertId("id", id), params === undefined ? undefined : json("params", params)],
+        options,
       ),
 
     /** Voids an authorization. One that is void already counts as success. */
     voidAuthorization: (id: PaymentId, options?: RequestOptions): ApiPromise<GoPayResult> =>
-      this.#change((module, io, config) =>
-        module.payments_void_authorization(io, config, assertId("id", id), requestOptions(options)),
-      ),
+      this.#change("payments.voidAuthorization", () => [assertId("id", id)], options),
 
     /**
      * The codes by which a banking app pays the payment, as pictures in base64 and, in `qr_text`, as text for `itpay/qr`.
@@ -179,9 +159,9 @@ export class GoPayClient {
       params: { format?: "png" | "svg" | undefined } = {},
       options?: RequestOptions,
     ): ApiPromise<GoPayQrPayment> =>
-      this.#call((module, io, config) => {
+      this.#run((module, io, config) => {
         const { format } = copyOptions("params", params);
-        return module.payments_qr_payment(
+        return module.qr_payment(
           io,
           config,
           assertId("id", id),
@@ -195,15 +175,11 @@ export class GoPayClient {
   readonly cards = {
     /** Returns a saved card. */
     retrieve: (cardId: PaymentId, options?: RequestOptions): ApiPromise<GoPayCard> =>
-      this.#call((module, io, config) =>
-        module.cards_retrieve(io, config, assertId("cardId", cardId), requestOptions(options)),
-      ),
+      this.#call("cards.retrieve", () => [assertId("cardId", cardId)], options),
 
     /** Deletes a saved card. */
     delete: (cardId: PaymentId, options?: RequestOptions): ApiPromise<undefined> =>
-      this.#change((module, io, config) =>
-        module.cards_delete(io, config, assertId("cardId", cardId), requestOptions(options)),
-      ),
+      this.#change("cards.delete", () => [assertId("cardId", cardId)], options),
   };
 
   /** @throws AuthenticationError without credentials; ValidationError that names the invalid option */
@@ -236,21 +212,16 @@ export class GoPayClient {
    * @param currency ISO 4217. Default: all currencies.
    */
   paymentInstruments(currency?: string, options?: RequestOptions): ApiPromise<GoPayPaymentInstruments> {
-    return this.#call((module, io, config) =>
-      module.payment_instruments(
-        io,
-        config,
-        currency === undefined ? undefined : assertString("currency", currency),
-        requestOptions(options),
-      ),
+    return this.#call(
+      "paymentInstruments",
+      () => ["", currency === undefined ? undefined : assertString("currency", currency)],
+      options,
     );
   }
 
   /** Returns a statement of the e-shop's account, as the bytes of the file. */
   accountStatement(params: GoPayAccountStatementParams, options?: RequestOptions): ApiPromise<ArrayBuffer> {
-    return this.#call((module, io, config) =>
-      module.account_statement(io, config, json("params", params), requestOptions(options)),
-    );
+    return this.#call("accountStatement", () => ["", json("params", params)], options);
   }
 
   /**
@@ -261,31 +232,24 @@ export class GoPayClient {
    * @param options The body, the query, and the options of every call
    */
   request<T = unknown>(method: string, path: string, options: GenericRequestOptions = {}): ApiPromise<T> {
-    const use: Use = (module, io, config) => {
-      const { query, body } = genericRequest(options);
-      return module.request(
-        io,
-        config,
-        assertString("method", method),
-        assertString("path", path),
-        query,
-        body,
-        requestOptions(options),
-      );
-    };
-    return method === "GET" ? this.#call(use) : this.#change(use);
+    const use = callByPath(method, path, options);
+    return this.#run(method === "GET" ? use : asChange(use));
   }
 
   static {
-    callGoPay = (client, use) => client.#call(use);
+    callGoPay = (client, use) => client.#run(use);
   }
 
   /** Makes a call that changes something. */
-  #change<T>(use: Use): ApiPromise<T> {
-    return this.#call((module, io, config) => beginChange(() => use(module, io, config)));
+  #change<T>(name: string, args: ReadArguments, options: RequestOptions | undefined): ApiPromise<T> {
+    return this.#run(asChange(callByName(name, args, options)));
   }
 
-  #call<T>(use: Use): ApiPromise<T> {
+  #call<T>(name: string, args: ReadArguments, options: RequestOptions | undefined): ApiPromise<T> {
+    return this.#run(callByName(name, args, options));
+  }
+
+  #run<T>(use: Use<typeof glue>): ApiPromise<T> {
     // globalThis.fetch is looked up at each call: programs replace it, and a Worker has it only during a request.
     const fetch = this.#fetch ?? globalThis.fetch;
     return apiPromise((keep) => wasm.run(fetch, (module, io) => use(module, io, this.#config), keep, this.#tokenCache));

@@ -26,12 +26,12 @@ export interface WasmModule {
 /** Of `itpay/slim/client`. */
 export const clientWasm: WasmModule = {
   wasm: client,
-  known: "payment_intents_create",
+  known: "payment_intents_wait",
   unknown: "paykit_events",
   name: "client.wasm",
 };
 /** Of `itpay/slim/gopay`. */
-export const gopayWasm: WasmModule = { wasm: gopay, known: "payments_create", name: "gopay.wasm" };
+export const gopayWasm: WasmModule = { wasm: gopay, known: "qr_payment", name: "gopay.wasm" };
 /** Of `itpay/slim/paykit`, beside the webhooks'. It has the client, too. */
 export const paykitWasm: WasmModule = { wasm: paykit, known: "paykit_events", name: "paykit.wasm" };
 /** Of `itpay/slim/qr`. */
