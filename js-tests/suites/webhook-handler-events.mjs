@@ -202,6 +202,30 @@ export const cases = ({
     },
   ],
   [
+    "a waitUntil that throws or rejects is reported, and the event is handled",
+    async () => {
+      const failure = new TypeError("Illegal invocation");
+      const failing = [
+        () => {
+          throw failure;
+        },
+        async () => {
+          throw failure;
+        },
+      ];
+      for (const waitUntil of failing) {
+        const errors = [];
+        const handle = createWebhookHandler({
+          secret: SECRET,
+          on: { default: quiet },
+          onError: (error) => void errors.push(error),
+        });
+        assert.equal((await handle(requestOf(eventOf()), { waitUntil })).status, 200);
+        assert.deepEqual(errors, [failure]);
+      }
+    },
+  ],
+  [
     "a listener gets the request, and waitUntil from whichever argument has it",
     async () => {
       const seen = [];

@@ -49,6 +49,22 @@ export const cases = ({ createWebhookHandler, memoryStore, eventOf, requestOf, q
     },
   ],
   [
+    "a body of endless empty chunks ends in 413",
+    async () => {
+      const handle = createWebhookHandler({ secret: SECRET, on: {}, maxBodyBytes: 1000, onError: quiet });
+      let cancelled = false;
+      const reader = {
+        read: async () => ({ done: false, value: new Uint8Array() }),
+        cancel: async () => {
+          cancelled = true;
+        },
+      };
+      const request = { method: "POST", headers: new Headers(), body: { getReader: () => reader } };
+      assert.equal((await handle(request)).status, 413);
+      assert.ok(cancelled);
+    },
+  ],
+  [
     "a body that stalls ends in 408, also where its cancel never settles",
     async () => {
       const errors = [];

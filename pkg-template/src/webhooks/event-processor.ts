@@ -98,7 +98,7 @@ export function eventProcessor<E extends { id: string; type: string }>(
   const name = `itpay: ${gateway} webhook`;
 
   const log = (error: unknown, event?: E): void => {
-    const about = `${name}${event === undefined ? "" : ` (event ${event.id})`}:`;
+    const about = `${name}${event ? ` (event ${event.id})` : ""}:`;
     try {
       console.error(about, isOwnError(error) ? `${error.message}. ${error.hint ?? ""}` : error);
     } catch {
@@ -108,7 +108,7 @@ export function eventProcessor<E extends { id: string; type: string }>(
 
   const report = async (error: unknown, event?: E): Promise<void> => {
     try {
-      if (onError === undefined) log(error, event);
+      if (!onError) log(error, event);
       else await withTimeout("onError", timeout, () => onError(error, event));
     } catch (failure) {
       log(error, event);
@@ -124,7 +124,7 @@ export function eventProcessor<E extends { id: string; type: string }>(
   const logged = new Set<string>();
   const findListener = (type: string): Listener<E> | undefined => {
     const listener = on[type] ?? other[type] ?? on["default"];
-    if (listener === undefined && logged.size < 100 && !logged.has(type)) {
+    if (!listener && logged.size < 100 && !logged.has(type)) {
       logged.add(type);
       console.warn(`${name}: no listener for ${JSON.stringify(type)}`);
     }
@@ -192,17 +192,16 @@ export function eventProcessor<E extends { id: string; type: string }>(
       const owner = args.find((arg) => typeof (arg as RequestContext | null | undefined)?.waitUntil === "function") as
         | RequestContext
         | undefined;
-      if (owner) context.waitUntil = (promise) => owner.waitUntil(promise);
+      if (owner)
+        context.waitUntil = (promise) => {
+          (async () => owner.waitUntil(promise))().catch(report);
+        };
     } catch {
       // An argument that cannot be read is ignored.
     }
     const response = respond(context).catch((error: unknown) => fail(500, "Internal error", error));
-    try {
-      // The sender may hang up while a listener runs. Its work still has to end.
-      context.waitUntil?.(response);
-    } catch {
-      // A waitUntil that throws is ignored.
-    }
+    // The sender may hang up while a listener runs. Its work still has to end.
+    context.waitUntil?.(response);
     return response;
   };
 

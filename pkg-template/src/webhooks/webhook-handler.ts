@@ -69,7 +69,8 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   const respond = async (context: DeliveryContext, env: unknown): Promise<Response> => {
     const { request } = context;
     if (request.method !== "POST") return json(405, { error: "Method not allowed" }, { Allow: "POST" });
-    const found = ownSecret(env);
+    // Other servers than Workers pass other things.
+    const found = typeof env === "object" && env !== null ? readEnv(SECRET, env) : undefined;
     if (found) context.env = env as object;
     let body: Uint8Array | undefined;
     let event: WebhookEvent;
@@ -95,15 +96,6 @@ export function createWebhookHandler(options: WebhookHandlerOptions): WebhookHan
   return (request, env, context) => processor.serve(request, [env, context], (delivery) => respond(delivery, env));
 }
 
-/** The secret in a Worker's `env`. Other servers pass other objects as their second argument. */
-function ownSecret(env: unknown): string | undefined {
-  try {
-    return typeof env === "object" && env !== null && Object.hasOwn(env, SECRET) ? readEnv(SECRET, env) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Returns undefined if the body is longer than `max`. Cancels the rest then and after a failure. */
 async function readBody(request: Request, max: number, timeout: number): Promise<Uint8Array | undefined> {
   if (request.bodyUsed) throw new TypeError("The body was read before the handler");
@@ -117,7 +109,8 @@ async function readBody(request: Request, max: number, timeout: number): Promise
       if (done) return true;
       // A stream of text, which some proxies of a Request have. Its length would not be a number.
       if (!ArrayBuffer.isView(value)) throw new TypeError("The body is not bytes");
-      length += value.byteLength;
+      // Empty chunks count, too, because they could be endless.
+      length += value.byteLength || 1;
       chunks.push(value);
     }
     return false;
