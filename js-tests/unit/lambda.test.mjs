@@ -117,6 +117,25 @@ for (const [name, event] of Object.entries(events)) {
   });
 }
 
+test("an event with headers, cookies or a host that a Request cannot have is handled", async () => {
+  for (const [name, make] of Object.entries(events)) {
+    const odd = [
+      ["x-city", "北京"],
+      ["x-lines", "a\nb"],
+      ["a b", "c"],
+      ["x-null", null],
+      ["host", "a:99999"],
+    ];
+    for (const [header, value] of odd) {
+      const event = make({ cookies: null });
+      event.headers &&= { ...event.headers, [header]: value };
+      event.multiValueHeaders &&= { ...event.multiValueHeaders, [header]: value && [value] };
+      const { statusCode } = await toLambda(createWebhookHandler({ secret: SECRET, on: { default() {} } }))(event);
+      assert.equal(statusCode, 200, `${name}: ${header}`);
+    }
+  }
+});
+
 test("a handler that fails, TRACE, and an event that is no request do not reject", async () => {
   const { error } = console;
   console.error = () => undefined;

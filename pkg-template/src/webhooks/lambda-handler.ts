@@ -60,14 +60,22 @@ export function toLambda(handle: FetchHandler): (event: LambdaEvent) => Promise<
 
 function toLambdaRequest(event: LambdaEvent, method: string): Request {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers ?? {})) if (value !== undefined) headers.set(name, value);
+  const set = (name: string, value: unknown): void => {
+    try {
+      if (typeof value === "string") headers.set(name, value);
+    } catch {
+      // A header that a Request cannot have, such as one beyond Latin-1, is none that a signature needs.
+    }
+  };
+  for (const [name, value] of Object.entries(event.headers ?? {})) set(name, value);
   for (const [name, values] of Object.entries(event.multiValueHeaders ?? {}))
-    if (values !== undefined) headers.set(name, values.join(name.toLowerCase() === "cookie" ? "; " : ", "));
-  if (event.cookies !== undefined) headers.set("cookie", event.cookies.join("; "));
+    set(name, values?.join(name.toLowerCase() === "cookie" ? "; " : ", "));
+  set("cookie", event.cookies?.join("; "));
   const query = event.rawQueryString ?? queryOf(event);
   const path = event.rawPath ?? event.path ?? "/";
   const host = headers.get("host") ?? "";
-  const url = `https://${/^[\w.:[\]-]+$/.test(host) ? host : "localhost"}${path.startsWith("/") ? path : `/${path}`}${query === "" ? "" : `?${query}`}`;
+  const whole = `https://${/^[\w.:[\]-]+$/.test(host) ? host : "localhost"}${path.startsWith("/") ? path : `/${path}`}${query === "" ? "" : `?${query}`}`;
+  const url = URL.canParse(whole) ? whole : "https://localhost/";
   const hasBody = method !== "GET" && method !== "HEAD" && typeof event.body === "string";
   const body = hasBody
     ? {
