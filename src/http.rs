@@ -9,7 +9,7 @@ use alloc::{
 
 use crate::{
     Error,
-    json::{LONE_SURROGATE, has_lone_surrogate},
+    json::{self, LONE_SURROGATE, has_lone_surrogate},
 };
 
 /// The HTTP methods that the gateways use.
@@ -82,6 +82,22 @@ impl Headers {
     /// All headers, in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
+    /// All headers as a JSON object.
+    pub fn to_json(&self) -> String {
+        let mut text = String::with_capacity(512);
+        text.push('{');
+        for (name, value) in self.iter() {
+            if text.len() > 1 {
+                text.push(',');
+            }
+            json::push(&mut text, name);
+            text.push(':');
+            json::push(&mut text, value);
+        }
+        text.push('}');
+        text
     }
 }
 

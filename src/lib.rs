@@ -22,6 +22,9 @@ pub mod call;
 mod call_error;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]
+pub mod call_log;
+#[cfg(feature = "client")]
+#[forbid(unsafe_code)]
 mod endpoint;
 #[cfg(feature = "client")]
 #[forbid(unsafe_code)]

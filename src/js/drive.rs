@@ -1,12 +1,7 @@
 //! The driver: performs the steps of a call with `fetch` and timers, and reports the results to the core, which decides
 //! the next step. It serves ItPay, GoPay and PayKit.
 
-use alloc::{
-    boxed::Box,
-    format,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{boxed::Box, format, string::String};
 
 use js_sys::{Date, Function, JSON, Math, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
@@ -17,8 +12,8 @@ use super::error::to_js;
 use crate::{
     CallError, CallResult, ErrorName,
     call::{Attempt, Call, Cause, Event, Io, Now, Step, TransportError, TransportErrorKind},
+    call_log::Level,
     http::{Headers, Response},
-    json,
 };
 
 #[wasm_bindgen]
@@ -139,13 +134,13 @@ async fn drive(io: CallIo, context: CallContext, mut call: Flow) -> Result<JsVal
 }
 
 async fn send(io: &CallIo, context: &CallContext, attempt: &Attempt) -> Event {
-    log_attempt(context, attempt);
+    log(context, Level::Debug, &|| attempt.log_line());
     let started = context.log.as_ref().map(|_| io.monotonic());
     let body = core::str::from_utf8(&attempt.body).ok().filter(|body| !body.is_empty());
     let promise = io.attempt(
         attempt.method.as_str(),
         &attempt.url,
-        &headers_json(&attempt.headers),
+        &attempt.headers.to_json(),
         body,
         attempt.timeout_ms as f64,
         attempt.max_body_bytes as f64,
@@ -157,7 +152,7 @@ async fn send(io: &CallIo, context: &CallContext, attempt: &Attempt) -> Event {
         Err(cause) => failure(TransportErrorKind::ConnectionFailed, None, cause),
     };
     if let Some(started) = started {
-        log_event(context, attempt, &event, io.monotonic() - started);
+        log(context, event.log_level(), &|| event.log_line(attempt, (io.monotonic() - started) as u64));
     }
     event
 }
@@ -201,19 +196,6 @@ fn response(result: &AttemptResult, status: u16) -> Response {
     Response { status, headers, body: result.body().as_string().unwrap_or_default().into_bytes() }
 }
 
-/// Headers as JSON, because a header may have the name `__proto__`.
-fn headers_json(headers: &Headers) -> String {
-    let mut text = String::with_capacity(512);
-    for (name, value) in headers.iter() {
-        text.push(if text.is_empty() { '{' } else { ',' });
-        json::push(&mut text, name);
-        text.push(':');
-        json::push(&mut text, value);
-    }
-    text.push('}');
-    text
-}
-
 #[cold]
 fn end_with(error: CallError, signal: Option<&AbortSignal>) -> JsValue {
     // Not by its getter, because the getters of a caller's own signal may throw.
@@ -228,55 +210,9 @@ pub(super) struct Log {
     pub level: u8,
 }
 
-#[derive(Clone, Copy)]
-enum Level {
-    Error = 1,
-    Warn = 2,
-    Info = 3,
-    Debug = 4,
-}
-
-/// The headers whose values are logged.
-const SHOWN_HEADERS: [&str; 4] = ["Accept", "Content-Type", "Idempotency-Key", "User-Agent"];
-
 fn log(context: &CallContext, level: Level, line: &dyn Fn() -> String) {
     if let Some(log) = context.log.as_ref().filter(|log| level as u8 <= log.level) {
         // A logger that throws must not end a payment.
         let _ = log.function.call2(&JsValue::UNDEFINED, &(level as u8).into(), &line().into());
     }
-}
-
-fn log_attempt(context: &CallContext, attempt: &Attempt) {
-    log(context, Level::Debug, &|| {
-        let shown = attempt.headers.iter().filter(|(name, _)| SHOWN_HEADERS.contains(name));
-        let headers: Vec<String> = shown.map(|(name, value)| format!("{name}: {value}")).collect();
-        let (method, path, number) = (attempt.method.as_str(), path(&attempt.url), attempt.number);
-        format!("{method} {path} attempt {number}, {} bytes, {}", attempt.body.len(), headers.join(", "))
-    });
-}
-
-fn log_event(context: &CallContext, attempt: &Attempt, event: &Event, ms: f64) {
-    let (level, id) = match event {
-        Event::Response(response) if response.status < 400 => (Level::Info, response.request_id()),
-        Event::Response(response) => (Level::Warn, response.request_id()),
-        _ => (Level::Error, None),
-    };
-    log(context, level, &|| {
-        let end = match event {
-            Event::Response(response) => response.status.to_string(),
-            Event::Failed(error) => error.code().to_string(),
-            _ => "aborted".into(),
-        };
-        let (method, path, most) = (attempt.method.as_str(), path(&attempt.url), attempt.max_number);
-        let id = id.map(|id| format!(", request {id}")).unwrap_or_default();
-        format!("{method} {path} {end} in {} ms, attempt {} of {most}{id}", ms as u64, attempt.number)
-    });
-}
-
-/// The path of a URL without its query, which can contain the caller's search text.
-fn path(url: &str) -> &str {
-    // The third slash of https://host/path begins the path.
-    let start = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2).map_or(0, |(at, _)| at);
-    let end = url.bytes().position(|byte| byte == b'?').unwrap_or(url.len());
-    url.get(start..end).unwrap_or_default()
 }

@@ -66,24 +66,11 @@ impl GoPayGateway {
         random: &[u8],
     ) -> Result<String> {
         let (id, now, random) = (number("paymentId", payment_id)?, now as u64, sixteen(random));
-        let action = match action {
-            "cancel" => Action::Cancel,
-            "chooseMethod" => Action::Choose { instrument: detail.unwrap_or_else(|| "PAYMENT_CARD".to_string()) },
-            "decline" => Action::Decline { sub_state: detail.unwrap_or_else(|| "_5006".to_string()) },
-            "lapse" => Action::Lapse,
-            "pay" => Action::Pay,
-            "recur" => {
-                let charge = self.0.charge(id, now, &random).map_err(thrown)?.clone();
-                return Ok(self.view(&charge));
-            }
-            "reject" => Action::Reject,
-            "settle" => Action::Settle,
-            "stopRecurrence" => Action::StopRecurrence,
-            "timeout" => Action::TimeOut,
-            "transfer" => Action::Transfer,
-            _ => return Err(invalid("action", &format!("is not known: {action}"))),
+        let payment = match action {
+            "recur" => self.0.charge(id, now, &random),
+            _ => Action::parse(action, detail).and_then(|action| self.0.act(id, &action, now, &random)),
         };
-        let payment = self.0.act(id, &action, now, &random).map_err(thrown)?.clone();
+        let payment = payment.map_err(thrown)?.clone();
         Ok(self.view(&payment))
     }
 

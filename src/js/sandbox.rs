@@ -3,11 +3,7 @@
 //!
 //! Input and output are JSON text.
 
-use alloc::{
-    format,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,7 +17,7 @@ use crate::{
     Secret,
     http::{Headers, Method, Request, Response},
     json::text,
-    sandbox::{Action, Change, Config, Intent, Sandbox, Service},
+    sandbox::{Action, Change, Config, Sandbox, Service},
 };
 
 #[wasm_bindgen]
@@ -66,17 +62,7 @@ impl Gateway {
         now: f64,
         random: &[u8],
     ) -> Result<String> {
-        let action = match action {
-            "authorize" => Action::Authorize,
-            "cancel" => Action::Cancel,
-            "capture" => Action::Capture,
-            "expire" => Action::Expire,
-            "fail" => Action::Fail { reason: reason.unwrap_or_else(|| "declined".to_string()) },
-            "pay" => Action::Pay,
-            "scan" => Action::Scan,
-            "succeed" => Action::Succeed,
-            _ => return Err(invalid("action", &format!("is not known: {action}"))),
-        };
+        let action = Action::parse(action, reason).map_err(thrown)?;
         let intent = self.0.wallet(id, &action, now as u64, &sixteen(random)).map_err(thrown)?;
         Ok(text(&intent.to_wire()))
     }
@@ -111,12 +97,12 @@ impl Gateway {
 
     /// Returns all intents: the wire objects with `charge?`, `failure_reason?`, `history`, `merchant_name` and `refunded`.
     pub fn intents(&self) -> String {
-        text(&self.0.intents().iter().map(|intent| self.view(intent)).collect::<Vec<_>>())
+        text(&self.0.intents().iter().map(|intent| self.0.view(intent)).collect::<Vec<_>>())
     }
 
     /// Returns an intent by its id.
     pub fn intent(&self, id: &str) -> Option<String> {
-        self.0.intent(id).map(|intent| text(&self.view(intent)))
+        self.0.intent(id).map(|intent| text(&self.0.view(intent)))
     }
 
     /// Returns each status that was entered since the last call, `[{id, status, at}]`, or none.
@@ -143,23 +129,6 @@ impl Gateway {
 
     pub fn snapshot(&self) -> Result<String> {
         self.0.snapshot().map_err(thrown)
-    }
-}
-
-impl Gateway {
-    fn view(&self, intent: &Intent) -> Value {
-        let mut object = intent.to_wire();
-        let service = self.0.service(&intent.params.service_id);
-        object.insert("merchant_name".to_string(), service.map(|service| service.merchant_name()).into());
-        object.insert("history".to_string(), json!(intent.history));
-        object.insert("refunded".to_string(), self.0.is_refunded(&intent.params.id).into());
-        if let Some(charge) = &intent.charge {
-            object.insert("charge".to_string(), charge.to_wire(intent.expires_at).into());
-        }
-        if let Some(reason) = &intent.failure_reason {
-            object.insert("failure_reason".to_string(), reason.as_str().into());
-        }
-        Value::Object(object)
     }
 }
 

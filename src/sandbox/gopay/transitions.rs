@@ -53,6 +53,25 @@ pub enum Action {
     Transfer,
 }
 
+impl Action {
+    /// Reads the name of an action. `detail` is the payment method of `chooseMethod`, or the reason of `decline`.
+    pub fn parse(name: &str, detail: Option<String>) -> Result<Action, Error> {
+        Ok(match name {
+            "cancel" => Action::Cancel,
+            "chooseMethod" => Action::Choose { instrument: detail.unwrap_or_else(|| "PAYMENT_CARD".into()) },
+            "decline" => Action::Decline { sub_state: detail.unwrap_or_else(|| "_5006".into()) },
+            "lapse" => Action::Lapse,
+            "pay" => Action::Pay,
+            "reject" => Action::Reject,
+            "settle" => Action::Settle,
+            "stopRecurrence" => Action::StopRecurrence,
+            "timeout" => Action::TimeOut,
+            "transfer" => Action::Transfer,
+            _ => return Err(Error::invalid("action", &format!("is not known: {name}"))),
+        })
+    }
+}
+
 /// An operation whose result can be chosen.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[allow(missing_docs, reason = "their names say it")]

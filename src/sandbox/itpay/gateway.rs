@@ -8,6 +8,7 @@ use alloc::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     error_response::ErrorBody,
@@ -17,7 +18,7 @@ use super::{
     services::Service,
 };
 use crate::{
-    Error, Secret,
+    Error, JsonMap, Secret,
     endpoint::to_body,
     http::{Headers, Request, Response},
     itpay::Status,
@@ -119,12 +120,12 @@ impl Sandbox {
         })
     }
 
-    /// Answers one HTTP request. `request.path` is the path as sent. An error is a response, too.
+    /// Handles one HTTP request. `request.path` is the path as sent. An error is a response, too.
     pub fn handle(&mut self, request: &Request, now_ms: u64, random: &[u8; 16]) -> Response {
         self.handle_by_two_clocks(request, now_ms, now_ms, random)
     }
 
-    /// Answers a request where the gateway's clock and its caller's differ, as in a test with a fixed time. A
+    /// Handles a request where the gateway's clock and its caller's differ, as in a test with a fixed time. A
     /// signature is accepted if it is fresh by either clock.
     pub fn handle_by_two_clocks(
         &mut self,
@@ -224,6 +225,22 @@ impl Sandbox {
     /// Returns all intents with their charges, in the order of creation.
     pub fn intents(&self) -> &[Intent] {
         self.intents.records()
+    }
+
+    /// The wire object with `charge?`, `failure_reason?`, `history`, `merchant_name` and `refunded`.
+    pub fn view(&self, intent: &Intent) -> JsonMap {
+        let mut object = intent.to_wire();
+        let service = self.service(&intent.params.service_id);
+        object.insert("merchant_name".into(), service.map(|service| service.merchant_name()).into());
+        object.insert("history".into(), json!(intent.history));
+        object.insert("refunded".into(), self.is_refunded(&intent.params.id).into());
+        if let Some(charge) = &intent.charge {
+            object.insert("charge".into(), charge.to_wire(intent.expires_at).into());
+        }
+        if let Some(reason) = &intent.failure_reason {
+            object.insert("failure_reason".into(), reason.as_str().into());
+        }
+        object
     }
 
     /// Returns an intent by its id.

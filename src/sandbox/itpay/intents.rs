@@ -41,6 +41,23 @@ pub enum Action {
     Succeed,
 }
 
+impl Action {
+    /// Reads the name of an action. `reason` is that of `fail`.
+    pub fn parse(name: &str, reason: Option<String>) -> Result<Action, Error> {
+        Ok(match name {
+            "authorize" => Action::Authorize,
+            "cancel" => Action::Cancel,
+            "capture" => Action::Capture,
+            "expire" => Action::Expire,
+            "fail" => Action::Fail { reason: reason.unwrap_or_else(|| "declined".into()) },
+            "pay" => Action::Pay,
+            "scan" => Action::Scan,
+            "succeed" => Action::Succeed,
+            _ => return Err(Error::invalid("action", &format!("is not known: {name}"))),
+        })
+    }
+}
+
 /// An intent with its internal state.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Intent {
