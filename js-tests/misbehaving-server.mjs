@@ -4,6 +4,8 @@
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
+import { listen } from "./loopback.mjs";
+
 const INTENT = JSON.stringify({ id: "pi_1", status: "pending", amount: { currency: "CNY", value: 699 } });
 
 const ways = {
@@ -63,12 +65,5 @@ export async function misbehavingServer() {
       return (ways[how] ?? ((_, plain) => plain(404, "{}")))(request, reply, seen.length, response);
     });
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listen(server);
 }

@@ -12,7 +12,8 @@ import { ItPayClient } from "itpay";
 import { createSandbox } from "itpay/sandbox";
 import { createClient } from "redis";
 
-import { freePort, startPostgres, startRedis } from "../servers.mjs";
+import { freePort } from "../loopback.mjs";
+import { startPostgres, startRedis } from "../servers.mjs";
 import { dice } from "./bad-network.mjs";
 import { lossyProxy } from "./lossy-proxy.mjs";
 

@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { wasmIn, wasmPieces } from "../wasm-pieces.mjs";
+import { outcomeIn } from "./browser.mjs";
 import { execute } from "./consumer.mjs";
 import { node } from "./runtimes.mjs";
 
@@ -40,6 +41,16 @@ export function checkPage(folder, packed) {
 export function checkWebhooksOnly(folder, packed) {
   assert.deepEqual(modulesIn(folder, packed), ["webhooks"]);
   checkNone(folder, /ItPayClient|payment_intents_wait|GoPayClient|paymentIntents|toTerminal|errorCorrection/);
+}
+
+/** Bundles a page and runs it, and a page that only verifies webhooks. `build` bundles an entry into a folder. */
+export async function runPage(folder, packed, build) {
+  await build("page.js", "dist");
+  checkPage(join(folder, "dist"), packed);
+  await build("webhooks.js", "webhooks");
+  checkWebhooksOnly(join(folder, "webhooks"), packed);
+  cpSync(join(folder, "index.html"), join(folder, "dist/index.html"));
+  return outcomeIn(join(folder, "dist"));
 }
 
 /** Runs a bundle for servers by Node away from where it was built: nothing may have been left behind. */

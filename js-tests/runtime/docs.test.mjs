@@ -5,7 +5,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +13,7 @@ import { transformSync } from "esbuild";
 
 import { codeBlocks, pages, projectFolder, promisedLines, root } from "../doc-pages.mjs";
 import { startSandbox } from "../sandbox-command.mjs";
+import { freePort } from "../loopback.mjs";
 
 /** The pages that another test runs. */
 const ELSEWHERE = {
@@ -103,10 +103,7 @@ for (const page of own) {
 
 /** Runs the server on a free port, and pays. */
 async function takesWebhook(code) {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
+  const port = await freePort();
   assert.match(code, /\b3000\b/);
   const path = join(folder, "server.mjs");
   writeFileSync(path, code.replace("3000", String(port)));

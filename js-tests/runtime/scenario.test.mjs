@@ -10,6 +10,7 @@ import { after, test } from "node:test";
 
 import { startMerchant } from "../../examples/scenario/merchant.mjs";
 import { startCommand, startSandbox } from "../sandbox-command.mjs";
+import { freePort } from "../loopback.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "itpay-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -19,14 +20,6 @@ function file(scenario) {
   const path = join(folder, "scenario.json");
   writeFileSync(path, typeof scenario === "string" ? scenario : JSON.stringify(scenario));
   return path;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 test("a whole day, with outages, refunds and redeliveries: every paid payment is shipped exactly once", {

@@ -13,7 +13,8 @@ import * as redis6 from "redis";
 import * as redis4 from "redis4";
 import * as redis5 from "redis5";
 
-import { freePort, startRedis } from "../servers.mjs";
+import { freePort } from "../loopback.mjs";
+import { startRedis } from "../servers.mjs";
 import { contract } from "../suites/stores.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "itpay-redis-"));

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -14,14 +13,7 @@ import { createClient } from "redis";
 
 import { contract } from "../suites/stores.mjs";
 import { startWorker } from "../workerd.mjs";
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
-}
+import { freePort } from "../loopback.mjs";
 
 const port = await freePort();
 const redis = spawn(

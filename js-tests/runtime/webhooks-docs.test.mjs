@@ -3,9 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +14,7 @@ import { createApp, toWebHandler } from "h3";
 import { constructEvent, generateTestHeader } from "itpay/webhooks";
 
 import { startWorker } from "../workerd.mjs";
+import { freePort } from "../loopback.mjs";
 
 const SECRET = "whsec_docs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -54,10 +53,7 @@ async function served(framework, name) {
 
 /** Starts it as a program of its own; the function sends a request there. */
 async function started(framework, onEnd) {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
+  const port = await freePort();
   const program = spawn(process.execPath, [path(framework)], {
     env: { ...process.env, PORT: String(port), ITPAY_WEBHOOK_SECRET: SECRET },
     stdio: ["ignore", "ignore", "inherit"],

@@ -1,14 +1,13 @@
 // `itpay/agents`: a payment from its creation to its end.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { test } from "node:test";
 
 import { ItPayClient } from "itpay";
 import { agentTools } from "itpay/agents";
 
 import { PURCHASE, registerService, startTools } from "../agent-tools.mjs";
+import { freePort } from "../loopback.mjs";
 
 const png = (bytes) => Buffer.from(bytes, "base64").subarray(1, 4).toString();
 
@@ -225,11 +224,11 @@ test("an unreachable gateway, a rejected key and a failure have different errors
 });
 
 test("after a refused connection nothing is read", async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  const client = new ItPayClient({ apiKey: "sk_test_sandbox", baseUrl: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
+  const client = new ItPayClient({
+    apiKey: "sk_test_sandbox",
+    baseUrl: `http://127.0.0.1:${await freePort()}/v1`,
+    maxRetries: 0,
+  });
   const audit = [];
   const [create] = agentTools({ client, serviceId: "svc_1", audit: (entry) => audit.push(entry) });
   const {

@@ -1,14 +1,13 @@
 // Wrong code, as TypeScript explains it in an editor.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+
+import { compile } from "../compiler.mjs";
 
 const folder = fileURLToPath(new URL("../node_modules/.editor/", import.meta.url));
-const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
 
 const INTENT = 'service_id: "svc_1", type: "one_time", payer: { agent_id: "a" }';
 const CASES = {
@@ -31,24 +30,7 @@ test("an editor explains wrong code", async () => {
   const files = Object.keys(CASES).map(
     (code, index) => (writeFileSync(`${folder}${index}.ts`, head + code), `${index}.ts`),
   );
-  const options = [
-    "--ignoreConfig",
-    "--noEmit",
-    "--strict",
-    "--target",
-    "es2022",
-    "--lib",
-    "es2023,dom,dom.iterable",
-    "--types",
-    "",
-    "--module",
-    "nodenext",
-    "--moduleResolution",
-    "nodenext",
-  ];
-  const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, ...files], { cwd: folder }).catch(
-    (error) => error,
-  );
+  const stdout = await compile(folder, files, ["--types", ""]);
   for (const [index, expected] of Object.values(CASES).entries()) {
     const errors = stdout.split("\n").filter((line) => line.startsWith(`${index}.ts(`));
     assert.equal(errors.length, 1, stdout);

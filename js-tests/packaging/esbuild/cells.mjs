@@ -1,8 +1,6 @@
-import { cpSync } from "node:fs";
 import { join } from "node:path";
 
-import { outcomeIn } from "../browser.mjs";
-import { checkPage, checkWebhooksOnly, runElsewhere } from "../bundle.mjs";
+import { runElsewhere, runPage } from "../bundle.mjs";
 import { execute } from "../consumer.mjs";
 
 const esbuild = async (folder, ...args) =>
@@ -18,14 +16,8 @@ export default {
     {
       how: "page",
       short: true,
-      async run(folder, packed) {
-        await esbuild(folder, "page.js", "--format=esm", "--outfile=dist/page.js");
-        checkPage(join(folder, "dist"), packed);
-        await esbuild(folder, "webhooks.js", "--outfile=webhooks/page.js");
-        checkWebhooksOnly(join(folder, "webhooks"), packed);
-        cpSync(join(folder, "index.html"), join(folder, "dist/index.html"));
-        return outcomeIn(join(folder, "dist"));
-      },
+      run: (folder, packed) =>
+        runPage(folder, packed, (entry, to) => esbuild(folder, entry, "--format=esm", `--outfile=${to}/page.js`)),
     },
     ...["script.mjs", "script.cjs"].flatMap((entry) =>
       ["cjs", "esm"].map((format) => ({

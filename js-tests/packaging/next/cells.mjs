@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 import { outcomeOf } from "../browser.mjs";
+import { freePort } from "../../loopback.mjs";
 import { execute, started } from "../consumer.mjs";
 import { node, program } from "../runtimes.mjs";
 
 const env = { NEXT_TELEMETRY_DISABLED: "1" };
 const SECRET = "whsec_next";
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Delivers a signed event to a route handler, whose second argument is Next's own. */
 async function deliver(url) {

@@ -1,8 +1,6 @@
-import { cpSync } from "node:fs";
 import { join } from "node:path";
 
-import { outcomeIn } from "../browser.mjs";
-import { checkPage, checkWebhooksOnly, runElsewhere } from "../bundle.mjs";
+import { runElsewhere, runPage } from "../bundle.mjs";
 import { execute } from "../consumer.mjs";
 import { node } from "../runtimes.mjs";
 
@@ -15,14 +13,7 @@ export default {
   cells: [
     {
       how: "page",
-      async run(folder, packed) {
-        await build(folder, "page.js", "dist", "web");
-        checkPage(join(folder, "dist"), packed);
-        await build(folder, "webhooks.js", "webhooks", "web");
-        checkWebhooksOnly(join(folder, "webhooks"), packed);
-        cpSync(join(folder, "index.html"), join(folder, "dist/index.html"));
-        return outcomeIn(join(folder, "dist"));
-      },
+      run: (folder, packed) => runPage(folder, packed, (entry, to) => build(folder, entry, to, "web")),
     },
     ...["mjs", "cjs"].map((ending) => ({
       how: `server, ${ending === "mjs" ? "import" : "require"}`,
