@@ -1,5 +1,5 @@
 // The parts of the package: unsafe code in one place with a reason for each use, and a reason for each dependency in
-// CONTRIBUTING.md. What is in the tarball is in unit/package.test.mjs, licences and advisories in scripts/release-check.
+// CONTRIBUTING.md. What is in the tarball is in unit/package.test.mjs, licenses and advisories in scripts/release-check.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

@@ -116,7 +116,7 @@ test("20: errors have GoPay's message and its meaning", async () => {
   const field = json(
     {
       errors: [
-        { scope: "F", field: "payer.contact.email", error_code: 111, error_name: "INVALID", message: "Wrong e-mail" },
+        { scope: "F", field: "payer.contact.email", error_code: 111, error_name: "INVALID", message: "Wrong email" },
       ],
     },
     409,
@@ -132,7 +132,7 @@ test("20: errors have GoPay's message and its meaning", async () => {
     [error.context.status, error.context.code, error.context.details.errors[0].field],
     [409, "111", "payer.contact.email"],
   );
-  assert.match(error.message, /Wrong e-mail/);
+  assert.match(error.message, /Wrong email/);
   for (const [reply, call] of [
     [errorBody(330), (one) => one.createRefund({ payment_id: "1", amount: 1 })],
     [errorBody(341), (one) => one.updateSubscription("1", { provider_metadata: { amount: 1, currency: "CZK" } })],

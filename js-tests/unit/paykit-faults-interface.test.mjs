@@ -119,7 +119,7 @@ test("25: neither secret nor token is in a listing, in JSON or in an error", asy
     assert.ok(!shown.join("\n").includes(hidden), hidden);
 });
 
-test("26: the description on statements has no e-mail", async () => {
+test("26: the description on statements has no email", async () => {
   const { gopay, calls } = provider([PAYMENT]);
   await gopay.createCheckout(CHECKOUT);
   await gopay.createPayment(ORDER);

@@ -55,7 +55,7 @@ test("a real payment's code is narrower than 80 columns with its quiet zone", ()
     );
 });
 
-test("the SVG is one path in the colours asked for, with a title that can't break out", () => {
+test("the SVG is one path in the requested colors, with a title that can't break out", () => {
   const svg = toSvg(EMVCO, { dark: "#123456", light: "transparent", title: '</title><script>"&' });
   assert.equal(svg.match(/<path /g).length, 1);
   assert.ok(svg.includes("#123456") && !svg.includes("<script>"));

@@ -10,7 +10,7 @@ import { checkImageDir } from "./mcp/image-file.js";
 import { silenceLog } from "./sandbox/log.js";
 import { type RunningSandbox, startSandbox } from "./sandbox/start.js";
 
-/** The service that every sandbox has, and the key of a sandbox that was given none. */
+/** The service of every sandbox, and the API key of a sandbox that is started without one. */
 const SANDBOX_SERVICE = "svc_sandbox";
 const SANDBOX_KEY = "sk_test_sandbox";
 

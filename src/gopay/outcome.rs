@@ -23,7 +23,7 @@ pub enum Operation {
         /// In minor units.
         amount: i64,
     },
-    /// Whatever a call that is not modelled changes.
+    /// Whatever a call that is not modeled changes.
     Other,
     /// Nothing is blocked any more.
     AuthorizationVoided,
@@ -56,7 +56,7 @@ pub struct SentBetween {
 }
 
 impl Operation {
-    /// Whether a look at the payment, and at its refunds, can show that it came true.
+    /// Whether the payment, or the list of its refunds, can show that the change was made.
     pub fn shows(&self) -> (bool, bool) {
         match self {
             Operation::Created | Operation::Other | Operation::Recurred => (false, false),
@@ -88,7 +88,7 @@ impl Operation {
             Failure::ConnectionRefused => return Outcome::NotDone,
             Failure::Status { status: 408, .. } => false,
             Failure::Status { status: 400..=499, .. } => return Outcome::NotDone,
-            // It answered itself. A proxy that answers 502 or 504 says nothing about what goes on behind it.
+            // GoPay itself has responded. A proxy that responds with 502 or 504 does not know whether GoPay made the change.
             Failure::Status { status, .. } => matches!(status, 500 | 503),
             Failure::IncompleteResponse | Failure::NoResponse => false,
         };

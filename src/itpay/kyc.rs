@@ -28,7 +28,7 @@ pub struct VerifyIdentity {
 /// The data of a person, as far as the level asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct IdentityData {
-    /// An e-mail address.
+    /// An email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// A telephone number.

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Payee {
-    /// An e-mail address.
+    /// An email address.
     Email(String),
     /// The shop's id of the customer.
     Id(String),

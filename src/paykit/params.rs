@@ -193,7 +193,7 @@ fn customer(fields: &mut FieldReader) -> FieldResult<Option<Payee>> {
             Some((_, host)) if !host.contains('@') && !email.contains(char::is_whitespace) => {
                 Ok(Some(Payee::Email(email.to_owned())))
             }
-            _ => customer.field_error("email", "must be an e-mail address"),
+            _ => customer.field_error("email", "must be an email address"),
         };
     }
     match (customer.text("id"), customer.take("id")) {

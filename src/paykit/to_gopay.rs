@@ -300,7 +300,7 @@ fn contact(order: &Order) -> FieldResult<RawObject> {
     };
     match &order.customer {
         Some(Payee::Email(email)) => set("email", "customer.email", Some(email))?,
-        Some(Payee::Id(_)) => return field_error("customer.email", "is missing: GoPay requires the payer's e-mail"),
+        Some(Payee::Id(_)) => return field_error("customer.email", "is missing: GoPay requires the payer's email"),
         None => {}
     }
     if let Some(billing) = &order.billing {

@@ -64,7 +64,7 @@ impl World {
                     format!("{} {event_id} (delivery {index})", if threw { "fails to handle" } else { "has handled" })
                 });
                 if !threw && self.deliveries[index].events.front().is_some_and(|event| event.is_success) {
-                    self.fulfil(merchant, &payment);
+                    self.fulfill(merchant, &payment);
                 }
                 self.step_ended(index, StepResult::ListenerEnded { threw })
             }

@@ -87,7 +87,7 @@ impl World {
     }
 
     /// A listener has handled the success of a payment. The staff goes on from there.
-    pub fn fulfil(&mut self, merchant: usize, id: &str) {
+    pub fn fulfill(&mut self, merchant: usize, id: &str) {
         *self.ledger.fulfilled.entry((merchant, id.to_owned())).or_default() += 1;
         let own = |order: &crate::order::Order| order.merchant == merchant && order.id.as_deref() == Some(id);
         let Some(index) = self.orders.iter().position(own) else { return };

@@ -85,7 +85,7 @@ export interface OpenAiTools {
     readonly parameters: JsonSchema;
     readonly strict: false;
   }[];
-  /** Answers an item of the response's `output`, for the next `input`. Undefined if the item does not call one of these tools. */
+  /** Handles an item of the response's `output`, for the next `input`. Undefined if the item does not call one of these tools. */
   call(
     item: { type: string; name?: string | undefined; arguments?: string | undefined; call_id?: string | undefined },
     context?: ToolContext,

@@ -90,7 +90,7 @@ function toToolError(error: unknown): ToolError {
 
 /** Explains an error in our own words, because the gateway's are data. */
 function explain(error: ItPayError): string {
-  if (error.name === "AbortError") return "The call was cancelled.";
+  if (error.name === "AbortError") return "The call was canceled.";
   if (error.name === "AuthenticationError") return "The gateway did not accept the API key. Tell the operator.";
   if (error.name === "RateLimitError") return "The gateway is asked too often. Wait a minute before you try again.";
   if (error.status === undefined) return "The gateway could not be reached. Try again later.";

@@ -65,7 +65,7 @@ export interface GoPayContact {
   first_name?: string | undefined;
   /** Family name. */
   last_name?: string | undefined;
-  /** E-mail address. */
+  /** Email address. */
   email?: string | undefined;
   /** Telephone number with country code. */
   phone_number?: string | undefined;

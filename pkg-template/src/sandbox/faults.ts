@@ -11,7 +11,7 @@ export interface Fault {
   path?: string | undefined;
   /** The number of requests. Default 1. */
   times?: number | undefined;
-  /** Answers with this status, from 200 to 599, and with `headers` and `body`. The request is not processed. */
+  /** Responds with this status, from 200 to 599, and with `headers` and `body`. The request is not processed. */
   status?: number | undefined;
   /** Headers of the response. Without `status` they are added to the gateway's response. */
   headers?: Record<string, string | undefined> | undefined;

@@ -169,7 +169,7 @@ export interface GoPaySandboxDelivery {
 
 /** A fault as in `createSandbox`, or one of GoPay's error codes. */
 export interface GoPayFault extends Fault {
-  /** Answers with the error of this code, such as 333 (insufficient balance) or 340 (failed charge). */
+  /** Responds with the error of this code, such as 333 (insufficient balance) or 340 (failed charge). */
   error?: number | undefined;
 }
 
@@ -198,7 +198,7 @@ export interface GoPaySandbox {
   readonly clientSecret: string;
   /** The e-shop's id. */
   readonly goId: string;
-  /** Answers below `/api` of any origin. */
+  /** Handles requests below `/api` of any origin. */
   readonly fetch: typeof fetch;
   /**
    * Acts as the payer. Resolves after one attempt at each notification that is due. `detail` is the instrument or the sub-state.

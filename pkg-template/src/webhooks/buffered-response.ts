@@ -9,7 +9,7 @@ export interface BufferedResponse {
   body: Uint8Array;
 }
 
-/** Headers of a streamed body. Whoever sends the buffered one writes them anew: a wrong length cuts the body off. */
+/** Headers of a streamed body. The server sets its own for the buffered body: with a wrong length it would be cut off. */
 const TRANSFER_HEADERS = ["connection", "content-length", "keep-alive", "transfer-encoding"];
 
 /** @throws TypeError if a server cannot send the response */

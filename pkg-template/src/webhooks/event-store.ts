@@ -14,7 +14,7 @@ export interface EventStore {
   /**
    * Claims the event for `leaseMs` milliseconds, unless it is done or another token holds it. Once the lease is over
    * without `complete` or `release`, any token can claim the event. Claiming again with the token that holds the event
-   * renews the lease. The store draws a token if none is given.
+   * renews the lease. The store generates a token if none is passed.
    * @param id Id of the event.
    * @param leaseMs Milliseconds that the claim lasts.
    * @param token Names the claim. Default: drawn by the store.

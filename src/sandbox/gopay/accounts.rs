@@ -21,7 +21,7 @@ use crate::{
 
 const MS_PER_DAY: u64 = 86_400_000;
 
-/// Answers `GET /eshops/eshop/{goid}/payment-instruments`, for one currency or for all.
+/// Handles `GET /eshops/eshop/{goid}/payment-instruments`, for one currency or for all.
 pub(super) fn instruments(currency: Option<&str>) -> Result<Value, ErrorResponse> {
     if currency.is_some_and(|currency| !CURRENCIES.contains(&currency)) {
         return Err(ErrorResponse::not_found());
@@ -53,7 +53,7 @@ pub(super) fn instruments(currency: Option<&str>) -> Result<Value, ErrorResponse
     Ok(json!({ "groups": groups, "enabledPaymentInstruments": enabled }))
 }
 
-/// Answers `POST /accounts/account-statement`: payments and refunds, in the order of the payments.
+/// Handles `POST /accounts/account-statement`: payments and refunds, in the order of the payments.
 pub(super) fn statement(request: &Request, go_id: u64, payments: &[Payment]) -> Result<String, ErrorResponse> {
     let body = read_json(request)?;
     let (top, mut validator) = (ObjectRef::top(&body), Validator::default());

@@ -123,7 +123,7 @@ impl Sandbox {
         })
     }
 
-    /// Answers one HTTP request. `request.path` is the path as sent, with `/api`. An error is a response, too.
+    /// Handles one HTTP request. `request.path` is the path as sent, with `/api`. An error is a response, too.
     pub fn handle(&mut self, request: &Request, now_ms: u64, random: &[u8; 16]) -> Response {
         self.tick(now_ms, random);
         let language = Language::accepted(request.headers.get("Accept-Language"));

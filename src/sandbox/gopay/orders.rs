@@ -319,7 +319,7 @@ fn check_payer(validator: &mut Validator, payer: &ObjectRef<'_>, card_only: bool
         !user.is_empty() && dotted && !host.contains('@') && !email.contains(char::is_whitespace)
     };
     if validator.text(&contact, "email", 128).is_some_and(|email| !is_email(&email)) {
-        validator.invalid(&contact, "email", "must be an e-mail address");
+        validator.invalid(&contact, "email", "must be an email address");
     }
     let is_alpha_3 = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     if contact.value("country_code").is_some_and(|code| !code.as_str().is_some_and(is_alpha_3)) {

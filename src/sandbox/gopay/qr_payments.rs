@@ -59,7 +59,7 @@ impl Payment {
 }
 
 impl Sandbox {
-    /// Answers a read of the codes.
+    /// Handles a read of the codes.
     pub(super) fn qr_payment(&self, id: u64, request: &Request) -> Result<Value, ErrorResponse> {
         let payment = self.payment(id).ok_or_else(ErrorResponse::not_found)?;
         let format = request.query.as_deref().and_then(|query| query_value(query, "format"));

@@ -27,7 +27,7 @@ struct Token {
 }
 
 impl Tokens {
-    /// Answers `POST /oauth2/token`.
+    /// Handles `POST /oauth2/token`.
     pub fn issue(
         &mut self,
         request: &Request,
