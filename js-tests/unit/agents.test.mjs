@@ -72,6 +72,13 @@ test("the same reference is the same payment, also after a restart and with anot
   sandbox.close();
 });
 
+test("a reference is the same in each Unicode form", async () => {
+  const { sandbox, create } = await startTools();
+  assert.equal(await create({ reference: "\u00e9tude 1" }), await create({ reference: "e\u0301tude 1" }));
+  assert.notEqual(await create({ reference: "\u00e9tude 1" }), await create({ reference: "etude 1" }));
+  sandbox.close();
+});
+
 test("two agents of one service may use the same reference for payments of their own", async () => {
   const { sandbox, create, call, restart } = await startTools();
   const first = await create({ reference: "order 1" });

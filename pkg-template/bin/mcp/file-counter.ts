@@ -1,25 +1,18 @@
 // Counts the payments of the last hour in a file, for several processes and across restarts.
 
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { PaymentCounter } from "../../entry/agents.js";
 import { reasonOf, UsageError } from "../command.js";
+import { readFile } from "../input.js";
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The lock is held for a few milliseconds. One that is older belongs to a process that has died. */
 const LOCK_AGE_MS = 10_000;
 const LOCK_WAIT_MS = 15_000;
+const MAX_FILE = 64 * 1024 * 1024;
 
 /** Payments by id, with the time of their creation in Unix milliseconds. */
 type Counted = Record<string, number>;
@@ -30,6 +23,7 @@ export function fileCounter(path: string): PaymentCounter {
     read(path);
     accessSync(dirname(path), constants.W_OK);
   } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`--state ${error.message}`);
     const isForeign = (error as NodeJS.ErrnoException).code === undefined;
     throw new UsageError(
       `--state ${path} ${isForeign ? "is not a file of this command" : `can't be written: ${reasonOf(error)}`}.`,
@@ -55,13 +49,8 @@ export function fileCounter(path: string): PaymentCounter {
 
 /** @throws if the file exists and can't be read: then no payment may be created */
 function read(path: string): Counted {
-  let text;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw error;
-  }
+  if (!existsSync(path)) return {};
+  const text = readFile(path, MAX_FILE).toString();
   const { payments } = (JSON.parse(text) ?? {}) as { payments?: unknown };
   if (typeof payments !== "object" || payments === null || !Object.values(payments).every(Number.isFinite))
     throw new SyntaxError("not a counter");

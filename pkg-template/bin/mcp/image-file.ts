@@ -1,6 +1,6 @@
 // Codes as files, for hosts that attach files to their messages.
 
-import { accessSync, constants, renameSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import type { ToolResult } from "../../entry/agents.js";
@@ -24,7 +24,8 @@ export function withImageFile(result: ToolResult, dir: string): ToolResult {
   const path = resolve(join(dir, `itpay-${encodeURIComponent(id)}.png`));
   try {
     // Written under another name first, so that a link in its place is replaced and not followed.
-    writeFileSync(`${path}.part`, Buffer.from(image.data, "base64"), { mode: 0o600 });
+    rmSync(`${path}.part`, { force: true });
+    writeFileSync(`${path}.part`, Buffer.from(image.data, "base64"), { mode: 0o600, flag: "wx" });
     renameSync(`${path}.part`, path);
   } catch {
     return result;

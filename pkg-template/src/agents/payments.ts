@@ -81,7 +81,7 @@ export class Payments {
     }
     this.#remember(checkedId(intent));
     if (!this.#isOwn(intent)) throw unknownPayment();
-    const paid = checkedMoney(intent.amount);
+    const paid = readAmount(intent);
     if (paid !== undefined && (paid.currency !== amount.currency || paid.value !== amount.value)) {
       throw new ToolError(
         "reference_in_use",
@@ -110,6 +110,9 @@ export class Payments {
   /** Returns the code of an open payment. A payment that has ended has none. */
   async code(id: string, signal: AbortSignal | undefined): Promise<{ intent: PaymentIntent; code: Code | undefined }> {
     let intent = await this.retrieve(id, signal);
+    const amount = readAmount(intent);
+    // It may have been created before a restart, under other limits.
+    if (amount !== undefined && !hasEnded(intent)) this.#options.limits.checkAmount(amount);
     if (!hasEnded(intent) && !this.#codeOf(intent) && intent.status === "pending") {
       try {
         const charge = await this.#options.client.qr.generate(intent.id, { signal });
@@ -208,9 +211,22 @@ export function summary(intent: PaymentIntent): PaymentSummary {
   };
 }
 
+/** The amount that the gateway states, if it states one. */
+function readAmount(intent: PaymentIntent): Money | undefined {
+  const amount = checkedMoney(intent.amount);
+  if (amount === undefined && (intent.amount ?? undefined) !== undefined)
+    throw new ToolError("invalid_response", "The gateway sent an amount that can't be used.", {
+      outcome: "failed",
+      payment_id: checkedId(intent),
+    });
+  return amount;
+}
+
 /** Derives the id from the purpose, so that a repeated create is the same payment even after a restart. */
 async function idOf(purpose: string[]): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(purpose)));
+  // A model writes the same letter in one form or the other, such as é.
+  const text = JSON.stringify(purpose).normalize("NFC");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return `pi_${Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
