@@ -105,6 +105,9 @@ export function cases({ GoPayClient }, { createGopaySandbox }) {
         await client.payments.capture(captured, { amount: 1000, items: [{ name: "a", amount: 1000 }] });
         assert.deepEqual([sandbox.payment(captured).state, sandbox.payment(captured).paid], ["PAID", 1000]);
         assert.equal((await client.payments.capture(captured)).result, "FINISHED"); // it was true before
+        sandbox.inject({ method: "POST", path: "/api/payments", reset: true });
+        const { outcome } = await thrown(client.payments.capture(captured));
+        assert.equal(outcome, "unknown", "the part was an earlier call's");
         const voided = await paid({ preauthorization: true });
         await client.payments.voidAuthorization(voided);
         assert.equal((await client.payments.status(voided)).state, "CANCELED");

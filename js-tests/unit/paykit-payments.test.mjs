@@ -8,7 +8,7 @@ import { createItpay } from "itpay/paykit";
 import { createGopaySandbox, createSandbox } from "itpay/sandbox";
 
 import { json, OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
-import { ORDER, rejects } from "../paykit-fixtures.mjs";
+import { ORDER, rejects, shop } from "../paykit-fixtures.mjs";
 
 const success_url = "https://shop.example/done";
 const CHECKOUT = {
@@ -120,6 +120,23 @@ test("the Medusa adapter's sequence: create, update, authorize, capture, cancel,
   const held = await initiate();
   await sandbox.pay(held.id);
   assert.equal((await gopay.cancelPayment(held.id)).status, "canceled");
+  sandbox.close();
+});
+
+test("after a part is captured, no other amount is reported as captured", async () => {
+  const { sandbox, gopay } = await shop();
+  const authorized = async () => {
+    const { id } = await gopay.createPayment({ ...ORDER, capture_method: "manual" });
+    await sandbox.pay(id);
+    return id;
+  };
+  const id = await authorized();
+  const { amount, status } = await gopay.capturePayment(id, { amount: 900 });
+  assert.deepEqual([amount, status], [900, "succeeded"]);
+  for (const again of [900, 2900])
+    await rejects(gopay.capturePayment(id, { amount: again }), { name: "ConstraintViolationError" });
+  const whole = await authorized();
+  for (const _ of [1, 2]) assert.equal((await gopay.capturePayment(whole, { amount: 2900 })).amount, 2900);
   sandbox.close();
 });
 

@@ -11,13 +11,17 @@ use crate::{
     call::Io,
     exchange::{CallOptions, Exchanged, response_error, status_failure},
     http::{Headers, Response},
-    json::text,
+    json::{FieldReader, text},
     retry::Failure,
     time::parse_http_date,
 };
 
 /// The key of the refund log in the session's store.
 const REFUND_LOG: &str = "refunds";
+/// The key of the ids of payments of which a part may have been captured.
+const PARTS: &str = "parts";
+/// How many of them are remembered.
+const MAX_PARTS: usize = 256;
 
 impl Session {
     /// Makes a call that changes something. A failure has an outcome.
@@ -34,6 +38,7 @@ impl Session {
             Ok(exchanged) => match call.read(&exchanged.response) {
                 Ok(json) => {
                     refund_call.may_have_refunded();
+                    self.may_have_captured_part(change);
                     return Ok(json);
                 }
                 Err(error) => {
@@ -53,6 +58,7 @@ impl Session {
                     let outcome = if error.attempts == 0 { Outcome::NotDone } else { Outcome::Unknown };
                     if outcome == Outcome::Unknown {
                         refund_call.may_have_refunded();
+                        self.may_have_captured_part(change);
                     }
                     let advice = change.operation.advice(&outcome);
                     return Err(error.with_outcome(outcome, advice));
@@ -66,6 +72,7 @@ impl Session {
         }
         // An error is ambiguous until GoPay shows that it did not process the call. So is a call that is dropped here.
         refund_call.may_have_refunded();
+        self.may_have_captured_part(change);
         let mut seen = self.observe(io, change, &options, sent_at).await;
         seen.is_only_refund_call = refund_call.end();
         if let Some(payment) = seen.payment.as_ref().filter(|_| was_so_before)
@@ -75,6 +82,12 @@ impl Session {
             let response = Response { status: 200, headers: Headers::default(), body: Vec::new() };
             (call.validate)(&response, &json)?;
             return Ok(json);
+        }
+        if change.operation == (Operation::Captured { amount: None })
+            && self.may_be_captured_in_part(&change.payment_id)
+        {
+            // The payment is CAPTURED, but perhaps only an earlier call's part of it.
+            seen.payment = None;
         }
         let outcome = change.operation.outcome(failure, &seen);
         let advice = change.operation.advice(&outcome);
@@ -136,6 +149,29 @@ impl Session {
         log.learn(payment_id, &refunds);
         self.save_refund_log(&log);
         refunds
+    }
+
+    /// Records that a call may have captured a part, so that a later call does not mistake it for the whole amount.
+    fn may_have_captured_part(&self, change: &Change) {
+        if let Operation::Captured { amount: Some(_) } = change.operation
+            && !self.may_be_captured_in_part(&change.payment_id)
+        {
+            let mut parts = self.parts();
+            parts.push(change.payment_id.clone());
+            parts.drain(..parts.len().saturating_sub(MAX_PARTS));
+            self.store.set(PARTS, text(&parts));
+        }
+    }
+
+    /// Whether an earlier call may have captured a part of this payment. GoPay shows no captured amount.
+    pub(crate) fn may_be_captured_in_part(&self, payment_id: &str) -> bool {
+        self.parts().iter().any(|part| part == payment_id)
+    }
+
+    fn parts(&self) -> Vec<String> {
+        let json = self.store.get(PARTS).unwrap_or_default();
+        let id = |fields: &mut FieldReader, key: &str| Ok(fields.string(key)?.into_owned());
+        FieldReader::of(PARTS, &json).list(PARTS, id).unwrap_or_default()
     }
 
     pub(super) fn refund_log(&self) -> RefundLog {

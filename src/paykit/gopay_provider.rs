@@ -81,16 +81,17 @@ impl GoPayProvider {
         let part = to_gopay::capture_params(params, &before).map_err(not_sent)?;
         let step = before.preauthorization.as_ref().and_then(|preauthorization| preauthorization.state.as_ref());
         if step == Some(&PreauthorizationState::Captured) {
-            if part.is_none() {
+            if part.is_none() && !self.session.may_be_captured_in_part(&before.id) {
                 return Ok(from_gopay::payment(&before));
             }
-            let message = format!("The whole amount {} is captured already", before.amount.unwrap_or_default());
+            let message = "The payment is captured already, and GoPay captures a payment only once";
             return Err(PayKitError::new(PayKitErrorName::ConstraintViolationError, message).not_sent());
         }
         let capture = Capture::from_json(before.id.clone(), part.as_deref()).map_err(not_sent)?;
         let result = done(self.call(io, &capture).await)?;
-        let captured = gopay::Payment { amount: capture.amount().or(before.amount), ..before };
-        let mut after = self.glance(io, id).await.unwrap_or(captured);
+        let mut after = self.glance(io, id).await.unwrap_or(before);
+        // GoPay shows the authorized amount, whatever part of it was captured.
+        after.amount = capture.amount().or(after.amount);
         let is_pending = after.state == State::Authorized;
         if is_pending && result == OperationStatus::Finished {
             // The result counts more than a read that still shows the old state.
