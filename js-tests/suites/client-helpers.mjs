@@ -190,6 +190,39 @@ export const cases = ({
         parsePaymentRequired(new Response('{"payment_intent":{"id":"pi_other"}}', { status: 402, headers })),
         { name: "ValidationError", code: "payment_mismatch", field: "payment_intent.id" },
       );
+      const paid = (amount, currency, value) =>
+        new Response(JSON.stringify({ payment_intent: { id: "pi_1", amount: { currency, value } } }), {
+          status: 402,
+          headers: { "X-Payment-Intent": "pi_1", "X-Payment-Amount": amount },
+        });
+      for (const [amount, currency, value] of [
+        ["USD 1.00", "USD", 99999],
+        ["JPY 5.00", "JPY", 500],
+      ])
+        await rejects(parsePaymentRequired(paid(amount, currency, value)), {
+          code: "payment_mismatch",
+          field: "payment_intent.amount",
+        });
+      for (const [amount, currency, value] of [
+        ["USD 1.00", "USD", 100],
+        ["USD 1", "USD", 100],
+        ["$1", "USD", 500],
+        ["USD 1.00", "EUR", 93],
+        ["USD 1.00", "USD", "1"],
+      ])
+        assert.equal((await parsePaymentRequired(paid(amount, currency, value))).amount, amount);
+      const twice = [
+        ["X-Payment-Intent", "pi_1"],
+        ["X-Payment-Intent", "pi_2"],
+      ];
+      await rejects(parsePaymentRequired(new Response("{}", { status: 402, headers: twice })), {
+        code: "payment_mismatch",
+        field: "payment_intent.id",
+      });
+      for (const body of ['{"payment_intent":{"id":""}}', '{"x402Version":null}']) {
+        assert.equal(await parsePaymentRequired(new Response(body, { status: 402 })), null);
+        assert.equal(await paymentScheme(new Response(body, { status: 402 })), "unknown");
+      }
     },
   ],
   [

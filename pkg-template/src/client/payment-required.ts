@@ -67,7 +67,7 @@ async function schemeOf(response: Response): Promise<PaymentScheme> {
   if (header("X-Payment-Intent") || header("X-Payment-QR")) return "itpay";
   const body = (await readJson(response)) ?? {};
   if (intentId(body) !== null) return "itpay";
-  if (header("PAYMENT-REQUIRED") || own(body, "x402Version") !== undefined) return "x402";
+  if (header("PAYMENT-REQUIRED") || (own(body, "x402Version") ?? undefined) !== undefined) return "x402";
   if (header("Payment-Needed")) return "alipay";
   // A quoted parameter of another challenge may contain anything.
   const challenges = header("WWW-Authenticate").replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
@@ -78,7 +78,7 @@ async function schemeOf(response: Response): Promise<PaymentScheme> {
 function intentId(body: object): string | null {
   const intent = own(body, "payment_intent");
   const id = typeof intent === "object" && intent !== null ? own(intent, "id") : undefined;
-  return typeof id === "string" ? id : null;
+  return typeof id === "string" && id !== "" ? id : null;
 }
 
 async function read(response: Response): Promise<PaymentRequired | null> {
@@ -89,9 +89,19 @@ async function read(response: Response): Promise<PaymentRequired | null> {
   const intent = own(body, "payment_intent");
   const paymentIntent = typeof intent === "object" && intent !== null ? (intent as Optional<PaymentIntent>) : null;
   const id = intentId(body);
+  // A repeated header is joined by a comma.
+  if (headers.id?.includes(", ")) throw mismatch("payment_intent.id", "The 402 names several payments: pay none");
   if (headers.id !== null && id !== null && headers.id !== id) {
-    const message = "The 402 names one payment in its header X-Payment-Intent and another one in its body: pay neither";
-    throw new ValidationError(message, { code: "payment_mismatch", field: "payment_intent.id" });
+    throw mismatch(
+      "payment_intent.id",
+      "The 402 names one payment in its header X-Payment-Intent and another one in its body: pay neither",
+    );
+  }
+  if (contradicts(headers.amount, paymentIntent?.amount)) {
+    throw mismatch(
+      "payment_intent.amount",
+      "The 402 names one amount in its header X-Payment-Amount and another one in its body: do not pay",
+    );
   }
   const paymentIntentId = headers.id ?? id;
   if (paymentIntentId === null && headers.qr === null) return null;
@@ -104,6 +114,18 @@ async function read(response: Response): Promise<PaymentRequired | null> {
     message: typeof message === "string" ? message : null,
     paymentIntent,
   };
+}
+
+function mismatch(field: string, message: string): ValidationError {
+  return new ValidationError(message, { code: "payment_mismatch", field });
+}
+
+/** Whether a text such as `CNY 6.99` and an amount of the same currency differ. Any other text is for people only. */
+function contradicts(text: string | null, amount: unknown): boolean {
+  const [, shown, decimal] = /^([A-Z]{3}) (\d+(?:\.\d+)?)$/.exec(text ?? "") ?? [];
+  const { currency, value } = (amount ?? {}) as Partial<Money>;
+  if (shown === undefined || shown !== currency || !Number.isSafeInteger(value)) return false;
+  return Number(decimal) !== Number(callSync((module) => module.to_decimal(value!, currency)));
 }
 
 function own(object: object, name: string): unknown {
