@@ -37,6 +37,11 @@ pub trait Endpoint {
 pub trait JsonEndpoint: Endpoint {
     /// Builds the request from JSON parameters. They are validated and sent unchanged.
     fn request_from_json(params: &str) -> Result<http::Request, Error>;
+
+    /// Checks that a response can be read and is about the resource that the parameters name.
+    fn check_for(_params: &str, response: &Response) -> Result<(), Error> {
+        Self::check(response)
+    }
 }
 
 /// Checks that a response is about the requested id.
@@ -89,6 +94,10 @@ pub(crate) fn read_list<T>(
     json: &str,
     read: impl Fn(FieldReader) -> FieldResult<T>,
 ) -> Result<Vec<T>, Error> {
+    if !json.trim_start().starts_with('[') {
+        let problem = "is not a JSON list".into();
+        return Err(invalid_response(response, FieldError { field: "body".into(), problem }));
+    }
     let mut holder = FieldReader::of("body", json);
     holder
         .list("body", |entry, key| read(entry.object(key)?))

@@ -233,8 +233,14 @@ impl BaseUrl {
             ));
         }
         // An IPv6 address has colons of its own, in brackets.
-        let after_address = host.rfind(']').map_or(host, |end| host.get(end + 1..).unwrap_or_default());
-        let port = after_address.split_once(':').map(|(_, port)| port);
+        let (name, port) = match host.strip_prefix('[') {
+            Some(address) => address.split_once(']').unwrap_or_default(),
+            None => host.split_at(host.find(':').unwrap_or(host.len())),
+        };
+        if name.is_empty() || name.contains(['[', ']']) || !(port.is_empty() || port.starts_with(':')) {
+            return Err(invalid("must name a host, such as https://api.itpay.ai/v1"));
+        }
+        let port = port.strip_prefix(':');
         if port.is_some_and(|port| port.starts_with('+') || port.parse::<u16>().is_err()) {
             return Err(invalid("must have a port from 0 to 65535, or none"));
         }

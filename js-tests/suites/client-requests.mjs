@@ -131,7 +131,11 @@ export const cases = ({ createPaymentIntentId, mock, json, refused }) => [
     "each call has its method, path and body",
     async () => {
       const { calls, client } = mock((_, url) =>
-        json(url.includes("?q=") ? [{ id: "svc_1" }] : { id: "pi_1", status: "pending", qr_data: "x" }),
+        json(
+          url.includes("?q=")
+            ? [{ id: "svc_1" }]
+            : { id: url.endsWith("/activate") ? "svc_1" : "pi_1", status: "pending", qr_data: "x" },
+        ),
       );
       await client.paymentIntents.retrieve("pi_1");
       await client.qr.generate("pi_1");

@@ -139,10 +139,14 @@ export const cases = ({ ItPayClient, mock, json, misbehaving, rejects }) => [
       const { client } = mock(() =>
         json({ id: "pi_other", payment_intent_id: "pi_other", status: "succeeded", qr_data: "x" }),
       );
+      const delivery = { type: "signed_url", source_url: "https://files.example/1" };
       for (const [field, call] of [
         ["id", client.paymentIntents.retrieve("pi_mine")],
         ["id", client.paymentIntents.waitForCompletion("pi_mine")],
         ["payment_intent_id", client.qr.generate("pi_mine")],
+        ["id", client.manifests.activate("svc_mine")],
+        ["payment_intent_id", client.preview.refunds.create({ payment_intent: "pi_mine" })],
+        ["payment_intent_id", client.preview.deliveries.create({ ...delivery, payment_intent_id: "pi_mine" })],
       ]) {
         const error = await rejects(call, { name: "APIError", code: "unreadable_response", status: 200 });
         assert.equal(error.message, `the gateway responded with 200, but ${field} is not the requested one`);
@@ -235,6 +239,42 @@ export const cases = ({ ItPayClient, mock, json, misbehaving, rejects }) => [
     },
   ],
   [
+    "a body is not read on after the call has ended, even if `fetch` does not heed its signal",
+    async () => {
+      let reads = 0;
+      const read = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        reads += 1;
+        return { done: false, value: new Uint8Array(1) };
+      };
+      const body = { getReader: () => ({ read, cancel: () => Promise.reject(new Error("no")) }) };
+      const { client } = mock(() => ({ status: 200, headers: new Headers(), body }), { timeout: 30 });
+      await rejects(client.paymentIntents.retrieve("pi_1"), { name: "TimeoutError" });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const readsAfterTheEnd = reads;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(reads, readsAfterTheEnd);
+    },
+  ],
+  [
+    "a body in pieces of any size is read in order",
+    async () => {
+      const bytes = new TextEncoder().encode(JSON.stringify({ ...INTENT, description: "žluťoučký 🍰".repeat(500) }));
+      for (const size of [1, 2, 7, 4096, bytes.length]) {
+        const pieces = [new Uint8Array()];
+        for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.slice(at, at + size), new Uint8Array());
+        const body = new ReadableStream({
+          pull(controller) {
+            if (pieces.length === 0) controller.close();
+            else controller.enqueue(pieces.shift());
+          },
+        });
+        const { client } = mock(() => new Response(body));
+        assert.equal((await client.paymentIntents.retrieve(INTENT.id)).description, "žluťoučký 🍰".repeat(500));
+      }
+    },
+  ],
+  [
     "an object that resembles a Response is read as far as possible, or a typed error",
     async () => {
       const odd = (status, id, body) => ({
@@ -254,9 +294,10 @@ export const cases = ({ ItPayClient, mock, json, misbehaving, rejects }) => [
           requestId: "req_1",
         });
       }
-      for (const status of [NaN, -1, 1e9, Infinity])
-        await rejects(mock(() => odd(status, "req_1", "{}")).client.paymentIntents.retrieve("pi_1"), {
+      for (const status of [NaN, -1, 1e9, Infinity, 200.5, 65_536 + 200])
+        await rejects(mock(() => odd(status, "req_1", JSON.stringify(INTENT))).client.paymentIntents.retrieve("pi_1"), {
           name: "APIError",
+          status: 0,
         });
       await rejects(mock(() => odd(503, "req_1", "{}")).client.paymentIntents.retrieve("pi_1"), {
         name: "APIError",

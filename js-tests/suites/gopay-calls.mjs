@@ -237,6 +237,8 @@ export const cases = ({ GoPayClient, isItPayError, json, mock, rejects, refused,
         "https://gw.sandbox.gopay.com",
         "https://x/api/v3",
         "https://x:99999/api",
+        "https://:443/api",
+        "https://[::1/api",
       ])
         assert.equal(thrown({ baseUrl }).field, "baseUrl");
       assert.match(thrown({ baseUrl: "https://gw.sandbox.gopay.com" }).message, /must end in \/api/);
@@ -253,6 +255,33 @@ export const cases = ({ GoPayClient, isItPayError, json, mock, rejects, refused,
         code: "unreadable_response",
         message: "the gateway responded with 200, but id is not the requested one",
       });
+    },
+  ],
+  [
+    "GoPay: a response of another form, or about something else, is an error that names the field",
+    async () => {
+      const charge = { ...ORDER, order_number: "2" };
+      const statement = { date_from: "2026-01-01", date_to: "2026-01-31", currency: "CZK", format: "CSV_A" };
+      const page = () => new Response("<html>", { headers: { "Content-Type": "Text/HTML; charset=utf-8" } });
+      for (const [field, respond, call] of [
+        // The first payment is no new charge.
+        ["id", () => json({ ...PAYMENT, id: 1 }), ({ payments }) => payments.createRecurrence(1, charge)],
+        [
+          "parent_id",
+          () => json({ ...PAYMENT, id: 3, parent_id: 2 }),
+          ({ payments }) => payments.createRecurrence(1, charge),
+        ],
+        ["body", () => json("null"), ({ payments }) => payments.refunds(1)],
+        ["body", () => json({ id: 1 }), ({ payments }) => payments.refunds(1)],
+        ["body", () => json("null"), (client) => client.paymentInstruments()],
+        ["body", () => json([{}]), (client) => client.paymentInstruments("CZK")],
+        ["body", page, (client) => client.accountStatement(statement)],
+        ["card_id", () => json({ card_id: 2 }), ({ cards }) => cards.delete(1)],
+        ["result", () => json({ card_id: 1, result: "FAILED" }), ({ cards }) => cards.delete(1)],
+      ]) {
+        const error = await rejects(call(mock(respond).client), { name: "APIError", code: "unreadable_response" });
+        assert.equal(error.field, field, error.message);
+      }
     },
   ],
   [

@@ -53,7 +53,8 @@ for (const [name, call] of Object.entries(calls)) {
         "",
         init.body ?? "",
       ].join("\n");
-      return Response.json(name.endsWith("search") ? [] : { id: "pi_01", status: "pending", qr_data: "0002" });
+      const id = name.endsWith("activate") ? "svc_01" : "pi_01";
+      return Response.json(name.endsWith("search") ? [] : { id, status: "pending", qr_data: "0002" });
     };
     const now = Date.now;
     Date.now = () => 1_745_712_345_000;

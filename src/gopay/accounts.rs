@@ -46,7 +46,8 @@ impl Endpoint for PaymentInstruments {
 
 impl GoPayEndpoint for PaymentInstruments {
     fn read(&self, response: &Response, json: &str) -> Result<RawJson, Error> {
-        RawJson::of(json).ok_or_else(|| invalid_field(response, "body", "is not JSON"))
+        let json = RawJson::of(json).filter(|json| json.as_str().starts_with('{'));
+        json.ok_or_else(|| invalid_field(response, "body", "is not a JSON object"))
     }
 }
 
@@ -94,6 +95,10 @@ impl Endpoint for AccountStatement {
 
 impl GoPayEndpoint for AccountStatement {
     fn read(&self, response: &Response, _: &str) -> Result<Vec<u8>, Error> {
+        let content_type = response.headers.get("content-type").unwrap_or_default();
+        if content_type.trim_start().to_ascii_lowercase().starts_with("text/html") {
+            return Err(invalid_field(response, "body", "is a web page, and not a statement"));
+        }
         Ok(response.body.clone())
     }
 }

@@ -92,7 +92,15 @@ impl Endpoint for DeleteCard {
 }
 
 impl GoPayEndpoint for DeleteCard {
-    fn read(&self, _response: &Response, _json: &str) -> Result<(), Error> {
-        Ok(())
+    /// GoPay's own response has no body.
+    fn read(&self, response: &Response, json: &str) -> Result<(), Error> {
+        if json.is_empty() {
+            return Ok(());
+        }
+        read_object(response, json, |mut fields| match id(&mut fields, "card_id")? {
+            Some(card_id) if card_id != self.card_id => fields.field_error("card_id", "is not the requested one"),
+            _ if fields.text("result").as_deref() == Some("FAILED") => fields.field_error("result", "is FAILED"),
+            _ => Ok(()),
+        })
     }
 }

@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use super::{
-    Change, GoPayEndpoint, Operation, OperationResult, Payment, parse_object,
+    Change, GoPayEndpoint, Operation, OperationResult, Payment, invalid_field, parse_object,
     payments::{MAX_DESCRIPTION, MAX_ORDER_NUMBER, check_items},
     routes,
 };
@@ -132,6 +132,9 @@ impl GoPayEndpoint for CreateRecurrence {
     fn read(&self, response: &Response, json: &str) -> Result<Payment, Error> {
         let payment = read_object(response, json, Payment::read)?;
         same_id(response, "parent_id", payment.parent_id.as_ref().unwrap_or(&self.parent_id), &self.parent_id)?;
+        if payment.id == self.parent_id {
+            return Err(invalid_field(response, "id", "is the first payment's, and not that of a new charge"));
+        }
         Ok(payment)
     }
 

@@ -25,6 +25,8 @@ open_enum! {
 const REFRESH_MARGIN: u64 = 300_000;
 /// The default lifetime of a token, in seconds, if the response has none.
 const DEFAULT_EXPIRES_IN: i64 = 300;
+/// The longest lifetime that a token is used for, in seconds.
+const MAX_EXPIRES_IN: u64 = 86_400;
 
 /// `POST /oauth2/token`. It changes nothing, so it is retried.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +51,8 @@ pub struct Token {
 impl Token {
     /// When to renew a token that arrived at `now_ms`, in Unix milliseconds.
     pub fn renew_at(&self, now_ms: u64) -> u64 {
-        let life = self.expires_in.saturating_mul(1000);
+        // A day at most: JavaScript represents the sum exactly.
+        let life = self.expires_in.min(MAX_EXPIRES_IN).saturating_mul(1000);
         now_ms.saturating_add(life.saturating_sub(REFRESH_MARGIN.min(life / 5)))
     }
 }

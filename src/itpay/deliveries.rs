@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use super::{parse_open, post_once, routes::Route};
+use super::{check_payment, parse_open, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -32,6 +32,11 @@ impl JsonEndpoint for CreateDelivery {
     fn request_from_json(params: &str) -> Result<Request, Error> {
         post_once(Route::Deliveries, params, &[], check_params)
     }
+
+    fn check_for(params: &str, response: &Response) -> Result<(), Error> {
+        let asked = RawObject::parse(params);
+        check_payment(response, asked.as_ref().and_then(|asked| asked.text("payment_intent_id")).as_deref())
+    }
 }
 
 impl Endpoint for CreateDelivery {
@@ -43,6 +48,10 @@ impl Endpoint for CreateDelivery {
 
     fn parse(response: &Response) -> Result<RawObject, Error> {
         parse_open(response)
+    }
+
+    fn verify(&self, response: &Response) -> Result<(), Error> {
+        check_payment(response, Some(&self.payment_intent_id))
     }
 }
 

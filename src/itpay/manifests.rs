@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{check_object, list_json, parse_object, post, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
-    endpoint::{read_list, read_params, to_body},
+    endpoint::{read_list, read_params, same_id, to_body},
     http::{Method, Request, Response, query},
     json::{FieldReader, FieldResult, RawObject},
     money::check_currency,
@@ -183,8 +183,9 @@ impl Endpoint for ActivateManifest {
         parse_object(response, ServiceManifest::read)
     }
 
-    fn check(response: &Response) -> Result<(), Error> {
-        check_object(response, |fields| fields.require_strings(&["id"]))
+    fn verify(&self, response: &Response) -> Result<(), Error> {
+        let id = parse_object(response, |mut fields| Ok(fields.string("id")?.into_owned()))?;
+        same_id(response, "id", &id, &self.id)
     }
 }
 

@@ -93,6 +93,17 @@ fn parse_open(response: &Response) -> Result<RawObject, Error> {
     parse_object(response, |fields| Ok(fields.rest()))
 }
 
+/// Checks an object of which no field is known. Where it names a payment, it must be this one.
+fn check_payment(response: &Response, payment_id: Option<&str>) -> Result<(), Error> {
+    let object = parse_open(response)?;
+    for field in ["payment_intent", "payment_intent_id"] {
+        if let (Some(id), Some(asked)) = (object.text(field), payment_id) {
+            endpoint::same_id(response, field, &id, asked)?;
+        }
+    }
+    Ok(())
+}
+
 /// Returns the JSON of a list: a bare list, or the `data` of an object. Which of them the gateway sends is ASSUMED.
 fn list_json(response: &Response) -> Result<&str, Error> {
     let json: &RawValue = endpoint::parse_json(response, error_body::parse)?;

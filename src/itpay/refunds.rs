@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::{parse_open, post_once, routes::Route};
+use super::{check_payment, parse_open, post_once, routes::Route};
 use crate::{
     Endpoint, Error, JsonEndpoint,
     endpoint::to_body,
@@ -40,6 +40,11 @@ impl JsonEndpoint for CreateRefund {
     fn request_from_json(params: &str) -> Result<Request, Error> {
         post_once(Route::Refunds, params, &["reason", "revoke"], check_params)
     }
+
+    fn check_for(params: &str, response: &Response) -> Result<(), Error> {
+        let asked = RawObject::parse(params);
+        check_payment(response, asked.as_ref().and_then(|asked| asked.text("payment_intent")).as_deref())
+    }
 }
 
 impl Endpoint for CreateRefund {
@@ -51,6 +56,10 @@ impl Endpoint for CreateRefund {
 
     fn parse(response: &Response) -> Result<RawObject, Error> {
         parse_open(response)
+    }
+
+    fn verify(&self, response: &Response) -> Result<(), Error> {
+        check_payment(response, Some(&self.payment_intent))
     }
 }
 

@@ -147,7 +147,8 @@ fn of<E: Endpoint + 'static>(endpoint: E) -> Call {
 }
 
 fn from_json<E: JsonEndpoint + 'static>(params: &str) -> Call {
-    prepare(E::request_from_json(params), E::check)
+    let asked = String::from(params);
+    prepare(E::request_from_json(params), move |response| E::check_for(&asked, response))
 }
 
 fn prepare(

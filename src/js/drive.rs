@@ -60,6 +60,9 @@ extern "C" {
     #[cfg(feature = "js-gopay")]
     #[wasm_bindgen(method, getter, structural)]
     fn date(this: &AttemptResult) -> Option<String>;
+    #[cfg(feature = "js-gopay")]
+    #[wasm_bindgen(method, getter = contentType, structural)]
+    fn content_type(this: &AttemptResult) -> Option<String>;
     #[wasm_bindgen(method, getter, structural)]
     fn body(this: &AttemptResult) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
@@ -189,6 +192,8 @@ fn response(result: &AttemptResult, status: u16) -> Response {
     add("x-request-id", result.request_id());
     #[cfg(feature = "js-gopay")]
     add("date", result.date());
+    #[cfg(feature = "js-gopay")]
+    add("content-type", result.content_type());
     if status >= 300 {
         add("retry-after", result.retry_after());
     }

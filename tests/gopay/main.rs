@@ -201,6 +201,8 @@ fn a_token_is_requested_with_the_credentials_and_renewed_before_it_expires() {
         (r#"{"access_token":"t","expires_in":0}"#, 0),
         (r#"{"access_token":"t","expires_in":-5}"#, 0),
         (r#"{"access_token":"t"}"#, 240_000),
+        // A day at most.
+        (r#"{"access_token":"t","expires_in":9007199254740991}"#, 86_100_000),
     ] {
         assert_eq!(TokenRequest::parse(&response(200, body)).unwrap().renew_at(0), renew_at, "{body}");
     }

@@ -30,8 +30,22 @@ class AttemptResult {
   requestId: string | undefined = undefined;
   retryAfter: string | undefined = undefined;
   date: string | undefined = undefined;
+  contentType: string | undefined = undefined;
   body: string | ArrayBuffer | undefined = undefined;
   cause: unknown = undefined;
+  /** Whether nobody waits for the response any longer. */
+  isOver = false;
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined = undefined;
+
+  /** Stops the reading of the body, also where `fetch` does not heed its signal. */
+  drop(): void {
+    this.isOver = true;
+    try {
+      onRejection(this.reader?.cancel(), () => {});
+    } catch {
+      // The reader of a mock may throw.
+    }
+  }
 }
 
 /** The longest delay of a timer, in milliseconds. */
@@ -52,6 +66,9 @@ export interface TokenCache {
    */
   set(key: string, token: string, ttlMs: number): unknown;
 }
+
+/** The highest number of three digits, as statuses have. */
+const MAX_STATUS = 999;
 
 /** The time limit of a cache operation, in milliseconds. */
 const CACHE_TIMEOUT_MS = 1_000;
@@ -108,7 +125,10 @@ export class CallIo {
         signal,
         (end) => {
           result.end = end;
-          if (end !== AttemptEnd.Response) controller?.abort();
+          if (end !== AttemptEnd.Response) {
+            controller?.abort();
+            result.drop();
+          }
           resolve(result);
         },
         AttemptEnd.TimedOut,
@@ -222,7 +242,7 @@ async function exchange(
     // Called without a receiver, as browsers require.
     const response = await fetch(url, init);
     if (!readHead(response, result)) return AttemptEnd.NotAResponse;
-    const body = await readBody(response, maxBodyBytes, isFile && response.ok);
+    const body = await readBody(response, maxBodyBytes, isFile && response.ok, result);
     if (body === TOO_LARGE) return AttemptEnd.TooLarge;
     result.body = body;
     return AttemptEnd.Response;
@@ -243,9 +263,11 @@ function readHead(response: Response, result: AttemptResult): boolean {
     };
     result.requestId = header("x-request-id") ?? header("request-id");
     result.date = header("date");
+    result.contentType = header("content-type");
     if (status >= 300) result.retryAfter = header("retry-after");
     result.response = response;
-    result.status = status;
+    // The wasm module would take a number outside of 16 bits for another one.
+    result.status = Number.isInteger(status) && status > 0 && status <= MAX_STATUS ? status : 0;
     return true;
   } catch {
     return false;
@@ -261,38 +283,37 @@ async function readBody(
   response: Response,
   maxBytes: number,
   isFile: boolean,
+  result: AttemptResult,
 ): Promise<string | ArrayBuffer | typeof TOO_LARGE> {
   const stream: ReadableStream<Uint8Array> | null | undefined = response.body;
   // A mocked Response has no stream, and its body is already in memory.
   if (typeof stream?.getReader !== "function") return isFile ? response.arrayBuffer() : response.text();
   const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
+  result.reader = reader;
+  if (result.isOver) result.drop();
+  let bytes: Uint8Array = new Uint8Array();
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done || result.isOver) break;
+    if (length + value.byteLength > maxBytes) return TOO_LARGE;
+    bytes = append(bytes, length, value);
     length += value.byteLength;
-    if (length > maxBytes) {
-      void reader.cancel().catch(() => {});
-      return TOO_LARGE;
-    }
-    chunks.push(value);
   }
-  const bytes = join(chunks, length);
-  return isFile ? (bytes.buffer as ArrayBuffer) : withoutBom(decoder.decode(bytes));
+  if (isFile) return (bytes.buffer.byteLength === length ? bytes : bytes.slice(0, length)).buffer as ArrayBuffer;
+  return withoutBom(decoder.decode(bytes.subarray(0, length)));
 }
 
-function join(chunks: Uint8Array[], length: number): Uint8Array {
-  const [first] = chunks;
-  // A chunk can be a part of a larger buffer.
-  if (chunks.length === 1 && first !== undefined && first.buffer.byteLength === length) return first;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
+/** Adds a chunk to the first `length` bytes. A list of many small chunks would take a hundred times their size. */
+function append(bytes: Uint8Array, length: number, chunk: Uint8Array): Uint8Array {
+  if (length === 0) return chunk;
+  let buffer = bytes;
+  if (length + chunk.byteLength > bytes.byteLength) {
+    buffer = new Uint8Array(Math.max(length + chunk.byteLength, 2 * length));
+    buffer.set(bytes);
   }
-  return bytes;
+  buffer.set(chunk, length);
+  return buffer;
 }
 
 function withoutBom(text: string): string {
