@@ -145,7 +145,10 @@ test("a handler that fails, TRACE, and an event that is no request do not reject
     });
     for (const event of [events["REST API (1.0)"](), {}, null, undefined, 7, { headers: { "bad name": "x" } }])
       assert.equal((await failing(event)).statusCode, 500);
-    assert.equal((await failing(events["REST API (1.0)"]({ httpMethod: "TRACE" }))).statusCode, 405);
+    for (const httpMethod of ["TRACE", "trace", "Connect"])
+      assert.equal((await failing(events["REST API (1.0)"]({ httpMethod }))).statusCode, 405);
+    const ok = toLambda((request) => new Response(request.method));
+    assert.equal((await ok(events["REST API (1.0)"]({ httpMethod: "get" }))).body, "GET");
   } finally {
     console.error = error;
   }

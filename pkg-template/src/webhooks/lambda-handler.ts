@@ -2,7 +2,7 @@
 
 import { bufferResponse } from "./buffered-response.js";
 import type { FetchHandler } from "./node-handler.js";
-import { FORBIDDEN_METHODS } from "./node-request.js";
+import { BODILESS_METHODS, FORBIDDEN_METHODS } from "./node-request.js";
 
 /** The used part of an event: format 2.0 of HTTP APIs and Function URLs, 1.0 of REST APIs, and that of load balancers. */
 export interface LambdaEvent {
@@ -40,7 +40,7 @@ export function toLambda(handle: FetchHandler): (event: LambdaEvent) => Promise<
   return async (event) => {
     try {
       const method = event.requestContext?.http?.method ?? event.httpMethod ?? "GET";
-      if (FORBIDDEN_METHODS.includes(method))
+      if (FORBIDDEN_METHODS.test(method))
         return await toLambdaResult(
           Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }),
           event,
@@ -76,7 +76,7 @@ function toLambdaRequest(event: LambdaEvent, method: string): Request {
   const host = headers.get("host") ?? "";
   const whole = `https://${/^[\w.:[\]-]+$/.test(host) ? host : "localhost"}${path.startsWith("/") ? path : `/${path}`}${query === "" ? "" : `?${query}`}`;
   const url = URL.canParse(whole) ? whole : "https://localhost/";
-  const hasBody = method !== "GET" && method !== "HEAD" && typeof event.body === "string";
+  const hasBody = !BODILESS_METHODS.test(method) && typeof event.body === "string";
   const body = hasBody
     ? {
         body:

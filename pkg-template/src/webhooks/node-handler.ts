@@ -144,7 +144,7 @@ function toFetchHandler(
   if (typeof handle !== "function") throw new TypeError("handle must be a function that takes a Request");
   return async (request, bodies) => {
     try {
-      if (FORBIDDEN_METHODS.includes(request.method ?? ""))
+      if (FORBIDDEN_METHODS.test(request.method ?? ""))
         return await toResult(
           Response.json({ error: "Method not allowed" }, { status: 405, headers: { Allow: "" } }),
           request,

@@ -21,8 +21,10 @@ export interface NodeRequest {
   iterator?(options: { destroyOnReturn: boolean }): AsyncIterator<Uint8Array>;
 }
 
-/** Methods that the Fetch standard forbids. `new Request` throws for them. */
-export const FORBIDDEN_METHODS = ["CONNECT", "TRACE", "TRACK"];
+/** Methods that the Fetch standard forbids, in any case. `new Request` throws for them. */
+export const FORBIDDEN_METHODS = /^(CONNECT|TRACE|TRACK)$/i;
+/** Methods whose Request has no body, in any case. */
+export const BODILESS_METHODS = /^(GET|HEAD)$/i;
 
 const HOST = /^[\w.:[\]-]+$/;
 
@@ -30,7 +32,7 @@ const HOST = /^[\w.:[\]-]+$/;
 export function toRequest(request: NodeRequest, bodies: readonly unknown[]): Request {
   const { method = "GET" } = request;
   const init: RequestInit & { duplex?: "half" | undefined } = { method, headers: flattenHeaders(request.headers) };
-  if (method !== "GET" && method !== "HEAD") {
+  if (!BODILESS_METHODS.test(method)) {
     init.body = (bodies.find(isRaw) ?? stream(request)) as BodyInit;
     init.duplex = "half";
   }
