@@ -10,7 +10,7 @@ use alloc::{
 
 use super::{
     MAX_SAFE_INTEGER, RawJson, RawObject,
-    kind::{JsonKind, unquoted},
+    kind::{Field, JsonKind, unquoted},
     push,
 };
 use crate::Metadata;
@@ -31,12 +31,6 @@ pub(crate) type FieldResult<T> = Result<T, Box<FieldError>>;
 pub(crate) struct FieldReader<'a> {
     fields: Vec<Field<'a>>,
     path: String,
-}
-
-pub(super) struct Field<'a> {
-    pub name: Cow<'a, str>,
-    pub json: &'a str,
-    pub is_taken: bool,
 }
 
 impl<'a> FieldReader<'a> {

@@ -12,8 +12,6 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::fields::Field;
-
 /// A JSON value, parsed as far as its kind. Nested values keep their text.
 pub(super) enum JsonKind<'a> {
     Boolean,
@@ -22,6 +20,13 @@ pub(super) enum JsonKind<'a> {
     Number(f64),
     Object(Vec<Field<'a>>),
     Text(Cow<'a, str>),
+}
+
+/// A field of an object.
+pub(super) struct Field<'a> {
+    pub name: Cow<'a, str>,
+    pub json: &'a str,
+    pub is_taken: bool,
 }
 
 impl<'a> JsonKind<'a> {

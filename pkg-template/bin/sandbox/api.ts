@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { problemOf } from "../error-body.js";
 import { logEntry } from "./log.js";
 import { sendError } from "./responses.js";
-import type { SandboxServer, Served } from "./server.js";
+import type { SandboxServer, Served } from "./types.js";
 
 /** The path prefix of everything that is GoPay's. */
 export const GOPAY = "/gopay";

@@ -13,7 +13,7 @@ import { type Fault, isItPayError, type PayerAction, ValidationError, type Walle
 import { GOPAY } from "./api.js";
 import { logEntry } from "./log.js";
 import { sendError, sendJson } from "./responses.js";
-import type { Served } from "./server.js";
+import type { Served } from "./types.js";
 
 export async function control(
   served: Served,

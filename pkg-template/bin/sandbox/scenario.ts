@@ -12,7 +12,7 @@ import { type GoPaySandbox, isItPayError, type Sandbox } from "../../entry/sandb
 import { startOfBody } from "../response-text.js";
 import { log } from "./log.js";
 import type { Gateway, Outcome, Scenario, Step } from "./scenario-file.js";
-import type { SandboxServer } from "./server.js";
+import type { SandboxServer } from "./types.js";
 
 /** The time limit of a merchant's checkout, in milliseconds of real time. */
 const CHECKOUT_TIMEOUT = 60_000;

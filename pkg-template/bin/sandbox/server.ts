@@ -9,7 +9,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { GoPaySandbox, Sandbox } from "../../entry/sandbox.js";
 import { documentOf, headersOf } from "../pages/layout.js";
 import type { Page } from "../pages/page.js";
 import type { Language } from "../pages/texts.js";
@@ -20,6 +19,7 @@ import { log, logEntry } from "./log.js";
 import { moduleAt } from "./modules.js";
 import { addressesOf, bracketed, isForeign, isKnownHost } from "./origin.js";
 import { sendError } from "./responses.js";
+import type { SandboxServer, Served } from "./types.js";
 
 /** How long changes are collected before the pages are notified, in milliseconds. */
 const NOTIFY_DELAY = 100;
@@ -27,29 +27,6 @@ const NOTIFY_DELAY = 100;
 const MAX_LISTENERS = 100;
 /** How long a request may take to arrive, in milliseconds. */
 const REQUEST_TIMEOUT = 30_000;
-
-/** The gateways and what belongs to them. */
-export interface Served {
-  gateway: Sandbox;
-  gopay: GoPaySandbox;
-  pages: readonly Page[];
-  /** Saves the state before a response that confirms a change. @throws Error if it cannot be saved */
-  save: () => void;
-}
-
-export interface SandboxServer {
-  /** The address at which the sandbox is reached. */
-  readonly url: string;
-  /** Starts serving. Before, each response is 503. */
-  serve(served: Served): void;
-  /** Notifies the pages of a change. */
-  changed(): void;
-  /** The APIs' fault in place of a response: a status, or a reset of the connection. */
-  outage: number | "reset" | undefined;
-  /** The number of requests in progress. */
-  readonly busy: number;
-  close(): Promise<void>;
-}
 
 /** @throws the error of `listen`, with its code */
 export async function listen({

@@ -9,7 +9,8 @@ import { reasonOf } from "../command.js";
 import { log, logBy, logEntry } from "./log.js";
 import { Clock, play } from "./scenario.js";
 import type { Scenario } from "./scenario-file.js";
-import { listen, type SandboxServer } from "./server.js";
+import { listen } from "./server.js";
+import type { SandboxServer } from "./types.js";
 import { openStateFile, type StateFile } from "./state-file.js";
 
 export interface StartOptions {

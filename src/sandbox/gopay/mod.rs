@@ -40,8 +40,8 @@ pub use self::{
     gateway::{Call, Config, DEFAULT_PAY_URL, Sandbox},
     notifications::Notification,
     orders::{Order, Param, Terms},
-    payments::{Change, Payment},
+    payments::{Change, Payment, Queued},
     recurrence::Mandate,
     refunds::Refund,
-    transitions::{Action, Operation, Queued},
+    transitions::{Action, Operation},
 };

@@ -9,7 +9,6 @@ use super::{
     orders::{Order, params_to_wire, payer_to_wire},
     recurrence::Mandate,
     refunds::Refund,
-    transitions::Queued,
 };
 use crate::{
     gopay::{PreauthorizationState as Hold, RefundState, State},
@@ -21,6 +20,21 @@ use crate::{
 /// The lifetime of a payment without a payment method, in milliseconds.
 const EXPIRES_AFTER: u64 = 12 * 3_600_000;
 pub(super) const BANK: &str = "BANK_ACCOUNT";
+
+/// An accepted operation that is not finished yet. Refunds have a list of their own.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", tag = "operation")]
+pub enum Queued {
+    /// A capture.
+    Capture {
+        /// In minor units.
+        amount: i64,
+    },
+    /// The end of a preauthorization.
+    VoidAuthorization,
+    /// The end of a recurrence.
+    VoidRecurrence,
+}
 
 /// A payment with its internal state.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]

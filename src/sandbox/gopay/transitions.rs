@@ -6,11 +6,9 @@
 
 use alloc::{borrow::ToOwned, format, string::String};
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     error_response::ErrorResponse,
-    payments::{BANK, Payment},
+    payments::{BANK, Payment, Queued},
     refunds::Refund,
 };
 use crate::{
@@ -80,21 +78,6 @@ pub enum Operation {
     Charge,
     Refund,
     VoidAuthorization,
-    VoidRecurrence,
-}
-
-/// An accepted operation that is not finished yet. Refunds have a list of their own.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case", tag = "operation")]
-pub enum Queued {
-    /// A capture.
-    Capture {
-        /// In minor units.
-        amount: i64,
-    },
-    /// The end of a preauthorization.
-    VoidAuthorization,
-    /// The end of a recurrence.
     VoidRecurrence,
 }
 

@@ -14,7 +14,6 @@ use super::{
     error_response::ErrorBody,
     events::{Delivery, Event},
     intents::{Action, Change, Intent},
-    preview::PreviewCall,
     services::Service,
 };
 use crate::{
@@ -96,6 +95,19 @@ pub struct Sandbox {
     pub(super) deadlines: BTreeSet<(u64, usize)>,
     /// Changes that [`Sandbox::take_changes`] has not returned yet, by the intent's index.
     pub(super) changes: Vec<(usize, Change)>,
+}
+
+/// An accepted call of `client.preview`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct PreviewCall {
+    /// The path below `/v1`, such as `/refunds`.
+    pub path: String,
+    /// The body of the request.
+    pub params: JsonMap,
+    /// The body of the response.
+    pub response: JsonMap,
+    /// Unix milliseconds.
+    pub at: u64,
 }
 
 impl Sandbox {

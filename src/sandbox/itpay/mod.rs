@@ -13,8 +13,7 @@ mod services;
 pub use self::{
     charges::{Charge, Display},
     events::Delivery,
-    gateway::{Config, DEFAULT_EXPIRES_AFTER, DEFAULT_WALLET_URL, Sandbox, Webhook},
+    gateway::{Config, DEFAULT_EXPIRES_AFTER, DEFAULT_WALLET_URL, PreviewCall, Sandbox, Webhook},
     intents::{Action, Change, Intent},
-    preview::PreviewCall,
     services::{Service, ServiceStatus},
 };

@@ -1,14 +1,13 @@
 //! The calls that ItPay's pages show in part. A response has attested fields only, and what no page decides is decided
 //! here, with a comment. No page names an idempotency key for them, so the same call again is another call.
 
-use alloc::{format, string::String};
+use alloc::format;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
     error_response::ErrorResponse,
-    gateway::{DEFAULT_WALLET_URL, Sandbox},
+    gateway::{DEFAULT_WALLET_URL, PreviewCall, Sandbox},
     handlers::{HandlerResult, read_params},
     intents::Intent,
 };
@@ -22,19 +21,6 @@ use crate::{
     json::JsonMap,
     sandbox::context::CallContext,
 };
-
-/// A call that was accepted.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub struct PreviewCall {
-    /// The path below `/v1`, such as `/refunds`.
-    pub path: String,
-    /// The body of the request.
-    pub params: JsonMap,
-    /// The body of the response.
-    pub response: JsonMap,
-    /// Unix milliseconds.
-    pub at: u64,
-}
 
 /// Checks the body of a request.
 type Check = fn(&str) -> Result<Request, Error>;
