@@ -60,17 +60,16 @@ export const errorBody = (code, name = null, status = 409) =>
 export const reset = () =>
   new TypeError("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });
 
+/** A sandbox with these options, which delivers nothing by default, and a provider on it. */
+export function sandboxAndProvider(options = {}, providerOptions = {}) {
+  const sandbox = createGopaySandbox({ deliver: async () => new Response(), ...options });
+  const { clientId, clientSecret, goId, fetch } = sandbox;
+  return { sandbox, gopay: createGopay({ ...OPTIONS, clientId, clientSecret, goId, fetch, ...providerOptions }) };
+}
+
 /** A sandbox with a paid payment, a provider on it, and how often each path was posted to. */
 export async function shop(options = {}) {
-  const sandbox = createGopaySandbox({ deliver: async () => new Response() });
-  const gopay = createGopay({
-    ...OPTIONS,
-    clientId: sandbox.clientId,
-    clientSecret: sandbox.clientSecret,
-    goId: sandbox.goId,
-    fetch: sandbox.fetch,
-    ...options,
-  });
+  const { sandbox, gopay } = sandboxAndProvider({}, options);
   const { id } = await gopay.createPayment(ORDER);
   await sandbox.pay(id);
   const posts = (end) => sandbox.requests.filter(({ method, path }) => method === "POST" && path.endsWith(end)).length;
@@ -78,7 +77,7 @@ export async function shop(options = {}) {
 }
 
 /** Runs `work` with another global fetch and with variables. */
-export async function within({ fetch = globalThis.fetch, env = {} }, work) {
+export async function withGlobals({ fetch = globalThis.fetch, env = {} }, work) {
   const before = { fetch: globalThis.fetch, env: { ...process.env } };
   globalThis.fetch = fetch;
   Object.assign(process.env, env);

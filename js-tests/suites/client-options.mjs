@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { KEY, PARAMS, INTENT } from "./client-setup.mjs";
 
-export const cases = ({ ItPayClient, mock, json, rejects, refused }) => [
+export const cases = ({ ItPayClient, mock, json, rejects, rejectsField }) => [
   [
     "a missing key and invalid options are errors at construction",
     () => {
@@ -127,7 +127,7 @@ export const cases = ({ ItPayClient, mock, json, rejects, refused }) => [
         ].map((headers) => JSON.parse(JSON.stringify(headers))),
       );
       for (const headers of [7, "x", { "bad name": "1" }, { x: "a\nb" }])
-        await refused("headers", client.paymentIntents.create(PARAMS, { headers }));
+        await rejectsField("headers", client.paymentIntents.create(PARAMS, { headers }));
     },
   ],
   [

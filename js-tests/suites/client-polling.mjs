@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-export const cases = ({ mock, json, rejects, refused }) => [
+export const cases = ({ mock, json, rejects, rejectsField }) => [
   [
     "waitForCompletion reports each change once and ends with the payment",
     async () => {
@@ -65,8 +65,8 @@ export const cases = ({ mock, json, rejects, refused }) => [
       );
       assert.ok(Date.now() - before < 5000, "an abort before the wait was not seen by it");
       for (const wrong of [0, -1, Number.NaN, ""]) {
-        await refused("timeout", client.paymentIntents.waitForCompletion("pi_1", { timeout: wrong }));
-        await refused("pollInterval", client.paymentIntents.waitForCompletion("pi_1", { pollInterval: wrong }));
+        await rejectsField("timeout", client.paymentIntents.waitForCompletion("pi_1", { timeout: wrong }));
+        await rejectsField("pollInterval", client.paymentIntents.waitForCompletion("pi_1", { pollInterval: wrong }));
       }
       await assert.rejects(
         client.paymentIntents.waitForCompletion("pi_1", {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { KEY, PARAMS, INTENT } from "./client-setup.mjs";
 
-export const cases = ({ createPaymentIntentId, mock, json, refused }) => [
+export const cases = ({ createPaymentIntentId, mock, json, rejectsField }) => [
   [
     "a create sends its params as they are and the client's channel, with the key, the signature and the id as idempotency key",
     async () => {
@@ -59,7 +59,7 @@ export const cases = ({ createPaymentIntentId, mock, json, refused }) => [
           [id, id],
         ],
       );
-      await refused("idempotencyKey", client.paymentIntents.create(PARAMS, { idempotencyKey: "order-1" }));
+      await rejectsField("idempotencyKey", client.paymentIntents.create(PARAMS, { idempotencyKey: "order-1" }));
       assert.equal(calls.length, 3);
     },
   ],
@@ -70,7 +70,7 @@ export const cases = ({ createPaymentIntentId, mock, json, refused }) => [
       const half = "\u{1f370}".slice(0, 1);
       const assertLone = async (field, promise) =>
         assert.match(
-          (await refused(field, promise)).message,
+          (await rejectsField(field, promise)).message,
           new RegExp(`${field.replace(".", "\\.")} has a lone surrogate`),
         );
       await assertLone("metadata.note", client.paymentIntents.create({ ...PARAMS, metadata: { note: half } }));
@@ -94,24 +94,24 @@ export const cases = ({ createPaymentIntentId, mock, json, refused }) => [
       const { calls, client } = mock(() => json(INTENT));
       const create = (change) => client.paymentIntents.create({ ...PARAMS, ...change });
       for (const value of [6.99, -1, 0, Number.NaN, Infinity, 2 ** 53, "699", "", null, undefined, true, {}]) {
-        await refused("amount.value", create({ amount: { currency: "CNY", value } }));
+        await rejectsField("amount.value", create({ amount: { currency: "CNY", value } }));
       }
       for (const currency of ["", "CN", "CNYY", "cny", 156, null])
-        await refused("amount.currency", create({ amount: { currency, value: 1 } }));
-      for (const id of ["", 7, {}, []]) await refused("id", create({ id }));
-      for (const service_id of ["", undefined, null, 0]) await refused("service_id", create({ service_id }));
-      await refused("amount", create({ amount: 699 }));
-      await refused("payer.agent_id", create({ payer: {} }));
-      await refused("payer.agent_id", create({ payer: { agent_id: "" } }));
-      await refused("metadata", create({ metadata: { a: "x".repeat(4096) } }));
-      await refused("metadata", create({ metadata: "text" }));
-      for (const value of [1, null, true, {}, []]) await refused("metadata.a", create({ metadata: { a: value } }));
-      await refused("params", client.paymentIntents.create());
-      await refused("params", client.paymentIntents.create([]));
-      await refused("params", create({ big: 1n }));
+        await rejectsField("amount.currency", create({ amount: { currency, value: 1 } }));
+      for (const id of ["", 7, {}, []]) await rejectsField("id", create({ id }));
+      for (const service_id of ["", undefined, null, 0]) await rejectsField("service_id", create({ service_id }));
+      await rejectsField("amount", create({ amount: 699 }));
+      await rejectsField("payer.agent_id", create({ payer: {} }));
+      await rejectsField("payer.agent_id", create({ payer: { agent_id: "" } }));
+      await rejectsField("metadata", create({ metadata: { a: "x".repeat(4096) } }));
+      await rejectsField("metadata", create({ metadata: "text" }));
+      for (const value of [1, null, true, {}, []]) await rejectsField("metadata.a", create({ metadata: { a: value } }));
+      await rejectsField("params", client.paymentIntents.create());
+      await rejectsField("params", client.paymentIntents.create([]));
+      await rejectsField("params", create({ big: 1n }));
       const circular = {};
       circular.self = circular;
-      await refused("params", create({ circular }));
+      await rejectsField("params", create({ circular }));
       assert.equal((await create({ amount: { currency: "JPY", value: 1 } })).id, "pi_1");
       assert.equal((await create({ metadata: { a: "x".repeat(4096 - 8) } })).id, "pi_1");
       assert.equal(calls.length, 2);
@@ -123,8 +123,8 @@ export const cases = ({ createPaymentIntentId, mock, json, refused }) => [
       const { calls, client } = mock(() => json({ ...INTENT, id: "pi/1?x#y %2e é" }));
       await client.paymentIntents.retrieve("pi/1?x#y %2e é");
       assert.equal(calls[0].url, "https://api.itpay.ai/v1/payment-intents/pi%2F1%3Fx%23y%20%252e%20%C3%A9");
-      for (const id of ["", ".", "..", 7, undefined]) await refused("id", client.paymentIntents.retrieve(id));
-      await refused("paymentIntentId", client.qr.generate(""));
+      for (const id of ["", ".", "..", 7, undefined]) await rejectsField("id", client.paymentIntents.retrieve(id));
+      await rejectsField("paymentIntentId", client.qr.generate(""));
     },
   ],
   [
@@ -173,8 +173,8 @@ export const cases = ({ createPaymentIntentId, mock, json, refused }) => [
       );
       assert.equal(calls[5].headers["Idempotency-Key"], "k");
       for (const path of ["refunds", "//evil.example/x", "/a/../b", "/a/%2e%2e/b", "/a b", "/a?b", ""])
-        await refused("path", client.request("GET", path));
-      await refused("method", client.request("TRACE", "/x"));
+        await rejectsField("path", client.request("GET", path));
+      await rejectsField("method", client.request("TRACE", "/x"));
     },
   ],
   [

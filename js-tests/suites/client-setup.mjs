@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 
+import { rejection } from "./rejection.mjs";
+
 export const KEY = "sk_test_0123456789abcdef";
 export const PARAMS = {
   id: "pi_1",
@@ -37,23 +39,15 @@ export function setUp(itpay, serverUrl) {
     return { client, seen: async () => (await fetch(`${serverUrl}/seen/${name}`)).json() };
   };
 
+  const rejectsWith = rejection(isItPayError);
   const rejects = async (promise, expected) => {
-    let error;
-    await promise.then(
-      () => assert.fail("it did not fail"),
-      (thrown) => {
-        error = thrown;
-      },
-    );
-    assert.ok(isItPayError(error), String(error?.stack ?? error));
-    for (const [field, value] of Object.entries(expected))
-      assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
+    const error = await rejectsWith(promise, expected);
     for (const shown of [String(error), JSON.stringify(error), String(error.stack)])
       assert.ok(!shown.includes(KEY), shown);
     return error;
   };
-  const refused = (field, promise) =>
+  const rejectsField = (field, promise) =>
     rejects(promise, { name: "ValidationError", field, attempts: 0, status: undefined });
 
-  return { ...itpay, serverUrl, mock, json, misbehaving, rejects, refused };
+  return { ...itpay, serverUrl, mock, json, misbehaving, rejects, rejectsField };
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { SECRET, TOKEN, ORDER, PAYMENT } from "./gopay-setup.mjs";
 
-export const cases = ({ GoPayClient, isItPayError, json, mock, rejects, refused, gopayError }) => [
+export const cases = ({ GoPayClient, isItPayError, json, mock, rejects, rejectsField, gopayError }) => [
   [
     "GoPay: a change is not replayed after the page of a filter",
     async () => {
@@ -174,15 +174,15 @@ export const cases = ({ GoPayClient, isItPayError, json, mock, rejects, refused,
     async () => {
       const { calls, client, tokens } = mock(() => json(PAYMENT));
       for (const amount of ["29.5", 29.5, -1, 0, Number.NaN, Infinity, "1e3", "2900", 2 ** 53, "", null, undefined]) {
-        await refused("amount", client.payments.create({ ...ORDER, items: undefined, amount }));
-        await refused("amount", client.payments.refund(1, { amount }));
-        await refused("amount", client.payments.createRecurrence(1, { ...ORDER, items: undefined, amount }));
-        await refused("amount", client.payments.capture(1, { amount }));
+        await rejectsField("amount", client.payments.create({ ...ORDER, items: undefined, amount }));
+        await rejectsField("amount", client.payments.refund(1, { amount }));
+        await rejectsField("amount", client.payments.createRecurrence(1, { ...ORDER, items: undefined, amount }));
+        await rejectsField("amount", client.payments.capture(1, { amount }));
       }
       for (const id of ["../../eshops/eshop/1", "", "1?x=1", "1/refund", Number.NaN, -1, 1.5, {}, null, undefined]) {
         for (const call of ["status", "refunds", "voidRecurrence", "voidAuthorization", "capture"])
-          await refused("id", client.payments[call](id));
-        await refused("id", client.payments.refund(id, { amount: 1 }));
+          await rejectsField("id", client.payments[call](id));
+        await rejectsField("id", client.payments.refund(id, { amount: 1 }));
       }
       // What could not begin was not done.
       const cycle = {};
@@ -203,8 +203,8 @@ export const cases = ({ GoPayClient, isItPayError, json, mock, rejects, refused,
       ])
         await rejects(change, { name: "ValidationError", outcome: "not_done" });
       await rejects(client.payments.status(1.5), { name: "ValidationError", outcome: undefined });
-      await refused("currency", client.paymentInstruments("../x"));
-      await refused(
+      await rejectsField("currency", client.paymentInstruments("../x"));
+      await rejectsField(
         "format",
         client.accountStatement({ date_from: "2026-01-01", date_to: "2026-01-31", currency: "CZK", format: "EXE" }),
       );

@@ -1,6 +1,6 @@
 // Shared by the parts of the suite in gopay.mjs: a mocked fetch, and assertions.
 
-import assert from "node:assert/strict";
+import { rejection } from "./rejection.mjs";
 
 export const SECRET = "n6W-secret-0123456789";
 export const TOKEN = "token-0123456789";
@@ -55,24 +55,12 @@ export function setUp(gopay) {
     });
     return { calls, client, lines, tokens };
   };
-  const rejects = async (promise, expected) => {
-    let error;
-    await promise.then(
-      () => assert.fail("it did not fail"),
-      (thrown) => {
-        error = thrown;
-      },
-    );
-    assert.ok(isItPayError(error), String(error?.stack ?? error));
-    for (const [field, value] of Object.entries(expected))
-      assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
-    return error;
-  };
-  const refused = (field, promise) => rejects(promise, { name: "ValidationError", field, attempts: 0 });
+  const rejects = rejection(isItPayError);
+  const rejectsField = (field, promise) => rejects(promise, { name: "ValidationError", field, attempts: 0 });
   const gopayError = (code, name = null) => ({
     date_issued: 1,
     errors: [{ scope: "G", field: null, error_code: code, error_name: name, message: "no", description: null }],
   });
 
-  return { ...gopay, json, never, mock, rejects, refused, gopayError };
+  return { ...gopay, json, never, mock, rejects, rejectsField, gopayError };
 }

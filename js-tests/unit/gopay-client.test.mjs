@@ -88,15 +88,14 @@ test("in euros a QR payment has the SEPA code's text", async () => {
   );
 });
 
-test("a saved card is read and deleted", async () => {
+function sandboxAndClient() {
   const sandbox = createGopaySandbox({ deliver: async () => new Response() });
-  const gopay = new GoPayClient({
-    ...OPTIONS,
-    clientId: sandbox.clientId,
-    clientSecret: sandbox.clientSecret,
-    goId: sandbox.goId,
-    fetch: sandbox.fetch,
-  });
+  const { clientId, clientSecret, goId, fetch } = sandbox;
+  return { sandbox, gopay: new GoPayClient({ ...OPTIONS, clientId, clientSecret, goId, fetch }) };
+}
+
+test("a saved card is read and deleted", async () => {
+  const { sandbox, gopay } = sandboxAndClient();
   const { id } = await gopay.payments.create({ ...ORDER, payer: { ...ORDER.payer, request_card_token: true } });
   await sandbox.pay(id);
   const { card_id, card_token } = (await gopay.payments.status(id)).payer.payment_card;
@@ -249,14 +248,7 @@ test("instances share a token through a cache, and a cache that fails or hangs d
 });
 
 test("the sandbox's QR payments are pictures of their texts, while a bank transfer can pay", async () => {
-  const sandbox = createGopaySandbox({ deliver: async () => new Response() });
-  const gopay = new GoPayClient({
-    ...OPTIONS,
-    clientId: sandbox.clientId,
-    clientSecret: sandbox.clientSecret,
-    goId: sandbox.goId,
-    fetch: sandbox.fetch,
-  });
+  const { sandbox, gopay } = sandboxAndClient();
   const create = (change) => gopay.payments.create({ ...ORDER, ...change });
   for (const [currency, names] of [
     ["CZK", ["spayd"]],

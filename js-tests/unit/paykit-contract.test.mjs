@@ -14,13 +14,13 @@ import {
 } from "itpay/paykit";
 
 import { json, notified, OPTIONS, PAYMENT, provider, TOKEN } from "../gopay-mock.mjs";
-import { ENV, HOOK, RECURRENCE, rejects, within } from "../paykit-fixtures.mjs";
+import { ENV, HOOK, RECURRENCE, rejects, withGlobals } from "../paykit-fixtures.mjs";
 import * as schemas from "../paykit-schemas.mjs";
 
 test("both providers pass the core's check, and are created synchronously", async () => {
   schemas.Provider.parse(createGopay(OPTIONS));
   schemas.Provider.parse(createItpay({ apiKey: "sk_test_1" }));
-  const instance = await within({ env: ENV }, () => gopay());
+  const instance = await withGlobals({ env: ENV }, () => gopay());
   assert.deepEqual(
     [
       instance.providerName,
@@ -50,7 +50,7 @@ function attempt(work) {
 }
 
 test("variables and options are validated when the provider is created", async () => {
-  const missing = (env) => within({ env: { ...ENV, ...env } }, () => attempt(() => gopay()));
+  const missing = (env) => withGlobals({ env: { ...ENV, ...env } }, () => attempt(() => gopay()));
   const error = await missing({ GOPAY_CLIENT_SECRET: "", GOPAY_SANDBOX: "" });
   assert.deepEqual(
     [error.name, error.message, error.missingKeys],
@@ -61,9 +61,9 @@ test("variables and options are validated when the provider is created", async (
     ],
   );
   for (const word of ["true", "TRUE", "True", "1", "yes", "YES", "on"])
-    assert.equal((await within({ env: { ...ENV, GOPAY_SANDBOX: word } }, () => gopay())).isSandbox, true);
+    assert.equal((await withGlobals({ env: { ...ENV, GOPAY_SANDBOX: word } }, () => gopay())).isSandbox, true);
   for (const word of ["false", "FALSE", "0", "no", "Off"])
-    assert.equal((await within({ env: { ...ENV, GOPAY_SANDBOX: word } }, () => gopay())).isSandbox, false);
+    assert.equal((await withGlobals({ env: { ...ENV, GOPAY_SANDBOX: word } }, () => gopay())).isSandbox, false);
   for (const word of ["ture", "sandbox", "2", "-1", "NaN", "prod"])
     assert.deepEqual((await missing({ GOPAY_SANDBOX: word })).missingKeys, ["GOPAY_SANDBOX"]);
   assert.equal(gopay({ env: ENV }).isSandbox, true);
@@ -97,7 +97,7 @@ test("fetch is the global one at call time, called with a URL, a method, headers
     calls.push(call);
     return json(calls.length === 1 ? TOKEN : PAYMENT);
   };
-  await within({ fetch }, () =>
+  await withGlobals({ fetch }, () =>
     instance.createPayment({
       amount: 2900,
       currency: "CZK",
@@ -277,7 +277,7 @@ test("nothing is reported to anyone", async () => {
             : PAYMENT,
     );
   };
-  await within({ fetch }, async () => {
+  await withGlobals({ fetch }, async () => {
     const paykit = new PayKit(createGopay(OPTIONS));
     const provider_metadata = { success_url: "https://shop.example/" };
     await paykit.payments.create({ amount: 1, currency: "CZK", customer: null, item_id: "a", provider_metadata });

@@ -9,6 +9,7 @@ import { createItpay, itpay, PayKit, ProviderNotSupportedError } from "itpay/pay
 import { createSandbox } from "itpay/sandbox";
 import { generateTestHeader } from "itpay/webhooks";
 
+import { rejects } from "../paykit-fixtures.mjs";
 import * as schemas from "../paykit-schemas.mjs";
 
 const CHECKOUT = {
@@ -49,19 +50,6 @@ const hook = ({ body, headers }) => ({
   headersAsObject: Object.fromEntries(new Headers(headers)),
   fullUrl: "https://shop.example/hook",
 });
-
-async function rejects(promise, expected) {
-  let error;
-  await promise.then(
-    (value) => assert.fail(`it did not fail: ${inspect(value)}`),
-    (thrown) => {
-      error = thrown;
-    },
-  );
-  for (const [field, value] of Object.entries(expected))
-    assert.deepEqual(error[field], value, `${field} of ${error.stack}`);
-  return error;
-}
 
 test("a checkout is an intent with its code, and its page is the wallet", async () => {
   const { sandbox, paykit } = await shop();

@@ -3,27 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createGopay, createGopayWebhookHandler } from "itpay/gopay";
+import { createGopayWebhookHandler } from "itpay/gopay";
 import { memoryStore } from "itpay/stores";
-import { createGopaySandbox } from "itpay/sandbox";
 
-import { json, OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
-import { HOOK, ORDER } from "../paykit-fixtures.mjs";
+import { json, PAYMENT, provider } from "../gopay-mock.mjs";
+import { HOOK, ORDER, sandboxAndProvider } from "../paykit-fixtures.mjs";
 import * as schemas from "../paykit-schemas.mjs";
 
 /** A sandbox whose notifications reach the endpoint, and what has been handled there. */
 function shop({ on, store, onError = () => undefined, ...options } = {}) {
   const handled = [];
   let handler;
-  const sandbox = createGopaySandbox({ deliver: (url, init) => handler(new Request(url, init)), ...options });
-  const gopay = createGopay({
-    ...OPTIONS,
-    clientId: sandbox.clientId,
-    clientSecret: sandbox.clientSecret,
-    goId: sandbox.goId,
-    fetch: sandbox.fetch,
-    maxRetries: 0,
-  });
+  const deliver = (url, init) => handler(new Request(url, init));
+  const { sandbox, gopay } = sandboxAndProvider({ deliver, ...options }, { maxRetries: 0 });
   handler = createGopayWebhookHandler({
     provider: gopay,
     store,
@@ -164,14 +156,7 @@ test("the events of a preauthorization, a decline and a timeout", async () => {
 test("ten thousand notifications in random order with duplicates: each event once, and the right state in the end", {
   timeout: 120_000,
 }, async () => {
-  const sandbox = createGopaySandbox({ seed: 7, deliver: async () => new Response() });
-  const gopay = createGopay({
-    ...OPTIONS,
-    clientId: sandbox.clientId,
-    clientSecret: sandbox.clientSecret,
-    goId: sandbox.goId,
-    fetch: sandbox.fetch,
-  });
+  const { sandbox, gopay } = sandboxAndProvider({ seed: 7 });
   // The final state of each payment, and each of GoPay's notifications, many times.
   const actions = [["pay"], ["decline"], ["timeout"], ["pay", "refund"], ["pay", "refund", "refund"], []];
   const ends = { pay: "succeeded", decline: "canceled", timeout: "failed", refund: "succeeded", undefined: "pending" };

@@ -11,7 +11,7 @@ import { transformSync } from "esbuild";
 import { PayKit, PayKitError, ProviderNotSupportedError } from "itpay/paykit";
 
 import { json, notified, PAYMENT, provider, TOKEN } from "../gopay-mock.mjs";
-import { ENV, HOOK, RECURRENCE, rejects, within } from "../paykit-fixtures.mjs";
+import { ENV, HOOK, RECURRENCE, rejects, withGlobals } from "../paykit-fixtures.mjs";
 import * as schemas from "../paykit-schemas.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -28,7 +28,7 @@ test("the page's code runs as it stands", async () => {
     if (url.endsWith("/refunds")) return json([{ id: 1, state: "SUCCESS", amount: 100, currency: "CZK" }]);
     return json({ ...PAYMENT, state, ...(init.body ? JSON.parse(init.body) : {}) });
   };
-  await within({ fetch, env: ENV }, async () => {
+  await withGlobals({ fetch, env: ENV }, async () => {
     const page = await import(pathToFileURL(file));
     assert.equal(page.paykit.providerName, "gopay");
     await page.providerMetadata();

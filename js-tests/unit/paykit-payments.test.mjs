@@ -3,12 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createGopay } from "itpay/gopay";
 import { createItpay } from "itpay/paykit";
-import { createGopaySandbox, createSandbox } from "itpay/sandbox";
+import { createSandbox } from "itpay/sandbox";
 
-import { json, OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
-import { ORDER, rejects, shop } from "../paykit-fixtures.mjs";
+import { json, PAYMENT, provider } from "../gopay-mock.mjs";
+import { ORDER, rejects, sandboxAndProvider, shop } from "../paykit-fixtures.mjs";
 
 const success_url = "https://shop.example/done";
 const CHECKOUT = {
@@ -79,14 +78,7 @@ test("an unpaid payment can't be canceled, and a paid one names the refund", asy
 });
 
 test("the Medusa adapter's sequence: create, update, authorize, capture, cancel, delete, webhook", async () => {
-  const sandbox = createGopaySandbox({ deliver: async () => new Response() });
-  const gopay = createGopay({
-    ...OPTIONS,
-    clientId: sandbox.clientId,
-    clientSecret: sandbox.clientSecret,
-    goId: sandbox.goId,
-    fetch: sandbox.fetch,
-  });
+  const { sandbox, gopay } = sandboxAndProvider();
   // The adapter always asks for a manual capture, with null as the item, and deletes a session by cancelPayment.
   const initiate = () =>
     gopay.createPayment({ ...ORDER, item_id: null, capture_method: "manual", metadata: { session_id: "payses_1" } });

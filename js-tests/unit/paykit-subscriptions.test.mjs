@@ -5,11 +5,8 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { createGopay } from "itpay/gopay";
-import { createGopaySandbox } from "itpay/sandbox";
-
-import { OPTIONS, PAYMENT, provider } from "../gopay-mock.mjs";
-import { PLAN, RECURRENCE, rejects } from "../paykit-fixtures.mjs";
+import { PAYMENT, provider } from "../gopay-mock.mjs";
+import { PLAN, RECURRENCE, rejects, sandboxAndProvider } from "../paykit-fixtures.mjs";
 
 const DAY = 86_400_000;
 
@@ -24,16 +21,7 @@ const days = ({ current_period_start, current_period_end }) =>
 /** A sandbox and a provider with the same clock. */
 function shop() {
   const clock = { now: Date.now() };
-  const sandbox = createGopaySandbox({ now: () => clock.now, deliver: async () => new Response() });
-  const gopay = createGopay({
-    ...OPTIONS,
-    clientId: sandbox.clientId,
-    clientSecret: sandbox.clientSecret,
-    goId: sandbox.goId,
-    fetch: sandbox.fetch,
-    maxRetries: 0,
-  });
-  return { sandbox, gopay, clock };
+  return { ...sandboxAndProvider({ now: () => clock.now }, { maxRetries: 0 }), clock };
 }
 
 test("a period starts on the day of the first payment, with any end date", async () => {
