@@ -6,10 +6,12 @@ import { fileURLToPath } from "node:url";
 
 const COMMAND = fileURLToPath(new URL("../pkg/dist/bin/itpay.mjs", import.meta.url));
 
-/** @param options `env` is added to the environment; `input` is standard input */
+/** A plain environment: NO_COLOR, CI or ITPAY_API_KEY of whoever runs the tests would change what a command does. */
+export const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME };
+
+/** @param options `env` is added to the plain environment; `input` is standard input */
 export async function itpay(args, { env = {}, input = "", cwd } = {}) {
-  const { ITPAY_WEBHOOK_SECRET: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { ...inherited, ...env }, cwd });
+  const child = spawn(process.execPath, [COMMAND, ...args], { env: { ...ENVIRONMENT, ...env }, cwd });
   let [output, errors] = ["", ""];
   child.stdout.on("data", (piece) => (output += piece));
   child.stderr.on("data", (piece) => (errors += piece));

@@ -7,15 +7,18 @@ import { fileURLToPath } from "node:url";
 
 import { ItPayClient } from "itpay";
 
+import { ENVIRONMENT } from "./command-line.mjs";
+
 const running = new Set();
 after(() => running.forEach((child) => child.kill())); // those that a failed test left
 
 /** Starts the command line as its users do. */
 export function startCommand(...args) {
-  const child = spawn(process.execPath, [
-    fileURLToPath(new URL("../pkg/dist/bin/itpay.mjs", import.meta.url)),
-    ...args,
-  ]);
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("../pkg/dist/bin/itpay.mjs", import.meta.url)), ...args],
+    { env: ENVIRONMENT },
+  );
   running.add(child);
   child.once("exit", () => running.delete(child));
   const run = { child, output: "", errors: "", exit: once(child, "exit") };

@@ -14,7 +14,7 @@ const { sandbox } = shop;
 const state = (page) => page.locator("#state").innerText();
 const until = (page, text) =>
   page.waitForFunction((wanted) => document.querySelector("#state").innerText.includes(wanted), text, {
-    timeout: 5000,
+    timeout: 15_000,
   });
 
 test("a payer sees the amount, pays, and returns to the merchant", async () => {

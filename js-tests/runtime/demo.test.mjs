@@ -8,9 +8,12 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+import { ENVIRONMENT } from "../command-line.mjs";
+
 function start() {
   const child = spawn(fileURLToPath(new URL("../../scripts/demo", import.meta.url)), {
     stdio: ["ignore", "pipe", "pipe"],
+    env: ENVIRONMENT,
   });
   const run = { child, output: "", exit: once(child, "exit") };
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (run.output += piece));
@@ -78,7 +81,7 @@ test("an interruption at any moment leaves no process behind", {
     run.child.kill(signal);
     const [code, by] = await run.exit;
     assert.ok([130, 143].includes(code) || by === signal, `${code} ${by} after ${ms} ms: ${run.output}`);
-    const deadline = Date.now() + 3000;
+    const deadline = Date.now() + 15_000;
     while (children.some(alive) && Date.now() < deadline) await sleep(20);
     assert.deepEqual(children.filter(alive), [], `after ${ms} ms`);
   }

@@ -12,6 +12,7 @@ import { ItPayClient } from "itpay";
 import { createSandbox } from "itpay/sandbox";
 
 import { startMerchant } from "../../examples/scenario/merchant.mjs";
+import { ENVIRONMENT } from "../command-line.mjs";
 import { startSandbox } from "../sandbox-command.mjs";
 import { startWorker } from "../workerd.mjs";
 
@@ -57,7 +58,7 @@ function creatingWithCode(sandbox) {
 }
 
 async function script(variables, onOutput = () => undefined) {
-  const child = spawn(process.execPath, [example("script/pay.mjs"), "1.50"], { env: { ...process.env, ...variables } });
+  const child = spawn(process.execPath, [example("script/pay.mjs"), "1.50"], { env: { ...ENVIRONMENT, ...variables } });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (piece) => {

@@ -11,6 +11,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { PURCHASE, registerService } from "../agent-tools.mjs";
+import { ENVIRONMENT } from "../command-line.mjs";
 import { ERAS, startMcp } from "../mcp-client.mjs";
 import { startSandbox } from "../sandbox-command.mjs";
 
@@ -208,7 +209,7 @@ test("it ends when the client hangs up, even in the middle of a wait, and by a s
     const child = spawn(
       process.execPath,
       [fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url)), "mcp"],
-      { stdio: ["pipe", "pipe", "ignore"] },
+      { stdio: ["pipe", "pipe", "ignore"], env: ENVIRONMENT },
     );
     let output = "";
     child.stdout.on("data", (piece) => (output += piece));

@@ -13,6 +13,7 @@ import azure from "@azure/functions";
 import { createApp, toWebHandler } from "h3";
 import { constructEvent, generateTestHeader } from "itpay/webhooks";
 
+import { ENVIRONMENT } from "../command-line.mjs";
 import { startWorker } from "../workerd.mjs";
 import { freePort } from "../loopback.mjs";
 
@@ -55,7 +56,7 @@ async function served(framework, name) {
 async function started(framework, onEnd) {
   const port = await freePort();
   const program = spawn(process.execPath, [path(framework)], {
-    env: { ...process.env, PORT: String(port), ITPAY_WEBHOOK_SECRET: SECRET },
+    env: { ...ENVIRONMENT, PORT: String(port), ITPAY_WEBHOOK_SECRET: SECRET },
     stdio: ["ignore", "ignore", "inherit"],
   });
   onEnd(() => program.kill());

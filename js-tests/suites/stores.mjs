@@ -200,8 +200,12 @@ export function contract(open, { atomic = true, lossy } = {}) {
       async () => {
         const [store, id] = [open({ ttl: 100 }), newId()];
         await store.claim(id, 5000, "a");
+        const start = Date.now();
         await store.complete(id, "a");
-        assert.deepEqual(await store.claim(id, 5000, "b"), done);
+        const second = await store.claim(id, 5000, "b");
+        // On a busy machine the ttl may be over by now.
+        if (Date.now() - start >= 100) return;
+        assert.deepEqual(second, done);
         if (!atomic) return; // KV keeps a value for at least a minute
         await sleep(200);
         assert.deepEqual(await store.claim(id, 5000, "b"), claimed("b"));

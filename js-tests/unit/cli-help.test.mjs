@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { itpay } from "../command-line.mjs";
+import { ENVIRONMENT, itpay } from "../command-line.mjs";
 
 const COMMANDS = ["sandbox", "webhook send", "webhook sign", "webhook verify", "qr", "mcp"];
 const COMMAND = fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url));
@@ -132,7 +132,7 @@ test("variables are read from .env, and those of the environment win", async (t)
 });
 
 test("a closed pipe ends a command quietly", async () => {
-  const child = spawn(process.execPath, [COMMAND, "webhook", "sign", "--secret", "whsec_1"]);
+  const child = spawn(process.execPath, [COMMAND, "webhook", "sign", "--secret", "whsec_1"], { env: ENVIRONMENT });
   let errors = "";
   child.stderr.on("data", (piece) => (errors += piece));
   child.stdout.destroy();
@@ -146,6 +146,7 @@ test("an output that can't be written is a sentence, with status 1", () => {
   for (const args of [["qr", "x"], ["webhook", "sign", "--secret", "whsec_1"], ["--help"], ["-v"]]) {
     const { status, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
       stdio: ["ignore", full, "pipe"],
+      env: ENVIRONMENT,
       encoding: "utf8",
     });
     assert.deepEqual([status, stderr], [1, "itpay: the output cannot be written: the disk is full.\n"], args.join(" "));

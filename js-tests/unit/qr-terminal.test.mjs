@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 
 import { PNG } from "pngjs";
 
+import { ENVIRONMENT } from "../command-line.mjs";
 import { drawTerminal, scanned } from "../scan.mjs";
 
 const command = fileURLToPath(new URL("../../pkg/dist/bin/itpay.mjs", import.meta.url));
@@ -23,14 +24,14 @@ const socket = join(mkdtempSync(join(tmpdir(), "itpay-tmux-")), "socket");
 const tmux = (...args) =>
   execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], {
     encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C.UTF-8", TMUX: "" },
+    env: { ...ENVIRONMENT, TERM: "xterm-256color", LC_ALL: "C.UTF-8", TMUX: "" },
   });
 if (!skip) tmux("new-session", "-d", "-s", "keep", "sleep 600");
 after(() => {
   if (!skip) spawnSync("tmux", ["-S", socket, "kill-server"]);
 });
 
-const run = (...args) => spawnSync(process.execPath, [command, "qr", ...args], { encoding: "utf8" });
+const run = (...args) => spawnSync(process.execPath, [command, "qr", ...args], { encoding: "utf8", env: ENVIRONMENT });
 
 /** The text on the screen and in its scrollback when the command has ended. */
 async function shown([columns, lines], ...args) {
