@@ -73,7 +73,7 @@ export const cases = ({ mock, json, misbehaving, rejects, serverUrl }) => [
         name: "AbortError",
         attempts: 1,
       });
-      assert.ok(Date.now() - started < 5000);
+      assert.ok(Date.now() - started < 30_000);
     },
   ],
   [
@@ -158,7 +158,7 @@ export const cases = ({ mock, json, misbehaving, rejects, serverUrl }) => [
         const started = Date.now();
         assert.deepEqual(await client.paymentIntents.retrieve("pi_1"), INTENT);
         const took = Date.now() - started;
-        assert.ok(took >= least && took < 6000, `${how} took ${took} ms`);
+        assert.ok(took >= least && took < 30_000, `${how} took ${took} ms`);
       }
       await rejects(misbehaving("429-always").client.paymentIntents.retrieve("pi_1"), {
         name: "RateLimitError",

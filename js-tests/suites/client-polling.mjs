@@ -42,12 +42,15 @@ export const cases = ({ mock, json, rejects, rejectsField }) => [
     async () => {
       const { client } = mock(() => json({ id: "pi_1", status: "scanning" }));
       const started = Date.now();
-      const error = await rejects(client.paymentIntents.waitForCompletion("pi_1", { timeout: 120, pollInterval: 50 }), {
-        name: "TimeoutError",
-        retryable: true,
-      });
+      const error = await rejects(
+        client.paymentIntents.waitForCompletion("pi_1", { timeout: 1000, pollInterval: 50 }),
+        {
+          name: "TimeoutError",
+          retryable: true,
+        },
+      );
       assert.deepEqual(error.intent, { id: "pi_1", status: "scanning" });
-      assert.ok(Date.now() - started < 3000);
+      assert.ok(Date.now() - started < 20_000);
       const controller = new AbortController();
       setTimeout(() => controller.abort(), 20);
       await rejects(client.paymentIntents.waitForCompletion("pi_1", { signal: controller.signal }), {
@@ -58,12 +61,12 @@ export const cases = ({ mock, json, rejects, rejectsField }) => [
       await rejects(
         client.paymentIntents.waitForCompletion("pi_1", {
           signal: enough.signal,
-          pollInterval: 10_000,
+          pollInterval: 60_000,
           onUpdate: () => enough.abort(),
         }),
         { name: "AbortError" },
       );
-      assert.ok(Date.now() - before < 5000, "an abort before the wait was not seen by it");
+      assert.ok(Date.now() - before < 30_000, "an abort before the wait was not seen by it");
       for (const wrong of [0, -1, Number.NaN, ""]) {
         await rejectsField("timeout", client.paymentIntents.waitForCompletion("pi_1", { timeout: wrong }));
         await rejectsField("pollInterval", client.paymentIntents.waitForCompletion("pi_1", { pollInterval: wrong }));

@@ -157,7 +157,7 @@ test("a wait ends with its time, and the payment stays open", async () => {
   const payment_id = await create();
   const start = performance.now();
   const { isError, structuredContent } = await execute("itpay_wait_for_payment", { payment_id, timeout_seconds: 1 });
-  assert.ok(performance.now() - start < 5000);
+  assert.ok(performance.now() - start < 30_000);
   assert.equal(isError, undefined);
   assert.equal(structuredContent.status, "pending");
   assert.match(structuredContent.next, /^Not paid yet/);

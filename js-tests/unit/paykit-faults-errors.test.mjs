@@ -84,15 +84,15 @@ test("18: a hung call ends, and so does a hung token", async () => {
   let times = 0;
   const token = createGopay({
     ...OPTIONS,
-    timeout: 50,
+    timeout: 500,
     maxRetries: 0,
     fetch: async (url, init) =>
       url.endsWith("/token") ? ((times += 1) === 1 ? hung(url, init) : json(TOKEN)) : json(PAYMENT),
   });
   await rejects(token.retrievePayment("3000006529"));
-  await new Promise((resolve) => setTimeout(resolve, 50)); // until the token's own time is up
+  await new Promise((resolve) => setTimeout(resolve, 500)); // until the token's own time is up
   assert.equal((await token.retrievePayment("3000006529")).id, "3000006529");
-  assert.ok(Date.now() - started < 3000);
+  assert.ok(Date.now() - started < 20_000);
 });
 
 test("19: fifty first calls ask for one token; a revoked one is replaced; a short-lived one is used", async () => {
