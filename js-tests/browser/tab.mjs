@@ -63,8 +63,14 @@ export async function screenshot(shown, name, options = {}) {
   if (!process.env.ITPAY_SCREENSHOTS) return;
   const folder = fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
   mkdirSync(folder, { recursive: true });
-  // A palette, as pictures travel with the package.
-  const picture = sharp(await shown.screenshot(options)).png({ palette: true, effort: 10, dither: 0 });
+  // A small palette, as pictures travel with the package.
+  const picture = sharp(await shown.screenshot(options)).png({
+    palette: true,
+    colors: 64,
+    effort: 10,
+    dither: 0,
+    compressionLevel: 9,
+  });
   await picture.toFile(`${folder}${name}.png`);
 }
 
