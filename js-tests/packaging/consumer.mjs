@@ -19,7 +19,9 @@ const cache = join(
 
 // npm's own variables, a color and this process's test runner are nothing that a consumer has.
 const environment = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR|ITPAY_)/.test(name))),
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR|ITPAY_|GOPAY_)/.test(name)),
+  ),
   NO_COLOR: "1",
   CI: "1",
 };

@@ -138,8 +138,11 @@ function parse({ options, argument: expected }: Command, args: string[]) {
     }
   }
   const [argument, second] = positionals;
-  if (!isHelp && expected === undefined && argument !== undefined)
-    throw new UsageError(`${JSON.stringify(argument)} is not expected here.`);
+  if (!isHelp && expected === undefined && argument !== undefined) {
+    const option = /^https?:/.test(argument) && Object.keys(options).find((name) => options[name]!.value === "URL");
+    const hint = option ? ` Did you mean --${option} ${argument}?` : "";
+    throw new UsageError(`${JSON.stringify(argument)} is not expected here.${hint}`);
+  }
   if (!isHelp && second !== undefined)
     throw new UsageError(`${JSON.stringify(second)} is one argument too many. Put text with spaces in quotes.`);
   return { values: values as never, argument, isHelp };
