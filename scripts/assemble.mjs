@@ -88,8 +88,8 @@ for (const key of Object.keys(manifest.exports).filter((name) => name.endsWith("
   write(join(template, `src/glue/${name}.d.ts`), read(join(from, `${name}.d.ts`)));
   // The others are called with numbers and bytes, without glue.
   if (WebAssembly.Module.imports(new WebAssembly.Module(bytes)).length > 0) {
-    const { code } = transformSync(adaptGlue(read(join(from, `${name}.js`)), `${name}.js`)); // without comments
-    write(join(compiled, `src/glue/${name}.js`), code);
+    const glue = adaptGlue(read(join(from, `${name}.js`)), `${name}.js`);
+    write(join(compiled, `src/glue/${name}.js`), transformSync(glue, { minifyWhitespace: true, lineLimit: 120 }).code);
   }
 }
 
