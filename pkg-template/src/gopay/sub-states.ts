@@ -1,7 +1,9 @@
-// The reasons for a payment's state. Source: GoPay's documentation and SDKs; those from `_5048` on are newer than it.
+// The reasons for a payment's state. Source: GoPay's documentation and SDKs.
+// Some of the newer codes are known by name alone, so that their sentence says nothing about the money.
 
 const DECLINED = "The payment was declined";
 const NOT_MADE = "The payment was not made.";
+const UNDOCUMENTED = "GoPay does not document this reason: the state of the payment says how it ended.";
 const FAILED = "The payment failed because of a technical problem";
 
 const SENTENCES = {
@@ -51,15 +53,15 @@ const SENTENCES = {
   _5043: "The customer canceled the payment.",
   _5046: "The customer paid less than the amount.",
   _5047: "The payment was received after its time limit.",
-  _5048: NOT_MADE,
-  _5049: NOT_MADE,
-  _5050: NOT_MADE,
-  _6001: NOT_MADE,
-  _6002: NOT_MADE,
-  _6003: NOT_MADE,
-  _6004: NOT_MADE,
-  _6005: NOT_MADE,
-  _6501: `${DECLINED} in 3D Secure.`,
+  _5048: UNDOCUMENTED,
+  _5049: UNDOCUMENTED,
+  _5050: UNDOCUMENTED,
+  _6001: UNDOCUMENTED,
+  _6002: UNDOCUMENTED,
+  _6003: UNDOCUMENTED,
+  _6004: UNDOCUMENTED,
+  _6005: UNDOCUMENTED,
+  _6501: UNDOCUMENTED,
   _6502: `${DECLINED} in 3D Secure.`,
   _6504: `${DECLINED} in 3D Secure.`,
 } as const;
