@@ -118,6 +118,17 @@ export const cases = ({ createPaymentIntentId, mock, json, rejectsField }) => [
     },
   ],
   [
+    "a query that is no object is an error that names it, before anything is sent",
+    async () => {
+      const { calls, client } = mock(() => json([]));
+      for (const wrong of ["summary", 7, true]) {
+        await rejectsField("query", client.manifests.search(wrong));
+        await rejectsField("query", client.request("GET", "/services", { query: wrong }));
+      }
+      assert.equal(calls.length, 0);
+    },
+  ],
+  [
     "an id is encoded into the path and can't leave it",
     async () => {
       const { calls, client } = mock(() => json({ ...INTENT, id: "pi/1?x#y %2e é" }));

@@ -62,6 +62,8 @@ test("a QR payment has GoPay's pictures and the codes' texts", async () => {
   await gopay.payments.qrPayment("3000006529", { format: "svg" });
   assert.deepEqual(last(calls), ["GET", "/payments/payment/3000006529/qr-payment?format=svg"]);
   const sent = calls.length;
+  for (const params of ["svg", 1, true])
+    await assert.rejects(gopay.payments.qrPayment("1", params), { name: "ValidationError", field: "params" });
   for (const format of [0, NaN, "", -1, "gif"])
     await assert.rejects(gopay.payments.qrPayment("1", { format }), { name: "ValidationError" });
   assert.equal(calls.length, sent);
@@ -105,7 +107,11 @@ test("a saved card is read and deleted", async () => {
   assert.equal((await gopay.cards.retrieve(card_id)).status, "DELETED");
   await assert.rejects(gopay.cards.retrieve(1), { status: 404 });
   for (const wrong of ["", "../1", NaN, -1, undefined])
-    await assert.rejects(gopay.cards.delete(wrong), { name: "ValidationError" });
+    await assert.rejects(gopay.cards.delete(wrong), (error) => {
+      assert.equal(error.name, "ValidationError");
+      assert.doesNotMatch(error.message, /payment/);
+      return true;
+    });
   sandbox.close();
 });
 
@@ -216,6 +222,11 @@ test("a sub-state has a sentence, and an unknown one has none", () => {
   assert.match(describeSubState("_5006"), /not enough money/);
   for (const unknown of ["_9999", "", undefined, "constructor", "__proto__"])
     assert.equal(describeSubState(unknown), undefined);
+});
+
+test("of a sub-state that GoPay does not document, the sentence does not claim that the payment failed", () => {
+  const codes = ["_5048", "_5049", "_5050", "_6001", "_6002", "_6003", "_6004", "_6005", "_6501"];
+  for (const code of codes) assert.match(describeSubState(code), /^GoPay does not document this reason/, code);
 });
 
 test("instances share a token through a cache, and a cache that fails or hangs does no harm", async () => {

@@ -190,11 +190,11 @@ pub(crate) fn id(fields: &mut FieldReader, name: &str) -> FieldResult<Option<Str
     }
 }
 
-/// A caller's payment id. It must consist of digits: other characters could change the path.
+/// A caller's id of a payment or a card. It must consist of digits: other characters could change the path.
 pub(crate) fn payment_id(field: &str, id: &str) -> Result<String, Error> {
     if !id.is_empty() && id.len() <= 19 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(id.to_string())
     } else {
-        Err(Error::invalid(field, "must be GoPay's id of a payment: 1 to 19 digits"))
+        Err(Error::invalid(field, "must be GoPay's id: 1 to 19 digits"))
     }
 }

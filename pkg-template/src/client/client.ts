@@ -8,6 +8,7 @@ import {
   CONNECTION_OPTIONS,
   clientConfig,
   type ConnectionOptions,
+  copyObject,
   invalidOption,
   json,
   mergeHeaders,
@@ -138,7 +139,7 @@ export class ItPayClient {
       this.#call(
         "manifests.search",
         () => {
-          const { q } = copyOptions("query", query);
+          const { q } = copyObject("query", query);
           return ["", q === undefined ? undefined : assertString("q", q)];
         },
         options,

@@ -9,6 +9,7 @@ import {
   CONNECTION_OPTIONS,
   clientConfig,
   type ConnectionOptions,
+  copyObject,
   invalidOption,
   json,
   requestOptions,
@@ -19,7 +20,7 @@ import { readEnv } from "../internal/env.js";
 import type { GenericRequestOptions } from "../internal/generic-request.js";
 import { fromPayload, ValidationError } from "../internal/errors.js";
 import { type OptionNames, readOptions } from "../internal/option-names.js";
-import { copyOptions, readUntrusted } from "../internal/untrusted.js";
+import { readUntrusted } from "../internal/untrusted.js";
 import * as glue from "../glue/gopay.js";
 import type {
   CreateGoPayPaymentParams,
@@ -160,7 +161,7 @@ export class GoPayClient {
       options?: RequestOptions,
     ): ApiPromise<GoPayQrPayment> =>
       this.#run((module, io, config) => {
-        const { format } = copyOptions("params", params);
+        const { format } = copyObject("params", params);
         return module.qr_payment(
           io,
           config,

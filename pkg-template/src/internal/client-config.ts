@@ -3,7 +3,7 @@
 import { type Env, readEnv } from "./env.js";
 import { ValidationError } from "./errors.js";
 import { type OptionNames, readOptions } from "./option-names.js";
-import { readUntrusted } from "./untrusted.js";
+import { copyOptions, readUntrusted } from "./untrusted.js";
 import { createLogSink, isLogger, levelNumber, type Logger, type LogLevel } from "./logger.js";
 import type { HeadersLike } from "./platform-types.js";
 import { isPage, userAgent } from "./runtime.js";
@@ -135,6 +135,12 @@ export function assertString(field: string, value: unknown): string {
   if (typeof value !== "string") throw invalid(field, `${field} must be a string`);
   if (/\p{Surrogate}/u.test(value)) throw invalid(field, `${field} has a lone surrogate, which is half of a character`);
   return value;
+}
+
+/** @internal A copy of an object of the caller's. @throws ValidationError if it is none */
+export function copyObject<T extends object>(field: string, value: T | null | undefined): Partial<T> {
+  if (typeof (value ?? {}) !== "object") throw invalid(field, `${field} must be an object`);
+  return copyOptions(field, value);
 }
 
 /** @internal */

@@ -1,7 +1,7 @@
 // The options of `request`.
 
-import { json, type RequestOptions, assertString } from "./client-config.js";
-import { copyOptions, readUntrusted } from "./untrusted.js";
+import { assertString, copyObject, json, type RequestOptions } from "./client-config.js";
+import { readUntrusted } from "./untrusted.js";
 
 /** Options of `request`. */
 export interface GenericRequestOptions extends RequestOptions {
@@ -13,8 +13,8 @@ export interface GenericRequestOptions extends RequestOptions {
 
 /** @internal The body as JSON, and the query with alternating names and values. */
 export function genericRequest(options: GenericRequestOptions): { body: string | undefined; query: string[] } {
-  const own = copyOptions("options", options);
-  const entries = Object.entries(copyOptions("query", own.query));
+  const own = copyObject("options", options);
+  const entries = Object.entries(copyObject("query", own.query));
   const query = readUntrusted("query", () =>
     entries.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
   );
