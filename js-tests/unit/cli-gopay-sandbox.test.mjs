@@ -65,6 +65,60 @@ test("a GoPay payment works over HTTP: the payer acts by POST, and the merchant 
   }
 });
 
+test("requests in the form of GoPay's PHP and Java SDKs and of their test suites are accepted over HTTP", async () => {
+  const run = await startSandbox();
+  try {
+    const [goid, id, secret] = ["GO_ID", "CLIENT_ID", "CLIENT_SECRET"].map(
+      (name) => new RegExp(`^GOPAY_${name}=(.+)$`, "m").exec(run.output)[1],
+    );
+    const api = `${run.url}/api`; // they add /api to a gateway's URL
+    const form = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" };
+    const send = async (path, headers, body) => {
+      const method = body === undefined ? "GET" : "POST";
+      const response = await fetch(`${api}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+      return [response.status, await response.json()];
+    };
+    const basic = `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+    const grant = "grant_type=client_credentials&scope=payment-all";
+    const [, { access_token }] = await send("/oauth2/token", { ...form, Authorization: basic }, grant);
+    const bearer = { ...form, Authorization: `Bearer ${access_token}` };
+    const create = (change) =>
+      send(
+        "/payments/payment",
+        { ...bearer, "Content-Type": "application/json" },
+        JSON.stringify({ target: { type: "ACCOUNT", goid }, ...order("https://shop.example/n"), ...change }),
+      );
+
+    const [status, payment] = await create({
+      amount: "2900",
+      items: [{ name: "Žluťoučký kůň", amount: "2900", count: "1" }],
+      payer: {
+        contact: { email: "test@test.cz" },
+        allowed_payment_instruments: ["BANK_ACCOUNT"],
+        default_payment_instrument: "PAYMENT_CARD",
+      },
+      lang: "UK",
+    });
+    assert.deepEqual([status, payment.state, payment.amount], [200, "CREATED", 2900]);
+    const read = await send(`/payments/payment/${payment.id}`, bearer); // a GET with the media type of a form
+    assert.deepEqual([read[0], read[1].state], [200, "CREATED"]);
+    assert.equal((await send(`/eshops/eshop/${goid}/payment-instruments/CZK`, bearer))[0], 200);
+
+    const recurrence = { recurrence_cycle: "MONTH", recurrence_period: "1", recurrence_date_to: "2099-12-31" };
+    const [, mandate] = await create({ recurrence });
+    assert.deepEqual(
+      [mandate.recurrence.recurrence_period, mandate.recurrence.recurrence_date_to],
+      [1, recurrence.recurrence_date_to],
+    );
+    const [, held] = await create({ preauthorization: true });
+    await run.press(`gopay/payments/${held.id}/pay`);
+    const captured = await send(`/payments/payment/${held.id}/capture`, bearer, ""); // a form without a field
+    assert.deepEqual([captured[0], captured[1].result], [200, "FINISHED"]);
+  } finally {
+    await run.stop();
+  }
+});
+
 test("with --state GoPay's payments survive a restart, and an invalid file is an error", async () => {
   const folder = mkdtempSync(join(tmpdir(), "itpay-"));
   try {

@@ -91,16 +91,16 @@ test("the Medusa adapter's sequence: create, update, authorize, capture, cancel,
   await sandbox.pay(session.id);
   const authorized = await gopay.retrievePayment(session.id);
   assert.deepEqual([authorized.status, authorized.requires_action], ["requires_capture", false]);
-  const hook = async () =>
+  const hook = async ({ id }) =>
     (
-      await gopay.handleWebhook(
-        { body: "", headersAsObject: {}, fullUrl: `https://shop.example/hook?id=${session.id}` },
-        null,
-      )
-    ).map(({ type }) => type);
-  assert.deepEqual(await hook(), ["payment.updated"]);
+      await gopay.handleWebhook({ body: "", headersAsObject: {}, fullUrl: `https://shop.example/hook?id=${id}` }, null)
+    ).map(({ type, data }) => [type, data.status]);
+  assert.deepEqual(await hook(session), [["payment.updated", "requires_capture"]]);
   assert.equal((await gopay.capturePayment(session.id, { amount: 2900 })).status, "succeeded");
-  assert.deepEqual(await hook(), ["invoice.generated", "payment.succeeded"]);
+  assert.deepEqual(await hook(session), [
+    ["invoice.generated", "paid"],
+    ["payment.succeeded", "succeeded"],
+  ]);
   assert.equal(
     (await gopay.createRefund({ payment_id: session.id, amount: 900, reason: null, metadata: null })).amount,
     900,
@@ -112,6 +112,7 @@ test("the Medusa adapter's sequence: create, update, authorize, capture, cancel,
   const held = await initiate();
   await sandbox.pay(held.id);
   assert.equal((await gopay.cancelPayment(held.id)).status, "canceled");
+  assert.deepEqual(await hook(held), [["payment.failed", "canceled"]]);
   sandbox.close();
 });
 
