@@ -17,7 +17,8 @@ function run(script) {
     const { status, stdout, stderr } = spawnSync(
       "bash",
       ["-euo", "pipefail", "-c", `. scripts/progress\nprogress_log=$LOG\n${script}`],
-      { cwd: root, encoding: "utf8", env: { ...process.env, LOG: log } },
+      // With a socket as its input, bash may take itself for a remote shell and read /etc/bash.bashrc.
+      { cwd: root, encoding: "utf8", env: { ...process.env, LOG: log }, stdio: ["ignore", "pipe", "pipe"] },
     );
     return { status, stdout, stderr, log: readFileSync(log, "utf8") };
   } finally {
