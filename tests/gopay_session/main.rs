@@ -15,8 +15,8 @@ use itpay::{
     call::{Call, Io, TransportErrorKind as Transport},
     exchange::{CallOptions, ConnectionConfig},
     gopay::{
-        Capture, CreatePayment, CreateRecurrence, DEFAULT_TIMEOUT, GoPayEndpoint, ListRefunds, MemoryStore,
-        RefundPayment, RetrievePayment, SANDBOX_URL, Scope, Session, VoidAuthorization, VoidRecurrence, base_url,
+        Capture, CreatePayment, CreateRecurrence, DEFAULT_TIMEOUT, GoPayEndpoint, ListRefunds, RefundPayment,
+        RetrievePayment, SANDBOX_URL, Session, VoidAuthorization, VoidRecurrence, base_url,
     },
 };
 use simulator::{Reply, Sent, Stop, World, fail, fail_late, respond, respond_with};
@@ -28,16 +28,7 @@ const TOKEN_ERROR: &str = r#"{"errors":[{"scope":"G","error_code":200}]}"#;
 
 fn session() -> Rc<Session> {
     let config = ConnectionConfig::new(base_url(SANDBOX_URL, false).unwrap(), DEFAULT_TIMEOUT);
-    Rc::new(Session {
-        config,
-        client_id: "id".into(),
-        client_secret: Secret::new("secret"),
-        scope: Scope::All,
-        go_id: 8_123_456_789,
-        language: None,
-        has_token_cache: false,
-        store: Box::<MemoryStore>::default(),
-    })
+    Rc::new(Session::new(config, "id", Secret::new("secret"), 8_123_456_789))
 }
 
 fn call<E: GoPayEndpoint + 'static>(session: &Rc<Session>, endpoint: E) -> Call<CallResult<()>> {

@@ -16,7 +16,7 @@ use itpay::{
     Outcome, Secret,
     call::{Call, Io, TransportErrorKind as Transport},
     exchange::ConnectionConfig,
-    gopay::{DEFAULT_TIMEOUT, MemoryStore, SANDBOX_URL, Scope, Session, base_url},
+    gopay::{DEFAULT_TIMEOUT, SANDBOX_URL, Session, base_url},
     paykit::{GoPayProvider, PayKitError, PayKitErrorName as Name, PayKitResult},
 };
 use serde_json::{Value, json};
@@ -28,16 +28,7 @@ const RETURN_URL: &str = "https://shop.example/done";
 fn provider() -> Rc<GoPayProvider> {
     let mut config = ConnectionConfig::new(base_url(SANDBOX_URL, false).unwrap(), DEFAULT_TIMEOUT);
     config.max_retries = 0;
-    let session = Rc::new(Session {
-        config,
-        client_id: "id".into(),
-        client_secret: Secret::new("secret"),
-        scope: Scope::All,
-        go_id: GO_ID,
-        language: None,
-        has_token_cache: false,
-        store: Box::<MemoryStore>::default(),
-    });
+    let session = Rc::new(Session::new(config, "id", Secret::new("secret"), GO_ID));
     Rc::new(GoPayProvider { session, notification_url: "https://shop.example/hook".into() })
 }
 

@@ -1,11 +1,11 @@
-use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
+use alloc::{rc::Rc, string::String, vec::Vec};
 
 use super::*;
 use crate::{
     Secret,
     call::{Call, Event, Now, Step},
     exchange::ConnectionConfig,
-    gopay::{DEFAULT_TIMEOUT, MemoryStore, SANDBOX_URL, Scope, base_url},
+    gopay::{DEFAULT_TIMEOUT, SANDBOX_URL, base_url},
     http::{Headers, Response},
     json::{conversions, text},
 };
@@ -40,16 +40,12 @@ fn create_checkout(provider: &Rc<GoPayProvider>) -> String {
 #[test]
 fn a_checkout_converts_each_of_its_four_objects_once() {
     let provider = Rc::new(GoPayProvider {
-        session: Rc::new(Session {
-            config: ConnectionConfig::new(base_url(SANDBOX_URL, false).expect("a URL"), DEFAULT_TIMEOUT),
-            client_id: "id".into(),
-            client_secret: Secret::new("secret"),
-            scope: Scope::All,
-            go_id: 8_123_456_789,
-            language: None,
-            has_token_cache: false,
-            store: Box::<MemoryStore>::default(),
-        }),
+        session: Rc::new(Session::new(
+            ConnectionConfig::new(base_url(SANDBOX_URL, false).expect("a URL"), DEFAULT_TIMEOUT),
+            "id",
+            Secret::new("secret"),
+            8_123_456_789,
+        )),
         notification_url: "https://shop.example/hook".into(),
     });
     create_checkout(&provider); // Requests the token.
